@@ -1,0 +1,85 @@
+"""Logs as JSON lines that hold no personal data: no path, no query, no words of an exception that may quote input."""
+
+import logging
+import logging.config
+import traceback
+from typing import Any
+
+import structlog
+from django.db import Error as DatabaseError
+from structlog.types import EventDict, WrappedLogger
+
+# Their messages come from the database or the system, not from what somebody typed.
+_SAFE_MESSAGES = (DatabaseError, OSError)
+_REQUEST_LOGGERS = ("django.request", "django.security")
+
+
+def name_the_route(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Replace the path in Django's own request messages, which may hold a customer's link, by its route."""
+    record = event.get("_record")
+    if record is not None and record.name.startswith(_REQUEST_LOGGERS):
+        request = getattr(record, "request", None)
+        match = getattr(request, "resolver_match", None)
+        event["event"] = record.name
+        event["route"] = match.route if match else None
+        event["method"] = getattr(request, "method", None)
+        event["status"] = getattr(record, "status_code", None)
+    return event
+
+
+def tell_where_it_failed(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Replace `exc_info` by the exception's type and its frames; the message only where it cannot quote input."""
+    exc_info = event.pop("exc_info", None)
+    if not isinstance(exc_info, tuple) or exc_info[1] is None:
+        return event
+    error = exc_info[1]
+    event["exception"] = type(error).__qualname__
+    event["frames"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, _SAFE_MESSAGES):
+        # PostgreSQL puts the row's values on the second line.
+        event["message"] = str(error).partition("\n")[0]
+    return event
+
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """Return Django's LOGGING for this `level`; also makes structlog's own loggers go through it."""
+    structlog.configure(
+        processors=[
+            *_SHARED,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": json_formatter}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"level": level, "handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": False},
+        },
+    }
+
+
+def json_formatter() -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            name_the_route,
+            tell_where_it_failed,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )

@@ -1,0 +1,82 @@
+"""Whose request this is: the one address that every limit, cap and log uses."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+UNIX_SOCKET = "unix"
+_UNTRUSTED_PROXY = """\
+A proxy that this site does not know says that you came by https.
+To the operator: name its address in TRUSTED_PROXIES, for example TRUSTED_PROXIES=127.0.0.1, and start again.
+"""
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the visitor's IP address as text, or `unix` where the peer is a local socket.
+
+    X-Forwarded-For is read from its end, where the nearest proxy writes, and only as far as the addresses that wrote
+    it are in TRUSTED_PROXIES; what a visitor put in front of that is never believed.
+    """
+    address = _peer(request)
+    for forwarded in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not _is_trusted(address):
+            break
+        if (parsed := _parse(forwarded)) is None:
+            break
+        address = str(parsed)
+    return address
+
+
+def believe_trusted_proxies(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: take the scheme from X-Forwarded-Proto where a trusted proxy sent it, and only there.
+
+    An unknown proxy in front of an https site is told so: redirecting it to https would go round for ever.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        scheme = request.headers.get("X-Forwarded-Proto", "").strip().lower()
+        if _is_trusted(_peer(request)):
+            if scheme in {"http", "https"}:
+                request.META["wsgi.url_scheme"] = scheme
+        elif settings.SECURE_SSL_REDIRECT and scheme == "https":
+            return HttpResponse(_UNTRUSTED_PROXY, status=421, content_type="text/plain; charset=utf-8")
+        return get_response(request)
+
+    return middleware
+
+
+def _peer(request: HttpRequest) -> str:
+    parsed = _parse(request.META.get("REMOTE_ADDR", ""))
+    return str(parsed) if parsed else UNIX_SOCKET
+
+
+def _is_trusted(address: str) -> bool:
+    proxies = settings.TRUSTED_PROXIES
+    if address == UNIX_SOCKET:
+        return UNIX_SOCKET in proxies
+    return any(ip_address(address) in network for network in _networks(tuple(proxies)))
+
+
+@lru_cache(maxsize=8)
+def _networks(proxies: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(proxy.strip(), strict=False) for proxy in proxies if proxy != UNIX_SOCKET)
+
+
+def _parse(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address as it stands in a header: perhaps with a port, brackets, or IPv4 mapped into IPv6."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,1 @@
+"""The frame of the suite: which database, which browser, how many processes."""
