@@ -164,6 +164,7 @@ AXES_VERBOSE = False  # its log lines name people
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("ar", _("Arabic"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "booking_site.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -33,10 +33,10 @@ class Accents:
 
 
 def accents(colour: str) -> Accents:
-    """The two accents for `colour` (`#rgb` or `#rrggbb`, the `#` may be missing); raises ValueError otherwise.
+    """The two accents for `colour` (`#rgb` or `#rrggbb`, with or without `#`); raises ValueError otherwise.
 
-    Both keep hue and, as far as lightness allows, saturation. In each scheme the accent has 4.5:1 or better on the
-    card and on the wash that is mixed from it, and the text on the accent has 4.5:1 or better.
+    Both keep hue and, as far as lightness allows, saturation. In each scheme the accent has 4.5:1 or better
+    on the card and on the wash that is mixed from it, and so has the text that stands on the accent.
     """
     hue, lightness, saturation = _hls(normal(colour))
     light = _first(hue, saturation, _down_from(min(lightness, 0.5)), CARD_LIGHT)

@@ -1,0 +1,6 @@
+"""English outside the United States: 24 hours, weeks from Monday."""
+
+TIME_FORMAT = "H:i"
+FIRST_DAY_OF_WEEK = 1
+DAY_FORMAT = "l j F Y"
+SHORT_DAY_FORMAT = "l j F"

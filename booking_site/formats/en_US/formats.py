@@ -1,0 +1,6 @@
+"""English of the United States: 12 hours, weeks from Sunday."""
+
+TIME_FORMAT = "g:i A"
+FIRST_DAY_OF_WEEK = 0
+DAY_FORMAT = "l, F j, Y"
+SHORT_DAY_FORMAT = "l, F j"

@@ -1,0 +1,93 @@
+"""Days, times and zones in words, in the language that is active.
+
+Every function takes aware datetimes and a zone (`ZoneInfo` or its name) and shows them there; the offset
+named is always that of the moment shown, never today's.
+"""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+Zone = ZoneInfo | str
+
+
+def local(moment: datetime, zone: Zone) -> datetime:
+    """`moment` on the clocks of `zone`; raises ValueError for a datetime without an offset."""
+    if moment.tzinfo is None:
+        raise ValueError("A moment needs an offset.")
+    return moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone))
+
+
+def day(moment: datetime, zone: Zone) -> str:
+    """Like "Tuesday 16 March 2027"."""
+    return date_format(local(moment, zone), "DAY_FORMAT")
+
+
+def short_day(moment: datetime, zone: Zone) -> str:
+    """Like "Tuesday 16 March"."""
+    return date_format(local(moment, zone), "SHORT_DAY_FORMAT")
+
+
+def clock(moment: datetime, zone: Zone) -> str:
+    """Like "09:30", or "9:30 AM" where the locale counts twelve hours."""
+    return date_format(local(moment, zone), "TIME_FORMAT")
+
+
+def clock_range(start: datetime, end: datetime, zone: Zone) -> str:
+    """Like "09:30–10:15"; an end on a later day says which: "23:30–00:30, Wednesday 17 March"."""
+    times = f"{clock(start, zone)}–{clock(end, zone)}"
+    if local(start, zone).date() == local(end, zone).date():
+        return times
+    return _("%(times)s, %(day)s") % {"times": times, "day": short_day(end, zone)}
+
+
+def day_and_clock(moment: datetime, zone: Zone) -> str:
+    """Like "Monday 15 March, 09:30"."""
+    return _("%(day)s, %(time)s") % {"day": short_day(moment, zone), "time": clock(moment, zone)}
+
+
+def city(zone: Zone) -> str:
+    """The place that a zone is named after: "Berlin" of Europe/Berlin, "UTC" of UTC."""
+    return str(zone).rpartition("/")[2].replace("_", " ")
+
+
+def offset(moment: datetime, zone: Zone) -> str:
+    """The distance to UTC at `moment`: "UTC", "UTC+1", "UTC−3:30"."""
+    minutes = round((local(moment, zone).utcoffset() or timedelta()).total_seconds() / 60)
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def zone_name(zone: Zone) -> str:
+    """Like "Berlin time"; UTC is its own name."""
+    if city(zone) == "UTC":
+        return "UTC"
+    return pgettext("time zone", "%(city)s time") % {"city": city(zone)}
+
+
+def zone_and_offset(moment: datetime, zone: Zone) -> str:
+    """Like "Berlin time (UTC+1)"."""
+    if zone_name(zone) == offset(moment, zone):
+        return zone_name(zone)
+    return pgettext("time zone", "%(zone)s (%(offset)s)") % {
+        "zone": zone_name(zone),
+        "offset": offset(moment, zone),
+    }
+
+
+def repeated_hour(moment: datetime, zone: Zone) -> str:
+    """Which of the two it is, where the clocks show this time twice that night; empty at any other time."""
+    here = local(moment, zone)
+    other = here.replace(fold=1 - here.fold)
+    if here.utcoffset() == other.utcoffset() or not _exists(other):
+        return ""
+    return _("second time that night") if here.fold else _("first time that night")
+
+
+def _exists(moment: datetime) -> bool:
+    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(fold=0) == moment.replace(fold=0)

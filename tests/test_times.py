@@ -1,0 +1,79 @@
+"""What a page says about a time: day, clock, zone, and the offset of that day."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from bookings import times
+from bookings.money import money
+
+BERLIN = "Europe/Berlin"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_a_day_and_its_clock_are_shown_in_the_zone_asked_for():
+    moment = at("2027-03-15T23:30")
+    assert times.day(moment, BERLIN) == "Tuesday 16 March 2027"
+    assert times.day_and_clock(moment, BERLIN) == "Tuesday 16 March, 00:30"
+    assert times.day(moment, "America/New_York") == "Monday 15 March 2027"
+
+
+def test_the_united_states_read_twelve_hours():
+    with translation.override("en-us"):
+        assert times.clock(at("2027-03-16T13:30"), "America/New_York") == "9:30 AM"
+        assert times.day(at("2027-03-16T13:30"), "America/New_York") == "Tuesday, March 16, 2027"
+
+
+def test_an_end_on_the_next_day_says_which():
+    assert times.clock_range(at("2027-03-16T08:30"), at("2027-03-16T09:15"), BERLIN) == "09:30–10:15"
+    late = times.clock_range(at("2027-03-16T22:30"), at("2027-03-16T23:30"), BERLIN)
+    assert late == "23:30–00:30, Wednesday 17 March"
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "said"),
+    [
+        ("2027-03-16T12:00", BERLIN, "Berlin time (UTC+1)"),
+        ("2027-07-16T12:00", BERLIN, "Berlin time (UTC+2)"),
+        ("2027-03-16T12:00", "Europe/London", "London time (UTC)"),
+        ("2027-03-16T12:00", "America/St_Johns", "St Johns time (UTC−2:30)"),
+        ("2027-03-16T12:00", "Asia/Kolkata", "Kolkata time (UTC+5:30)"),
+        ("2027-03-16T12:00", "UTC", "UTC"),
+    ],
+)
+def test_the_offset_is_that_of_the_moment_shown(moment, zone, said):
+    assert times.zone_and_offset(at(moment), zone) == said
+
+
+def test_a_repeated_hour_says_which_of_the_two_it_is():
+    assert times.repeated_hour(at("2027-10-31T00:30"), BERLIN) == "first time that night"
+    assert times.repeated_hour(at("2027-10-31T01:30"), BERLIN) == "second time that night"
+    assert times.repeated_hour(at("2027-10-31T02:30"), BERLIN) == ""
+
+
+def test_the_hour_after_a_skipped_one_is_an_ordinary_hour():
+    assert times.repeated_hour(at("2027-03-28T01:30"), BERLIN) == ""
+    assert times.repeated_hour(at("2027-03-28T00:30"), BERLIN) == ""
+
+
+def test_a_datetime_without_an_offset_is_refused():
+    with pytest.raises(ValueError, match="offset"):
+        times.clock(datetime(2027, 3, 16), BERLIN)  # noqa: DTZ001
+
+
+def test_a_price_has_decimals_only_where_it_needs_them():
+    assert money(Decimal("18.00"), "EUR") == "18\N{NO-BREAK SPACE}€"
+    assert money(Decimal("24.50"), "CHF") == "24.50\N{NO-BREAK SPACE}CHF"
+    with translation.override("de"):
+        assert money(Decimal("1024.5"), "EUR") == "1.024,50\N{NO-BREAK SPACE}€"
