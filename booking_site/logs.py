@@ -1,4 +1,4 @@
-"""Logs as JSON lines that hold no personal data: no path, no query, no words of an exception that may quote input."""
+"""Logs as JSON lines without personal data: no path, no query, no exception's words that may quote input."""
 
 import logging
 import logging.config
@@ -28,7 +28,7 @@ def name_the_route(logger: WrappedLogger, method: str, event: EventDict) -> Even
 
 
 def tell_where_it_failed(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Replace `exc_info` by the exception's type and its frames; the message only where it cannot quote input."""
+    """Replace `exc_info` by the exception's type and frames, its message unless it may quote input."""
     exc_info = event.pop("exc_info", None)
     if not isinstance(exc_info, tuple) or exc_info[1] is None:
         return event

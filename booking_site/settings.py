@@ -4,14 +4,12 @@ A file `.env` beside `manage.py` (another by `ENV_FILE`) fills in what the envir
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import django
 import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from booking_site import logs, mail
+from booking_site import environment, listening, logs, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -28,15 +26,15 @@ TEST_MODE = env.bool("TEST_MODE", default=False)
 
 # --- The public address: hosts, origins, cookies and https follow from it alone ---
 
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path or _site.query:
-    raise ImproperlyConfigured("SITE_URL must be like https://book.example.org, without a path.")
+BIND = env.str("BIND", default="127.0.0.1")
+PORT = environment.port(env.str("PORT", default="8000"))
+SITE_URL = env.str("SITE_URL", default=listening.default_site_url(BIND, PORT)).rstrip("/")
+_site = environment.site_url(SITE_URL)
 SITE_IS_HTTPS = _site.scheme == "https"
-_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # the machine's own health checks
-ALLOWED_HOSTS = list(
-    dict.fromkeys([f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname, *_LOOPBACK])
-)
+_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # also for the machine's own health checks
+_host = f"[{_site.hostname}]" if ":" in str(_site.hostname) else str(_site.hostname)
+SITE_IS_LOCAL = _host in _LOOPBACK
+ALLOWED_HOSTS = [_host, *_LOOPBACK]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_IS_HTTPS
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
@@ -50,7 +48,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses, networks, or `unix` for a socket.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = environment.trusted_proxies(env.list("TRUSTED_PROXIES", default=[]))
 
 # --- Applications ---
 
@@ -108,13 +106,15 @@ CRISPY_FAIL_SILENTLY = False
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDED_DATABASE = VAR_DIR / "db.sqlite3"
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{EMBEDDED_DATABASE}")}
-_database = DATABASES["default"]
+_database = environment.database(env.db_url("DATABASE_URL", default=f"sqlite:///{EMBEDDED_DATABASE}"))
+DATABASES = {"default": _database}
+# Loaded by ./run where nothing is there yet; DEMO=1 loads it into another database, DEMO=0 never.
+DEMO = env.bool("DEMO", default=_database["NAME"] == str(EMBEDDED_DATABASE))
 _database.setdefault("OPTIONS", {})
 _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE takes the write lock before reading, so a transaction never finds out at its end that it must fail.
+    # IMMEDIATE takes the write lock before reading, so no transaction finds out at its end that it must fail.
     # Commits stay synchronous (SQLite's default): an answered booking survives a power cut.
     _database["OPTIONS"] |= {
         "transaction_mode": "IMMEDIATE",

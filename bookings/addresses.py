@@ -1,8 +1,7 @@
 """Whose request this is: the one address that every limit, cap and log uses."""
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +17,7 @@ To the operator: name its address in TRUSTED_PROXIES, for example TRUSTED_PROXIE
 def client_address(request: HttpRequest) -> str:
     """Return the visitor's IP address as text, or `unix` where the peer is a local socket.
 
-    X-Forwarded-For is read from its end, where the nearest proxy writes, and only as far as the addresses that wrote
+    X-Forwarded-For is read from its end, where the nearest proxy writes, and only as far as those who wrote
     it are in TRUSTED_PROXIES; what a visitor put in front of that is never believed.
     """
     address = _peer(request)
@@ -57,15 +56,11 @@ def _peer(request: HttpRequest) -> str:
 
 
 def _is_trusted(address: str) -> bool:
-    proxies = settings.TRUSTED_PROXIES
     if address == UNIX_SOCKET:
-        return UNIX_SOCKET in proxies
-    return any(ip_address(address) in network for network in _networks(tuple(proxies)))
-
-
-@lru_cache(maxsize=8)
-def _networks(proxies: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(proxy.strip(), strict=False) for proxy in proxies if proxy != UNIX_SOCKET)
+        return UNIX_SOCKET in settings.TRUSTED_PROXIES
+    return any(
+        ip_address(address) in network for network in settings.TRUSTED_PROXIES if network != UNIX_SOCKET
+    )
 
 
 def _parse(text: str) -> IPv4Address | IPv6Address | None:

@@ -1,0 +1,21 @@
+"""gunicorn's configuration; `./run web` passes it on."""
+
+import os
+from pathlib import Path
+
+from booking_site import logs
+
+wsgi_app = "booking_site.wsgi:application"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, os.cpu_count() or 1))
+threads = int(os.environ.get("WEB_THREADS") or 4)
+keepalive = 75  # seconds; longer than a proxy keeps its idle connections
+timeout = 60
+graceful_timeout = 20
+control_socket_disable = True
+# Heartbeats are file writes, which a slow disk would turn into killed workers.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# The site reads forwarded headers itself, by TRUSTED_PROXIES; gunicorn would believe every local process.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+logconfig_dict = logs.configuration(os.environ.get("LOG_LEVEL") or "INFO")

@@ -1,0 +1,91 @@
+"""A PostgreSQL server for one run of the tests: from the programs on this machine, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin")
+# What would be lost in a power cut is thrown away anyway; many processes drive the races.
+_OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=300"
+
+
+class NoPostgreSQL(Exception):
+    """Says why no server can be started here, and how to get one."""
+
+
+@contextmanager
+def throwaway_postgresql() -> Iterator[str]:
+    """Yield the URL of an empty server on a Unix socket; raise NoPostgreSQL where none can be started."""
+    programs = _programs()
+    who = _other_user()
+    folder = Path(tempfile.mkdtemp(prefix="booking-postgresql-"))
+    folder.chmod(0o755)
+    if who:
+        shutil.chown(folder, who["user"], who["group"])
+    data = str(folder / "data")
+
+    def call(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "--pgdata", data, *arguments]
+        with (folder / "output").open("ab") as output:
+            subprocess.run(command, check=True, cwd=folder, stdout=output, stderr=output, **who)
+
+    try:
+        call("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+        call(
+            "pg_ctl",
+            "start",
+            "--wait",
+            "--silent",
+            "--log",
+            str(folder / "log"),
+            "--options",
+            f"{_OPTIONS} -k {folder}",
+        )
+        yield f"postgres://postgres@//{folder}/booking"
+    except subprocess.CalledProcessError as error:
+        raise NoPostgreSQL(f"{error.cmd[0]} failed:\n{_last_words(folder)}") from error
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            call("pg_ctl", "stop", "--mode=immediate", "--silent")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path:
+    """The folder of the newest server that is installed."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = [path for pattern in _FOLDERS for path in Path("/").glob(pattern) if (path / "initdb").exists()]
+    if not folders:
+        raise NoPostgreSQL("no server is installed. On Debian or Ubuntu: sudo apt install postgresql")
+    return max(
+        folders,
+        key=lambda path: [
+            int(number) for number in "".join(c if c.isdigit() else " " for c in str(path)).split()
+        ],
+    )
+
+
+def _other_user() -> dict[str, Any]:
+    """As whom to run it: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": user.pw_name, "group": user.pw_gid, "extra_groups": []}
+    raise NoPostgreSQL("it does not run as root, and there is no user called postgres.")
+
+
+def _last_words(folder: Path) -> str:
+    texts = [
+        path.read_text(errors="replace") for path in (folder / "output", folder / "log") if path.exists()
+    ]
+    return "\n".join(texts)[-2000:]
