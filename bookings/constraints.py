@@ -1,0 +1,154 @@
+"""Promises that the database itself keeps, declared once in ``Meta.constraints`` for both engines.
+
+PostgreSQL has exclusion constraints; SQLite has triggers.  Triggers that a plain migration creates vanish when
+Django rebuilds a SQLite table, so these constraints emit theirs from ``constraint_sql``, which every rebuild calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.backends.ddl_references import Statement, Table
+from django.db.models import BaseConstraint
+from django.utils.translation import gettext_lazy as _
+
+
+class TriggerConstraint(BaseConstraint):
+    """A constraint that is a piece of SQL of its own rather than a clause of ``CREATE TABLE``.
+
+    The statements of ``create_statements`` name their table as ``%(table)s``.
+    """
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
+        """Leave judging to the database: looking first and writing later proves nothing."""
+
+    create_statements: Callable[[Any, Any], list[str]]
+    drop_statements: Callable[[Any, Any], list[str]]
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+        # A rebuild on SQLite creates a table `new__…` and renames it before deferred statements run; a reference
+        # to the table, unlike a string, is renamed along.
+        table = Table(model._meta.db_table, schema_editor.quote_name)
+        schema_editor.deferred_sql.extend(
+            Statement(statement, table=table) for statement in self.create_statements(model, schema_editor)
+        )
+
+    def create_sql(self, model: Any, schema_editor: Any) -> None:
+        table = schema_editor.quote_name(model._meta.db_table)
+        for statement in self.create_statements(model, schema_editor):
+            schema_editor.execute(statement % {"table": table}, params=None)
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> None:
+        for statement in self.drop_statements(model, schema_editor):
+            schema_editor.execute(statement, params=None)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is type(other):
+            return self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def columns(model: Any, *names: str) -> list[str]:
+    return [model._meta.get_field(name).column for name in names]
+
+
+class NoOverlap(TriggerConstraint):
+    """No two rows of one ``resource`` with ``condition`` true may share an instant of ``[start, end)``.
+
+    A violation surfaces as ``IntegrityError`` whose text holds the constraint's name, on both engines.
+    """
+
+    violation_error_code = "slot_taken"
+    violation_error_message = _("This time is taken.")
+
+    def __init__(self, *, name: str, resource: str, start: str, end: str, condition: str) -> None:
+        super().__init__(name=name)
+        self.resource, self.start, self.end, self.condition = resource, start, end, condition
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, str]]:
+        path = f"{type(self).__module__}.{type(self).__name__}"
+        fields = ("name", "resource", "start", "end", "condition")
+        return path, (), {field: getattr(self, field) for field in fields}
+
+    def create_statements(self, model: Any, schema_editor: Any) -> list[str]:
+        resource, start, end, flag = columns(model, self.resource, self.start, self.end, self.condition)
+        if schema_editor.connection.vendor == "postgresql":
+            return [
+                f'ALTER TABLE %(table)s ADD CONSTRAINT "{self.name}" EXCLUDE USING gist '
+                f'("{resource}" WITH =, tstzrange("{start}", "{end}", \'[)\') WITH &&) WHERE ("{flag}")'
+            ]
+        # Strict pieces never overlap each other, so the last one that starts before the new end decides alone.
+        before = f'SELECT "{end}" FROM %(table)s WHERE "{resource}" = NEW."{resource}" AND "{flag}"'
+        last = f'ORDER BY "{start}" DESC LIMIT 1'
+        clash = f'({before} AND "{start}" < NEW."{end}" {last}) > NEW."{start}"'
+        clash_of_others = (
+            f'({before} AND "{start}" < NEW."{end}" AND "id" <> OLD."id" {last}) > NEW."{start}"'
+        )
+        raised = f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END"
+        # NEW.id is undefined before an automatic id is given, so only the update may look past its own row.
+        return [
+            f'CREATE TRIGGER "{self.name}_insert" BEFORE INSERT ON %(table)s '
+            f'WHEN NEW."{flag}" AND {clash} {raised}',
+            f'CREATE TRIGGER "{self.name}_update" BEFORE UPDATE ON %(table)s '
+            f'WHEN NEW."{flag}" AND {clash_of_others} {raised}',
+        ]
+
+    def drop_statements(self, model: Any, schema_editor: Any) -> list[str]:
+        if schema_editor.connection.vendor == "postgresql":
+            return [f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT IF EXISTS "{self.name}"']
+        return [f'DROP TRIGGER IF EXISTS "{self.name}_{event}"' for event in ("insert", "update")]
+
+
+class AppendOnly(TriggerConstraint):
+    """Rows are written once: UPDATE is refused always, DELETE unless the row's ``disposable`` flag is set.
+
+    The triggers look at their own row only, so they cost nothing that grows with the table.
+    """
+
+    violation_error_message = _("History is never rewritten.")
+
+    def __init__(self, *, name: str, disposable: str) -> None:
+        super().__init__(name=name)
+        self.disposable = disposable
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, str]]:
+        path = f"{type(self).__module__}.{type(self).__name__}"
+        return path, (), {"name": self.name, "disposable": self.disposable}
+
+    def create_statements(self, model: Any, schema_editor: Any) -> list[str]:
+        (flag,) = columns(model, self.disposable)
+        if schema_editor.connection.vendor == "postgresql":
+            return [
+                f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
+                f"RAISE EXCEPTION 'constraint failed: {self.name}' USING ERRCODE = 'integrity_constraint_violation'; "
+                f"END $$",
+                f'CREATE TRIGGER "{self.name}_update" BEFORE UPDATE ON %(table)s '
+                f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()',
+                f'CREATE TRIGGER "{self.name}_delete" BEFORE DELETE ON %(table)s '
+                f'FOR EACH ROW WHEN (NOT OLD."{flag}") EXECUTE FUNCTION "{self.name}"()',
+            ]
+        raised = f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END"
+        return [
+            f'CREATE TRIGGER "{self.name}_update" BEFORE UPDATE ON %(table)s {raised}',
+            f'CREATE TRIGGER "{self.name}_delete" BEFORE DELETE ON %(table)s WHEN NOT OLD."{flag}" {raised}',
+        ]
+
+    def drop_statements(self, model: Any, schema_editor: Any) -> list[str]:
+        events = ("update", "delete")
+        if schema_editor.connection.vendor == "postgresql":
+            table = model._meta.db_table
+            triggers = [f'DROP TRIGGER IF EXISTS "{self.name}_{event}" ON "{table}"' for event in events]
+            return [*triggers, f'DROP FUNCTION IF EXISTS "{self.name}"()']
+        return [f'DROP TRIGGER IF EXISTS "{self.name}_{event}"' for event in events]
+
+
+def violated(error: Exception, name: str) -> bool:
+    """Tell whether an ``IntegrityError`` comes from the constraint of that name."""
+    return name in str(error)
+
+
+__all__ = ["AppendOnly", "NoOverlap", "violated"]

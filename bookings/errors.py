@@ -1,0 +1,134 @@
+"""Why a verb refused.  The class is the reason; the instance carries what the door will want to say.
+
+``code`` is for programs and never changes; ``sentence`` is for people and never repeats what was sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation; the doors translate it (this module imports no Django)."""
+    return sentence
+
+
+class BookingError(Exception):
+    """A verb refused and nothing was written.
+
+    ``field`` names the input at fault (the API's spelling), ``data`` what helps the caller to go on.
+    """
+
+    code = "refused"
+    sentence = _("This is not possible.")
+    field = "booking"
+
+    def __init__(self, sentence: str | None = None, *, field: str | None = None, **data: Any) -> None:
+        self.sentence = sentence or self.sentence
+        self.field = field or self.field
+        self.data = data
+        super().__init__(str(self.sentence))
+
+
+class SlotTaken(BookingError):
+    """Somebody else holds or has booked a part of the time."""
+
+    code = "slot_taken"
+    sentence = _("This time is taken.")
+    field = "start"
+
+
+class ReservationGone(BookingError):
+    """The reservation expired, was released or became a booking."""
+
+    code = "reservation_gone"
+    sentence = _("This hold has ended or was used already.")
+    field = "reservation_id"
+
+
+class ReservationMismatch(BookingError):
+    """The reservation belongs to another project, session or caller."""
+
+    code = "reservation_mismatch"
+    sentence = _("This hold is for something else.")
+    field = "reservation_id"
+
+
+class HoldsExhausted(BookingError):
+    """The caller has as many live reservations as it may have."""
+
+    code = "too_many_holds"
+    sentence = _("Too many times are held already. Let one go first.")
+    field = "reservation_id"
+
+
+class HoldNotExtendable(BookingError):
+    """The reservation reached the longest time or the number of extensions allowed."""
+
+    code = "hold_limit"
+    sentence = _("This hold cannot be made longer.")
+    field = "reservation_time"
+
+
+class GroupFull(BookingError):
+    """Every seat of the session is taken or held."""
+
+    code = "group_full"
+    sentence = _("No seat is left.")
+    field = "related.owner_booking_id"
+
+
+class SessionClosed(BookingError):
+    """The session's state takes no seats."""
+
+    code = "session_closed"
+    sentence = _("This session takes no bookings.")
+    field = "related.owner_booking_id"
+
+
+class WindowClosed(BookingError):
+    """Too early or too late: notice, horizon or cut-off forbids it."""
+
+    code = "window_closed"
+    sentence = _("This is not open for booking at the moment.")
+    field = "start"
+
+
+class OutsideHours(BookingError):
+    """Opening hours or rules of resource or project forbid the time."""
+
+    code = "outside_hours"
+    sentence = _("This time is not offered.")
+    field = "start"
+
+
+class CapReached(BookingError):
+    """A counted limit of the day is reached."""
+
+    code = "cap_reached"
+    sentence = _("No more bookings are taken that day.")
+    field = "start"
+
+
+class ActionNotAvailable(BookingError):
+    """No such action leaves the present state, or this caller may not play it; ``available_actions`` in data."""
+
+    code = "action_not_available"
+    sentence = _("This is not possible in the booking's present state.")
+    field = "action"
+
+
+class NotDeletable(BookingError):
+    """The booking can still change."""
+
+    code = "not_final"
+    sentence = _("Only a booking that is over can be deleted.")
+    field = "booking"
+
+
+class Conflict(BookingError):
+    """The database could not put simultaneous requests in an order, twice."""
+
+    code = "conflict"
+    sentence = _("Several requests met. Please try once more.")
+    field = "booking"

@@ -1,0 +1,45 @@
+"""The rows of the site, one concept a module."""
+
+from bookings.models.bookings import Booking
+from bookings.models.customers import Customer
+from bookings.models.graphs import Action, Graph, GraphVersion, Mail, State
+from bookings.models.history import HistoryEntry, Remark
+from bookings.models.hours import DatedHours, WeeklyHours
+from bookings.models.keys import ApiKey
+from bookings.models.occupancies import Occupancy
+from bookings.models.outbox import OutboxMessage
+from bookings.models.places import Location, Site
+from bookings.models.projects import Option, Project, ProjectResource
+from bookings.models.requests import IdempotencyKey, RequestCount
+from bookings.models.reservations import Reservation
+from bookings.models.resources import Calendar, Event, Resource
+from bookings.models.webhooks import Webhook
+
+__all__ = [
+    "Action",
+    "ApiKey",
+    "Booking",
+    "Calendar",
+    "Customer",
+    "DatedHours",
+    "Event",
+    "Graph",
+    "GraphVersion",
+    "HistoryEntry",
+    "IdempotencyKey",
+    "Location",
+    "Mail",
+    "Occupancy",
+    "Option",
+    "OutboxMessage",
+    "Project",
+    "ProjectResource",
+    "Remark",
+    "RequestCount",
+    "Reservation",
+    "Resource",
+    "Site",
+    "State",
+    "Webhook",
+    "WeeklyHours",
+]

@@ -1,0 +1,202 @@
+"""Customers' requests for slots, following a graph."""
+
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.graphs import GraphVersion, State
+from bookings.models.keys import ApiKey
+from bookings.models.projects import Option, Project
+from bookings.models.resources import Calendar, Resource
+from bookings.validators import validate_list, validate_object
+
+# No 0/O, 1/I/L, U/V, 5/S, 2/Z, 8/B: it is read out on the phone.
+REFERENCE_LETTERS = "ACDEFGHJKMNPQRTWXY3479"
+
+
+def new_reference() -> str:
+    """Seven characters to be read out on the phone: 22**7, 2.5 thousand million of them."""
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _letter in range(7))
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def visible(self) -> "BookingQuerySet":
+        """Not deleted."""
+        return self.filter(deleted_at=None)
+
+    def occupying(self) -> "BookingQuerySet":
+        return self.filter(state__occupies=True)
+
+    def sessions(self) -> "BookingQuerySet":
+        """Bookings that offer seats."""
+        return self.filter(state__version__offers_seats=True)
+
+    def in_full(self) -> "BookingQuerySet":
+        """With everything that a page or an answer shows, in a constant number of queries."""
+        return self.select_related(
+            "state__version__graph",
+            "resource__location",
+            "project",
+            "option",
+            "customer",
+            "calendar",
+            "session",
+        ).prefetch_related("state__leaving__target", "state__version__actions")
+
+
+class Booking(models.Model):
+    """A request for ``[start, end)`` of a resource, made by a customer, through any door.
+
+    ``state``, ``due_at``, ``seats_taken`` and the times are written by ``bookings.lifecycle`` alone.  The settings that
+    were in force when it was made stand in columns, so that later edits of a project do not rewrite history.
+    """
+
+    class Attendance(models.TextChoices):
+        UNKNOWN = "unknown", _("unknown")
+        ARRIVED = "arrived", _("arrived")
+        NO_SHOW = "no_show", _("did not come")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(_("reference"), max_length=8, default=new_reference, editable=False)
+    nonce = models.CharField(max_length=24, default=new_nonce, editable=False)
+    resource = models.ForeignKey(
+        Resource, models.PROTECT, related_name="bookings", verbose_name=_("resource")
+    )
+    companions: "models.ManyToManyField[Resource, models.Model]" = models.ManyToManyField(
+        Resource,
+        related_name="accompanied",
+        blank=True,
+        verbose_name=_("also takes"),
+        help_text=_("In a project in mode mutual: the other resources whose time it takes."),
+    )
+    project = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="bookings", verbose_name=_("project")
+    )
+    option = models.ForeignKey(
+        Option, models.SET_NULL, null=True, blank=True, related_name="bookings", verbose_name=_("option")
+    )
+    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    state = models.ForeignKey(State, models.PROTECT, related_name="bookings", verbose_name=_("state"))
+    version = models.ForeignKey(
+        GraphVersion, models.PROTECT, related_name="bookings", verbose_name=_("graph version")
+    )
+    state_entered_at = models.DateTimeField(_("in this state since"))
+    due_at = models.DateTimeField(_("next automatic action"), null=True, blank=True, editable=False)
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    buffer_before = models.DurationField(_("buffer before"), default=timedelta)
+    buffer_after = models.DurationField(_("buffer after"), default=timedelta)
+    what = models.CharField(_("what"), max_length=500, blank=True)
+    where = models.CharField(_("where"), max_length=500, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    calendar = models.ForeignKey(
+        Calendar, models.SET_NULL, null=True, blank=True, related_name="bookings", verbose_name=_("calendar")
+    )
+    invite = models.BooleanField(_("invite"), default=False)
+    participants = models.JSONField(_("participants"), default=list, blank=True, validators=[validate_list])
+    my_rsvp = models.CharField(_("own answer"), max_length=20, default="accepted")
+    meta = models.JSONField(_("meta"), default=dict, blank=True, validators=[validate_object])
+    allow_double_bookings = models.BooleanField(_("may overlap"), default=False)
+    overstepped = models.CharField(_("reason for an overlap"), max_length=500, blank=True)
+    ignore_all_day_events = models.BooleanField(default=False, editable=False)
+    max_seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    seats_taken = models.PositiveIntegerField(_("seats taken"), default=0)
+    session = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="seats", verbose_name=_("session")
+    )
+    min_booking_time = models.DurationField(_("notice"), null=True, blank=True)
+    max_booking_time = models.DurationField(_("horizon"), null=True, blank=True)
+    min_cancel_time = models.DurationField(_("cut-off"), null=True, blank=True)
+    auto_complete = models.BooleanField(_("completes itself"), default=True)
+    automatic_times = models.JSONField(_("own times of automatic actions"), default=dict, blank=True)
+    reminders = models.JSONField(_("reminders"), default=list, blank=True, validators=[validate_list])
+    notifications = models.JSONField(_("mails and webhooks switched"), default=dict, blank=True)
+    payment_id = models.CharField(_("payment"), max_length=200, blank=True)
+    attendance = models.CharField(
+        _("attendance"), max_length=10, choices=Attendance.choices, default=Attendance.UNKNOWN
+    )
+    staff_note = models.TextField(_("note for staff"), blank=True)
+    uid = models.UUIDField(_("id of the invitation"), default=uuid.uuid4, editable=False)
+    sequence = models.PositiveIntegerField(_("sequence of the invitation"), default=0, editable=False)
+    continues = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("continues"),
+    )
+    bulk = models.UUIDField(_("made together"), null=True, blank=True, editable=False, db_index=True)
+    key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, related_name="bookings", editable=False)
+    form_token = models.CharField(max_length=64, null=True, editable=False, unique=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
+    disposable = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        ordering = ["-created_at", "pk"]
+        permissions = [
+            ("override_overlap", _("Can book over taken time, with a reason")),
+            ("decide_booking", _("Can play actions on bookings")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference"], condition=Q(continues=None), name="references_are_unique"
+            ),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(seats_taken__gte=0)
+                & (Q(seats_taken=0) | Q(max_seats__isnull=False, seats_taken__lte=F("max_seats"))),
+                name="seats_taken_never_exceed_seats",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["resource", "start"], name="booking_by_resource"),
+            models.Index(fields=["project", "start"], name="booking_by_project"),
+            models.Index(fields=["start"], name="booking_by_start"),
+            models.Index(fields=["state", "-created_at"], name="booking_by_state"),
+            models.Index(fields=["-created_at", "id"], name="booking_by_creation"),
+            models.Index(fields=["due_at"], name="booking_by_due", condition=Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def length(self):
+        return self.end - self.start
+
+    @property
+    def needs_time(self) -> bool:
+        """Whether it must own occupancy in its present state."""
+        return self.state.occupies and self.version.claims_time
+
+    @property
+    def needs_seat(self) -> bool:
+        """Whether it must count as a seat of its session in its present state."""
+        return self.state.occupies and self.version.claims_seat
+
+    @property
+    def owner_email(self) -> str:
+        """Where mails to the owner go before the site's own address is asked: the resource's, else the project's."""
+        return self.resource.email or (self.project.email if self.project else "")
+
+    @property
+    def change_until(self):
+        """The last instant at which a customer may cancel or move it, or None without a cut-off."""
+        return self.start - self.min_cancel_time if self.min_cancel_time else None

@@ -1,0 +1,70 @@
+"""Where things happen: the one site row, and the locations of resources."""
+
+import secrets
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.validators import validate_currency, validate_language, validate_zone
+
+
+def new_secret() -> str:
+    """256 random bits in hex, the key with which webhooks are signed."""
+    return secrets.token_hex(32)
+
+
+class Site(models.Model):
+    """The business that runs this installation; exactly one row, ``Site.current()``."""
+
+    name = models.CharField(_("name"), max_length=120, default="Bookings")
+    address = models.TextField(_("address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=60, blank=True)
+    email = models.EmailField(
+        _("e-mail"),
+        blank=True,
+        help_text=_("Gets the mails for resources and projects that name no address."),
+    )
+    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    language = models.CharField(_("language"), max_length=16, default="en", validators=[validate_language])
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
+    imprint_url = models.URLField(_("imprint"), blank=True)
+    privacy_url = models.URLField(_("privacy notice"), blank=True)
+    webhook_secret = models.CharField(max_length=64, default=new_secret, editable=False)
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("site")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="site_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Site":
+        """The one row, made with defaults where nobody saved it yet."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+
+class Location(models.Model):
+    """A place where resources are."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    address = models.TextField(_("address"), blank=True)
+    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    description = models.TextField(_("description"), blank=True)
+    meta = models.JSONField(_("meta"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def one_line(self) -> str:
+        """Name and address in a line, as a booking's ``where``."""
+        return ", ".join(part.strip() for part in [self.name, *self.address.splitlines()] if part.strip())

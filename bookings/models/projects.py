@@ -1,0 +1,176 @@
+"""A booking experience: which resources, which graph, which options, what the page asks and looks like."""
+
+import uuid
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.places import Location
+from bookings.models.resources import Resource
+from bookings.validators import validate_colour, validate_currency, validate_list, validate_object
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def active(self) -> "ProjectQuerySet":
+        return self.filter(deleted_at=None)
+
+    def public(self) -> "ProjectQuerySet":
+        """Listed on the home page."""
+        return self.active().filter(visibility=Project.Visibility.PUBLIC)
+
+    def reachable(self) -> "ProjectQuerySet":
+        """Bookable by whoever has the address."""
+        return self.active().exclude(visibility=Project.Visibility.STAFF)
+
+
+class Project(models.Model):
+    """The stored settings of one booking experience.
+
+    ``booking``, ``availability``, ``ui`` and ``customer_fields`` are layers: JSON objects with only those keys that
+    were set, in the API's spelling.  Code reads them merged (``bookings.layers``), never alone.
+    """
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("public: on the home page")
+        UNLISTED = "unlisted", _("unlisted: for whoever has the address")
+        STAFF = "staff", _("for staff only")
+
+    class Place(models.TextChoices):
+        IN_PERSON = "in_person", _("in person")
+        PHONE = "phone", _("by phone")
+        ONLINE = "online", _("online")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
+    heading = models.CharField(
+        _("heading"),
+        max_length=120,
+        blank=True,
+        help_text=_("Projects with the same heading stand together."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    visibility = models.CharField(
+        _("visibility"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    place = models.CharField(_("takes place"), max_length=10, choices=Place.choices, default=Place.IN_PERSON)
+    location = models.ForeignKey(
+        Location,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("location"),
+        help_text=_("Empty: the location of the resource."),
+    )
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("Gets the mails where the resource has no address.")
+    )
+    image = models.ImageField(_("picture"), upload_to="projects/", blank=True)
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    accent = models.CharField(_("accent"), max_length=7, blank=True, validators=[validate_colour])
+    resources: "models.ManyToManyField[Resource, ProjectResource]" = models.ManyToManyField(
+        Resource, through="ProjectResource", related_name="projects", verbose_name=_("resources")
+    )
+    booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
+    availability = models.JSONField(
+        _("availability settings"), default=dict, blank=True, validators=[validate_object]
+    )
+    availability_constraints = models.JSONField(
+        _("availability constraints"), default=list, blank=True, validators=[validate_list]
+    )
+    customer_fields = models.JSONField(
+        _("customer fields"), default=dict, blank=True, validators=[validate_object]
+    )
+    ui = models.JSONField(_("look of the widget"), default=dict, blank=True, validators=[validate_object])
+    reminders = models.JSONField(_("reminders"), default=list, blank=True, validators=[validate_list])
+    consent = models.TextField(
+        _("consent"),
+        blank=True,
+        help_text=_("What the customer agrees to by a tick; empty: nothing is asked."),
+    )
+    after_booking = models.TextField(
+        _("what happens next"), blank=True, help_text=_("One sentence a line, for the confirmation page.")
+    )
+    pay_url = models.URLField(_("payment page"), blank=True)
+    embed_origins = models.JSONField(
+        _("pages that may embed it"), default=list, blank=True, validators=[validate_list]
+    )
+    sends_mail = models.BooleanField(_("sends mails"), default=True)
+    meta = models.JSONField(_("meta"), default=dict, blank=True, validators=[validate_object])
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["position", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProjectResource(models.Model):
+    """A resource in a project, with its place in the order and what differs for it there."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="links")
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="links", verbose_name=_("resource"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    length = models.DurationField(
+        _("length"), null=True, blank=True, help_text=_("If it differs from the option's.")
+    )
+    price = models.DecimalField(
+        _("price"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("If it differs from the option's."),
+    )
+    booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
+
+    class Meta:
+        verbose_name = _("resource of the project")
+        verbose_name_plural = _("resources of the project")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "resource"], name="resource_once_in_a_project")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.resource)
+
+
+class Option(models.Model):
+    """A variant of a project: its label, length and price."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="options")
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    length = models.DurationField(_("length"))
+    price = models.DecimalField(
+        _("price"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[validate_currency])
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
+
+    class Meta:
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.label or str(self.length)
