@@ -1,0 +1,248 @@
+"""Versions of graphs: what is wrong with a draft in plain words, publishing it, beginning the next one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.errors import BookingError
+from bookings.models import Action, Graph, GraphVersion, State
+
+
+def _marked(sentence: str) -> str:
+    """Mark a sentence for translation; the doors translate it."""
+    return sentence
+
+
+class NotADraft(BookingError):
+    """Only drafts are published and edited."""
+
+    code = "not_a_draft"
+    sentence = _marked("Only a draft can be published.")
+    field = "version"
+
+
+class GraphHasProblems(BookingError):
+    """The validator objects; ``problems`` in data holds its sentences."""
+
+    code = "graph_has_problems"
+    sentence = _marked("This draft cannot be published yet.")
+    field = "version"
+
+
+class DraftExists(BookingError):
+    """The graph has a draft; ``version`` in data is its id."""
+
+    code = "draft_exists"
+    sentence = _marked("There is a draft of this graph already.")
+    field = "graph"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """A version's rows, read once: every rule below looks at these only."""
+
+    version: GraphVersion
+    states: list[State]
+    actions: list[Action]
+
+    @classmethod
+    def of(cls, version: GraphVersion) -> "Drawing":
+        actions = version.actions.select_related("source", "target")
+        return cls(version=version, states=list(version.states.all()), actions=list(actions))
+
+    def leaving(self, state: State) -> list[Action]:
+        return [action for action in self.actions if action.source_id == state.pk]
+
+    def reached_from(self, start: set[int], actions: list[Action] | None = None) -> set[int]:
+        """The ids of the states that can be reached from ``start``, those included, by ``actions`` (all)."""
+        found, border = set(start), set(start)
+        while border:
+            along = self.actions if actions is None else actions
+            border = {action.target_id for action in along if action.source_id in border} - found
+            found |= border
+        return found
+
+
+def problems(version: GraphVersion) -> list[str]:
+    """Everything that keeps a version from being published, each a sentence in the active language."""
+    drawing = Drawing.of(version)
+    return [sentence for rule in _RULES for sentence in rule(drawing)]
+
+
+@transaction.atomic
+def publish(version: GraphVersion) -> GraphVersion:
+    """Make a draft the version that new bookings follow; the one before is retired, its bookings stay on it.
+
+    Raises ``NotADraft`` and ``GraphHasProblems``.
+    """
+    Graph.objects.select_for_update().get(pk=version.graph_id)
+    version = GraphVersion.objects.select_related("graph").get(pk=version.pk)
+    if version.status != GraphVersion.Status.DRAFT:
+        raise NotADraft
+    if found := problems(version):
+        raise GraphHasProblems(problems=found)
+    published = GraphVersion.objects.published().filter(graph=version.graph_id)
+    published.update(status=GraphVersion.Status.RETIRED)
+    version.status, version.published_at = GraphVersion.Status.PUBLISHED, timezone.now()
+    version.save(update_fields=["status", "published_at"])
+    return version
+
+
+@transaction.atomic
+def new_draft(graph: Graph) -> GraphVersion:
+    """Begin the next version as a copy of the published one, else of the newest, else empty.
+
+    Raises ``DraftExists``.
+    """
+    Graph.objects.select_for_update().get(pk=graph.pk)
+    versions = graph.versions.order_by("-number")
+    if draft := versions.filter(status=GraphVersion.Status.DRAFT).first():
+        raise DraftExists(version=draft.pk)
+    model = versions.filter(status=GraphVersion.Status.PUBLISHED).first() or versions.first()
+    number = (versions.aggregate(Max("number"))["number__max"] or 0) + 1
+    if model is None:
+        return GraphVersion.objects.create(graph=graph, number=number)
+    return _copy(model, number)
+
+
+def _copy(model: GraphVersion, number: int) -> GraphVersion:
+    states, actions = list(model.states.all()), list(model.actions.all())
+    fields = {"number": number, "status": GraphVersion.Status.DRAFT, "published_at": None}
+    draft = _as_new(model, **fields)
+    copies = {state.pk: _as_new(state, version=draft) for state in states}
+    for action in actions:
+        _as_new(action, version=draft, source=copies.get(action.source_id), target=copies[action.target_id])
+    return draft
+
+
+Row = TypeVar("Row", GraphVersion, State, Action)
+
+
+def _as_new(row: Row, **changes: object) -> Row:
+    new = copy(row)
+    new.pk = None
+    for name, value in changes.items():
+        setattr(new, name, value)
+    new.save(force_insert=True)
+    return new
+
+
+def _one_create_action(drawing: Drawing) -> Iterator[str]:
+    count = sum(action.source_id is None for action in drawing.actions)
+    if count == 0:
+        yield _("No action creates a booking: one must have no state before it.")
+    elif count > 1:
+        yield _(
+            "%(count)s actions create a booking; there must be exactly one without a state before it."
+        ) % {"count": count}
+
+
+def _names_are_unique(drawing: Drawing) -> Iterator[str]:
+    for name, count in Counter(state.name for state in drawing.states).items():
+        if count > 1:
+            yield _("%(count)s states are named “%(name)s”.") % {"count": count, "name": name}
+    actions = Counter((action.source_id, action.name) for action in drawing.actions)
+    for (_source, name), count in actions.items():
+        if count > 1:
+            yield _("%(count)s actions named “%(name)s” leave the same state.") % {
+                "count": count,
+                "name": name,
+            }
+
+
+def _ends_are_in_the_version(drawing: Drawing) -> Iterator[str]:
+    own = {state.pk for state in drawing.states} | {None}
+    for action in drawing.actions:
+        if action.source_id not in own or action.target_id not in own:
+            yield _("“%(action)s” leads from or to a state of another version.") % {"action": action}
+
+
+def _all_is_reachable(drawing: Drawing) -> Iterator[str]:
+    created = {action.target_id for action in drawing.actions if action.source_id is None}
+    reached = drawing.reached_from(created)
+    for state in drawing.states:
+        if created and state.pk not in reached:
+            yield _("No way leads to the state “%(state)s”.") % {"state": state}
+
+
+def _time_is_given_back(drawing: Drawing) -> Iterator[str]:
+    free = {state.pk for state in drawing.states if not state.occupies}
+    for state in drawing.states:
+        if not state.occupies:
+            continue
+        if not drawing.leaving(state):
+            yield _("“%(state)s” is final and occupies: its bookings would keep their time for ever.") % {
+                "state": state
+            }
+        elif not drawing.reached_from({state.pk}) & free:
+            yield _("From “%(state)s” no way leads to a state that gives the time back.") % {"state": state}
+
+
+def _moving_is_possible(drawing: Drawing) -> Iterator[str]:
+    for state in drawing.states:
+        moving = [action for action in drawing.leaving(state) if action.continues]
+        names = {"state": state, "count": len(moving)}
+        if state.occupies and not moving:
+            yield (
+                _("Bookings in “%(state)s” could not be moved: one action must be played when moved.") % names
+            )
+        elif len(moving) > 1:
+            yield _("%(count)s actions of “%(state)s” are played when moved; there must be one.") % names
+        for action in moving:
+            if action.target.occupies:
+                yield _(
+                    "“%(action)s” is played when moved, so it must lead to a state that does not occupy."
+                ) % {"action": action}
+
+
+def _somebody_plays(drawing: Drawing) -> Iterator[str]:
+    for action in drawing.actions:
+        if not any((action.by_customer, action.by_owner, action.by_staff, action.by_clock)):
+            yield _("Nobody may play “%(action)s”.") % {"action": action}
+        elif action.by_clock and action.automatic_after is None:
+            yield _("The clock may play “%(action)s”, but no time says when.") % {"action": action}
+        if action.source_id is None and action.automatic_after is not None:
+            yield _("“%(action)s” creates the booking, so it cannot be automatic.") % {"action": action}
+
+
+def _the_clock_comes_to_rest(drawing: Drawing) -> Iterator[str]:
+    automatic = [
+        action for action in drawing.actions if action.source_id and action.automatic_after is not None
+    ]
+    for state in drawing.states:
+        after = {action.target_id for action in automatic if action.source_id == state.pk}
+        if state.pk in drawing.reached_from(after, automatic):
+            yield _(
+                "Automatic actions lead from “%(state)s” back to it: the clock would go round for ever."
+            ) % {"state": state}
+
+
+def _seats_are_consistent(drawing: Drawing) -> Iterator[str]:
+    version = drawing.version
+    if version.offers_seats and not version.claims_time:
+        yield _("A graph that offers seats must take the resource's time.")
+    if version.claims_time and not version.needs_times:
+        yield _("A graph that takes time needs start and end.")
+    for action in drawing.actions:
+        if action.on_seats and not version.offers_seats:
+            yield _("“%(action)s” plays on seats, but this graph offers none.") % {"action": action}
+
+
+_RULES = [
+    _one_create_action,
+    _names_are_unique,
+    _ends_are_in_the_version,
+    _all_is_reachable,
+    _time_is_given_back,
+    _moving_is_possible,
+    _somebody_plays,
+    _the_clock_comes_to_rest,
+    _seats_are_consistent,
+]

@@ -1,0 +1,181 @@
+"""The validator's words, publishing, and drafts."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
+from bookings.models import Action, Graph, GraphVersion, State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft() -> GraphVersion:
+    """A draft without a fault: booked, then over, with one way to move."""
+    version = GraphVersion.objects.create(graph=Graph.objects.create(name="visit", title="Visit"), number=1)
+    booked, over, moved = (state(version, name, name == "booked") for name in ("booked", "over", "moved"))
+    action(version, "book", None, booked)
+    action(version, "finish", booked, over)
+    action(version, "move", booked, moved, continues=True)
+    return version
+
+
+def state(version: GraphVersion, name: str, occupies: bool = False) -> State:
+    return State.objects.create(version=version, name=name, label=name.title(), occupies=occupies)
+
+
+def action(version: GraphVersion, name: str, source: State | None, target: State, **fields) -> Action:
+    return Action.objects.create(
+        version=version, name=name, label=name.title(), source=source, target=target, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "instant",
+        "confirm_decline",
+        "instant_payment",
+        "group_owner",
+        "group_customer",
+        "group_customer_payment",
+        "request",
+    ],
+)
+def test_seeded_graphs_have_no_problems(name):
+    assert problems(GraphVersion.objects.published().get(graph__name=name)) == []
+
+
+def test_a_sound_draft_has_no_problems(draft):
+    assert problems(draft) == []
+
+
+def test_a_graph_without_a_create_action_is_named(draft):
+    draft.actions.get(name="book").delete()
+    assert problems(draft) == ["No action creates a booking: one must have no state before it."]
+
+
+def test_a_state_that_nothing_leads_to_is_named(draft):
+    state(draft, "lost")
+    assert problems(draft) == ["No way leads to the state “Lost”."]
+
+
+def test_a_final_state_that_occupies_is_named(draft):
+    draft.states.filter(name="over").update(occupies=True)
+    assert "“Over” is final and occupies: its bookings would keep their time for ever." in problems(draft)
+
+
+def test_states_that_only_lead_to_each_other_and_occupy_are_traps(draft):
+    draft.actions.exclude(name="book").delete()
+    booked = draft.states.get(name="booked")
+    here = state(draft, "here", occupies=True)
+    action(draft, "go", booked, here)
+    action(draft, "back", here, booked)
+    trapped = [sentence for sentence in problems(draft) if "gives the time back" in sentence]
+    assert len(trapped) == 2
+
+
+def test_an_occupying_state_without_a_way_to_move_is_named(draft):
+    draft.actions.filter(name="move").update(continues=False)
+    assert problems(draft) == [
+        "Bookings in “Booked” could not be moved: one action must be played when moved."
+    ]
+
+
+def test_two_actions_played_when_moved_are_one_too_many(draft):
+    draft.actions.filter(name="finish").update(continues=True)
+    assert problems(draft) == ["2 actions of “Booked” are played when moved; there must be one."]
+
+
+def test_moving_must_lead_to_a_state_that_gives_the_time_back(draft):
+    held = state(draft, "held", occupies=True)
+    action(draft, "let_go", held, draft.states.get(name="over"))
+    action(draft, "move", held, draft.states.get(name="moved"), continues=True)
+    draft.actions.filter(name="move", source__name="booked").update(target=held)
+    assert problems(draft) == [
+        "“Move” is played when moved, so it must lead to a state that does not occupy."
+    ]
+
+
+def test_an_action_between_versions_is_named(draft):
+    other = GraphVersion.objects.create(graph=draft.graph, number=2)
+    action(draft, "leave", draft.states.get(name="booked"), state(other, "elsewhere"))
+    assert "“Leave” leads from or to a state of another version." in problems(draft)
+
+
+def test_an_action_for_nobody_is_named(draft):
+    draft.actions.filter(name="finish").update(by_staff=False)
+    assert problems(draft) == ["Nobody may play “Finish”."]
+
+
+def test_a_clock_without_a_time_is_named(draft):
+    draft.actions.filter(name="finish").update(by_clock=True)
+    assert problems(draft) == ["The clock may play “Finish”, but no time says when."]
+
+
+def test_automatic_actions_that_go_round_are_named(draft):
+    booked = draft.states.get(name="booked")
+    idle = state(draft, "idle")
+    automatic = {"by_clock": True, "automatic_after": timedelta(hours=1)}
+    action(draft, "rest", booked, idle, **automatic)
+    action(draft, "wake", idle, booked, **automatic)
+    assert len([sentence for sentence in problems(draft) if "go round for ever" in sentence]) == 2
+
+
+def test_seats_need_time_and_graphs_without_seats_play_on_none(draft):
+    draft.actions.filter(name="finish").update(on_seats="finish")
+    assert problems(draft) == ["“Finish” plays on seats, but this graph offers none."]
+    draft.offers_seats, draft.claims = True, GraphVersion.Claims.NOTHING
+    assert problems(draft) == ["A graph that offers seats must take the resource's time."]
+
+
+def test_publishing_retires_the_version_before(draft):
+    publish(draft)
+    second = new_draft(draft.graph)
+    publish(second)
+    draft.refresh_from_db()
+    second.refresh_from_db()
+    assert (draft.status, second.status) == ("retired", "published")
+    assert second.published_at is not None
+
+
+def test_a_draft_with_problems_is_not_published(draft):
+    draft.actions.get(name="book").delete()
+    with pytest.raises(GraphHasProblems) as refused:
+        publish(draft)
+    assert refused.value.data["problems"] == problems(draft)
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+def test_only_drafts_are_published(draft):
+    publish(draft)
+    with pytest.raises(NotADraft):
+        publish(draft)
+
+
+def test_a_new_draft_is_a_whole_copy_with_states_of_its_own():
+    published = GraphVersion.objects.published().get(graph__name="request")
+    copy = new_draft(published.graph)
+    assert (copy.number, copy.status, copy.published_at) == (2, "draft", None)
+    assert names(copy) == names(published)
+    assert problems(copy) == []
+    published.refresh_from_db()
+    assert published.status == "published"
+
+
+def test_a_graph_has_one_draft_at_a_time(draft):
+    with pytest.raises(DraftExists) as refused:
+        new_draft(draft.graph)
+    assert refused.value.data["version"] == draft.pk
+
+
+def test_the_first_draft_of_a_graph_is_empty():
+    first = new_draft(Graph.objects.create(name="fresh", title="Fresh"))
+    assert (first.number, first.states.count()) == (1, 0)
+
+
+def names(version: GraphVersion) -> list[tuple]:
+    rows = version.actions.values_list("source__name", "name", "target__name", "automatic_after", "continues")
+    return [*version.states.values_list("name", "occupies", "mail_to_customer"), *rows]
