@@ -1,0 +1,111 @@
+"""Who calls: HTTP Basic with an empty user name and an API key as password.
+
+``request.auth`` is the ``ApiKey``; ``request.auth.limited_to`` the ids of the projects that it sees, or None for all.
+"""
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from ninja.security.http import HttpAuthBase
+
+from bookings.api.errors import Forbidden, Unauthorized
+from bookings.models import ApiKey, Booking, Project, Reservation, Resource
+from bookings.models.keys import digest_of
+
+NOTED_EVERY = timedelta(minutes=1)
+SERVER_KEY_NEEDED = _("This call needs a server key.")
+
+
+class KeyAuth(HttpAuthBase):
+    """Any key, server or widget."""
+
+    openapi_scheme = "basic"
+
+    def __call__(self, request: HttpRequest) -> ApiKey:
+        key = find_key(request)
+        note_use(key)
+        self.check(key)
+        return key
+
+    def check(self, key: ApiKey) -> None:
+        """Any key will do."""
+
+
+class ServerKeyAuth(KeyAuth):
+    """A server key; a widget key is answered 403."""
+
+    def check(self, key: ApiKey) -> None:
+        if key.is_widget:
+            raise Forbidden(str(SERVER_KEY_NEEDED))
+
+
+any_key = KeyAuth()
+server_only = ServerKeyAuth()
+
+
+def find_key(request: HttpRequest) -> ApiKey:
+    """The active key that the request carries.  One query, two for a key limited to projects.  Raises Unauthorized."""
+    value = _password(request.headers.get("Authorization", ""))
+    if value is None:
+        raise Unauthorized
+    limits = ApiKey.projects.through.objects.filter(apikey_id=OuterRef("pk"))
+    keys = ApiKey.objects.active().annotate(limited=Exists(limits))
+    key: Any = keys.filter(digest=digest_of(value)).first()
+    if key is None:
+        raise Unauthorized
+    key.limited_to = frozenset(key.projects.values_list("pk", flat=True)) if key.limited else None
+    return key
+
+
+def note_use(key: ApiKey) -> None:
+    """Write ``last_used_at`` at most once a minute, in a statement of its own."""
+    now = timezone.now()
+    if key.last_used_at is None or key.last_used_at < now - NOTED_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED_EVERY)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+
+
+def _password(header: str) -> str | None:
+    """The key in a Basic header whose user name is empty, else None."""
+    scheme, _space, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = (
+            base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+        )
+    except (binascii.Error, ValueError):
+        return None
+    return password if colon and not user and password else None
+
+
+def visible_projects(key: Any) -> QuerySet[Project]:
+    projects = Project.objects.active()
+    return projects if key.limited_to is None else projects.filter(pk__in=key.limited_to)
+
+
+def visible_resources(key: Any) -> QuerySet[Resource]:
+    resources = Resource.objects.active()
+    if key.limited_to is None:
+        return resources
+    return resources.filter(Exists(_links(key).filter(resource=OuterRef("pk"))))
+
+
+def visible_bookings(key: Any) -> QuerySet[Booking]:
+    bookings = Booking.objects.visible()
+    return bookings if key.limited_to is None else bookings.filter(project__in=key.limited_to)
+
+
+def visible_reservations(key: Any) -> QuerySet[Reservation]:
+    reservations = Reservation.objects.all()
+    return reservations if key.limited_to is None else reservations.filter(project__in=key.limited_to)
+
+
+def _links(key: Any) -> QuerySet[Any]:
+    return Project.resources.through.objects.filter(project__in=key.limited_to)

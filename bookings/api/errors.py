@@ -1,0 +1,120 @@
+"""What this door refuses by itself, and how every refusal looks on the wire.
+
+Sentences never repeat what was sent: published clients insert them into pages as HTML.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.errors import BookingError
+
+Errors = Mapping[str, Sequence[str]]
+HELPFUL = ("alternatives", "available_actions")
+
+
+class ApiError(Exception):
+    """An answer other than success; ``body()`` is its JSON, ``headers`` what goes beside it."""
+
+    status = 400
+    sentence: Any = gettext_lazy("This request cannot be understood.")
+
+    def __init__(self, sentence: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
+        self.sentence = sentence or self.sentence
+        self.headers = dict(headers or {})
+        super().__init__(str(self.sentence))
+
+    def body(self) -> dict[str, Any]:
+        return {"error": str(self.sentence)}
+
+
+class BadRequest(ApiError):
+    """No JSON, or not the kind of JSON that the call takes."""
+
+    sentence = gettext_lazy("The body is not valid JSON.")
+
+
+class Unauthorized(ApiError):
+    """No key, or one that is not known."""
+
+    status = 401
+    sentence = gettext_lazy("The API key is missing or not valid.")
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": 'Basic realm="API", charset="UTF-8"'})
+
+
+class Forbidden(ApiError):
+    """The key is known and may not do this; ``field`` names the input that it may not send."""
+
+    status = 403
+    sentence = gettext_lazy("A widget key may not do this.")
+
+    def __init__(self, sentence: str | None = None, *, field: str = "") -> None:
+        self.field = field
+        super().__init__(sentence)
+
+    def body(self) -> dict[str, Any]:
+        return super().body() | ({"field": self.field} if self.field else {})
+
+
+class NotFound(ApiError):
+    """No such row, or not one that this key sees; ``model`` is its name in the API's record."""
+
+    status = 404
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__("Resource does not exist")
+
+    def body(self) -> dict[str, Any]:
+        return super().body() | {"model": self.model}
+
+
+class NoSuchPath(ApiError):
+    status = 404
+    sentence = gettext_lazy("There is no such call.")
+
+
+class Gone(ApiError):
+    """A call of the record that was retired; the sentence names what replaces it."""
+
+    status = 410
+    sentence = gettext_lazy("This call was retired.")
+
+
+class TooLarge(ApiError):
+    status = 413
+    sentence = gettext_lazy("The body is larger than 1 MB.")
+
+
+class NotYet(ApiError):
+    """A call of the record that this site does not answer yet."""
+
+    status = 501
+    sentence = gettext_lazy("This call is not available yet.")
+
+
+class Invalid(ApiError):
+    """Fields are wrong: all of them at once, each under the name that it has in the body (``customer.email``)."""
+
+    status = 422
+    sentence = gettext_lazy("Some fields are not valid.")
+
+    def __init__(self, errors: Errors) -> None:
+        self.errors = {field: [str(sentence) for sentence in found] for field, found in errors.items()}
+        super().__init__()
+
+    def body(self) -> dict[str, Any]:
+        return {"errors": self.errors, "code": "invalid"}
+
+
+def refusal_body(refusal: BookingError) -> dict[str, Any]:
+    """The JSON of a verb's refusal, with what helps the caller to go on."""
+    body: dict[str, Any] = {"errors": {refusal.field: [_(refusal.sentence)]}, "code": refusal.code}
+    for name in HELPFUL:
+        if name in refusal.data:
+            body[name] = [getattr(item, "name", item) for item in refusal.data[name]]
+    return body

@@ -1,0 +1,56 @@
+"""Where a call lands: with and without a slash at its end, literal paths before ids, refusals in JSON."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, re_path
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+
+from bookings.api.answers import error_answer, json_answer
+from bookings.api.errors import NoSuchPath
+
+View = Callable[..., HttpResponseBase]
+_PARAMETER = re.compile(r"<(?:str:)?(\w+)>")
+
+
+def patterns(api: NinjaAPI) -> list[URLPattern]:
+    """The API's paths, each once, literal before parameter; then what answers every other path."""
+    views: dict[str, URLPattern] = {}
+    for pattern in api.urls[0]:
+        views.setdefault(str(pattern.pattern).rstrip("/"), pattern)  # type: ignore[arg-type]
+    routes = sorted((route for route in views if route), key=_specific_first)
+    return [*(_with_or_without_slash(route, views[route]) for route in routes), re_path(r"", no_such_path)]
+
+
+def _specific_first(route: str) -> list[bool]:
+    return [part.startswith("<") for part in route.split("/")]
+
+
+def _with_or_without_slash(route: str, pattern: URLPattern) -> URLPattern:
+    parts = _PARAMETER.split(route)
+    regex = "".join(f"(?P<{part}>[^/]+)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts))
+    return re_path(f"^{regex}/?$", _in_json(pattern.callback), name=pattern.name)
+
+
+def _in_json(view: View) -> View:
+    """The view, with ninja's plain "method not allowed" told in JSON."""
+
+    @csrf_exempt
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response.status_code == 405:
+            allowed = ", ".join(sorted(part.strip() for part in response["Allow"].split(",")))
+            return json_answer({"error": _("This call has other methods.")}, 405, {"Allow": allowed})
+        return response
+
+    return answer
+
+
+@csrf_exempt
+def no_such_path(request: HttpRequest) -> HttpResponse:
+    return error_answer(NoSuchPath())

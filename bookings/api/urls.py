@@ -1,0 +1,13 @@
+"""The addresses under ``/v2``.  Naming a module of views here mounts its calls."""
+
+from importlib import import_module
+
+from bookings.api.api import api
+from bookings.api.routing import patterns
+
+VIEWS: tuple[str, ...] = ()
+for module in VIEWS:
+    import_module(f"bookings.api.{module}")
+
+app_name = "v2"
+urlpatterns = patterns(api)
