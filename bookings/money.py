@@ -11,7 +11,8 @@ SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "ILS": "₪", "INR"
 def money(amount: Decimal, currency: str) -> str:
     """`amount` of `currency` (ISO 4217): "18 €", "24.50 €", "99 CHF"; whole amounts have no decimals."""
     places = 0 if amount == amount.to_integral_value() else 2
-    return pgettext("price", "%(amount)s\N{NO-BREAK SPACE}%(currency)s") % {
+    shown = pgettext("price", "%(amount)s %(currency)s") % {
         "amount": number_format(amount, places, force_grouping=True),
         "currency": SIGNS.get(currency, currency),
     }
+    return shown.replace(" ", "\N{NO-BREAK SPACE}")

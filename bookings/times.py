@@ -1,5 +1,8 @@
 """Days, times and zones in words, in the language that is active.
 
+In a language that is written from right to left, pieces that could be read in either direction are isolated
+by Unicode's own marks, so that they come out right in plain text too.
+
 Every function takes aware datetimes and a zone (`ZoneInfo` or its name) and shows them there; the offset
 named is always that of the moment shown, never today's.
 """
@@ -8,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 Zone = ZoneInfo | str
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT, _BY_CONTENT, _END = "\u2066", "\u2067", "\u2068", "\u2069"
 
 
 def local(moment: datetime, zone: Zone) -> datetime:
@@ -38,7 +42,7 @@ def clock(moment: datetime, zone: Zone) -> str:
 
 def clock_range(start: datetime, end: datetime, zone: Zone) -> str:
     """Like "09:30–10:15"; an end on a later day says which: "23:30–00:30, Wednesday 17 March"."""
-    times = f"{clock(start, zone)}–{clock(end, zone)}"
+    times = _isolated(f"{clock(start, zone)}–{clock(end, zone)}", _RIGHT_TO_LEFT)
     if local(start, zone).date() == local(end, zone).date():
         return times
     return _("%(times)s, %(day)s") % {"times": times, "day": short_day(end, zone)}
@@ -60,14 +64,15 @@ def offset(moment: datetime, zone: Zone) -> str:
     if minutes == 0:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+    distance = f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+    return _isolated(distance, _LEFT_TO_RIGHT)
 
 
 def zone_name(zone: Zone) -> str:
     """Like "Berlin time"; UTC is its own name."""
     if city(zone) == "UTC":
         return "UTC"
-    return pgettext("time zone", "%(city)s time") % {"city": city(zone)}
+    return pgettext("time zone", "%(city)s time") % {"city": _isolated(city(zone), _BY_CONTENT)}
 
 
 def zone_and_offset(moment: datetime, zone: Zone) -> str:
@@ -87,6 +92,23 @@ def repeated_hour(moment: datetime, zone: Zone) -> str:
     if here.utcoffset() == other.utcoffset() or not _exists(other):
         return ""
     return _("second time that night") if here.fold else _("first time that night")
+
+
+def weekday_letters(number: int) -> str:
+    """The weekday as a printed calendar heads its column, "Mo" for 0 (Monday) to "Su" for 6."""
+    return (
+        pgettext("weekday in a narrow column", "Mo"),
+        pgettext("weekday in a narrow column", "Tu"),
+        pgettext("weekday in a narrow column", "We"),
+        pgettext("weekday in a narrow column", "Th"),
+        pgettext("weekday in a narrow column", "Fr"),
+        pgettext("weekday in a narrow column", "Sa"),
+        pgettext("weekday in a narrow column", "Su"),
+    )[number]
+
+
+def _isolated(text: str, mark: str) -> str:
+    return f"{mark}{text}{_END}" if get_language_bidi() else text
 
 
 def _exists(moment: datetime) -> bool:

@@ -77,3 +77,24 @@ def test_a_price_has_decimals_only_where_it_needs_them():
     assert money(Decimal("24.50"), "CHF") == "24.50\N{NO-BREAK SPACE}CHF"
     with translation.override("de"):
         assert money(Decimal("1024.5"), "EUR") == "1.024,50\N{NO-BREAK SPACE}€"
+
+
+def test_a_range_is_isolated_where_the_language_runs_from_right_to_left():
+    with translation.override("ar"):
+        assert (
+            times.clock_range(at("2027-03-16T08:30"), at("2027-03-16T09:15"), BERLIN)
+            == "\u206709:30–10:15\u2069"
+        )
+        assert times.offset(at("2027-03-16T08:30"), BERLIN) == "\u2066UTC+1\u2069"
+
+
+def test_a_week_has_seven_different_headings():
+    assert [times.weekday_letters(number) for number in range(7)] == [
+        "Mo",
+        "Tu",
+        "We",
+        "Th",
+        "Fr",
+        "Sa",
+        "Su",
+    ]
