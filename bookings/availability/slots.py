@@ -1,0 +1,195 @@
+"""From open and busy time to the slots on offer: the grid, and what each mode makes of several resources.
+
+Slots start at each opening bound and step in elapsed time; busy time removes slots and never shifts them.  An
+opening of more than a day (25 hours) begins its grid anew at each local midnight, so the grid never depends
+on the search.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from heapq import merge
+from itertools import chain, pairwise
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from bookings.availability.days import Day, next_full_hour
+from bookings.availability.intervals import (
+    Busy,
+    Interval,
+    Intervals,
+    Opening,
+    complement,
+    gaps,
+    grid,
+    intersection,
+    merged,
+    starting_within,
+)
+
+LONG_OPENING = 25 * 3600
+
+
+class Mode(StrEnum):
+    """How several resources answer together."""
+
+    RANDOM = "roundrobin_random"
+    PRIORITIZED = "roundrobin_prioritized"
+    MUTUAL = "mutual"
+    EXCLUSIVE = "exclusive"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What holds for all resources of one search.
+
+    Slots lie in ``[start, end)`` and start in ``[earliest, latest)``; ``step`` in seconds (``None``: each
+    slot's length); ``full_hours`` moves the first start of each opening to the next full local hour.
+    """
+
+    start: int
+    end: int
+    earliest: int
+    latest: int
+    step: int | None = None
+    full_hours: bool = False
+
+    def windows(self, capped: Intervals) -> Intervals:
+        """When a slot may start."""
+        low, high = max(self.start, self.earliest), min(self.end, self.latest)
+        return complement(capped, low, high) if low < high else []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supply:
+    """One resource's part in a search.
+
+    ``length`` in seconds (``None``: stretches of natural length); ``open`` where every rule permits; ``busy``
+    with the distance to keep already added; ``capped`` the local days on which no further slot may start.
+    """
+
+    key: Any
+    zone: ZoneInfo
+    days: Sequence[Day]
+    length: int | None
+    open: Intervals
+    busy: Busy = field(default_factory=Busy)
+    capped: Intervals = field(default_factory=list)
+
+    def starts(self, frame: Frame) -> list[range]:
+        """The starts of all free slots, ascending."""
+        assert self.length  # noqa: S101  # natural lengths have no grid
+        possible = starting_within(
+            openings(self.open, self.days, self.zone, frame), frame.windows(self.capped)
+        )
+        if not possible:
+            return []
+        free = gaps(self.busy, self.length, possible[0].first, frame.end)
+        return grid(possible, free, self.length, frame.step or self.length)
+
+    def stretches(self, frame: Frame) -> Intervals:
+        """Free time of natural length."""
+        free = gaps(self.busy, 1, frame.start, frame.end)
+        return intersection(intersection(self.open, free), frame.windows(self.capped))
+
+    def slots(self, frame: Frame) -> dict[int, int]:
+        """Start to end of every free slot, ascending."""
+        if self.length is None:
+            return dict(self.stretches(frame))
+        starts = list(chain.from_iterable(self.starts(frame)))
+        return dict(zip(starts, map(self.length.__add__, starts), strict=True))
+
+
+class Offer(NamedTuple):
+    """A free slot ``[start, end)`` and the keys of the resources that can take it."""
+
+    start: int
+    end: int
+    keys: tuple[Any, ...]
+
+
+def openings(intervals: Intervals, days: Sequence[Day], zone: ZoneInfo, frame: Frame) -> list[Opening]:
+    """Where the grid begins within each open interval, and how far a slot may reach from there."""
+    result = []
+    for low, high in intervals:
+        if high <= frame.start or low >= frame.end:
+            continue
+        bounds = [low, high]
+        if high - low > LONG_OPENING:
+            bounds[1:1] = [day.start for day in days if low < day.start < high]
+        for first, until in pairwise(bounds):
+            origin = next_full_hour(first, zone) if frame.full_hours else first
+            result.append(Opening(origin, origin, until, min(high, frame.end)))
+    return result
+
+
+def together(supplies: Sequence[Supply]) -> Supply:
+    """All resources as one that is free when every one is; the longest length, the first one's zone."""
+    first = supplies[0]
+    opened = first.open
+    for other in supplies[1:]:
+        opened = intersection(opened, other.open)
+    pieces = merge(*(supply.busy.pieces() for supply in supplies))
+    lengths = [supply.length for supply in supplies if supply.length]
+    return replace(
+        first,
+        key=tuple(supply.key for supply in supplies),
+        length=max(lengths, default=None) if first.length else None,
+        open=opened,
+        busy=Busy.of(pieces),
+        capped=merged(chain.from_iterable(supply.capped for supply in supplies)),
+    )
+
+
+def offers(
+    mode: Mode, supplies: Sequence[Supply], frame: Frame, seed: int | str | None = None
+) -> list[Offer]:
+    """Every free slot, sorted by start and end, none twice.  ``seed`` settles the order of ``RANDOM``."""
+    if not supplies:
+        return []
+    if mode is Mode.MUTUAL:
+        joint = together(supplies)
+        return [Offer(start, end, joint.key) for start, end in joint.slots(frame).items()]
+    if mode is Mode.EXCLUSIVE:
+        return _everyone(supplies, frame)
+    if mode is Mode.PRIORITIZED:
+        return _first(supplies, frame)
+    # The seed is for fairness between resources and keeps no secret.
+    return _sticking(random.Random(seed).sample(supplies, len(supplies)), frame)  # noqa: S311
+
+
+def _everyone(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
+    """At each slot all resources that are free."""
+    free: defaultdict[Interval, list[Any]] = defaultdict(list)
+    for supply in supplies:
+        for slot in supply.slots(frame).items():
+            free[slot].append(supply.key)
+    return [Offer(start, end, tuple(free[start, end])) for start, end in sorted(free)]
+
+
+def _first(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
+    """At each start the first resource in order that is free."""
+    ends: dict[int, int] = {}
+    keys: dict[int, Any] = {}
+    for supply in reversed(supplies):
+        slots = supply.slots(frame)
+        ends.update(slots)
+        keys.update(dict.fromkeys(slots, supply.key))
+    return [Offer(start, ends[start], (keys[start],)) for start in sorted(ends)]
+
+
+def _sticking(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
+    """At each start the resource of the slot before, while it is free; else the first in order."""
+    slots = {supply.key: supply.slots(frame) for supply in supplies}
+    first: dict[int, Any] = {}
+    for key in reversed(slots):
+        first.update(dict.fromkeys(slots[key], key))
+    result: list[Offer] = []
+    key = None
+    for start in sorted(first):
+        if key is None or start not in slots[key]:
+            key = first[start]
+        result.append(Offer(start, slots[key][start], (key,)))
+    return result
