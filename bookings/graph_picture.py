@@ -65,7 +65,8 @@ def as_svg(version: GraphVersion) -> SafeString:
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width} {height}" width="{width}" '
         'height="{height}" font-family="system-ui, sans-serif" font-size="13" fill="{ink}">'
         "<title>{title}</title><desc>{desc}</desc>"
-        '<defs><marker id="{marker}" markerWidth="9" markerHeight="8" refX="8" refY="4" orient="auto-start-reverse">'
+        '<defs><marker id="{marker}" markerWidth="9" markerHeight="8" refX="8" refY="4" '
+        'orient="auto-start-reverse">'
         '<path d="M0 0 L9 4 L0 8 z"/></marker></defs>'
         '<rect width="100%" height="100%" fill="{paper}"/>{arrows}{start}{boxes}</svg>',
         width=layout.width,

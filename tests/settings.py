@@ -41,4 +41,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 MEDIA_ROOT = _dir / "media"
 # The manifest needs collectstatic, and argon2 takes 100 ms by intent.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+REQUESTS_A_MINUTE_PER_KEY = REQUESTS_A_MINUTE_PER_ADDRESS = 0  # tests of limits set their own
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
