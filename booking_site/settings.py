@@ -129,6 +129,10 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+# Requests in a minute: for each server key, and for each address that uses a widget key or a page; 0: no limit.
+REQUESTS_A_MINUTE_PER_KEY = env.int("REQUESTS_A_MINUTE_PER_KEY", default=6000)
+REQUESTS_A_MINUTE_PER_ADDRESS = env.int("REQUESTS_A_MINUTE_PER_ADDRESS", default=300)
+
 # --- Mail: EMAIL_URL like smtp+tls://user:password@host:587; without it mails are files in var/mail ---
 
 _email = mail.configuration(env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}"))
@@ -182,6 +186,14 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the API refuses above 1 MB with its own words
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # an admin page of hours and exceptions has many
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Holds and bookings: the operator's caps ---
+
+MAX_RESERVATION_SECONDS = env.int("MAX_RESERVATION_SECONDS", default=2 * 3600)  # together with all extensions
+MAX_HOLD_EXTENSIONS = env.int("MAX_HOLD_EXTENSIONS", default=10)  # of a customer's hold
+MAX_HOLDS_PER_VISITOR = env.int("MAX_HOLDS_PER_VISITOR", default=3)  # 0 switches off
+UNDO_MINUTES = env.int("UNDO_MINUTES", default=15)  # how long a customer's cancellation can be taken back
+UNDO_MAIL_DELAY_MINUTES = env.int("UNDO_MAIL_DELAY_MINUTES", default=2)  # how long its mails wait for that
 
 # --- Content security policy: only ourselves, nothing inline ---
 
