@@ -132,3 +132,27 @@ class Conflict(BookingError):
     code = "conflict"
     sentence = _("Several requests met. Please try once more.")
     field = "booking"
+
+
+class UnknownGraph(BookingError):
+    """No graph of that name is published."""
+
+    code = "unknown_graph"
+    sentence = _("There is no such graph.")
+    field = "graph"
+
+
+class OverlapNotAllowed(BookingError):
+    """A member of staff without the permission, or without a reason, wants time that may be taken."""
+
+    code = "overlap_not_allowed"
+    sentence = _("Booking over taken time needs a permission and a reason.")
+    field = "allow_double_bookings"
+
+
+class NothingToUndo(BookingError):
+    """The booking was not cancelled, or its minutes for taking that back are over."""
+
+    code = "nothing_to_undo"
+    sentence = _("This can no longer be undone.")
+    field = "booking"

@@ -1,0 +1,69 @@
+"""Who plays: every verb is told, history remembers it, and the rules ask it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bookings.models import HistoryEntry
+
+if TYPE_CHECKING:
+    from bookings.models import Action, ApiKey
+
+CUSTOMER, OWNER, STAFF, KEY, WIDGET, CLOCK = "customer", "owner", "staff", "key", "widget", "clock"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """``kind`` is one of the words above; ``id`` is of a user or key, and empty for the others."""
+
+    kind: str
+    id: str = ""
+    may_overlap: bool = True
+
+    @classmethod
+    def customer(cls) -> Actor:
+        return cls(CUSTOMER)
+
+    @classmethod
+    def owner(cls) -> Actor:
+        return cls(OWNER)
+
+    @classmethod
+    def staff(cls, user: Any) -> Actor:
+        return cls(STAFF, str(user.pk), may_overlap=user.has_perm("bookings.override_overlap"))
+
+    @classmethod
+    def of_key(cls, key: ApiKey) -> Actor:
+        return cls(WIDGET if key.is_widget else KEY, str(key.pk))
+
+    @classmethod
+    def clock(cls) -> Actor:
+        return cls(CLOCK)
+
+    @property
+    def bound_by_rules(self) -> bool:
+        """Customers and widgets book only what is offered; staff and server keys whatever is free."""
+        return self.kind in {CUSTOMER, WIDGET}
+
+    @property
+    def in_history(self) -> str:
+        """The word that history uses; a widget is a key."""
+        return HistoryEntry.Actor.KEY if self.kind == WIDGET else self.kind
+
+    def may_play(self, action: Action) -> bool:
+        """Whether an action is theirs; a server key plays what anybody but the clock may."""
+        people = {
+            CUSTOMER: action.by_customer,
+            WIDGET: action.by_customer,
+            OWNER: action.by_owner,
+            STAFF: action.by_staff or action.by_owner,
+            CLOCK: action.by_clock,
+        }
+        return people.get(self.kind, action.by_customer or action.by_owner or action.by_staff)
+
+    def is_held_to_the_cut_off(self, action: Action) -> bool:
+        """Whether ``min_cancel_time`` binds: for customers, also where a server key plays what is theirs alone."""
+        if self.kind == KEY:
+            return action.by_customer and not (action.by_staff or action.by_owner)
+        return self.bound_by_rules

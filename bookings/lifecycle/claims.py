@@ -1,0 +1,184 @@
+"""The only writer of occupancy.  One statement claims; the database decides; nothing is locked for it.
+
+Reading the table first and writing later would let two requests both see a free time.  A plain INSERT would be
+refused by the constraint too, but two of them that meet wait for each other until PostgreSQL kills one; with
+``ON CONFLICT`` on the named constraint the later one simply writes nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.dateparse import parse_datetime
+
+from bookings.models import Booking, Occupancy, Reservation, Resource
+
+OWNERS = ("booking", "reservation", "event")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What is wanted: ``[busy_start, busy_end)`` of each resource, with the buffers around it."""
+
+    resources: tuple[uuid.UUID, ...]
+    busy_start: datetime
+    busy_end: datetime
+    buffer_before: timedelta = timedelta()
+    buffer_after: timedelta = timedelta()
+    strict: bool = True
+    """A strict claim is refused by any live piece; the other kind by none."""
+    all_day: bool = False
+    sees_all_day_events: bool = True
+    hold: timedelta | None = None
+    """How long it is held, from the moment of the statement; None for good."""
+
+    @property
+    def start(self) -> datetime:
+        return self.busy_start - self.buffer_before
+
+    @property
+    def end(self) -> datetime:
+        return self.busy_end + self.buffer_after
+
+
+def claim(wanted: Claim, **owner: uuid.UUID) -> tuple[list[int], datetime | None]:
+    """Claim each resource in turn, all or as many as were free; return the pieces' ids and when they end.
+
+    ``owner`` is one of ``booking``, ``reservation`` or ``event`` with its id; the row itself may be written later in
+    the transaction, since foreign keys are checked at its end.  A list shorter than ``wanted.resources`` means taken;
+    the caller then rolls back.
+    """
+    pieces: list[int] = []
+    expires_at = None
+    for resource in wanted.resources:
+        written = _insert(wanted, resource, owner)
+        if written is None:
+            break
+        pieces.append(written[0])
+        expires_at = _instant(written[1])
+    return pieces, expires_at
+
+
+def _insert(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[int, Any] | None:
+    sql, params = _statement(wanted, resource, owner)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone()
+
+
+def _statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[str, list[Any]]:
+    columns = ["resource_id", "start", "end", "busy_start", "busy_end", "strict", "all_day"]
+    values = [
+        resource,
+        wanted.start,
+        wanted.end,
+        wanted.busy_start,
+        wanted.busy_end,
+        wanted.strict,
+        wanted.all_day,
+    ]
+    columns += [f"{name}_id" for name in OWNERS]
+    values += [owner.get(name) for name in OWNERS]
+    prepared = [_prepared(column, value) for column, value in zip(columns, values, strict=True)]
+    marks = ", ".join(_mark(column) for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    expiry, expiry_params = _expiry(wanted.hold)
+    guard, guard_params = _guard(wanted, resource) if wanted.strict else ("", [])
+    conflict = "ON CONFLICT ON CONSTRAINT no_overlap DO NOTHING" if _is_postgresql() else ""
+    table = f'"{Occupancy._meta.db_table}"'
+    sql = (
+        f'INSERT INTO {table} ({names}, "expires_at") SELECT {marks}, {expiry} {guard} {conflict} '
+        'RETURNING "id", "expires_at"'
+    )
+    return sql, [*prepared, *expiry_params, *guard_params]
+
+
+def _guard(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
+    """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps.
+
+    Strict pieces never overlap each other, so the last that starts before the wanted end decides for all of them: an
+    index look-up, however many there are.
+    """
+    table = f'"{Occupancy._meta.db_table}"'
+    start, end = _prepared("start", wanted.start), _prepared("end", wanted.end)
+    owner = _prepared("resource_id", resource)
+    now = "statement_timestamp()" if _is_postgresql() else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+    all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
+    strict = (
+        f'COALESCE((SELECT s."end" FROM {table} s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
+        'ORDER BY s."start" DESC LIMIT 1) > %s, FALSE)'
+    )
+    doubled = (
+        f'EXISTS (SELECT 1 FROM {table} o WHERE o.resource_id = %s AND NOT o.strict AND o."end" > %s '
+        f'AND o."start" < %s AND (o.expires_at IS NULL OR o.expires_at > {now}){all_day})'
+    )
+    return f"WHERE NOT {strict} AND NOT {doubled}", [owner, end, start, owner, start, end]
+
+
+def _expiry(hold: timedelta | None) -> tuple[str, list[Any]]:
+    if hold is None:
+        return ("NULL::timestamptz" if _is_postgresql() else "NULL"), []
+    if _is_postgresql():
+        return "statement_timestamp() + %s::interval", [hold]
+    return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", [f"+{hold.total_seconds():.3f} seconds"]
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _field(column: str) -> Any:
+    return Occupancy._meta.get_field(column.removesuffix("_id"))
+
+
+def _mark(column: str) -> str:
+    """A parameter's place; PostgreSQL cannot guess types in the list of a SELECT."""
+    field = _field(column)
+    kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return f"%s::{kind}" if _is_postgresql() else "%s"
+
+
+def _prepared(column: str, value: Any) -> Any:
+    """A value as the field stores it: SQLite compares times as text, so their spelling decides."""
+    return _field(column).get_db_prep_value(value, connection)
+
+
+def _instant(value: datetime | str | None) -> datetime | None:
+    """A RETURNING column as an aware instant; SQLite gives text, or a naive time where its column is declared so."""
+    moment = parse_datetime(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def lock_resources(resources: Iterable[uuid.UUID]) -> None:
+    """Take the row locks that every transaction with more than one claim takes first, in order of id."""
+    list(Resource.objects.filter(pk__in=set(resources)).locked().values_list("pk", flat=True))
+
+
+def free_expired(wanted: Claim) -> int:
+    """Delete expired pieces in the way, locked in order of id; return how many there were."""
+    in_the_way = (
+        Occupancy.objects.filter(resource__in=wanted.resources)
+        .overlapping(wanted.start, wanted.end)
+        .expired()
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    ids = list(in_the_way.values_list("pk", flat=True))
+    return Occupancy.objects.filter(pk__in=ids).delete()[0] if ids else 0
+
+
+def hand_over(reservation: Reservation, booking_id: uuid.UUID) -> bool:
+    """Give a live reservation's pieces to a booking, ranges untouched; False if they expired meanwhile."""
+    pieces = Occupancy.objects.filter(reservation=reservation).live()
+    return bool(pieces.update(reservation=None, booking=booking_id, expires_at=None))
+
+
+def give_up(*, booking: Booking | None = None, reservation: Reservation | None = None) -> None:
+    """Delete the pieces of one owner."""
+    owner = {"booking": booking} if booking else {"reservation": reservation}
+    Occupancy.objects.filter(**owner).delete()
