@@ -1,0 +1,32 @@
+"""The verbs: the only writers of state and occupancy.  Each is one transaction and raises ``BookingError``."""
+
+from bookings.lifecycle.act import act, act_on_all, available_actions, play_due, settle
+from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.book import book
+from bookings.lifecycle.busy import add_event, change_event, remove_event
+from bookings.lifecycle.desk import correct, delete, note_attendance
+from bookings.lifecycle.holds import extend, release, reserve, reserve_any
+from bookings.lifecycle.move import reschedule, undo, undoable_state
+
+__all__ = [
+    "Actor",
+    "act",
+    "act_on_all",
+    "add_event",
+    "available_actions",
+    "book",
+    "change_event",
+    "correct",
+    "delete",
+    "extend",
+    "note_attendance",
+    "play_due",
+    "release",
+    "remove_event",
+    "reschedule",
+    "reserve",
+    "reserve_any",
+    "settle",
+    "undo",
+    "undoable_state",
+]

@@ -1,0 +1,115 @@
+"""``act``: a booking takes one of the actions that leave its state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bookings.errors import ActionNotAvailable
+from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.rules import check_cut_off
+from bookings.lifecycle.transitions import lock_session, locked, play, play_overdue
+from bookings.models import Action, Booking
+
+
+class Overdue(Exception):
+    """An automatic action was due before the one that is asked for; it is played first, in its own transaction."""
+
+
+def act(
+    booking: Booking,
+    action: str,
+    *,
+    by: Actor,
+    message: str = "",
+    payment_id: str = "",
+    now: datetime | None = None,
+) -> Booking:
+    """Play the action of that name and return the booking in its new state.
+
+    Raises ``ActionNotAvailable`` with ``available_actions``, ``WindowClosed`` after a customer's cut-off, and
+    ``SlotTaken`` or ``GroupFull`` where the new state occupies and the time or seat is gone.
+    """
+    inputs = {"message": message, "payment_id": payment_id}
+    return act_on_all([booking], action, by=by, inputs=inputs, now=now)[0]
+
+
+def act_on_all(
+    bookings: Sequence[Booking],
+    action: str,
+    *,
+    by: Actor,
+    inputs: dict[str, str] | None = None,
+    now: datetime | None = None,
+) -> list[Booking]:
+    """Play the action on the first booking and on those others that know it, all or none."""
+    inputs, now = inputs or {}, now or timezone.now()
+    try:
+        return _act_on_all(bookings, action, by, inputs, now)
+    except Overdue:
+        for booking in bookings:
+            settle(booking)
+        return _act_on_all(bookings, action, by, inputs, now)
+
+
+@verb
+def _act_on_all(
+    bookings: Sequence[Booking], name: str, by: Actor, inputs: dict[str, str], now: datetime
+) -> list[Booking]:
+    rows = lock_all(bookings)
+    for booking in bookings:
+        current = rows[booking.pk]
+        action = next((one for one in available_actions(current, by) if one.name == name), None)
+        if action:
+            _play_checked(current, action, by, inputs, now)
+        elif booking is bookings[0]:
+            names = [one.name for one in available_actions(current, by)]
+            raise ActionNotAvailable(available_actions=names)
+    return [rows[booking.pk] for booking in bookings]
+
+
+def lock_all(bookings: Sequence[Booking]) -> dict[object, Booking]:
+    """Lock sessions first, then the bookings in order of id; raises ``Overdue`` if a clock comes first."""
+    for session_id in sorted({booking.session_id for booking in bookings if booking.session_id}):
+        lock_session(session_id)
+    wanted = Booking.objects.filter(pk__in=[booking.pk for booking in bookings])
+    rows = locked(wanted.annotate(overdue=Q(due_at__isnull=False, due_at__lte=Now())))
+    if any(row.overdue for row in rows):
+        raise Overdue
+    return {row.pk: row for row in rows}
+
+
+def _play_checked(booking: Booking, action: Action, by: Actor, inputs: dict[str, str], now: datetime) -> None:
+    if by.is_held_to_the_cut_off(action):
+        check_cut_off(booking, now)
+    if action.input == Action.Input.PAYMENT:
+        booking.payment_id = inputs.get("payment_id", "")
+    words = inputs.get("message", "")
+    play(booking, action, by=by, words=words)
+
+
+def available_actions(booking: Booking, by: Actor) -> list[Action]:
+    """The actions that leave the booking's state and that this actor may play, moves among them."""
+    if booking.deleted_at:
+        return []
+    return [action for action in booking.state.leaving.all() if by.may_play(action)]
+
+
+@verb
+def settle(booking: Booking) -> bool:
+    """Play the automatic action of a booking if its time has come, by the database's clock."""
+    if booking.session_id:
+        lock_session(booking.session_id)
+    due = Booking.objects.filter(pk=booking.pk, due_at__lte=Now())
+    return any(play_overdue(row) for row in locked(due, skip_locked=True))
+
+
+def play_due(limit: int = 100) -> int:
+    """Play up to ``limit`` automatic actions that are due, each in its own transaction; return how many were."""
+    due = Booking.objects.filter(due_at__lte=Now()).order_by("due_at").only("pk", "session_id")
+    return sum(settle(booking) for booking in due[:limit])

@@ -1,0 +1,130 @@
+"""``book``: a request becomes a booking, and where its state occupies, the time is its own from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
+from bookings.lifecycle.actors import STAFF, Actor
+from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.claims import hand_over
+from bookings.lifecycle.flows import Flow
+from bookings.lifecycle.holds import let_go, lock_live
+from bookings.lifecycle.records import announce, note
+from bookings.lifecycle.rules import check
+from bookings.lifecycle.transitions import place, take
+from bookings.models import Booking, Customer, Reservation, Resource
+
+
+@verb
+def book(
+    draft: Booking,
+    *,
+    graph: str,
+    by: Actor,
+    customer: Customer | None = None,
+    companions: Sequence[Resource] = (),
+    reservation: Reservation | None = None,
+    else_anew: bool = False,
+    words: str = "",
+    now: datetime | None = None,
+) -> Booking:
+    """Save an unsaved booking along the published version of ``graph`` and return it.
+
+    A live ``reservation`` of the same resource, start and end is handed over and cannot fail; for other times the
+    time is claimed anew, and if that fails the reservation stays.  One that ended raises ``ReservationGone`` unless
+    ``else_anew``.  Raises ``SlotTaken``, ``GroupFull``, ``SessionClosed``, and what the rules say to a customer;
+    nothing is written then.
+    """
+    flow = Flow.published(graph)
+    draft.version = flow.version
+    draft.companions_to_be = [resource.pk for resource in companions]
+    _check_overlap(draft, by)
+    if draft.session:
+        copy_session(draft, draft.session)
+    held = _held(reservation, draft, by=by, else_anew=else_anew)
+    if not (held and held.covers(draft)):
+        check(draft, by=by, now=now or timezone.now())
+    target = flow.create.target
+    place(draft, target, leaving=flow.leaving(target))
+    if target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft)):
+        take(draft)
+    _write(draft, customer, companions)
+    if held:
+        let_go(held.reservation, used_by=draft)
+    entry = note(
+        draft,
+        by=by,
+        words=words,
+        action=flow.create.name,
+        target=target.name,
+        reason="overlap" if draft.allow_double_bookings else "",
+    )
+    announce(draft, target, entry)
+    return draft
+
+
+def _check_overlap(draft: Booking, by: Actor) -> None:
+    """Staff need the permission and a reason; a server key's request is its own reason."""
+    if by.kind == STAFF and draft.allow_double_bookings and not (by.may_overlap and draft.overstepped):
+        raise OverlapNotAllowed
+
+
+def copy_session(draft: Booking, session: Booking) -> None:
+    """A seat has its session's times, place and text."""
+    if not session.version.offers_seats:
+        raise SessionClosed
+    draft.session = session
+    for field in ("resource", "start", "end", "calendar"):
+        setattr(draft, field, getattr(session, field))
+    for field in ("what", "where", "description"):
+        setattr(draft, field, getattr(draft, field) or getattr(session, field))
+    for field in ("min_booking_time", "max_booking_time", "min_cancel_time"):
+        if getattr(draft, field) is None:
+            setattr(draft, field, getattr(session, field))
+
+
+class _Held:
+    """A reservation that is live and locked."""
+
+    def __init__(self, reservation: Reservation) -> None:
+        self.reservation = reservation
+
+    def covers(self, draft: Booking) -> bool:
+        """Whether it holds just what the draft wants."""
+        mine, wanted = self.reservation, draft
+        if mine.session_id or wanted.session_id:
+            return mine.session_id == wanted.session_id
+        return (mine.resource_id, mine.start, mine.end) == (wanted.resource_id, wanted.start, wanted.end)
+
+
+def _held(reservation: Reservation | None, draft: Booking, *, by: Actor, else_anew: bool) -> _Held | None:
+    if reservation is None:
+        return None
+    live = lock_live(reservation)
+    if live is None:
+        if else_anew:
+            return None
+        raise ReservationGone
+    if live.project_id and draft.project_id and live.project_id != draft.project_id:
+        raise ReservationMismatch
+    return _Held(live)
+
+
+def _take_over(reservation: Reservation, draft: Booking) -> bool:
+    if draft.version.claims_seat:
+        return reservation.holds_seat
+    return draft.version.claims_time and hand_over(reservation, draft.pk)
+
+
+def _write(draft: Booking, customer: Customer | None, companions: Sequence[Resource]) -> None:
+    draft.save(force_insert=True)
+    if companions:
+        draft.companions.set(companions)
+    if customer is not None:
+        customer.booking = draft
+        customer.save(force_insert=True)
+        draft.customer = customer

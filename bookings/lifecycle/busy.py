@@ -1,0 +1,47 @@
+"""Events of a resource's calendars: busy time that is not a booking.
+
+Their pieces are not strict: they refuse strict newcomers and are refused by none, since what a calendar says is a
+fact already.
+"""
+
+from __future__ import annotations
+
+from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.claims import Claim, claim
+from bookings.models import Event, Occupancy
+
+
+@verb
+def add_event(draft: Event) -> Event:
+    """Save an unsaved event and occupy its time."""
+    draft.save(force_insert=True)
+    _occupy(draft)
+    return draft
+
+
+@verb
+def change_event(event: Event) -> Event:
+    """Save a changed event; its old piece goes and a new one comes, since a range is never updated."""
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    event.save()
+    Occupancy.objects.filter(event=event).delete()
+    _occupy(event)
+    return event
+
+
+@verb
+def remove_event(event: Event) -> None:
+    event.delete()
+
+
+def _occupy(event: Event) -> None:
+    if not (event.busy and event.calendar.provider_sync):
+        return
+    wanted = Claim(
+        resources=(event.calendar.resource_id,),
+        busy_start=event.start,
+        busy_end=event.end,
+        strict=False,
+        all_day=event.all_day,
+    )
+    claim(wanted, event=event.pk)

@@ -1,0 +1,78 @@
+"""What staff and servers do to a booking's row beside its state: correct it, note attendance, delete it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from bookings.errors import NotDeletable
+from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.records import note
+from bookings.models import Booking, Customer, HistoryEntry, IdempotencyKey, OutboxMessage, Remark
+from bookings.overrides import override
+
+CORRECTABLE = ("what", "where", "description", "staff_note", "meta", "participants")
+
+
+@verb
+def correct(
+    booking: Booking,
+    *,
+    by: Actor,
+    changes: dict[str, Any] | None = None,
+    customer: dict[str, Any] | None = None,
+    words: str = "",
+) -> Booking:
+    """Change a booking's text (``changes``, of ``CORRECTABLE``) and its customer's columns; ``meta`` merges by key.
+
+    History keeps that it happened, not what stood there.  Raises ``KeyError`` for a column that is not correctable.
+    """
+    row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking.pk)
+    for name, value in (changes or {}).items():
+        if name not in CORRECTABLE:
+            raise KeyError(name)
+        setattr(row, name, override(row.meta, value) if name == "meta" else value)
+    if changes:
+        row.sequence += 1
+        row.save(update_fields=[*changes, "sequence", "updated_at"])
+    if customer:
+        Customer.objects.update_or_create(booking=row, defaults=customer)
+    changed = ",".join([*(changes or {}), *(f"customer.{name}" for name in customer or {})])
+    note(row, by=by, words=words, what=HistoryEntry.What.CORRECTED, reason=changed[:40])
+    return row
+
+
+@verb
+def note_attendance(booking: Booking, attendance: str, *, by: Actor) -> Booking:
+    """Set whether the customer came; a fact beside the state."""
+    row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking.pk)
+    row.attendance = Booking.Attendance(attendance)
+    row.save(update_fields=["attendance", "updated_at"])
+    note(row, by=by, what=HistoryEntry.What.ATTENDANCE, target=row.attendance)
+    return row
+
+
+@verb
+def delete(booking: Booking, *, by: Actor) -> None:
+    """Hide a booking in a final state everywhere and erase its personal data; history and figures stay.
+
+    Raises ``NotDeletable`` while an action can still leave its state.
+    """
+    row = (
+        Booking.objects.select_related("state")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=booking.pk)
+    )
+    if not row.state.final:
+        raise NotDeletable
+    Customer.objects.filter(booking=row).delete()
+    Remark.objects.filter(booking_id=row.pk).delete()
+    IdempotencyKey.objects.filter(booking_id=row.pk).delete()
+    OutboxMessage.objects.filter(booking_id=row.pk).waiting().delete()
+    for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
+        setattr(row, name, "")
+    row.meta, row.participants, row.deleted_at = {}, [], timezone.now()
+    row.save()
+    note(row, by=by, what=HistoryEntry.What.DELETED)

@@ -1,0 +1,176 @@
+"""``reserve``, ``extend`` and ``release``: a time or a seat held for a while, judged by the database's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bookings.errors import (
+    BookingError,
+    CapReached,
+    HoldNotExtendable,
+    HoldsExhausted,
+    OutsideHours,
+    ReservationGone,
+    SlotTaken,
+)
+from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.claims import Claim, give_up, lock_resources
+from bookings.lifecycle.rules import check
+from bookings.lifecycle.transitions import give_back_seats, occupy, take_seat
+from bookings.models import Booking, Occupancy, Reservation, Resource
+
+
+@verb
+def reserve(
+    draft: Reservation,
+    *,
+    hold: timedelta,
+    by: Actor,
+    companions: Sequence[Resource] = (),
+    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
+    replacing: Reservation | None = None,
+    now: datetime | None = None,
+) -> Reservation:
+    """Hold what an unsaved reservation names for ``hold`` from the moment of claiming, and save it.
+
+    ``replacing`` is released in the same transaction, and stays if the new one cannot be had.  Raises ``SlotTaken``,
+    ``GroupFull``, ``SessionClosed``, ``HoldsExhausted``, and what the rules say to a customer.
+    """
+    return _reserve(draft, hold, by, companions, buffers, replacing, now)
+
+
+def _reserve(draft, hold, by, companions, buffers, replacing, now) -> Reservation:
+    if replacing is not None:
+        if not replacing.session_id:
+            lock_resources({replacing.resource_id, draft.resource_id, *(r.pk for r in companions)})
+        live = lock_live(replacing)
+        if live:
+            let_go(live)
+    if draft.session:
+        draft.resource, draft.start, draft.end = (
+            draft.session.resource,
+            draft.session.start,
+            draft.session.end,
+        )
+    check(draft, by=by, now=now or timezone.now())
+    _check_cap(draft.visitor)
+    draft.expires_at = _take(draft, hold, companions, buffers)
+    draft.save(force_insert=True)
+    if draft.session:
+        draft.refresh_from_db(fields=["expires_at"])
+    return draft
+
+
+def _take(draft: Reservation, hold: timedelta, companions: Sequence[Resource], buffers):
+    if draft.session:
+        take_seat(draft.session.pk)
+        draft.holds_seat = True
+        return Now() + hold
+    wanted = Claim(
+        resources=(draft.resource_id, *(resource.pk for resource in companions)),
+        busy_start=draft.start,
+        busy_end=draft.end,
+        buffer_before=buffers[0],
+        buffer_after=buffers[1],
+        strict=not draft.allow_double_bookings,
+        hold=hold,
+    )
+    return occupy(wanted, reservation=draft.pk)
+
+
+@verb
+def reserve_any(
+    drafts: Sequence[Reservation],
+    *,
+    hold: timedelta,
+    by: Actor,
+    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
+    replacing: Reservation | None = None,
+    now: datetime | None = None,
+) -> Reservation:
+    """Hold the first of several that is free, in their order; if none is, the last refusal is raised."""
+    lock_resources(
+        {draft.resource_id for draft in drafts} | ({replacing.resource_id} if replacing else set())
+    )
+    refusal: BookingError = SlotTaken()
+    for draft in drafts:
+        try:
+            return _reserve(draft, hold, by, (), buffers, replacing, now)
+        except (SlotTaken, OutsideHours, CapReached) as error:
+            refusal = error
+            replacing = None
+    raise refusal
+
+
+def _check_cap(visitor: str) -> None:
+    """At most so many live holds per visitor; counted under a lock, since two requests could count at once."""
+    cap = settings.MAX_HOLDS_PER_VISITOR
+    if not visitor or not cap:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [visitor])
+    if Reservation.objects.live().filter(visitor=visitor).count() >= cap:
+        raise HoldsExhausted
+
+
+@verb
+def extend(reservation: Reservation, *, hold: timedelta, by: Actor) -> Reservation:
+    """Hold a live reservation for ``hold`` from now on; raises ``ReservationGone`` or ``HoldNotExtendable``.
+
+    Together it is never held longer than the operator's cap, counted from when it was made.
+    """
+    live = lock_live(reservation)
+    if live is None:
+        raise ReservationGone
+    if by.bound_by_rules and live.extensions >= settings.MAX_HOLD_EXTENSIONS:
+        raise HoldNotExtendable
+    longest = timedelta(seconds=settings.MAX_RESERVATION_SECONDS)
+    if timezone.now() + hold > live.created_at + longest:
+        raise HoldNotExtendable
+    Reservation.objects.filter(pk=live.pk).update(expires_at=Now() + hold, extensions=F("extensions") + 1)
+    live.refresh_from_db(fields=["expires_at", "extensions"])
+    Occupancy.objects.filter(reservation=live).update(expires_at=live.expires_at)
+    return live
+
+
+@verb
+def release(reservation: Reservation, *, by: Actor) -> None:
+    """Let a live reservation go; one that ended already raises ``ReservationGone``."""
+    live = lock_live(reservation)
+    if live is None:
+        raise ReservationGone
+    let_go(live)
+
+
+def lock_live(reservation: Reservation) -> Reservation | None:
+    """The reservation with its row locked, or None if it ended; a seat hold's session is locked before it."""
+    return (
+        Reservation.objects.live()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=reservation.pk)
+        .first()
+    )
+
+
+def let_go(reservation: Reservation, used_by: Booking | None = None) -> None:
+    """End a locked reservation: used by a booking, or released.  What the booking did not take over is given back."""
+    give_up(reservation=reservation)
+    if reservation.holds_seat:
+        reservation.holds_seat = False
+        taken_over = (
+            used_by is not None and used_by.needs_seat and used_by.session_id == reservation.session_id
+        )
+        if not taken_over:
+            give_back_seats(reservation.session_id, 1)
+    reservation.booking = used_by
+    reservation.released_at = None if used_by else timezone.now()
+    reservation.save(update_fields=["booking", "released_at", "holds_seat"])

@@ -1,0 +1,180 @@
+"""``reschedule`` and ``undo``: a new booking continues an old one, at another time or after a cancellation.
+
+The old slot is given up and the new one claimed in one transaction; a refusal leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import timezone
+
+from bookings.constraints import violated
+from bookings.errors import ActionNotAvailable, NothingToUndo
+from bookings.lifecycle.act import Overdue, lock_all, settle
+from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.book import copy_session
+from bookings.lifecycle.claims import give_up, lock_resources
+from bookings.lifecycle.records import announce, note
+from bookings.lifecycle.rules import check, check_cut_off
+from bookings.lifecycle.transitions import give_back_seats, lock_session, place, take, take_seat
+from bookings.models import Action, Booking, Customer, HistoryEntry, Resource, State
+
+
+def reschedule(
+    booking: Booking,
+    *,
+    by: Actor,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    resource: Resource | None = None,
+    session: Booking | None = None,
+    message: str = "",
+    now: datetime | None = None,
+) -> Booking:
+    """Move a booking in an occupying state to ``[start, end)``, or a seat to another session; return the new booking.
+
+    The new one enters the old one's state without playing the create action (what is paid stays paid) and keeps
+    reference, invitation, payment, notes and customer; the old one ends by its graph's ``continues`` action.
+    Raises ``ActionNotAvailable``, ``WindowClosed``, ``SlotTaken``, ``GroupFull`` and what the rules say.
+    """
+    wanted = {"start": start, "end": end, "resource": resource, "session": session}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    now = now or timezone.now()
+    try:
+        return _reschedule(booking, changes, by, message, now)
+    except Overdue:
+        settle(booking)
+        return _reschedule(booking, changes, by, message, now)
+
+
+@verb
+def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: datetime) -> Booking:
+    if "session" in changes:
+        for session_id in sorted({booking.session_id, changes["session"].pk}):
+            lock_session(session_id)
+    old = lock_all([booking])[booking.pk]
+    action = next((one for one in old.state.leaving.all() if one.continues and by.may_play(one)), None)
+    if action is None or not old.state.occupies or old.deleted_at:
+        raise ActionNotAvailable(available_actions=[one.name for one in old.state.leaving.all()])
+    if by.is_held_to_the_cut_off(action):
+        check_cut_off(old, now)
+    new = continuation(old, **changes)
+    check(new, by=by, now=now, moving=old)
+    state = old.state
+    _change_places(old, new)
+    _end(old, action, by, words)
+    _begin(old, new, state, by, words, moved=True)
+    if new.version.offers_seats:
+        Booking.objects.filter(session=old).update(
+            session=new, resource=new.resource, start=new.start, end=new.end
+        )
+    return new
+
+
+def continuation(old: Booking, **changes) -> Booking:
+    """An unsaved copy of a booking with a new id that continues it, with ``changes`` applied."""
+    companions = list(old.companions.values_list("pk", flat=True)) if old.version.claims_time else []
+    new = copy.copy(old)
+    new._state = copy.copy(old._state)
+    new._state.adding, new._state.fields_cache = True, dict(old._state.fields_cache)
+    new._state.fields_cache.pop("customer", None)
+    new.pk = new.id = uuid.uuid4()
+    new.continues, new.form_token, new.sequence = old, None, old.sequence + 1
+    new.companions_to_be = companions
+    for name, value in changes.items():
+        setattr(new, name, value)
+    if "session" in changes:
+        copy_session(new, changes["session"])
+    return new
+
+
+def _change_places(old: Booking, new: Booking) -> None:
+    """Give up the old time and claim the new one, under the locks of all resources involved."""
+    if old.version.claims_time:
+        lock_resources({old.resource_id, new.resource_id, *new.companions_to_be})
+        give_up(booking=old)
+        take(new)
+    elif old.version.claims_seat and new.session_id != old.session_id:
+        take_seat(new.session_id)
+        give_back_seats(old.session_id, 1)
+    if old.version.offers_seats:
+        new.seats_taken = old.seats_taken
+
+
+def _end(old: Booking, action: Action, by: Actor, words: str) -> None:
+    source = old.state
+    place(old, action.target)
+    old.seats_taken = 0
+    old.save(update_fields=["state", "state_entered_at", "due_at", "seats_taken", "updated_at"])
+    entry = note(
+        old,
+        by=by,
+        words=words,
+        action=action.name,
+        source=source.name,
+        target=action.target.name,
+        reason="moved",
+    )
+    announce(old, action.target, entry)
+
+
+def _begin(old: Booking, new: Booking, state: State, by: Actor, words: str, *, moved: bool) -> None:
+    companions = new.companions_to_be
+    place(new, state)
+    try:
+        new.save(force_insert=True)
+    except IntegrityError as error:
+        if violated(error, "continues"):
+            raise ActionNotAvailable from error
+        raise
+    if companions:
+        new.companions.set(companions)
+    customer = Customer.objects.filter(booking=old).first()
+    if customer:
+        customer.pk, customer.booking, customer._state.adding = new.pk, new, True
+        customer.save(force_insert=True)
+    reason = "moved" if moved else "undone"
+    entry = note(new, by=by, words=words, source=state.name, target=state.name, reason=reason)
+    announce(new, state, entry, moved=moved)
+
+
+@verb
+def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking:
+    """Take back a cancellation within ``settings.UNDO_MINUTES``, if the time is still free; return the new booking.
+
+    A final state never comes alive: the new booking continues the old one in the state it had before.  Raises
+    ``NothingToUndo`` and ``SlotTaken``.
+    """
+    old = lock_all([booking])[booking.pk]
+    now = now or timezone.now()
+    before = undoable_state(old, now)
+    if before is None or old.start <= now:
+        raise NothingToUndo
+    new = continuation(old)
+    if old.version.claims_time:
+        lock_resources({new.resource_id, *new.companions_to_be})
+    new.state = before
+    if before.occupies:
+        take(new)
+    _begin(old, new, before, by, "", moved=False)
+    return new
+
+
+def undoable_state(booking: Booking, now: datetime) -> State | None:
+    """The state to which an undo would lead, or None where there is nothing to undo (any more)."""
+    if booking.deleted_at or now > booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES):
+        return None
+    if Booking.objects.filter(continues=booking).exists() or booking.state.leaving.exists():
+        return None
+    last = HistoryEntry.objects.filter(
+        booking_id=booking.pk, what=HistoryEntry.What.TRANSITION, actor=HistoryEntry.Actor.CUSTOMER
+    ).last()
+    if last is None or last.target != booking.state.name:
+        return None
+    return State.objects.filter(version=booking.version, name=last.source).first()

@@ -1,0 +1,212 @@
+"""How a booking enters a state: occupancy first, then the row, then history and what must follow.
+
+Everything here runs inside the transaction of a verb.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.dateparse import parse_duration
+
+from bookings.errors import BookingError, GroupFull, SessionClosed, SlotTaken
+from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.claims import Claim, claim, free_expired, give_up, lock_resources
+from bookings.lifecycle.records import announce, note
+from bookings.models import Action, Booking, HistoryEntry, Occupancy, Reservation, State
+
+
+def claim_of(booking: Booking) -> Claim:
+    """What a booking occupies when its state does; companions are asked only of a saved booking."""
+    companions = getattr(booking, "companions_to_be", None)
+    if companions is None:
+        companions = list(booking.companions.values_list("pk", flat=True))
+    return Claim(
+        resources=(booking.resource_id, *companions),
+        busy_start=booking.start,
+        busy_end=booking.end,
+        buffer_before=booking.buffer_before,
+        buffer_after=booking.buffer_after,
+        strict=not booking.allow_double_bookings,
+        sees_all_day_events=not booking.ignore_all_day_events,
+    )
+
+
+def occupy(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
+    """Claim all pieces or raise ``SlotTaken``; return when they expire, if they do.
+
+    A refusal first clears what only seems to be in the way: expired pieces, and bookings whose automatic action is
+    overdue.  A set of several takes the resources' locks first.
+    """
+    if len(wanted.resources) > 1:
+        wanted = replace(wanted, resources=tuple(sorted(wanted.resources)))
+        lock_resources(wanted.resources)
+    for last_try in (False, True):
+        pieces, expires_at = _all_or_none(wanted, owner)
+        if pieces:
+            return expires_at
+        if last_try or not (free_expired(wanted) + _play_overdue_in_the_way(wanted)):
+            break
+    raise SlotTaken
+
+
+def _all_or_none(wanted: Claim, owner: dict[str, uuid.UUID]) -> tuple[list[int], datetime | None]:
+    if len(wanted.resources) == 1:
+        return claim(wanted, **owner)
+    with transaction.atomic():
+        pieces, expires_at = claim(wanted, **owner)
+        if len(pieces) == len(wanted.resources):
+            return pieces, expires_at
+        transaction.set_rollback(True)
+    return [], None
+
+
+def _play_overdue_in_the_way(wanted: Claim) -> int:
+    in_the_way = Occupancy.objects.filter(resource__in=wanted.resources).overlapping(wanted.start, wanted.end)
+    overdue = Booking.objects.filter(
+        pk__in=in_the_way.filter(booking__isnull=False).values("booking"), due_at__lte=Now()
+    )
+    return sum(play_overdue(booking) for booking in locked(overdue, skip_locked=True))
+
+
+def locked(bookings, *, skip_locked: bool = False) -> list[Booking]:
+    """The bookings with their rows locked, in order of id, and with what a transition reads."""
+    return list(
+        bookings.select_related("state", "version__graph", "resource", "project")
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
+    )
+
+
+def play_overdue(booking: Booking) -> bool:
+    """Play the automatic action of a locked booking that the database called overdue; tell whether there was one."""
+    due = [
+        (moment, action.pk, action)
+        for action in booking.state.leaving.all()
+        if (moment := due_moment(booking, action))
+    ]
+    if not due:
+        return False
+    play(booking, min(due)[2], by=Actor.clock())
+    return True
+
+
+def due_moment(booking: Booking, action: Action) -> datetime | None:
+    """When the clock plays ``action`` for this booking, or None."""
+    if not action.by_clock or (action.automatic_from == Action.Anchor.END and not booking.auto_complete):
+        return None
+    own_time = booking.automatic_times.get(action.name)
+    return action.due_at(
+        entered=booking.state_entered_at,
+        start=booking.start,
+        end=booking.end,
+        override=parse_duration(own_time) if own_time else None,
+    )
+
+
+def place(booking: Booking, state: State, *, leaving: list[Action] | None = None) -> None:
+    """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing."""
+    booking.state = state
+    booking.state_entered_at = timezone.now()
+    actions = state.leaving.all() if leaving is None else leaving
+    moments = [moment for action in actions if (moment := due_moment(booking, action))]
+    booking.due_at = min(moments, default=None)
+
+
+def play(booking: Booking, action: Action, *, by: Actor, words: str = "", reason: str = "") -> HistoryEntry:
+    """Take a locked booking through ``action``: claim or release, save, note, announce; seats play along."""
+    source, target = booking.state, action.target
+    if target.occupies and not source.occupies:
+        take(booking)
+    place(booking, target)
+    booking.sequence += 1
+    booking.save(
+        update_fields=["state", "state_entered_at", "due_at", "sequence", "payment_id", "updated_at"]
+    )
+    if source.occupies and not target.occupies:
+        yield_up(booking)
+    entry = note(
+        booking, by=by, words=words, action=action.name, source=source.name, target=target.name, reason=reason
+    )
+    announce(booking, target, entry)
+    if action.on_seats:
+        _play_on_seats(booking, action.on_seats, by=by, words=words)
+    return entry
+
+
+def _play_on_seats(session: Booking, name: str, *, by: Actor, words: str) -> None:
+    for seat in locked(Booking.objects.filter(session=session)):
+        along = next((action for action in seat.state.leaving.all() if action.name == name), None)
+        if along:
+            play(seat, along, by=by, words=words, reason="session")
+
+
+def take(booking: Booking) -> None:
+    """Claim the time or the seat that an occupying state needs, or raise."""
+    if booking.version.claims_time:
+        occupy(claim_of(booking), booking=booking.pk)
+    elif booking.version.claims_seat:
+        take_seat(booking.session_id)
+
+
+def yield_up(booking: Booking) -> None:
+    """Give back the time or the seat."""
+    if booking.version.claims_time:
+        give_up(booking=booking)
+    elif booking.version.claims_seat:
+        give_back_seats(booking.session_id, 1)
+
+
+def take_seat(session_id) -> None:
+    """Count one seat more, in one conditional statement, or raise ``GroupFull`` or ``SessionClosed``.
+
+    A refusal first gives back the session's expired seat holds and plays overdue actions of unpaid seats.
+    """
+    free = Booking.objects.filter(
+        pk=session_id, deleted_at=None, seats_taken__lt=F("max_seats"), state__in=_open_states()
+    )
+    for last_try in (False, True):
+        if free.update(seats_taken=F("seats_taken") + 1):
+            return
+        lock_session(session_id)
+        overdue = Booking.objects.filter(session=session_id, state__occupies=True, due_at__lte=Now())
+        freed = _expired_seat_holds(session_id)
+        freed += sum(play_overdue(seat) for seat in locked(overdue, skip_locked=True))
+        if last_try or not freed:
+            break
+    raise _why_no_seat(session_id)
+
+
+def lock_session(session_id) -> None:
+    """A session's row is locked before its seats' rows, always, so that no two transactions wait for each other."""
+    list(Booking.objects.filter(pk=session_id).select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _open_states():
+    return State.objects.filter(occupies=True, version__offers_seats=True).values("pk")
+
+
+def _why_no_seat(session_id) -> BookingError:
+    is_open = Booking.objects.filter(pk=session_id, deleted_at=None, state__in=_open_states()).exists()
+    return GroupFull() if is_open else SessionClosed()
+
+
+def _expired_seat_holds(session_id) -> int:
+    holds = Reservation.objects.filter(
+        session=session_id, holds_seat=True, booking=None, released_at=None, expires_at__lte=Now()
+    )
+    ids = list(holds.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    freed = Reservation.objects.filter(pk__in=ids, holds_seat=True).update(holds_seat=False) if ids else 0
+    if freed:
+        give_back_seats(session_id, freed)
+    return freed
+
+
+def give_back_seats(session_id, count: int) -> None:
+    Booking.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") - count)

@@ -1,0 +1,149 @@
+"""Situations that tests begin with, made as the site makes them: configuration as rows, all else by the verbs."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from bookings.lifecycle import Actor, book, reserve
+from bookings.models import (
+    ApiKey,
+    Booking,
+    Calendar,
+    Customer,
+    GraphVersion,
+    Location,
+    Occupancy,
+    Option,
+    Project,
+    ProjectResource,
+    Reservation,
+    Resource,
+)
+
+HOUR = timedelta(hours=1)
+_numbers = itertools.count(1)
+
+SERVER = Actor("key", "00000000-0000-0000-0000-000000000001")
+
+
+def at(hour: int, minute: int = 0, *, days: int = 0) -> datetime:
+    """An hour of a Monday far ahead (UTC), or so many days later."""
+    return datetime(2033, 3, 14, hour, minute, tzinfo=UTC) + timedelta(days=days)
+
+
+def a_location(**fields: Any) -> Location:
+    return Location.objects.create(**({"name": "Courthouse", "timezone": "UTC"} | fields))
+
+
+def a_resource(**fields: Any) -> Resource:
+    """A resource without hours (so always open), with its primary calendar."""
+    number = next(_numbers)
+    defaults = {"name": f"Resource {number}", "slug": f"resource-{number}", "timezone": "UTC"}
+    resource = Resource.objects.create(**(defaults | fields))
+    Calendar.objects.create(resource=resource, primary=True)
+    return resource
+
+
+def a_project(
+    *resources: Resource, graph: str = "instant", length: timedelta = HOUR, **fields: Any
+) -> Project:
+    """A public project of these resources, with one option of ``length``."""
+    number = next(_numbers)
+    defaults = {"name": f"Project {number}", "slug": f"project-{number}", "booking": {"graph": graph}}
+    project = Project.objects.create(**(defaults | fields))
+    for position, resource in enumerate(resources):
+        ProjectResource.objects.create(project=project, resource=resource, position=position)
+    Option.objects.create(project=project, label="Usual", length=length)
+    return project
+
+
+def a_server_key(*projects: Project, **fields: Any) -> tuple[ApiKey, str]:
+    """A server key and its value; limited to ``projects`` where any are given."""
+    return _a_key("server", projects, fields)
+
+
+def a_widget_key(*projects: Project, **fields: Any) -> tuple[ApiKey, str]:
+    return _a_key("widget", projects, fields)
+
+
+def _a_key(kind: str, projects: tuple[Project, ...], fields: dict[str, Any]) -> tuple[ApiKey, str]:
+    key, value = ApiKey.issue(kind=kind, name=f"a {kind} key", test=fields.pop("test", False))
+    for name, field in fields.items():
+        setattr(key, name, field)
+    key.save()
+    key.projects.set(projects)
+    return key, value
+
+
+def marty() -> Customer:
+    """An unsaved customer."""
+    return Customer(name="Marty McFly", email="marty@example.com", phone="(916) 555-4385")
+
+
+def a_draft(resource: Resource, start: datetime, length: timedelta = HOUR, **fields: Any) -> Booking:
+    texts = {"what": "Catch the lightning", "where": "Courthouse", "description": "At 10:04 PM"}
+    return Booking(resource=resource, start=start, end=start + length, **(texts | fields))
+
+
+def a_booking(
+    resource: Resource,
+    start: datetime,
+    length: timedelta = HOUR,
+    *,
+    graph: str = "instant",
+    by: Actor = SERVER,
+    customer: Customer | None = None,
+    reservation: Reservation | None = None,
+    **fields: Any,
+) -> Booking:
+    draft = a_draft(resource, start, length, **fields)
+    return book(draft, graph=graph, by=by, customer=customer or marty(), reservation=reservation)
+
+
+def a_session(resource: Resource, start: datetime, *, seats: int, **fields: Any) -> Booking:
+    """A booking that offers seats."""
+    draft = a_draft(resource, start, max_seats=seats, **fields)
+    return book(draft, graph="group_owner", by=SERVER)
+
+
+def a_seat(session: Booking, *, graph: str = "group_customer", by: Actor = SERVER, **fields: Any) -> Booking:
+    draft = Booking(session=session, **fields)
+    return book(draft, graph=graph, by=by, customer=marty())
+
+
+def a_hold(
+    resource: Resource,
+    start: datetime,
+    length: timedelta = HOUR,
+    *,
+    hold: timedelta = timedelta(minutes=10),
+    by: Actor = SERVER,
+    **fields: Any,
+) -> Reservation:
+    draft = Reservation(resource=resource, start=start, end=start + length, **fields)
+    return reserve(draft, hold=hold, by=by)
+
+
+def a_seat_hold(session: Booking, *, hold: timedelta = timedelta(minutes=10), **fields: Any) -> Reservation:
+    version = GraphVersion.objects.published().get(graph__name="group_customer")
+    draft = Reservation(resource=session.resource, session=session, graph_version=version, **fields)
+    return reserve(draft, hold=hold, by=SERVER)
+
+
+def aged(row: Booking | Reservation, by: timedelta = timedelta(days=1)) -> Any:
+    """Let time pass for one row: its deadline moves into the past, where the database's clock finds it."""
+    if isinstance(row, Reservation):
+        ended = timezone.now() - by
+        Reservation.objects.filter(pk=row.pk).update(expires_at=ended)
+        Occupancy.objects.filter(reservation=row).update(expires_at=ended)
+    else:
+        past = {
+            name: getattr(row, name) - by for name in ("due_at", "state_entered_at") if getattr(row, name)
+        }
+        Booking.objects.filter(pk=row.pk).update(**past)
+    row.refresh_from_db()
+    return row
