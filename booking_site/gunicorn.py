@@ -19,3 +19,4 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 forwarded_allow_ips = ""
 forwarder_headers = ""
 logconfig_dict = logs.configuration(os.environ.get("LOG_LEVEL") or "INFO")
+logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": [], "propagate": True, "level": "WARNING"}

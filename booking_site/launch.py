@@ -10,8 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import Error as DatabaseError
-from django.db import connections
+from django.db import OperationalError, connections
 
 from booking_site import listening
 from booking_site.migrating import migrate_once
@@ -55,7 +54,8 @@ def become(command: list[str]) -> NoReturn:
 
 def load_demo() -> str | None:
     """Make the demo where it is wanted and nothing is there yet; return the logins and keys that it tells."""
-    if not settings.DEMO or apps.get_model("bookings", "Resource").objects.exists():
+    in_use = any(apps.get_model(name).objects.exists() for name in ("bookings.Resource", "auth.User"))
+    if not settings.DEMO or in_use:
         return None
     told = StringIO()
     call_command("demo", stdout=told)
@@ -82,7 +82,7 @@ def in_words(error: Exception) -> str:
     """Return the one sentence that the operator needs instead of a traceback."""
     if isinstance(error, ImproperlyConfigured):
         return f"A setting is wrong: {error}"
-    if isinstance(error, DatabaseError):
+    if isinstance(error, OperationalError):
         return f"The database cannot be used: {error}"
     return str(error)
 
@@ -90,7 +90,7 @@ def in_words(error: Exception) -> str:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1]))
-    except (ImproperlyConfigured, DatabaseError, listening.CannotListen) as problem:
+    except (ImproperlyConfigured, OperationalError, listening.CannotListen) as problem:
         sys.exit(in_words(problem))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -6,11 +6,12 @@ import traceback
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from structlog.types import EventDict, WrappedLogger
 
-# Their messages come from the database or the system, not from what somebody typed.
-_SAFE_MESSAGES = (DatabaseError, OSError)
+# Their messages come from the database, the system or the programmer, not from what somebody typed.
+_SAFE_MESSAGES = (DatabaseError, ImportError, ImproperlyConfigured, OSError)
 _REQUEST_LOGGERS = ("django.request", "django.security")
 
 
