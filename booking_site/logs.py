@@ -25,6 +25,8 @@ def name_the_route(logger: WrappedLogger, method: str, event: EventDict) -> Even
         event["route"] = match.route if match else None
         event["method"] = getattr(request, "method", None)
         event["status"] = getattr(record, "status_code", None)
+        if record.name.startswith("django.security"):
+            event.pop("exc_info", None)  # a stranger's bad request is no fault of ours to trace
     return event
 
 

@@ -1,11 +1,13 @@
 """Several processes that live and end together."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 _PATIENCE_SECONDS = 25  # a little more than gunicorn gives its requests
 _PR_SET_PDEATHSIG = 1
@@ -53,8 +55,13 @@ def _end(children: "dict[str, subprocess.Popen[bytes]]") -> None:
         child.terminate()
     deadline = time.monotonic() + _PATIENCE_SECONDS
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        _kill_group(child)
+
+
+def _kill_group(child: "subprocess.Popen[bytes]") -> None:
+    """Kill what `child` left behind, and itself where it would not end."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
