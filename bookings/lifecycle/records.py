@@ -31,6 +31,8 @@ def note(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> Hist
 
 def announce(booking: Booking, state: State, entry: HistoryEntry, *, moved: bool = False) -> None:
     """Write the outbox rows of a booking that entered ``state``; ``moved`` tells of a new time instead."""
+    if booking.disposable:
+        return
     mails = {"customer": state.mail_to_customer, "owner": state.mail_to_owner}
     if moved:
         mails = {to: Mail.MOVED for to, mail in mails.items() if mail}

@@ -1,0 +1,214 @@
+"""The promise, tried: many processes want the same time at once, against the database that is really used.
+
+Everything is made in throw-away resources whose rows, history included, are deleted afterwards; nothing is mailed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection, connections
+
+from bookings.errors import BookingError
+from bookings.lifecycle import Actor, act, book, reschedule, reserve, reserve_any
+from bookings.models import Booking, Customer, HistoryEntry, Occupancy, Reservation, Resource
+
+MONDAY = datetime(2040, 1, 2, 9, tzinfo=UTC)
+HALF_HOUR = timedelta(minutes=30)
+PROVER = Actor("key", "proof")
+
+Attempt = Callable[[int, list[Resource]], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one scenario; ``overlaps`` counts pairs of pieces that share an instant, and must be 0."""
+
+    name: str
+    attempts: int
+    winners: int
+    refusals: dict[str, int]
+    errors: int
+    overlaps: int
+    seconds: float
+
+
+def draft(resource: Resource, start: datetime, end: datetime) -> Booking:
+    return Booking(resource=resource, start=start, end=end, what="Proof", where="-", disposable=True)
+
+
+def someone() -> Customer:
+    return Customer(name="Proof")
+
+
+def one_slot(number: int, resources: list[Resource]) -> None:
+    """All want the same half hour."""
+    book(draft(resources[0], MONDAY, MONDAY + HALF_HOUR), graph="instant", by=PROVER, customer=someone())
+
+
+def touching_slots(number: int, resources: list[Resource]) -> None:
+    """Each wants the half hour after the one before."""
+    start = MONDAY + number * HALF_HOUR
+    book(draft(resources[0], start, start + HALF_HOUR), graph="instant", by=PROVER, customer=someone())
+
+
+def anyone(number: int, resources: list[Resource]) -> None:
+    """All want the same half hour of any of the resources, and hold it first."""
+    end = MONDAY + HALF_HOUR
+    drafts = [Reservation(resource=resource, start=MONDAY, end=end) for resource in resources]
+    hold = reserve_any(drafts, hold=timedelta(minutes=5), by=PROVER)
+    book(draft(hold.resource, MONDAY, end), graph="instant", by=PROVER, customer=someone(), reservation=hold)
+
+
+def seats(number: int, resources: list[Resource]) -> None:
+    """All want a seat of the one session."""
+    session = Booking.objects.select_related("version", "resource").get(
+        resource=resources[0], version__offers_seats=True
+    )
+    seat = Booking(session=session, disposable=True)
+    book(seat, graph="group_customer", by=PROVER, customer=someone())
+
+
+def everything(number: int, resources: list[Resource]) -> None:
+    """Booking, holding, confirming, moving and cancelling of partly overlapping times, at random."""
+    dice = random.Random(number)  # noqa: S311 - which times are tried is no secret
+    for _round in range(6):
+        start = MONDAY + dice.randrange(24) * timedelta(minutes=10)
+        end = start + dice.randrange(1, 4) * timedelta(minutes=20)
+        resource = dice.choice(resources)
+        try:
+            _one_of_everything(dice, resource, start, end)
+        except BookingError:
+            continue
+    raise BookingError
+
+
+def _one_of_everything(dice: random.Random, resource: Resource, start: datetime, end: datetime) -> None:
+    chance = dice.randrange(4)
+    if chance == 0:
+        hold = reserve(
+            Reservation(resource=resource, start=start, end=end), hold=timedelta(minutes=5), by=PROVER
+        )
+        book(draft(resource, start, end), graph="instant", by=PROVER, customer=someone(), reservation=hold)
+    elif chance == 1:
+        request = book(draft(resource, start, end), graph="confirm_decline", by=PROVER, customer=someone())
+        act(request, "confirm", by=PROVER)
+    else:
+        booking = book(draft(resource, start, end), graph="instant", by=PROVER, customer=someone())
+        later = timedelta(minutes=30)
+        if chance == 2:
+            reschedule(booking, start=start + later, end=end + later, by=PROVER)
+        else:
+            act(booking, "cancel", by=PROVER)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    attempt: Attempt
+    resources: int
+    winners: Callable[[int], int | None]
+    """How many must win of so many clients; None where chance decides."""
+
+
+CAPACITY = 20
+SCENARIOS = (
+    Scenario("one slot", one_slot, 1, lambda clients: 1),
+    Scenario("touching slots", touching_slots, 1, lambda clients: clients),
+    Scenario("anyone of three", anyone, 3, lambda clients: min(3, clients)),
+    Scenario("seats", seats, 1, lambda clients: min(CAPACITY, clients)),
+    Scenario("everything at once", everything, 2, lambda clients: None),
+)
+
+
+def prove(scenario: Scenario, clients: int) -> Outcome:
+    """Run one scenario with so many processes and clean up behind it."""
+    resources = [throw_away_resource() for _number in range(scenario.resources)]
+    if scenario.attempt is seats:
+        session = draft(resources[0], MONDAY, MONDAY + HALF_HOUR)
+        session.max_seats = CAPACITY
+        book(session, graph="group_owner", by=PROVER)
+    try:
+        begun = time.monotonic()
+        results = Counter(crowd(scenario.attempt, resources, clients))
+        seconds = time.monotonic() - begun
+        return Outcome(
+            name=scenario.name,
+            attempts=clients,
+            winners=results.pop("won", 0),
+            errors=sum(count for result, count in results.items() if result.startswith("error")),
+            refusals={result: count for result, count in results.items() if not result.startswith("error")},
+            overlaps=overlaps(resources),
+            seconds=round(seconds, 3),
+        )
+    finally:
+        throw_away(resources)
+
+
+def crowd(attempt: Attempt, resources: list[Resource], clients: int) -> list[str]:
+    """Let so many processes attempt at the same moment; each answers ``won``, a refusal's code or an error."""
+    context = multiprocessing.get_context("fork")
+    barrier, answers = context.Barrier(clients), context.SimpleQueue()
+    connections.close_all()
+    processes = [
+        context.Process(target=_client, args=(attempt, number, resources, barrier, answers))
+        for number in range(clients)
+    ]
+    for process in processes:
+        process.start()
+    results = [answers.get() for _process in processes]
+    for process in processes:
+        process.join()
+    return results
+
+
+def _client(attempt: Attempt, number: int, resources: list[Resource], barrier: Any, answers: Any) -> None:
+    connection.ensure_connection()
+    barrier.wait()
+    try:
+        attempt(number, resources)
+        answers.put("won")
+    except BookingError as refusal:
+        answers.put(refusal.code)
+    except DatabaseError as error:
+        answers.put(f"error: {type(error).__name__}: {error}")
+    finally:
+        connections.close_all()
+
+
+def overlaps(resources: Sequence[Resource]) -> int:
+    """Pairs of strict pieces of one resource that share an instant: what must never be."""
+    pieces = Occupancy.objects.filter(resource__in=resources, strict=True)
+    spans = sorted(pieces.values_list("resource", "start", "end"))
+    return sum(
+        1
+        for index, (owner, _start, end) in enumerate(spans)
+        for other, start, _end in spans[index + 1 :]
+        if owner == other and start < end
+    )
+
+
+def throw_away_resource() -> Resource:
+    name = f"Proof {uuid.uuid4().hex[:8]}"
+    return Resource.objects.create(name=name, slug=name.lower().replace(" ", "-"), sends_mail=False)
+
+
+def throw_away(resources: Sequence[Resource]) -> None:
+    """Delete the resources with all that was made of them."""
+    made = Booking.objects.filter(resource__in=resources)
+    ids = list(made.values_list("pk", flat=True))
+    Occupancy.objects.filter(resource__in=resources).delete()
+    Reservation.objects.filter(resource__in=resources).delete()
+    HistoryEntry.objects.filter(booking_id__in=ids, disposable=True).delete()
+    made.filter(session__isnull=False).delete()
+    while made.exists():  # a booking that is continued goes after the one that continues it
+        made.filter(continued_by=None).delete()
+    Resource.objects.filter(pk__in=[resource.pk for resource in resources]).delete()
