@@ -10,6 +10,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
 from bookings.constraints import AppendOnly
@@ -20,6 +22,10 @@ _TOOLS = {
     "browser": (CHROMIUM, "no Chromium is installed. On Debian or Ubuntu: sudo apt install chromium"),
     "clients": (shutil.which("node"), "Node is not installed. On Debian or Ubuntu: sudo apt install nodejs"),
 }
+
+# How fast a busy machine draws examples is no property of the code.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_report_header() -> str:

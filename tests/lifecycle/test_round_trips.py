@@ -1,0 +1,43 @@
+"""How often the hot paths ask the database; BEGIN and COMMIT (here a savepoint and its release) not counted."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.errors import SlotTaken
+from tests.situations import a_booking, a_hold, a_resource, at
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def statements(most: int):
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    asked = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert len(asked) <= most, "\n".join(asked)
+
+
+def test_a_booking_takes_six_statements_however_many_there_are():
+    doc = a_resource()
+    for hour in range(5):
+        a_booking(doc, at(hour))
+    with statements(6):
+        a_booking(doc, at(10))
+
+
+def test_a_refusal_takes_four_and_writes_nothing():
+    doc = a_resource()
+    a_booking(doc, at(10))
+    with statements(4), pytest.raises(SlotTaken):
+        a_booking(doc, at(10))
+
+
+def test_a_hold_takes_two_and_its_conversion_nine():
+    doc = a_resource()
+    with statements(2):
+        hold = a_hold(doc, at(10))
+    with statements(9):
+        a_booking(doc, at(10), reservation=hold)
