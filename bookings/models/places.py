@@ -6,6 +6,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.fields import HttpsURLField
 from bookings.validators import validate_currency, validate_language, validate_zone
 
 
@@ -28,8 +29,8 @@ class Site(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     language = models.CharField(_("language"), max_length=16, default="en", validators=[validate_language])
     currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
-    imprint_url = models.URLField(_("imprint"), blank=True)
-    privacy_url = models.URLField(_("privacy notice"), blank=True)
+    imprint_url = HttpsURLField(_("imprint"), blank=True)
+    privacy_url = HttpsURLField(_("privacy notice"), blank=True)
     webhook_secret = models.CharField(max_length=64, default=new_secret, editable=False)
 
     class Meta:

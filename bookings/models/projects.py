@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.fields import HttpsURLField
 from bookings.models.places import Location
 from bookings.models.resources import Resource
 from bookings.validators import validate_colour, validate_currency, validate_list, validate_object
@@ -95,7 +96,7 @@ class Project(models.Model):
     after_booking = models.TextField(
         _("what happens next"), blank=True, help_text=_("One sentence a line, for the confirmation page.")
     )
-    pay_url = models.URLField(_("payment page"), blank=True)
+    pay_url = HttpsURLField(_("payment page"), blank=True)
     embed_origins = models.JSONField(
         _("pages that may embed it"), default=list, blank=True, validators=[validate_list]
     )
