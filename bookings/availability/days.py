@@ -7,11 +7,10 @@ repeated hour counts twice.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from bookings.availability.intervals import Interval, Intervals, merged
 
@@ -30,12 +29,12 @@ class Day(NamedTuple):
     regular: bool
 
 
-def local(instant: int, zone: ZoneInfo) -> datetime:
+def local(instant: int, zone: tzinfo) -> datetime:
     """The aware local time of an instant."""
     return datetime.fromtimestamp(instant, zone)
 
 
-def offset(instant: int, zone: ZoneInfo) -> int:
+def offset(instant: int, zone: tzinfo) -> int:
     """Seconds that the zone's clocks are ahead of UTC at that instant."""
     ahead = local(instant, zone).utcoffset()
     assert ahead is not None  # noqa: S101  # an aware time has an offset
@@ -43,7 +42,7 @@ def offset(instant: int, zone: ZoneInfo) -> int:
 
 
 @lru_cache(maxsize=20000)
-def day_start(of: date, zone: ZoneInfo) -> int:
+def day_start(of: date, zone: tzinfo) -> int:
     """The first instant whose local date is ``of`` or later: midnight, or the end of what the clock skipped."""
     wall = (of.toordinal() - _EPOCH_ORDINAL) * DAY
     instant = int(datetime(of.year, of.month, of.day, tzinfo=zone).timestamp())
@@ -57,7 +56,7 @@ def day_start(of: date, zone: ZoneInfo) -> int:
 
 
 @lru_cache(maxsize=512)
-def days(zone: ZoneInfo, first: date, last: date) -> tuple[Day, ...]:
+def days(zone: tzinfo, first: date, last: date) -> tuple[Day, ...]:
     """The local days from ``first`` to ``last``, both included."""
     result = []
     start = day_start(first, zone)
@@ -70,14 +69,14 @@ def days(zone: ZoneInfo, first: date, last: date) -> tuple[Day, ...]:
     return tuple(result)
 
 
-def days_around(zone: ZoneInfo, start: int, end: int, margin: int) -> tuple[Day, ...]:
+def days_around(zone: tzinfo, start: int, end: int, margin: int) -> tuple[Day, ...]:
     """The local days that ``[start, end)`` touches and ``margin`` days more on either side."""
     first = local(start, zone).date() - timedelta(days=margin)
     last = local(max(start, end - 1), zone).date() + timedelta(days=margin)
     return days(zone, first, last)
 
 
-def wall(day: Day, zone: ZoneInfo, opens: int, closes: int) -> Intervals:
+def wall(day: Day, zone: tzinfo, opens: int, closes: int) -> Intervals:
     """The instants of a day at which its clock shows a time in ``[opens, closes)``, in seconds since 00:00."""
     if day.regular:
         return [(day.start + opens, day.start + closes)]
@@ -90,7 +89,7 @@ def wall(day: Day, zone: ZoneInfo, opens: int, closes: int) -> Intervals:
 
 
 def weekly_pieces(
-    days: Sequence[Day], zone: ZoneInfo, bounds: Callable[[Day], Iterable[Interval]]
+    days: Sequence[Day], zone: tzinfo, bounds: Callable[[Day], Iterable[Interval]]
 ) -> list[Interval]:
     """The instants between the wall-clock ``bounds`` of each day; a bound beyond 24 hours lies on the next
     day, which is why the last day is looked at only as the next of the one before it.
@@ -106,7 +105,7 @@ def weekly_pieces(
     return pieces
 
 
-def _stretches(day: Day, zone: ZoneInfo) -> list[tuple[int, int, int]]:
+def _stretches(day: Day, zone: tzinfo) -> list[tuple[int, int, int]]:
     """A day as stretches of one offset each: start, end, seconds ahead of UTC."""
     result = []
     start = low = day.start
@@ -122,7 +121,7 @@ def _stretches(day: Day, zone: ZoneInfo) -> list[tuple[int, int, int]]:
     return result
 
 
-def _change(low: int, high: int, zone: ZoneInfo) -> int:
+def _change(low: int, high: int, zone: tzinfo) -> int:
     """The first instant after ``low`` that has the offset of ``high``."""
     target = offset(high, zone)
     while high - low > 1:
@@ -131,7 +130,7 @@ def _change(low: int, high: int, zone: ZoneInfo) -> int:
     return high
 
 
-def next_full_hour(instant: int, zone: ZoneInfo) -> int:
+def next_full_hour(instant: int, zone: tzinfo) -> int:
     """The instant itself if the local clock shows a full hour, else the next instant at which it does."""
     minutes = (instant + offset(instant, zone)) % 3600
     if not minutes:

@@ -110,10 +110,10 @@ def slots(
     found = {}
     for begin, finish in runs(opened):
         for origin, until in origins(begin, finish, zone):
-            if full_hours:
-                while datetime.fromtimestamp(origin, zone).minute:
-                    origin += TICK
-            for second in range(origin, until, every):
+            first = origin
+            while full_hours and datetime.fromtimestamp(first, zone).minute:
+                first += TICK
+            for second in range(first, until, every):
                 needed = range(second, second + length, TICK)
                 if second >= start and second + length <= min(end, finish) and taken.isdisjoint(needed):
                     found[second] = second + length

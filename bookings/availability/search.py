@@ -1,0 +1,175 @@
+"""The search: every free slot of a project or of some resources, by a constant number of queries.
+
+Hours, exceptions, taken time and (where a cap is set) counts are one query each; the rest is arithmetic over
+integers in memory, which grows with the answer and not with the table.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from bookings.availability.busy import load_busy
+from bookings.availability.days import Day, days_around, local, seconds
+from bookings.availability.intervals import Busy, Interval, complement
+from bookings.availability.query import Query, Slot
+from bookings.availability.slots import Frame, Mode, Offer, Supply, offers, together
+from bookings.availability.sources import capped_days, policies
+from bookings.models import Resource
+
+MARGIN_DAYS = 2
+MOST_STARTS = 3_000_000
+
+
+class TooManySlots(ValueError):
+    """The grid of a search would have more than ``MOST_STARTS`` places; ``str()`` is a sentence for people."""
+
+    def __init__(self) -> None:
+        super().__init__("There are too many free times to list. Ask for fewer days, or for larger steps.")
+
+
+def search(query: Query, now: datetime) -> list[Slot]:
+    """All free slots, sorted, none twice, in the zone asked for.  Raises ``TooManySlots``."""
+    by_key = {resource.pk: resource for resource in query.resources}
+    return [
+        Slot(local(start, query.zone), local(end, query.zone), tuple(by_key[key] for key in keys))
+        for start, end, keys in _offers(query, now)
+    ]
+
+
+def count(query: Query, now: datetime) -> int:
+    """How many slots ``search`` would give."""
+    return len(_offers(query, now))
+
+
+def days(query: Query, now: datetime) -> dict[date, int]:
+    """How many slots start on each local date of the zone asked for; dates without any are left out."""
+    starts = [offer.start for offer in _offers(query, now)]
+    return dict(Counter(_dates(starts, query.zone)))
+
+
+def dates(query: Query, now: datetime) -> dict[date, list[Resource]]:
+    """On which local dates of the zone asked for which resources have a free slot; sorted by date.
+
+    In ``Mode.MUTUAL`` a slot needs all of them; in every other mode each resource is looked at by itself.
+    """
+    frame, supplies = prepare(query, now)
+    if query.mode is Mode.MUTUAL and supplies:
+        return {day: list(query.resources) for day in _dates(together(supplies).slots(frame), query.zone)}
+    by_date: dict[date, list[Resource]] = {}
+    for resource, supply in zip(unique(query.resources), supplies, strict=True):
+        for day in dict.fromkeys(_dates(supply.slots(frame), query.zone)):
+            by_date.setdefault(day, []).append(resource)
+    return dict(sorted(by_date.items()))
+
+
+def unavailable(query: Query, now: datetime) -> list[Slot]:
+    """The stretches of the window in which no slot may lie, per resource (``Mode.MUTUAL``: in which not all
+    are free), in the shape of slots: taken, closed, past, or outside notice and horizon.
+    """
+    frame, supplies = prepare(query, now)
+    if query.mode is Mode.MUTUAL and supplies:
+        supplies = [together(supplies)]
+    blocked: dict[Interval, list[Resource]] = {}
+    by_key = {resource.pk: resource for resource in query.resources}
+    for supply in supplies:
+        keys = supply.key if isinstance(supply.key, tuple) else (supply.key,)
+        for stretch in complement(supply.stretches(frame), frame.start, frame.end):
+            blocked.setdefault(stretch, []).extend(by_key[key] for key in keys)
+    return [
+        Slot(local(low, query.zone), local(high, query.zone), tuple(resources))
+        for (low, high), resources in sorted(blocked.items(), key=lambda item: item[0])
+    ]
+
+
+def prepare(query: Query, now: datetime) -> tuple[Frame, list[Supply]]:
+    """The frame of a search and what each resource supplies, in the order given."""
+    refuse_too_many(query)
+    frame = frame_of(query, now)
+    resources = unique(query.resources)
+    around = {each.pk: days_around(zone_of(each), frame.start, frame.end, MARGIN_DAYS) for each in resources}
+    busy = load_busy(
+        [each.pk for each in resources],
+        frame.start,
+        frame.end,
+        distance=query.distance,
+        ignoring=query.ignoring,
+        ignore_all_day_events=query.ignore_all_day_events,
+    )
+    capped = capped_days(resources, around, query.ignoring)
+    supplies = []
+    for resource, policy in zip(
+        resources, policies(resources, query.project, query.constraints), strict=True
+    ):
+        length = query.length_of(resource)
+        zone = zone_of(resource)
+        supplies.append(
+            Supply(
+                key=resource.pk,
+                zone=zone,
+                days=around[resource.pk],
+                length=None if length is None else int(length.total_seconds()),
+                open=policy.open(around[resource.pk], zone),
+                busy=busy.get(resource.pk, Busy()),
+                capped=capped.get(resource.pk, []),
+            )
+        )
+    return frame, supplies
+
+
+def frame_of(query: Query, now: datetime) -> Frame:
+    """The bounds of a search in whole seconds: starts are rounded up, the end down."""
+    start, end = rounded_up(query.start), seconds(query.end)
+    earliest = rounded_up(now + query.notice)
+    latest = end if query.horizon is None else seconds(now + query.horizon) + 1
+    return Frame(
+        start=start,
+        end=max(start, end),
+        earliest=earliest,
+        latest=latest,
+        step=None if query.step is None else int(query.step.total_seconds()),
+        full_hours=query.full_hours,
+    )
+
+
+def rounded_up(moment: datetime) -> int:
+    """The first whole second that is not before ``moment``."""
+    return seconds(moment + timedelta(microseconds=999_999))
+
+
+def unique(resources: Iterable[Resource]) -> list[Resource]:
+    """Each resource once, where it is first named."""
+    return list({resource.pk: resource for resource in resources}.values())
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def zone_of(resource: Resource) -> ZoneInfo:
+    return _zone(resource.timezone)
+
+
+def _offers(query: Query, now: datetime) -> list[Offer]:
+    frame, supplies = prepare(query, now)
+    return offers(query.mode, supplies, frame, query.seed)
+
+
+def refuse_too_many(query: Query) -> None:
+    """Raise ``TooManySlots`` where even the grid alone would be too long to walk, before anything is read."""
+    step = query.step or query.length
+    if step is not None and (query.end - query.start) // step * len(query.resources) > MOST_STARTS:
+        raise TooManySlots
+
+
+def _dates(starts: Iterable[int], zone: tzinfo) -> list[date]:
+    """The local date of each start, which ascend."""
+    starts = list(starts)
+    if not starts:
+        return []
+    around: Sequence[Day] = days_around(zone, starts[0], starts[-1] + 1, 0)
+    begins = [day.start for day in around]
+    return [around[bisect_right(begins, start) - 1].date for start in starts]
