@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.db import models
-from django.forms import Field
 
 
 class HttpsURLField(models.URLField):
     """A URL whose form field completes an address without a scheme by https, as Django 6 does by itself."""
 
-    def formfield(self, **kwargs: Any) -> Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
 
     def deconstruct(self) -> Any:
