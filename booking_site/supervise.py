@@ -62,6 +62,6 @@ def _end(children: "dict[str, subprocess.Popen[bytes]]") -> None:
 
 def _kill_group(child: "subprocess.Popen[bytes]") -> None:
     """Kill what `child` left behind, and itself where it would not end."""
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
