@@ -64,11 +64,14 @@ INSTALLED_APPS = [
     "crispy_forms",
     "csp",
     "django_htmx",
+    "ninja",
     "simple_history",
     "bookings",
 ]
 MIDDLEWARE = [
     "bookings.addresses.believe_trusted_proxies",
+    "bookings.api.cors.allow_other_origins",
+    "bookings.api.headers.name_every_answer",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -21,6 +21,7 @@ from bookings.api.errors import (
     Unauthorized,
     refusal_body,
 )
+from bookings.api.idempotency import once
 from bookings.api.parsing import StrictParser
 from bookings.api.wire import NOT_AN_OBJECT, in_words
 from bookings.errors import BookingError
@@ -37,6 +38,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
 )
+api.add_decorator(once)
 
 
 def request_id(request: HttpRequest) -> str:
@@ -51,7 +53,10 @@ def answer_refusal(request: HttpRequest, refusal: ApiError) -> HttpResponse:
 
 @api.exception_handler(BookingError)
 def answer_booking_error(request: HttpRequest, refusal: BookingError) -> HttpResponse:
-    return json_answer(refusal_body(refusal), 409)
+    body = refusal_body(refusal)
+    if "seek" in refusal.data:
+        body["alternatives"] = refusal.data["seek"]()
+    return json_answer(body, 409)
 
 
 @api.exception_handler(AuthenticationError)

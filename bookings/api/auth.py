@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja.security.http import HttpAuthBase
 
+from bookings.api import limits
+from bookings.api.cors import check_origin
 from bookings.api.errors import Forbidden, Unauthorized
 from bookings.models import ApiKey, Booking, Project, Reservation, Resource
 from bookings.models.keys import digest_of
@@ -28,7 +30,13 @@ class KeyAuth(HttpAuthBase):
     openapi_scheme = "basic"
 
     def __call__(self, request: HttpRequest) -> ApiKey:
-        key = find_key(request)
+        try:
+            key = find_key(request)
+        except Unauthorized:
+            limits.count(request)
+            raise
+        limits.count(request, key)
+        check_origin(request, key)
         note_use(key)
         self.check(key)
         return key
@@ -54,8 +62,8 @@ def find_key(request: HttpRequest) -> ApiKey:
     value = _password(request.headers.get("Authorization", ""))
     if value is None:
         raise Unauthorized
-    limits = ApiKey.projects.through.objects.filter(apikey_id=OuterRef("pk"))
-    keys = ApiKey.objects.active().annotate(limited=Exists(limits))
+    projects = ApiKey.projects.through.objects.filter(apikey_id=OuterRef("pk"))
+    keys = ApiKey.objects.active().annotate(limited=Exists(projects))
     key: Any = keys.filter(digest=digest_of(value)).first()
     if key is None:
         raise Unauthorized

@@ -5,7 +5,21 @@ from importlib import import_module
 from bookings.api.api import api
 from bookings.api.routing import patterns
 
-VIEWS: tuple[str, ...] = ()
+VIEWS = (
+    "app",
+    "bookings",
+    "bulk",
+    "calendars",
+    "embed",
+    "events",
+    "gone",
+    "graphs",
+    "groups",
+    "projects",
+    "reservations",
+    "resources",
+    "webhooks",
+)
 for module in VIEWS:
     import_module(f"bookings.api.{module}")
 

@@ -1,0 +1,88 @@
+"""A project as the published widget takes it: its whole configuration, with the key it calls with."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from bookings.api import catalogue, limits
+from bookings.api.answers import data_answer
+from bookings.api.api import api
+from bookings.api.auth import any_key, visible_projects
+from bookings.api.errors import NotFound
+from bookings.api.listing import find_row
+from bookings.api.moments import zone_of
+from bookings.api.shapes import EmbedShape, One
+from bookings.availability.slots import Mode
+from bookings.models import ApiKey, Project
+from bookings.overrides import override
+
+
+@api.get("/projects/embed/{pk}", auth=any_key, tags=["Projects"], response={200: One[EmbedShape]})
+def get_embed(request: HttpRequest, pk: str) -> HttpResponse:
+    """The project for a page that embeds it."""
+    key: Any = request.auth  # type: ignore[attr-defined]
+    projects = visible_projects(key)
+    row = find_row(catalogue.with_links(projects.reachable() if key.is_widget else projects), pk)
+    return data_answer(_configuration(request, row, key.value if key.is_widget else _widget_key(row)))
+
+
+@api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"], response={200: One[EmbedShape]})
+def get_hosted(request: HttpRequest, slug: str) -> HttpResponse:
+    """The project at this public address; no key is needed, the answer brings one."""
+    limits.count(request)
+    known = Project.objects.none() if "\x00" in slug else Project.objects.reachable().filter(slug=slug)
+    row = catalogue.with_links(known).first()
+    if row is None:
+        raise NotFound("Project")
+    return data_answer(_configuration(request, row, _widget_key(row)))
+
+
+def _widget_key(row: Project) -> str:
+    """The oldest widget key that may open the project, one without origins first.  Raises ``NotFound``."""
+    keys = ApiKey.objects.active().filter(Q(projects=None) | Q(projects=row), kind=ApiKey.Kind.WIDGET)
+    found = sorted(keys.order_by("created_at"), key=lambda key: bool(key.origins))
+    if not found:
+        raise NotFound("Project")
+    return found[0].value
+
+
+def _configuration(request: HttpRequest, row: Project, app_key: str) -> dict[str, Any]:
+    """The project over what the widget cannot do without: it applies no defaults of its own then."""
+    return override(_defaults(row), catalogue.project(row, zone_of(request)), {"app_key": app_key})
+
+
+def _defaults(row: Project) -> dict[str, Any]:
+    return {
+        "availability": {"mode": str(Mode.RANDOM), "length": _length(row)},
+        "booking": {"graph": "instant"},
+        "customer_fields": {} if row.customer_fields else _name_and_address(),
+        "ui": {
+            "display_name": row.name,
+            "availability_view": "agendaWeek",
+            "time_date_format": "24h-dmy-mon",
+            "show_credits": False,
+            "show_timezone_helper": True,
+            "localization": {
+                "submit_button": _("Book"),
+                "success_message": _("Booked. A confirmation goes to %s."),
+                "allocated_resource_prefix": _("with"),
+                "reschedule_submit_button": _("Choose this time"),
+                "reschedule_success_message": _("Your booking has a new time."),
+            },
+        },
+    }
+
+
+def _name_and_address() -> dict[str, Any]:
+    return {
+        "name": {"title": _("Name"), "required": True},
+        "email": {"title": _("E-mail"), "format": "email", "required": True},
+    }
+
+
+def _length(row: Project) -> str:
+    """The length of the first option, in whole minutes."""
+    options = row.options.all()  # type: ignore[attr-defined]
+    return f"{max(1, round(options[0].length.total_seconds() / 60))} minutes" if options else "1 hour"

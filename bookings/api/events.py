@@ -1,0 +1,194 @@
+"""Events: busy time in a resource's calendar that is not a booking."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from pydantic_core import PydanticCustomError
+
+from bookings.api import catalogue
+from bookings.api.answers import data_answer, empty_answer
+from bookings.api.api import api
+from bookings.api.auth import server_only, visible_resources
+from bookings.api.cleaning import apply, findings, refuse
+from bookings.api.errors import Invalid
+from bookings.api.listing import Listing, find_row, same, same_id
+from bookings.api.moments import zone_of
+from bookings.api.shapes import EventShape, One, Page
+from bookings.api.wire import REQUIRED, Flag, Id, Moment, Text, Wire, read_moment
+from bookings.lifecycle import add_event, change_event, remove_event
+from bookings.models import Calendar, Event
+
+LONGEST = timedelta(days=366)
+NO_CALENDAR = _("There is no such calendar.")
+NO_RESOURCE = _("There is no such resource with a calendar.")
+OTHER_RESOURCE = _("The calendar belongs to another resource.")
+TOO_LONG = _("An event lasts a year at most.")
+END_FIRST = _("The end must come after the start.")
+NO_ADDRESS = _("Send a list of e-mail addresses.")
+COLUMNS = {
+    name: name
+    for name in (
+        "start",
+        "end",
+        "what",
+        "where",
+        "description",
+        "participants",
+        "invite",
+        "my_rsvp",
+        "all_day",
+    )
+}
+EMPTY = {
+    "start": None,
+    "end": None,
+    "participants": [],
+    "invite": False,
+    "my_rsvp": "accepted",
+    "all_day": False,
+}
+LISTING = Listing(
+    search={
+        "id": same_id("pk"),
+        "what": same("what"),
+        "calendar.id": same_id("calendar"),
+        "resource.id": same_id("calendar__resource"),
+    },
+    order=("created_at", "updated_at", "start", "end"),
+    default_order=("start", "pk"),
+)
+
+
+class EventBody(Wire):
+    """``resource_id`` alone means that resource's primary calendar.  ``sync_provider`` is read and left alone."""
+
+    start: Moment | None = None
+    end: Moment | None = None
+    what: Text | None = None
+    where: Text | None = None
+    description: Text | None = None
+    calendar_id: Id | None = None
+    resource_id: Id | None = None
+    participants: list[Text] | None = None
+    invite: Flag | None = None
+    my_rsvp: Literal["accepted", "needsAction", "declined", "tentative"] | None = None
+    all_day: Flag | None = None
+    sync_provider: Flag | None = None
+
+
+@api.get("/events", auth=server_only, tags=["Events"], response={200: Page[EventShape]})
+def list_events(request: HttpRequest) -> HttpResponse:
+    """Events that touch the window from ``start`` to ``end``; searched by id, what, calendar.id and resource.id."""
+    zone = zone_of(request)
+
+    def payloads(rows: Iterable[Event]) -> list[dict[str, Any]]:
+        return [catalogue.event(row, zone) for row in rows]
+
+    return LISTING.answer(request, _visible(request).filter(_in_window(request)), payloads)
+
+
+@api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
+def create_event(request: HttpRequest, body: EventBody) -> HttpResponse:
+    """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
+    zone, row, given = zone_of(request), Event(), body.given()
+    missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
+    missing |= _find_calendar(request, row, given, needed=True)
+    _change(row, body, missing)
+    return data_answer(catalogue.event(add_event(row), zone), 201)
+
+
+@api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
+def get_event(request: HttpRequest, pk: str) -> HttpResponse:
+    return data_answer(catalogue.event(find_row(_visible(request), pk), zone_of(request)))
+
+
+@api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
+def update_event(request: HttpRequest, pk: str, body: EventBody) -> HttpResponse:
+    """Change what is sent and leave the rest."""
+    zone, row = zone_of(request), find_row(_visible(request), pk)
+    _change(row, body, _find_calendar(request, row, body.given(), needed=False))
+    return data_answer(catalogue.event(change_event(row), zone))
+
+
+@api.delete("/events/{pk}", auth=server_only, tags=["Events"], response={204: None})
+def delete_event(request: HttpRequest, pk: str) -> HttpResponse:
+    """Free the event's time."""
+    remove_event(find_row(_visible(request), pk))
+    return empty_answer()
+
+
+def _calendars(request: HttpRequest) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(resource__in=visible_resources(request.auth))  # type: ignore[attr-defined]
+
+
+def _visible(request: HttpRequest) -> QuerySet[Event]:
+    return Event.objects.select_related("calendar").filter(calendar__in=_calendars(request))
+
+
+def _find_calendar(
+    request: HttpRequest, row: Event, given: dict[str, Any], *, needed: bool
+) -> dict[str, list[str]]:
+    """Put the event into the calendar that the request names; return what is wrong with that."""
+    calendar_id: UUID | None = given.get("calendar_id")
+    resource_id: UUID | None = given.get("resource_id")
+    if calendar_id is None and resource_id is None:
+        return {"calendar_id": [str(REQUIRED)]} if needed else {}
+    if calendar_id is None:
+        found = _calendars(request).filter(resource=resource_id).order_by("-primary", "created_at").first()
+        wrong = {"resource_id": [str(NO_RESOURCE)]}
+    else:
+        found = _calendars(request).filter(pk=calendar_id).first()
+        wrong = {"calendar_id": [str(NO_CALENDAR)]}
+        if found and resource_id not in (None, found.resource_id):
+            return {"calendar_id": [str(OTHER_RESOURCE)]}
+    if found is None:
+        return wrong
+    row.calendar = found
+    return {}
+
+
+def _change(row: Event, body: EventBody, more: dict[str, list[str]]) -> None:
+    """Set and check what was sent.  Raises ``Invalid``."""
+    values = {name: EMPTY.get(name, "") if value is None else value for name, value in body.given().items()}
+    apply(row, values, COLUMNS)
+    refuse(body.findings, more, _times(row), findings(row, exclude={"calendar"}), _participants(row))
+
+
+def _times(row: Event) -> dict[str, list[str]]:
+    if row.start is None or row.end is None:
+        return {}
+    if row.end <= row.start:
+        return {"end": [str(END_FIRST)]}
+    return {"end": [str(TOO_LONG)]} if row.end - row.start > LONGEST else {}
+
+
+def _participants(row: Event) -> dict[str, list[str]]:
+    try:
+        for address in row.participants:
+            validate_email(address)
+    except ValidationError:
+        return {"participants": [str(NO_ADDRESS)]}
+    return {}
+
+
+def _in_window(request: HttpRequest) -> Q:
+    """Events that share an instant with ``[start, end)`` of the query, either bound may be missing."""
+    bounds: dict[str, datetime] = {}
+    errors: dict[str, list[str]] = {}
+    for name in ("start", "end"):
+        if name in request.GET:
+            try:
+                bounds[name] = read_moment(request.GET[name].replace(" ", "+"))
+            except PydanticCustomError as error:
+                errors[name] = [error.message()]
+    if errors:
+        raise Invalid(errors)
+    window = Q(end__gt=bounds["start"]) if "start" in bounds else Q()
+    return window & (Q(start__lt=bounds["end"]) if "end" in bounds else Q())

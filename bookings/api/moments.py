@@ -1,0 +1,32 @@
+"""Instants as the API writes them: RFC 3339 with seconds and an offset, in the zone that the caller asked for."""
+
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.errors import Invalid
+from bookings.validators import zones
+
+HEADER = "Timekit-Timezone"
+NO_ZONE = _("This is no IANA time zone, like Europe/Berlin.")
+
+
+def zone_of(request: HttpRequest) -> tzinfo:
+    """The zone named in the request's head, else UTC.  Raises ``Invalid`` for a name that is none."""
+    name = request.headers.get(HEADER)
+    if name is None:
+        return UTC
+    if name not in zones():
+        raise Invalid({HEADER: [str(NO_ZONE)]})
+    return ZoneInfo(name)
+
+
+def shown(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def shown_or_none(moment: datetime | None, zone: tzinfo) -> Any:
+    return shown(moment, zone) if moment else None
