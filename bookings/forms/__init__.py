@@ -1,0 +1,8 @@
+"""One set of forms behind all doors: what a booking, a customer and a reservation must hold, in one place."""
+
+from bookings.forms.bookings import BookingForm
+from bookings.forms.customers import Contact, CustomerForm
+from bookings.forms.reservations import ReservationForm
+from bookings.forms.rows import Rows, Scope, find_rows
+
+__all__ = ["BookingForm", "Contact", "CustomerForm", "ReservationForm", "Rows", "Scope", "find_rows"]

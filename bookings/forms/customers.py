@@ -1,0 +1,155 @@
+"""The customer's form: what a person is asked on the page, and what stands under ``customer`` in the API."""
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.forms.questions import Question, in_words, question_field, title
+from bookings.models import Customer
+
+NATIVE = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
+ALWAYS = ("name", "timezone", "language")
+ASKED_BY_DEFAULT: dict[str, Question] = {"name": {}, "email": {"required": True}, "phone": {}}
+LARGEST_ANSWERS = 64_000
+
+
+class Contact(Enum):
+    """How a customer must be reachable; the doors differ in it."""
+
+    EMAIL = "an e-mail address, unless the project's questions say that it need not be"
+    EITHER = "an e-mail address or a telephone number"
+    NONE = "not at all"
+
+
+class CustomerForm(forms.ModelForm):
+    """``questions`` are a project's ``customer_fields``.
+
+    ``open_ended`` is the API's way: every column may be sent, and any further key is an answer, kept as it came.
+    Without it (a page) only what is asked is a field.
+    """
+
+    class Meta:
+        model = Customer
+        fields = NATIVE
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "phone": forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+            "timezone": forms.HiddenInput(),
+            "language": forms.HiddenInput(),
+        }
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        questions: Mapping[str, Question] | None = None,
+        contact: Contact = Contact.EITHER,
+        open_ended: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        asked = {key: one for key, one in (questions or {}).items() if isinstance(one, Mapping)}
+        self.contact, self.open_ended = contact, open_ended
+        self.questions = asked or ({} if open_ended else ASKED_BY_DEFAULT)
+        self._drop_what_is_not_asked()
+        for key, question in self.questions.items():
+            self._ask(key, question)
+        self._require_contact()
+
+    def _drop_what_is_not_asked(self) -> None:
+        if self.open_ended:
+            return
+        split = self.questions.get("name", {}).get("split_name") is True
+        names = {"first_name", "last_name"} if split else {"name"}
+        kept = names | set(self.questions) | set(ALWAYS)
+        for key in NATIVE:
+            if key not in kept or (split and key == "name"):
+                del self.fields[key]
+        for key in names:
+            self.fields[key].required = True
+
+    def _ask(self, key: str, question: Question) -> None:
+        if key in NATIVE:
+            field = self.fields.get(key)
+            if field is not None:
+                field.label = title(question) or field.label
+                field.required = field.required or question.get("required") is True
+        elif (field := question_field(question)) is not None:
+            self.fields[key] = field
+            self.fields[key].label = field.label or key
+
+    def _require_contact(self) -> None:
+        if self.open_ended:
+            self.fields["name"].required = not self._has_parts_of_a_name()
+        if self.contact is Contact.EMAIL and "email" in self.fields:
+            self.fields["email"].required = self.questions.get("email", {}).get("required", True) is not False
+
+    def _has_parts_of_a_name(self) -> bool:
+        return any(self.data.get(key) for key in ("first_name", "last_name"))
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.contact is Contact.EITHER and not (self._got("email") or self._got("phone")):
+            at = "email" if "email" in self.fields else None
+            if not self.has_error(at or "__all__"):
+                self.add_error(at, _("Give an e-mail address or a telephone number."))
+        if not self._got("name"):
+            parts = [self._got("first_name"), self._got("last_name")]
+            self.instance.name = " ".join(part for part in parts if part)[:200]
+        self.instance.phone_e164 = international(self._got("phone") or "")
+        self.instance.answers = self._answers()
+        if len(json.dumps(self.instance.answers)) > LARGEST_ANSWERS:
+            self.add_error(None, _("The answers are too long together."))
+        return self.cleaned_data
+
+    def _got(self, key: str) -> Any:
+        return self.cleaned_data.get(key)
+
+    def _answers(self) -> dict[str, Any]:
+        asked = {key: self._got(key) for key in self.fields if key not in NATIVE}
+        given = {key: value for key, value in asked.items() if value not in (None, "", [])}
+        if not self.open_ended:
+            return given
+        for key in given:
+            if isinstance(self.data[key], dict):
+                self.add_error(key, _("Send a text."))
+        return {key: self.data[key] for key in self.data if key not in NATIVE and self.data[key] is not None}
+
+    def _post_clean(self) -> None:
+        name = self.instance.name
+        super()._post_clean()  # type: ignore[misc]
+        self.instance.name = self.instance.name or name
+
+    def customer(self) -> Customer:
+        """The unsaved customer of a valid form."""
+        return self.instance
+
+    def answers_in_lines(self) -> str:
+        """Every answer as "Title: answer", a line each, in the order of the questions."""
+        answers = self.instance.answers
+        order = [key for key in self.questions if key in answers]
+        order += [key for key in answers if key not in self.questions]
+        titles = {key: title(self.questions.get(key, {})) or key for key in order}
+        return "\n".join(f"{titles[key]}: {in_words(answers[key])}" for key in order)
+
+
+def international(phone: str) -> str:
+    """A number in E.164 where it was typed with its country, else an empty text."""
+    typed = phone.strip()
+    if not typed.startswith(("+", "00")):
+        return ""
+    try:
+        number = phonenumbers.parse(f"+{typed[2:]}" if typed.startswith("00") else typed, None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

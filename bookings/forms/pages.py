@@ -1,0 +1,60 @@
+"""The small forms of the customer's pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.forms.customers import Contact, CustomerForm
+from bookings.models import Project
+
+
+class MessageForm(forms.Form):
+    """Words that go along with an action: a reason, an answer."""
+
+    message = forms.CharField(
+        label=_("Message"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It is sent along."),
+    )
+
+
+class FindForm(forms.Form):
+    """The address that bookings were made with."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Type the address you booked with."),
+            "invalid": _("This is no e-mail address. It should look like katharina@example.org."),
+        },
+    )
+
+
+class DetailsForm(CustomerForm):
+    """What a customer fills in on the page: the project's questions, its consent, and a field that people never see."""
+
+    TRAP = "website"
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, questions=project.customer_fields, contact=Contact.EITHER, **kwargs)
+        if project.consent:
+            self.fields["consent"] = forms.BooleanField(
+                label=project.consent,
+                error_messages={"required": _("Please agree to this, or choose to go back.")},
+            )
+        self.fields[self.TRAP] = forms.CharField(
+            label=_("Leave this empty"),
+            required=False,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+        )
+
+    def clean_website(self) -> str:
+        """Programs fill in whatever there is."""
+        if self.cleaned_data.get(self.TRAP):
+            raise forms.ValidationError(_("Leave this empty, please."))
+        return ""

@@ -1,0 +1,81 @@
+"""A project's questions (``customer_fields`` of the API) as form fields.
+
+A question is ``{title, format, required, readonly, prefilled, enum, split_name, hidden}`` under the key of its answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+Question = Mapping[str, Any]
+CHOICE_UNKNOWN = {"invalid_choice": _("This is none of the choices."), "invalid_list": _("Send a list.")}
+LONGEST_LINE = 2000
+LONGEST_TEXT = 10_000
+
+
+def question_field(question: Question) -> forms.Field | None:
+    """The field for a question, or None for a mere label."""
+    build = _FIELDS.get(str(question.get("format", "string")), _line)
+    if build is None:
+        return None
+    field = build(question)
+    field.label = title(question) or None
+    field.required = question.get("required") is True
+    if question.get("prefilled") is not None:
+        field.initial = question["prefilled"]
+    if question.get("readonly") is True:
+        field.widget.attrs["readonly"] = True
+    if question.get("hidden") is True:
+        field.widget = forms.HiddenInput()
+    return field
+
+
+def title(question: Question) -> str:
+    """What the question is called, or an empty text."""
+    told = question.get("title")
+    return told if isinstance(told, str) else ""
+
+
+def in_words(answer: Any) -> str:
+    """An answer in a line of text."""
+    if isinstance(answer, bool):
+        return str(_("yes") if answer else _("no"))
+    if isinstance(answer, list):
+        return ", ".join(in_words(item) for item in answer)
+    return " ".join(str(answer).split())
+
+
+def _choices(question: Question) -> list[tuple[str, str]]:
+    options = question.get("enum")
+    return [(str(option), str(option)) for option in options] if isinstance(options, list) else []
+
+
+def _line(question: Question) -> forms.Field:
+    return forms.CharField(max_length=LONGEST_LINE)
+
+
+def _select(question: Question) -> forms.Field:
+    choices = [("", _("Choose…")), *_choices(question)]
+    return forms.ChoiceField(choices=choices, error_messages=CHOICE_UNKNOWN)
+
+
+def _checkbox(question: Question) -> forms.Field:
+    if not _choices(question):
+        return forms.BooleanField()
+    return forms.MultipleChoiceField(
+        choices=_choices(question), widget=forms.CheckboxSelectMultiple, error_messages=CHOICE_UNKNOWN
+    )
+
+
+_FIELDS = {
+    "email": lambda question: forms.EmailField(),
+    "tel": lambda question: forms.CharField(max_length=60, widget=forms.TextInput(attrs={"type": "tel"})),
+    "textarea": lambda question: forms.CharField(
+        max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 4})
+    ),
+    "select": _select,
+    "checkbox": _checkbox,
+    "label": None,
+}

@@ -1,0 +1,80 @@
+"""The reservation's form: what is held, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+
+from bookings.forms import values
+from bookings.forms.bookings import TEXTS, buffers
+from bookings.forms.findings import Findings
+from bookings.forms.rows import Rows, companions
+from bookings.forms.times import read_times
+from bookings.models import Reservation, Resource
+
+
+class ReservationForm:
+    """Checks ``rows.values`` and builds the draft that ``reserve`` takes; ``hold`` and ``buffers`` go beside it."""
+
+    def __init__(self, rows: Rows, *, found: Mapping[str, Iterable[str]] | None = None) -> None:
+        self.rows, self.values = rows, rows.values
+        self.findings = Findings(found or {}, rows.errors)
+        self._fields: dict[str, Any] = {}
+        self.hold = timedelta()
+
+    @cached_property
+    def errors(self) -> dict[str, list[str]]:
+        """Sentences by the field's dotted name in the API; empty for a valid form."""
+        self._check_what_is_held()
+        take = self.findings.take
+        self.hold = take(
+            "reservation_time",
+            self.values.get("reservation_time"),
+            values.seconds,
+            timedelta(seconds=30),
+            settings.MAX_RESERVATION_SECONDS,
+        )
+        for name, longest in TEXTS.items():
+            self._fields[name] = take(name, self.values.get(name), values.words, "", longest)
+        self._fields["customer"] = take("customer", self.values.get("customer"), values.mapping, {})
+        given = take("settings", self.values.get("settings"), values.mapping, {})
+        loose = given.get("allow_double_bookings")
+        self._fields["allow_double_bookings"] = take(
+            "settings.allow_double_bookings", loose, values.flag, False
+        )
+        return self.findings.errors
+
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    def draft(self) -> Reservation:
+        """The unsaved reservation of a valid form."""
+        rows = self.rows
+        return Reservation(
+            resource=rows.resource,
+            project=rows.project,
+            option=rows.option,
+            session=rows.session,
+            graph_version=rows.flow.version if rows.flow else None,
+            **self._fields,
+        )
+
+    def companions(self) -> list[Resource]:
+        return companions(self.rows)
+
+    def buffers(self) -> tuple[timedelta, timedelta]:
+        return buffers(self.rows)
+
+    def _check_what_is_held(self) -> None:
+        """A seat where a session is named, else a resource's time; a graph may be named and need not be."""
+        if self.rows.flow and self.rows.flow.version.claims_seat and self.rows.session is None:
+            self.findings.required("related.owner_booking_id")
+        if self.rows.session:
+            return
+        if self.rows.resource is None:
+            self.findings.required("resource_id")
+        self._fields |= read_times(self.values, self.findings)

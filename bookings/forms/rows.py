@@ -1,0 +1,238 @@
+"""The rows that a request names, found in few queries, and what the request comes to with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from bookings.errors import UnknownGraph
+from bookings.layers import flat, merged
+from bookings.lifecycle.flows import Flow
+from bookings.models import Booking, Calendar, Option, Project, ProjectResource, Reservation, Resource
+from bookings.overrides import override
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The rows that a caller may name; everything else does not exist for it."""
+
+    projects: QuerySet[Project]
+    resources: QuerySet[Resource]
+    bookings: QuerySet[Booking]
+    reservations: QuerySet[Reservation]
+
+    @classmethod
+    def everything(cls) -> Scope:
+        return cls(
+            projects=Project.objects.active(),
+            resources=Resource.objects.active(),
+            bookings=Booking.objects.visible(),
+            reservations=Reservation.objects.all(),
+        )
+
+
+@dataclass(kw_only=True)
+class Rows:
+    """What a request names.  ``values`` are its merged layers, ``errors`` what names nothing (sentences by field)."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    project: Project | None = None
+    option: Option | None = None
+    link: ProjectResource | None = None
+    resource: Resource | None = None
+    primary_calendar_id: UUID | None = None
+    calendar_id: UUID | None = None
+    flow: Flow | None = None
+    session: Booking | None = None
+    reservation: Reservation | None = None
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    def wrong(self, name: str, sentence: str) -> None:
+        self.errors.setdefault(name, []).append(sentence)
+
+
+def find_rows(request: Mapping[str, Any], scope: Scope) -> Rows:
+    """Find everything that ``request`` (a layer in the API's spelling) names, and merge it over what is below.
+
+    A reservation lends what the request leaves out; a seat belongs to its session's project.
+    """
+    rows = Rows()
+    given = flat(request)
+    rows.reservation = _reservation(given.get("reservation_id"), scope, rows)
+    if rows.reservation:
+        given = override(_lent(rows.reservation), given)
+    rows.session = _session(given.get("related"), scope, rows)
+    _find_project_and_resource(given, scope, rows)
+    rows.option = _option(given, rows)
+    rows.values = merged(given, rows.project, rows.option, rows.link)
+    _find_graph(rows)
+    rows.calendar_id = _calendar(rows.values.get("calendar_id"), rows)
+    return rows
+
+
+def find_named(given: Mapping[str, Any], scope: Scope) -> Rows:
+    """Only the resource and the session that are named, for a booking that moves."""
+    rows = Rows()
+    rows.session = _session(given.get("related"), scope, rows)
+    if given.get("resource_id") is not None:
+        _find_resource(given["resource_id"], scope, rows)
+    return rows
+
+
+def companions(rows: Rows) -> list[Resource]:
+    """The other resources of a project in mode ``mutual``, whose time a booking takes as well."""
+    if rows.project is None or rows.project.availability.get("mode") != "mutual" or rows.session:
+        return []
+    others = rows.project.resources.active().order_by("pk")
+    return [resource for resource in others if resource != rows.resource]
+
+
+def _lent(reservation: Reservation) -> dict[str, Any]:
+    texts = {name: getattr(reservation, name) for name in ("what", "where", "description")}
+    lent: dict[str, Any] = {name: text for name, text in texts.items() if text}
+    lent |= {"resource_id": reservation.resource_id, "start": reservation.start, "end": reservation.end}
+    if reservation.project_id:
+        lent["project_id"] = reservation.project_id
+    if reservation.option_id:
+        lent["option_id"] = reservation.option_id
+    if reservation.session_id:
+        lent["related"] = {"owner_booking_id": reservation.session_id}
+    if reservation.customer:
+        lent["customer"] = reservation.customer
+    return lent
+
+
+def _reservation(pk: Any, scope: Scope, rows: Rows) -> Reservation | None:
+    if pk is None:
+        return None
+    found = _one(scope.reservations, pk)
+    if found is None:
+        rows.wrong("reservation_id", _("There is no such reservation."))
+    return found
+
+
+def _session(related: Any, scope: Scope, rows: Rows) -> Booking | None:
+    pk = related.get("owner_booking_id") if isinstance(related, Mapping) else None
+    if pk is None:
+        return None
+    bookings = scope.bookings.select_related("version__graph", "state", "resource__location", "project")
+    found = _one(bookings, pk)
+    if found is None or not found.version.offers_seats:
+        rows.wrong("related.owner_booking_id", _("There is no such session."))
+        return None
+    return found
+
+
+def _find_project_and_resource(given: dict[str, Any], scope: Scope, rows: Rows) -> None:
+    """In one query where the resource is one of the project's, which is the usual case."""
+    project_id, resource_id = given.get("project_id"), given.get("resource_id")
+    if rows.session:
+        rows.resource, resource_id = rows.session.resource, None
+        rows.project = rows.session.project
+        if project_id is None or as_uuid(project_id) == rows.session.project_id:
+            return
+    if project_id is not None and resource_id is not None:
+        rows.link = _link(project_id, resource_id, scope)
+    if rows.link:
+        rows.project, rows.resource = rows.link.project, rows.link.resource
+        rows.primary_calendar_id = rows.link.primary_calendar_id  # type: ignore[attr-defined]
+        return
+    if project_id is not None:
+        _find_project(project_id, scope, rows)
+    if resource_id is not None:
+        _find_resource(resource_id, scope, rows)
+
+
+def _find_project(pk: Any, scope: Scope, rows: Rows) -> None:
+    project = _one(scope.projects.select_related("location"), pk)
+    if project is None:
+        rows.wrong("project_id", _("There is no such project."))
+    elif rows.session and rows.session.project_id:
+        rows.wrong("project_id", _("The session belongs to another project."))
+    rows.project = project or rows.project
+
+
+def _find_resource(pk: Any, scope: Scope, rows: Rows) -> None:
+    resources = _with_primary_calendar(scope.resources.select_related("location"), "pk")
+    rows.resource = _one(resources, pk)
+    if rows.resource is None:
+        rows.wrong("resource_id", _("There is no such resource."))
+    else:
+        rows.primary_calendar_id = rows.resource.primary_calendar_id
+
+
+def _link(project_id: Any, resource_id: Any, scope: Scope) -> ProjectResource | None:
+    links = ProjectResource.objects.select_related("project__location", "resource__location").filter(
+        project__in=scope.projects, resource__in=scope.resources
+    )
+    project, resource = as_uuid(project_id), as_uuid(resource_id)
+    if project is None or resource is None:
+        return None
+    return _with_primary_calendar(links, "resource").filter(project=project, resource=resource).first()
+
+
+def _option(given: Mapping[str, Any], rows: Rows) -> Option | None:
+    """The option named, else the one of that length, else the first; none without a project."""
+    wanted = given.get("option_id")
+    options = list(rows.project.options.all()) if rows.project else []
+    if wanted is not None:
+        found = next((option for option in options if option.pk == as_uuid(wanted)), None)
+        if found is None:
+            rows.wrong("option_id", _("There is no such option."))
+        return found
+    times = given.get("start"), given.get("end")
+    if all(isinstance(moment, datetime) for moment in times):
+        length = times[1] - times[0]  # type: ignore[operator]
+        return next((option for option in options if option.length == length), next(iter(options), None))
+    return next(iter(options), None)
+
+
+def _find_graph(rows: Rows) -> None:
+    name = rows.values.get("graph")
+    if name is None or name == "":
+        return
+    try:
+        rows.flow = Flow.published(name if isinstance(name, str) else "")
+    except UnknownGraph as refusal:
+        rows.wrong("graph", _(refusal.sentence))
+
+
+def _calendar(pk: Any, rows: Rows) -> UUID | None:
+    """The calendar named, which must be the resource's, else its primary one."""
+    if rows.resource is None or rows.session:
+        return None
+    if pk is None:
+        return rows.primary_calendar_id
+    found = _one(Calendar.objects.filter(resource=rows.resource), pk)
+    if found is None:
+        rows.wrong("calendar_id", _("This is no calendar of the resource."))
+    return found.pk if found else None
+
+
+def _with_primary_calendar(rows: QuerySet[Any], resource: str) -> QuerySet[Any]:
+    """Rows that know the id of the primary calendar of their resource (a column), in the same query."""
+    primary = Calendar.objects.filter(resource=OuterRef(resource), primary=True).values("pk")[:1]
+    return rows.annotate(primary_calendar_id=Subquery(primary))
+
+
+def _one(rows: QuerySet[Row], pk: Any) -> Row | None:
+    wanted = as_uuid(pk)
+    return rows.filter(pk=wanted).first() if wanted else None
+
+
+def as_uuid(value: Any) -> UUID | None:
+    """An id as it came from the wire (a UUID) or from a project's layer (a text), or None if it is no id."""
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,70 @@
+"""The layers of a booking's settings: defaults, project, option, resource in the project, request; API spelling.
+
+Later layers win (``bookings.overrides``); nothing is validated here, so a form must look at the merged whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bookings.models import Option, Project, ProjectResource
+from bookings.overrides import override
+
+DEFAULTS: dict[str, Any] = {
+    "invite": False,
+    "participants": [],
+    "my_rsvp": "accepted",
+    "meta": {},
+    "reservation_time": 30,
+    "auto_complete_one_hour_after_booking_ends": {"enabled": True},
+    "settings": {"allow_double_bookings": False},
+}
+# What the older, nested shape of the record keeps under ``event``.
+EVENT_KEYS = (
+    "start",
+    "end",
+    "what",
+    "where",
+    "description",
+    "calendar_id",
+    "participants",
+    "invite",
+    "my_rsvp",
+)
+
+
+def booking_layers(
+    project: Project | None = None, option: Option | None = None, link: ProjectResource | None = None
+) -> list[Mapping[str, Any]]:
+    """Everything below a request, the most general first.  ``link`` is the resource's place in the project."""
+    layers: list[Mapping[str, Any]] = [DEFAULTS]
+    if project is not None:
+        layers += [{"reminders": project.reminders} if project.reminders else {}, flat(project.booking)]
+    layers += [flat(row.booking) for row in (option, link) if row is not None]
+    return layers
+
+
+def merged(
+    request: Mapping[str, Any],
+    project: Project | None = None,
+    option: Option | None = None,
+    link: ProjectResource | None = None,
+) -> dict[str, Any]:
+    """What a request comes to: its own keys over those of all layers below."""
+    return override(*booking_layers(project, option, link), flat(request))
+
+
+def flat(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """A layer without the record's older spellings: ``event`` nested, the overlap flag beside ``settings``."""
+    result = dict(layer)
+    event = result.pop("event", None)
+    if isinstance(event, Mapping):
+        result = {key: event[key] for key in EVENT_KEYS if key in event} | result
+    if "allow_double_bookings" in result:
+        loose = {"allow_double_bookings": result.pop("allow_double_bookings")}
+        settings = result.get("settings")
+        result["settings"] = loose | settings if isinstance(settings, dict) else loose
+    if "event_notifications" in result:
+        result.setdefault("reminders", result.pop("event_notifications"))
+    return result
