@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from bookings.api import reference
 from bookings.api.api import api
 from bookings.api.routing import patterns
 
@@ -24,4 +25,4 @@ for module in VIEWS:
     import_module(f"bookings.api.{module}")
 
 app_name = "v2"
-urlpatterns = patterns(api)
+urlpatterns = [*reference.urls(), *patterns(api)]

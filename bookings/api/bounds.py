@@ -1,0 +1,69 @@
+"""What a key may name and send: rows outside its projects do not exist for it, and a public page loosens nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings.api.auth import visible_bookings, visible_projects, visible_reservations, visible_resources
+from bookings.api.errors import Forbidden
+from bookings.forms import Rows, Scope
+from bookings.layers import booking_layers, flat
+from bookings.models import Booking, Project
+from bookings.overrides import override
+
+# A public page sends these only as its project has them.
+BOUND = ("graph", "calendar_id", "invite", "participants", "my_rsvp", "reminders", "webhooks")
+BOUND_SWITCHES = ("notify_", "auto_complete_one_hour_after_booking_ends")
+
+
+def scope_of(key: Any) -> Scope:
+    projects = visible_projects(key)
+    if key.is_widget:
+        projects = projects.exclude(visibility=Project.Visibility.STAFF)
+    return Scope(
+        projects=projects,
+        resources=visible_resources(key),
+        bookings=visible_bookings(key),
+        reservations=visible_reservations(key),
+    )
+
+
+def with_only_project(key: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A key that is limited to one project means that one where it names none."""
+    if key.limited_to and len(key.limited_to) == 1 and given.get("project_id") is None:
+        return {**given, "project_id": next(iter(key.limited_to))}
+    return dict(given)
+
+
+def check_bounds(key: Any, given: Mapping[str, Any], rows: Rows) -> None:
+    """Note what lies outside a key's projects; raise ``Forbidden`` where a public page would loosen a setting."""
+    if key.limited_to is not None and rows.project is None and "project_id" not in rows.errors:
+        rows.wrong("project_id", _("This key needs one of its projects here."))
+    if not key.is_widget:
+        return
+    sent = flat(given)
+    below = override(*booking_layers(rows.project, rows.option, rows.link))
+    for name in sent:
+        if name in BOUND or name.startswith(BOUND_SWITCHES):
+            if name == "graph" and rows.project is None:
+                continue
+            _must_equal(name, sent[name], below.get(name))
+    settings, own = sent.get("settings") or {}, below.get("settings") or {}
+    for name in settings:
+        _must_equal(name, settings[name], own.get(name), field=f"settings.{name}")
+    if rows.project and rows.resource and not rows.link and not rows.session:
+        rows.wrong("resource_id", _("This resource is not one of the project's."))
+
+
+def _must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
+    if sent != own and not (own is not None and str(sent) == str(own)):
+        sentence = _("A widget key may send “%(field)s” only as its project has it.") % {"field": name}
+        raise Forbidden(sentence, field=field or name)
+
+
+def playable(key: Any, booking: Booking) -> bool:
+    """Whether knowing a booking's id is proof enough: for a public page only of a customer's own booking."""
+    if not key.is_widget:
+        return True
+    return getattr(booking, "customer", None) is not None and not booking.version.offers_seats

@@ -1,0 +1,183 @@
+"""Many bookings in one request: each answered in its place, or all or none."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.api.answers import data_answer
+from bookings.api.api import api
+from bookings.api.auth import server_only, visible_bookings
+from bookings.api.errors import ApiError, Invalid, NotFound, refusal_body
+from bookings.api.gathered import siblings_of
+from bookings.api.idempotency import once
+from bookings.api.listing import find_row
+from bookings.api.making import Prepared, make_booking, prepare
+from bookings.api.payloads import Json, Telling, tell_one
+from bookings.api.playing import read_inputs
+from bookings.api.schemas import ActionIn, BookingIn, BulkIn
+from bookings.errors import BookingError, Conflict
+from bookings.lifecycle import Actor, act_on_all
+from bookings.lifecycle.claims import lock_resources
+from bookings.models import Booking
+
+MOST = 500
+NOT_TRIED = gettext_lazy("An earlier one failed, so this was not tried.")
+Refusal = (ApiError, BookingError)
+Step = Callable[[], Booking]
+Outcome = Booking | ApiError | BookingError | None
+
+
+class NoneKept(ApiError):
+    """Of a request that wanted all or none, one failed: 409, or 422 where one was invalid.
+
+    The names of errors begin with the booking's place: ``bookings.1.start``.
+    """
+
+    status = 409
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        told = [(index, _refused(one)) for index, one in enumerate(outcomes) if isinstance(one, Refusal)]
+        self.errors = {
+            f"bookings.{index}.{name}": sentences
+            for index, body in told
+            for name, sentences in body["errors"].items()
+        }
+        self.code = told[0][1]["code"]
+        super().__init__()
+        if any(body["code"] == "invalid" for _index, body in told):
+            self.status = 422
+
+    def body(self) -> Json:
+        return {"errors": self.errors, "code": self.code}
+
+
+@api.post("/bookings/bulk", auth=server_only, tags=["bulk"])
+@once
+def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
+    """Make many bookings, in order."""
+    telling = Telling.of(request)
+    rows = _rows(body)
+    bulk = uuid.uuid4() if body.relate_bookings else None
+    prepared = [_prepared(telling.key, row, bulk) for row in rows]
+    steps = [_making(request, telling, one) for one in prepared]
+    locks = {pk for one in prepared if isinstance(one, Prepared) for pk in one.resource_ids}
+    return _answer(_run(steps, body, locks), telling, 201)
+
+
+@api.put("/bookings/bulk", auth=server_only, tags=["bulk"])
+@once
+def change_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
+    """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
+    telling = Telling.of(request)
+    steps = [_playing(telling, row, body) for row in _rows(body)]
+    return _answer(_run(steps, body, set()), telling, 200)
+
+
+def _rows(body: BulkIn) -> list[Any]:
+    errors = dict(body.findings)
+    if body.bookings is None and "bookings" not in errors:
+        errors["bookings"] = [_("This field is required.")]
+    elif body.bookings is not None and len(body.bookings) > MOST:
+        errors["bookings"] = [_("At most %(most)s at once.") % {"most": MOST}]
+    if errors:
+        raise Invalid(errors)
+    return body.bookings or []
+
+
+def _prepared(key: Any, row: Any, bulk: uuid.UUID | None) -> Prepared | ApiError:
+    if not isinstance(row, dict):
+        return Invalid({"booking": [_("Send an object.")]})
+    try:
+        prepared = prepare(key, BookingIn.model_validate(row))
+    except ApiError as refusal:
+        return refusal
+    prepared.draft.bulk = bulk
+    return prepared
+
+
+def _making(request: HttpRequest, telling: Telling, prepared: Prepared | ApiError) -> Step:
+    def step() -> Booking:
+        if isinstance(prepared, ApiError):
+            raise prepared
+        return make_booking(request, telling.key, prepared)
+
+    return step
+
+
+def _playing(telling: Telling, row: Any, body: BulkIn) -> Step:
+    def step() -> Booking:
+        if not isinstance(row, dict):
+            raise Invalid({"booking": [_("Send an object.")]})
+        action = row.get("action")
+        if not isinstance(action, str):
+            raise Invalid({"action": [_("This field is required.")]})
+        booking = _named(telling.key, row.get("id"))
+        read = ActionIn.model_validate(row)
+        inputs = read_inputs(read, action)
+        together = [booking]
+        if read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True:
+            siblings = siblings_of([booking], visible_bookings(telling.key))
+            together += [sibling for sibling in siblings if sibling.pk != booking.pk]
+        return act_on_all(together, action, by=Actor.of_key(telling.key), inputs=inputs)[0]
+
+    return step
+
+
+def _named(key: Any, pk: Any) -> Booking:
+    try:
+        return find_row(visible_bookings(key), pk if isinstance(pk, str) else "")
+    except NotFound:
+        raise Invalid({"id": [_("There is no such booking.")]}) from None
+
+
+def _run(steps: Sequence[Step], body: BulkIn, locks: set[Any]) -> list[Outcome]:
+    """What became of each; None was not tried.  All or none, in one transaction, where that was asked for."""
+    if not body.delete_all_on_error:
+        return list(_outcomes(steps, stop=body.stop_on_first_error is True))
+    with transaction.atomic():
+        lock_resources(locks)
+        outcomes = list(_outcomes(steps, stop=body.stop_on_first_error is True))
+        if any(isinstance(outcome, Refusal) for outcome in outcomes):
+            raise NoneKept(outcomes)
+    return outcomes
+
+
+def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
+    failed = False
+    for step in steps:
+        if failed and stop:
+            yield None
+            continue
+        try:
+            yield step()
+        except Conflict:
+            raise
+        except Refusal as refusal:
+            failed = True
+            yield refusal
+
+
+def _answer(outcomes: Sequence[Outcome], telling: Telling, status: int) -> HttpResponse:
+    """Each in its place."""
+    return data_answer([_told(outcome, telling) for outcome in outcomes], status)
+
+
+def _told(outcome: Outcome, telling: Telling) -> Json:
+    if outcome is None:
+        return {"errors": {"booking": [str(NOT_TRIED)]}, "code": "not_tried"}
+    return tell_one(outcome, telling) if isinstance(outcome, Booking) else _refused(outcome)
+
+
+def _refused(refusal: ApiError | BookingError) -> Json:
+    if isinstance(refusal, BookingError):
+        return refusal_body(refusal)
+    if isinstance(refusal, Invalid):
+        return refusal.body()
+    return {"errors": {"booking": [str(refusal.sentence)]}, "code": "forbidden"}

@@ -1,0 +1,69 @@
+"""Reservations: a time or a seat held for a while, before it is booked."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from bookings.api.answers import data_answer
+from bookings.api.api import api
+from bookings.api.auth import any_key, visible_reservations
+from bookings.api.errors import Invalid
+from bookings.api.idempotency import once
+from bookings.api.making import make_reservation
+from bookings.api.payloads import Telling, tell_reservation
+from bookings.api.schemas import HoldIn, ReservationIn
+from bookings.forms import values
+from bookings.forms.findings import Findings
+from bookings.lifecycle import Actor, extend, release
+from bookings.models import Reservation
+
+HALF_A_MINUTE = timedelta(seconds=30)
+
+
+@api.post("/bookings/reserve", auth=any_key, tags=["reservations"])
+@once
+def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
+    """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
+    telling = Telling.of(request)
+    reservation = make_reservation(request, telling.key, body)
+    return data_answer(tell_reservation(reservation, telling), 201)
+
+
+@api.put("/bookings/reserve/extend", auth=any_key, tags=["reservations"])
+@once
+def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
+    """Hold it for ``reservation_time`` seconds from now on."""
+    telling, findings = Telling.of(request), Findings(body.findings)
+    reservation = _named(telling.key, body, findings)
+    most = settings.MAX_RESERVATION_SECONDS
+    hold = findings.take("reservation_time", body.reservation_time, values.seconds, HALF_A_MINUTE, most)
+    if findings.errors or reservation is None:
+        raise Invalid(findings.errors)
+    extended = extend(reservation, hold=hold, by=Actor.of_key(telling.key))
+    return data_answer(tell_reservation(extended, telling))
+
+
+@api.put("/bookings/reserve/release", auth=any_key, tags=["reservations"])
+@once
+def release_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
+    """Let a time or seat go before it expires."""
+    telling, findings = Telling.of(request), Findings(body.findings)
+    reservation = _named(telling.key, body, findings)
+    if findings.errors or reservation is None:
+        raise Invalid(findings.errors)
+    release(reservation, by=Actor.of_key(telling.key))
+    reservation.refresh_from_db()
+    return data_answer(tell_reservation(reservation, telling))
+
+
+def _named(key: Any, body: HoldIn, findings: Findings) -> Reservation | None:
+    if body.reservation_id is None:
+        findings.required("reservation_id")
+        return None
+    found = visible_reservations(key).filter(pk=body.reservation_id).first()
+    if found is None:
+        findings.wrong("reservation_id", _("There is no such reservation."))
+    return found

@@ -1,0 +1,128 @@
+"""What bookings can be searched for, ordered by and cut to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact, IContains, IEndsWith, IExact, IStartsWith
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pydantic_core import PydanticCustomError
+
+from bookings.api.errors import Invalid
+from bookings.api.listing import Find, Listing, nothing, same, same_id
+from bookings.api.wire import read_moment
+from bookings.models import Action, Booking, Reservation
+
+COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
+ENDS_FIRST = _("The end must come after the start.")
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def completed(value: str) -> Q:
+    """Bookings that no action can change any more, or those that one can."""
+    leaving = Exists(Action.objects.filter(source=OuterRef("state")))
+    wanted = FLAGS.get(value.lower())
+    return nothing(value) if wanted is None else Q(~leaving if wanted else leaving)
+
+
+def same_answer(column: str, key: str) -> Find:
+    """Rows whose JSON object in ``column`` has this under ``key``, whatever its type; ``*`` as in ``same``."""
+
+    def find(value: str) -> Q:
+        text = Cast(KeyTextTransform(key, column), TextField())
+        found = Q(_lookup(value)(text, value.strip("*")))
+        if value in {"true", "false"}:
+            found |= Q(Exact(KeyTransform(key, column), value == "true"))
+        return found
+
+    return find
+
+
+def _lookup(value: str) -> Callable[..., object]:
+    ends = value.startswith("*"), value.endswith("*") and len(value) > 1
+    lookups = {(True, True): IContains, (True, False): IEndsWith, (False, True): IStartsWith}
+    return lookups.get(ends, IExact)
+
+
+class Keys(Mapping[str, Find]):
+    """The record's keys, and besides them ``customer.<answer>`` and ``meta.<key>`` for any name."""
+
+    named: Mapping[str, Find] = {
+        "resource.id": same_id("resource"),
+        "project.id": same_id("project"),
+        "calendar.id": same_id("calendar"),
+        "graph": same("version__graph__name"),
+        "state": same("state__name"),
+        "completed": completed,
+        **{f"customer.{name}": same(f"customer__{name}") for name in COLUMNS},
+    }
+    free = {"customer": "customer__answers", "meta": "meta"}
+
+    def __getitem__(self, name: str) -> Find:
+        if name in self.named:
+            return self.named[name]
+        kind, _dot, key = name.partition(".")
+        if kind not in self.free or not key or len(key) > 200 or "\x00" in key:
+            raise KeyError(name)
+        return same_answer(self.free[kind], key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.named)
+
+    def __len__(self) -> int:
+        return len(self.named)
+
+
+ORDER = {
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "start": "start",
+    "end": "end",
+    "state": "state__name",
+    "graph": "version__graph__name",
+    "completed": "completed",
+}
+BOOKINGS = Listing(search=Keys(), order=tuple(ORDER), columns=ORDER, default_order=("-created_at", "pk"))
+SESSIONS = Listing(search=Keys(), order=tuple(ORDER), columns=ORDER, default_order=("start", "pk"))
+
+
+def within_window(request: HttpRequest, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Bookings that share a moment with ``[start, end)`` of the query.  Raises ``Invalid``."""
+    bounds, errors = {}, {}
+    for name in ("start", "end"):
+        if sent := request.GET.get(name):
+            try:
+                bounds[name] = read_moment(sent.replace(" ", "+"))
+            except PydanticCustomError as wrong:
+                errors[name] = [wrong.message()]
+    if not errors and len(bounds) == 2 and bounds["end"] <= bounds["start"]:
+        errors["end"] = [str(ENDS_FIRST)]
+    if errors:
+        raise Invalid(errors)
+    if "start" in bounds:
+        bookings = bookings.filter(end__gt=bounds["start"])
+    if "end" in bounds:
+        bookings = bookings.filter(start__lt=bounds["end"])
+    return bookings
+
+
+def joinable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Future sessions with a seat left, inside their booking window; an expired hold's seat is left."""
+    now = timezone.now()
+    lapsed = Reservation.objects.filter(
+        session=OuterRef("pk"), holds_seat=True, booking=None, released_at=None, expires_at__lte=now
+    )
+    opens = F("start") - F("max_booking_time")
+    closes = F("start") - F("min_booking_time")
+    return (
+        bookings.sessions()  # type: ignore[attr-defined]
+        .occupying()
+        .filter(Q(seats_taken__lt=F("max_seats")) | Exists(lapsed), start__gt=now)
+        .alias(opens=opens, closes=closes)
+        .filter(Q(max_booking_time=None) | Q(opens__lte=now), Q(min_booking_time=None) | Q(closes__gte=now))
+    )
