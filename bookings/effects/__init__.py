@@ -1,0 +1,1 @@
+"""What follows a commit: mails, webhooks, reminders, invitations.  Reached only through rows in the outbox."""

@@ -1,0 +1,183 @@
+"""Sending what the verbs left in the outbox: claim with a lease, hand to a handler, note what came of it.
+
+A worker that dies leaves a lease that ends, and the message is sent again under the same ids.  No transaction is
+open while a handler talks to another server.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bookings.models import OutboxMessage
+
+LEASE = timedelta(minutes=5)  # longer than the timeouts of any handler together
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(hours=6)
+MOST_ATTEMPTS = 20  # two days and a half
+FIRST_REST = timedelta(seconds=5)
+LONGEST_REST = timedelta(minutes=5)
+
+log = structlog.get_logger(__name__)
+Handler = Callable[[OutboxMessage], None]
+
+
+class NoLongerTrue(Exception):
+    """What the message says does not hold any more, or nobody is there to hear it; the words say why."""
+
+
+class GivenUp(Exception):
+    """The other side will never take it; the words are its own where it said any."""
+
+
+class NotNow(Exception):
+    """The other side did not take it this time.  ``retry_after`` is the time it asked for, or None."""
+
+    def __init__(self, words: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+
+
+class Unreachable(NotNow):
+    """The other side takes nothing of this kind at present, so the whole kind rests.  Never given up."""
+
+
+def enqueue(
+    kind: str,
+    *,
+    dedupe_key: str,
+    payload: dict[str, Any],
+    booking_id: UUID | None = None,
+    run_after: datetime | None = None,
+) -> OutboxMessage:
+    """Add a message, or find the one that has the key already.  ``run_after`` defaults to now."""
+    fields = {"kind": kind, "booking_id": booking_id, "payload": payload}
+    return OutboxMessage.objects.get_or_create(
+        dedupe_key=dedupe_key, defaults=fields | {"run_after": run_after or timezone.now()}
+    )[0]
+
+
+def replay(message: OutboxMessage) -> None:
+    """Let a message that is done be sent once more; whether it is still true is asked again."""
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        outcome=OutboxMessage.Outcome.WAITING, done_at=None, lease_until=None, attempts=0, run_after=Now()
+    )
+
+
+def claim(kinds: Collection[str]) -> OutboxMessage | None:
+    """Take the message that has waited longest, of one of ``kinds``, for the time of the lease."""
+    ready = OutboxMessage.objects.ready().filter(kind__in=kinds).order_by("run_after", "pk")
+    if not ready.exists():  # on SQLite the look takes no write lock from those who book
+        return None
+    with transaction.atomic():
+        message = ready.select_for_update(skip_locked=True).first()
+        if message is None:
+            return None
+        OutboxMessage.objects.filter(pk=message.pk).update(
+            attempts=F("attempts") + 1, lease_until=Now() + LEASE
+        )
+        message.attempts += 1
+    return message
+
+
+@dataclass
+class Rest:
+    """A kind that is left alone until ``until`` (monotonic seconds), and how often in a row that was needed."""
+
+    until: float = 0.0
+    times: int = 0
+
+
+class Sender:
+    """Sends by ``handlers``, one for each kind: they return when it was sent, or raise one of the words above."""
+
+    def __init__(self, handlers: Mapping[str, Handler], clock: Callable[[], float] = time.monotonic) -> None:
+        self._handlers = handlers
+        self._clock = clock
+        self._rests = {kind: Rest() for kind in handlers}
+
+    def send_next(self) -> bool:
+        """Send one message that is ready; tell whether there was one."""
+        now = self._clock()
+        message = claim([kind for kind, rest in self._rests.items() if rest.until <= now])
+        if message is None:
+            return False
+        self._send(message)
+        return True
+
+    def send_all(self) -> int:
+        """Send until nothing is ready; return how many were tried."""
+        count = 0
+        while self.send_next():
+            count += 1
+        return count
+
+    def _send(self, message: OutboxMessage) -> None:
+        outcomes = OutboxMessage.Outcome
+        try:
+            self._handlers[message.kind](message)
+        except NoLongerTrue as reason:
+            _finish(message, outcomes.DROPPED, str(reason))
+        except GivenUp as reason:
+            _finish(message, outcomes.FAILED, str(reason))
+        except Unreachable as reason:
+            _postpone(message, self._rest(message.kind), str(reason))
+            return
+        except NotNow as reason:
+            _try_again(message, reason)
+        except Exception as error:
+            # The one boundary of the worker: a fault in one message must not keep all others from being sent.
+            log.exception("message_failed", kind=message.kind, id=message.pk)
+            _try_again(message, NotNow(f"A fault of this site: {type(error).__name__}"))
+        else:
+            _finish(message, outcomes.SENT, "")
+        self._rests[message.kind] = Rest()
+
+    def _rest(self, kind: str) -> timedelta:
+        rest = self._rests[kind]
+        length = doubled(FIRST_REST, rest.times, LONGEST_REST)
+        self._rests[kind] = Rest(self._clock() + length.total_seconds(), rest.times + 1)
+        return length
+
+
+def doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
+    """``first``, doubled ``times`` times, but no more than ``most``."""
+    return min(first * 2 ** min(times, 20), most)
+
+
+def _try_again(message: OutboxMessage, reason: NotNow) -> None:
+    if message.attempts >= MOST_ATTEMPTS:
+        _finish(message, OutboxMessage.Outcome.FAILED, str(reason))
+        return
+    wait = doubled(FIRST_WAIT, message.attempts - 1, LONGEST_WAIT)
+    _postpone(message, max(wait, min(reason.retry_after or wait, LONGEST_WAIT)), str(reason))
+
+
+def _finish(message: OutboxMessage, outcome: str, words: str) -> None:
+    _settle(message, outcome=outcome, done_at=Now(), last_error=words)
+    log.info(
+        "message_done", kind=message.kind, id=message.pk, outcome=str(outcome), attempts=message.attempts
+    )
+
+
+def _postpone(message: OutboxMessage, wait: timedelta, words: str) -> None:
+    _settle(message, run_after=Now() + wait, last_error=words)
+    log.warning("message_waits", kind=message.kind, id=message.pk, seconds=wait.total_seconds())
+
+
+def _settle(message: OutboxMessage, **fields: Any) -> None:
+    """Write what came of it, unless the lease ended meanwhile and another worker has the message."""
+    ours = OutboxMessage.objects.filter(pk=message.pk, attempts=message.attempts, done_at=None)
+    if "last_error" in fields:
+        fields["last_error"] = fields["last_error"].replace("\0", "")[:2000]
+    ours.update(lease_until=None, **fields)
