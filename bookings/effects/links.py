@@ -1,0 +1,127 @@
+"""Signed links: a token names a booking and a purpose and is worth nothing once the booking's nonce is renewed.
+
+Nothing readable is stored.  A booking that moved keeps its old links: they name the old booking, which knows what
+continues it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+from bookings.models import Booking
+from bookings.models.bookings import new_nonce
+
+_SEPARATOR = "."
+_ID_LENGTH = 22  # 16 bytes in base64 without its padding
+
+
+class Purpose(StrEnum):
+    """Whose page a link opens; the value is the token's first letter."""
+
+    MANAGE = "b"
+    OWNER = "o"
+
+
+class LinkInvalid(Exception):
+    """The token is not ours, was renewed, or its booking is gone."""
+
+
+def manage_token(booking: Booking) -> str:
+    """The customer's token: see, change, cancel."""
+    return _token(booking, Purpose.MANAGE)
+
+
+def owner_token(booking: Booking) -> str:
+    """The owner's token: accept, decline, cancel.  Never stands in anything that a customer gets."""
+    return _token(booking, Purpose.OWNER)
+
+
+def manage_url(booking: Booking) -> str:
+    return f"{settings.SITE_URL}/b/{manage_token(booking)}/"
+
+
+def owner_url(booking: Booking) -> str:
+    return f"{settings.SITE_URL}/o/{owner_token(booking)}/"
+
+
+def read_token(token: str) -> tuple[Booking, Purpose]:
+    """The booking (with everything a page shows) and the purpose; raises ``LinkInvalid``."""
+    try:
+        purpose, booking_id, signature = Purpose(token[:1]), _id_of(token), token[1 + _ID_LENGTH :]
+        booking = Booking.objects.visible().in_full().get(pk=booking_id)
+        _signer(purpose).unsign(f"{_signed(booking, purpose)}{_SEPARATOR}{signature}")
+    except (ValueError, Booking.DoesNotExist, BadSignature) as error:
+        raise LinkInvalid from error
+    return booking, purpose
+
+
+def action_signature(booking: Booking, action: str) -> str:
+    """The signature of a link that plays one action of one booking, once its page was answered."""
+    return _signer(f"action.{action}").signature(_signed(booking, action))
+
+
+def is_action_signature(booking: Booking, action: str, signature: str) -> bool:
+    """Whether ``signature`` was made for this booking and action.  Takes the same time for any wrong one."""
+    try:
+        _signer(f"action.{action}").unsign(f"{_signed(booking, action)}{_SEPARATOR}{signature}")
+    except (BadSignature, ValueError):  # a lone surrogate is no text that could be compared
+        return False
+    return True
+
+
+def renew(booking: Booking) -> None:
+    """Make every link of the booking, of what it continues and of what continues it, worthless."""
+    chain = [booking.pk, *_before(booking), *_after(booking)]
+    Booking.objects.filter(pk__in=chain).update(nonce=new_nonce())
+    booking.refresh_from_db(fields=["nonce"])
+
+
+def newest(booking: Booking) -> Booking:
+    """The booking that stands now in place of one that moved, or the booking itself."""
+    after = _after(booking)
+    return Booking.objects.in_full().get(pk=after[-1]) if after else booking
+
+
+def _before(booking: Booking) -> list[UUID]:
+    chain: list[UUID] = []
+    pk = booking.continues_id
+    while pk:
+        chain.append(pk)
+        pk = Booking.objects.values_list("continues", flat=True).get(pk=pk)
+    return chain
+
+
+def _after(booking: Booking) -> list[UUID]:
+    chain: list[UUID] = []
+    after = Booking.objects.filter(continues=booking.pk).values_list("pk", flat=True).first()
+    while after:
+        chain.append(after)
+        after = Booking.objects.filter(continues=after).values_list("pk", flat=True).first()
+    return chain
+
+
+def _token(booking: Booking, purpose: Purpose) -> str:
+    packed = base64.urlsafe_b64encode(booking.pk.bytes).decode().rstrip("=")
+    return f"{purpose}{packed}{_signer(purpose).signature(_signed(booking, purpose))}"
+
+
+def _id_of(token: str) -> UUID:
+    packed = token[1 : 1 + _ID_LENGTH]
+    try:
+        return UUID(bytes=base64.b64decode(packed.encode("ascii") + b"==", altchars=b"-_", validate=True))
+    except binascii.Error as error:
+        raise ValueError("no id") from error
+
+
+def _signed(booking: Booking, purpose: str) -> str:
+    return f"{booking.pk}{_SEPARATOR}{purpose}{_SEPARATOR}{booking.nonce}"
+
+
+def _signer(purpose: str) -> Signer:
+    return Signer(salt=f"bookings.links.{purpose}", sep=_SEPARATOR)
