@@ -1,0 +1,64 @@
+"""``/find/``: one mail with the links of somebody's coming bookings, to the address that asks for them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from bookings.effects.links import manage_url
+from bookings.effects.mail import compose, goes_out, send
+from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
+from bookings.effects.recipients import CUSTOMER, Recipient, language_of, zone_of
+from bookings.effects.wording import Wording
+from bookings.models import Booking, OutboxMessage, Site
+
+MOST_LINKS = 30
+
+
+def ask_for_links(email: str, *, language: str = "") -> None:
+    """Have the links mailed; nothing tells the asker whether there are any."""
+    payload = {"email": email, "language": language}
+    enqueue("links", dedupe_key=f"links:{secrets.token_hex(16)}", payload=payload)
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Send the mail, or nothing where no booking is to come.  The address is forgotten either way."""
+    if not goes_out():
+        raise Unreachable("Mail is not set up: EMAIL_URL names no server.")
+    email = message.payload.get("email", "")
+    bookings = list(_coming(email))
+    if not bookings:
+        _forget(message)
+        raise NoLongerTrue("No booking is to come.")
+    site, newest = Site.current(), bookings[-1]
+    reader = Recipient(
+        who=CUSTOMER,
+        address=email,
+        language=language_of(message.payload.get("language", ""), site.language),
+        zone=zone_of(newest.customer.timezone, newest.resource.timezone, site.timezone),
+        reply_to=site.email,
+    )
+    with translation.override(reader.language):
+        words = Wording(
+            subject=_("Your bookings at %s") % site.name,
+            heading=_("Your coming bookings"),
+            sentences=(_("Each link opens one booking, to see, change or cancel it."),),
+        )
+        context: dict[str, Any] = {"rows": [(booking, manage_url(booking)) for booking in bookings]}
+        letter = compose(reader, site, words, context, message.dedupe_key, template="links")
+    send(letter)
+    _forget(message)
+
+
+def _coming(email: str) -> Any:
+    """What the address still has before it, the soonest first; what was cancelled or moved is not among it."""
+    bookings = Booking.objects.visible().select_related("resource", "project", "customer", "state")
+    coming = bookings.filter(end__gt=timezone.now(), customer__email__iexact=email, continued_by=None)
+    return coming.filter(state__leaving__isnull=False).distinct().order_by("start")[:MOST_LINKS]
+
+
+def _forget(message: OutboxMessage) -> None:
+    OutboxMessage.objects.filter(pk=message.pk).update(payload={})

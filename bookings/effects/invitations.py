@@ -1,0 +1,140 @@
+"""Bookings as iCalendar: a file to download, and invitations that update and vanish in the reader's calendar.
+
+The UID is the booking's for life, also after moves; SEQUENCE rises with every change.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
+
+from bookings.effects.links import manage_url, owner_url
+from bookings.effects.recipients import CUSTOMER, OWNER, Recipient, zone_of
+from bookings.models import Booking, HistoryEntry, Mail, Site, State
+
+PRODUCT = "-//Booking site//Bookings//EN"
+INVITING = frozenset({Mail.BOOKED, Mail.MOVED})
+# A zone's rules are written for the year around the booking; none changes its clocks more slowly.
+AROUND = timedelta(days=400)
+
+
+class Method(StrEnum):
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+    PUBLISH = "PUBLISH"
+
+
+def method_of(booking: Booking, mail: str, reader: Recipient, entry: HistoryEntry | None) -> Method | None:
+    """What the mail does to the reader's calendar; None leaves it alone.
+
+    Only what was invited is cancelled: a request that was declined never stood in a calendar.  The site is the
+    organiser and the reader the attendee; where both have one address, nobody is invited.
+    """
+    if mail in INVITING:
+        method = Method.REQUEST if booking.state.settled else None
+    else:
+        method = Method.CANCEL if _was_invited(booking, reader, entry) else None
+    if method and reader.address.casefold() == organiser().casefold():
+        return Method.PUBLISH
+    return method
+
+
+def _was_invited(booking: Booking, reader: Recipient, entry: HistoryEntry | None) -> bool:
+    if booking.state.occupies or entry is None:
+        return False
+    before = State.objects.filter(version=booking.version_id, name=entry.source).first()
+    told = before and (before.mail_to_customer if reader.who == CUSTOMER else before.mail_to_owner)
+    return bool(before and before.settled and told in INVITING)
+
+
+def organiser() -> str:
+    """The address that all invitations come from: the one that mails are sent from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def invitation(booking: Booking, method: Method, *, to: Recipient, site: Site) -> bytes:
+    """The .ics for a mail that does ``method`` in the reader's calendar."""
+    event = _event(booking, to=to.who)
+    if method != Method.PUBLISH:
+        event.organizer = _person(organiser(), site.name)
+        event.attendees = [_attendee(booking, to)]
+    return _calendar(event, method, booking)
+
+
+def calendar_file(booking: Booking) -> bytes:
+    """The .ics that a customer downloads and adds to a calendar by hand."""
+    return _calendar(_event(booking, to=CUSTOMER), Method.PUBLISH, booking)
+
+
+def _event(booking: Booking, *, to: str) -> Event:
+    zone = ZoneInfo(zone_of(booking.resource.timezone))
+    cancelled = not booking.state.occupies
+    confirmed = STATUS.CONFIRMED if booking.state.settled else STATUS.TENTATIVE
+    event = Event.new(
+        uid=str(booking.uid),
+        sequence=booking.sequence,
+        stamp=booking.updated_at.astimezone(UTC).replace(microsecond=0),
+        start=_whole_seconds(booking.start, zone),
+        end=_whole_seconds(booking.end, zone),
+        summary=_summary(booking, to),
+        location=_text(booking.where) or None,
+        description=_description(booking, to),
+        status=STATUS.CANCELLED if cancelled else confirmed,
+        transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
+    )
+    event.add("URL", owner_url(booking) if to == OWNER else manage_url(booking))
+    return event
+
+
+def _calendar(event: Event, method: Method, booking: Booking) -> bytes:
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", method)
+    calendar.add_component(event)
+    first, last = booking.start - AROUND, booking.end + AROUND
+    calendar.add_missing_timezones(first_date=first.date(), last_date=last.date())
+    return calendar.to_ical()
+
+
+def _whole_seconds(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(microsecond=0).astimezone(UTC if zone.key == "UTC" else zone)
+
+
+def _summary(booking: Booking, to: str) -> str:
+    thing = booking.what or str(booking.project or booking.resource)
+    customer = getattr(booking, "customer", None)
+    return _text(f"{thing} – {customer.name}" if to == OWNER and customer else thing)
+
+
+def _description(booking: Booking, to: str) -> str:
+    link = owner_url(booking) if to == OWNER else manage_url(booking)
+    return _text("\n".join(filter(None, [booking.description, booking.reference, link])))
+
+
+def _attendee(booking: Booking, to: Recipient) -> vCalAddress:
+    customer = getattr(booking, "customer", None)
+    name = booking.resource.name if to.who == OWNER or customer is None else customer.name
+    attendee = _person(to.address, name)
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    attendee.params["PARTSTAT"] = "ACCEPTED"
+    attendee.params["RSVP"] = "FALSE"
+    return attendee
+
+
+def _person(address: str, name: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    # Quotes and control characters cannot stand in a parameter, however they are escaped.
+    person.params["CN"] = " ".join(re.sub(r'[\x00-\x1f\x7f"]', " ", name).split())
+    return person
+
+
+def _text(value: str) -> str:
+    """Without control characters other than line ends, which iCalendar escapes."""
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]", " ", value.replace("\r\n", "\n"))

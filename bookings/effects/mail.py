@@ -1,0 +1,172 @@
+"""Mails to customers and owners: text and HTML in the reader's language and zone, with an invitation."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from bookings import times
+from bookings.effects import invitations, truth
+from bookings.effects.links import manage_url, owner_url
+from bookings.effects.outbox import GivenUp, NotNow, Unreachable
+from bookings.effects.recipients import Recipient, recipient, zone_of
+from bookings.effects.wording import News, Wording, reminder, wording
+from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Site
+
+LONGEST_SUBJECT = 160
+KINDS = ("mail", "links")
+
+
+def goes_out() -> bool:
+    """Whether mail may leave the outbox: to a server, or into the files of a trial installation."""
+    return bool(settings.MAIL_IS_SET_UP or settings.TEST_MODE or settings.DEMO)
+
+
+def waiting_mails() -> int:
+    """How many mails wait in the outbox."""
+    return OutboxMessage.objects.waiting().filter(kind__in=KINDS).count()
+
+
+class Letter(EmailMultiAlternatives):
+    """A mail whose calendar part, if any, names its method, without which no program sees an invitation."""
+
+    method: invitations.Method | None = None
+
+    def message(self, **options: Any) -> Any:
+        whole = super().message(**options)
+        for part in whole.walk() if self.method else ():
+            if part.get_content_type() == "text/calendar":
+                part.set_param("method", str(self.method))
+        return whole
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Send the mail of an outbox message, unless it is not true any more."""
+    if not goes_out():
+        raise Unreachable("Mail is not set up: EMAIL_URL names no server.")
+    send(letter_of(message))
+
+
+def letter_of(message: OutboxMessage) -> Letter:
+    """The mail that an outbox message asks for, as true as it is now; raises ``NoLongerTrue``."""
+    booking, payload, now = truth.booking_of(message), message.payload, timezone.now()
+    is_reminder = "reminder" in payload
+    if is_reminder:
+        reminding = truth.reminder_of(booking, payload["reminder"], now)
+    else:
+        truth.check_state(booking, message)
+        truth.check_not_over(booking, now)
+    site = Site.current()
+    reader = recipient(booking, payload["to"], site)
+    entry = HistoryEntry.objects.filter(pk=payload.get("history")).first()
+    news = News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
+    with translation.override(reader.language):
+        if is_reminder:
+            subject = str(reminding.get("settings", {}).get("subject") or "")
+            words = reminder(news, subject=_one_line(subject), after=truth.is_after(reminding))
+        else:
+            words = wording(news)
+        letter = compose(reader, site, words, context_of(news, payload.get("remark")), message.dedupe_key)
+    if not is_reminder:
+        _invite(letter, news)
+    return letter
+
+
+def compose(
+    reader: Recipient,
+    site: Site,
+    words: Wording,
+    context: dict[str, Any],
+    key: str,
+    template: str = "booking",
+) -> Letter:
+    """A mail from templates/mail/, its id made from ``key`` so that one sent twice is known as one."""
+    whole = {"words": words, "site": site, "reader": reader, "zone": reader.zone, **context}
+    _sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    letter = Letter(
+        subject=_one_line(words.subject)[:LONGEST_SUBJECT],
+        body=render_to_string(f"mail/{template}.txt", whole).strip() + "\n",
+        from_email=formataddr((_one_line(site.name), sender)),
+        to=[reader.address],
+        reply_to=[reader.reply_to] if reader.reply_to else None,
+        headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
+    )
+    letter.attach_alternative(render_to_string(f"mail/{template}.html", whole), "text/html")
+    return letter
+
+
+def message_id(key: str) -> str:
+    """The same for every attempt to send one message."""
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    digest = hashlib.sha256(f"{settings.SITE_URL} {key}".encode()).hexdigest()[:32]
+    return f"<{digest}@{sender.rpartition('@')[2] or 'localhost'}>"
+
+
+def context_of(news: News, remark_id: int | None) -> dict[str, Any]:
+    """What the templates show beside the words."""
+    booking = news.booking
+    remark = Remark.objects.filter(pk=remark_id).first() if remark_id else None
+    return {
+        "booking": booking,
+        "customer": getattr(booking, "customer", None),
+        "thing": news.thing,
+        "to_customer": news.to_customer,
+        "other_zone": _other_zone(booking, news.recipient),
+        "remark": remark.words if remark else "",
+        "url": manage_url(booking) if news.to_customer else owner_url(booking),
+    }
+
+
+def _other_zone(booking: Booking, reader: Recipient) -> str:
+    """The zone of the place, where its clocks show another time than the reader's; else empty."""
+    place = zone_of(booking.resource.timezone)
+    here, there = times.local(booking.start, reader.zone), times.local(booking.start, place)
+    return place if here.utcoffset() != there.utcoffset() else ""
+
+
+def _invite(letter: Letter, news: News) -> None:
+    method = invitations.method_of(news.booking, news.mail, news.recipient, news.entry)
+    if method is None:
+        return
+    content = invitations.invitation(news.booking, method, to=news.recipient, site=news.site)
+    letter.method = method
+    letter.attach_alternative(content.decode(), "text/calendar")
+    letter.attach("invite.ics", content, "application/ics")
+
+
+def _one_line(text: str) -> str:
+    """No line end can make a header of what somebody typed."""
+    return " ".join(text.split())
+
+
+def send(letter: Letter) -> None:
+    """Hand a mail to the server; raises ``GivenUp``, ``NotNow`` or ``Unreachable`` with the server's own words."""
+    try:
+        letter.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refused(*next(iter(error.recipients.values()))) from error
+    except smtplib.SMTPDataError as error:
+        raise _refused(error.smtp_code, error.smtp_error) from error
+    except smtplib.SMTPResponseException as error:
+        raise Unreachable(said(error.smtp_code, error.smtp_error)) from error
+    except OSError as error:
+        raise Unreachable(str(error)) from error
+    except ValueError as error:
+        raise GivenUp(f"This is no address that mail can be sent to: {type(error).__name__}") from error
+
+
+def said(code: int, words: bytes | str) -> str:
+    """A server's answer in one line."""
+    text = words.decode(errors="replace") if isinstance(words, bytes) else words
+    return f"{code} {_one_line(text)}"
+
+
+def _refused(code: int, words: bytes | str) -> GivenUp | NotNow:
+    return GivenUp(said(code, words)) if code >= 500 else NotNow(said(code, words))

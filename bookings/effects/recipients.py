@@ -1,0 +1,75 @@
+"""Whom a mail goes to: the address, and the language and time zone in which the person reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.utils.translation import get_supported_language_variant
+
+from bookings.effects.outbox import NoLongerTrue
+from bookings.models import Booking, Site
+
+CUSTOMER, OWNER = "customer", "owner"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    who: str
+    """``customer`` or ``owner``."""
+    address: str
+    language: str
+    """One of ``settings.LANGUAGES``."""
+    zone: str
+    """The name of a time zone that exists."""
+    reply_to: str
+    """Where an answer reaches a person, or empty."""
+
+
+def recipient(booking: Booking, who: str, site: Site) -> Recipient:
+    """Whom to write to about ``booking``; raises ``NoLongerTrue`` where there is no address (any more)."""
+    customer = getattr(booking, "customer", None)
+    owner_email = booking.owner_email or site.email
+    customer_email = customer.email if customer else ""
+    if who == OWNER:
+        return Recipient(
+            who=OWNER,
+            address=_known(owner_email),
+            language=language_of(site.language),
+            zone=zone_of(booking.resource.timezone, site.timezone),
+            reply_to=customer_email,
+        )
+    return Recipient(
+        who=CUSTOMER,
+        address=_known(customer_email),
+        language=language_of(customer.language if customer else "", booking.language, site.language),
+        zone=zone_of(customer.timezone if customer else "", booking.resource.timezone, site.timezone),
+        reply_to=owner_email,
+    )
+
+
+def language_of(*wishes: str) -> str:
+    """The first of ``wishes`` that the site speaks, else the site's default."""
+    for wish in filter(None, wishes):
+        try:
+            return get_supported_language_variant(wish)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE
+
+
+def zone_of(*names: str) -> str:
+    """The first of ``names`` that this machine knows as a time zone, else UTC."""
+    for name in filter(None, names):
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return "UTC"
+
+
+def _known(address: str) -> str:
+    if not address:
+        raise NoLongerTrue("No address is known.")
+    return address

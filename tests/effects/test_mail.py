@@ -1,0 +1,311 @@
+"""What customers and owners read, when, and in which words; and what is never sent."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from email.message import Message
+
+import pytest
+from django.utils import timezone
+
+from bookings.effects import mail
+from bookings.effects.finding import ask_for_links
+from bookings.effects.links import read_token
+from bookings.effects.outbox import Sender
+from bookings.lifecycle import Actor, act, delete, reschedule, undo
+from bookings.models import Customer, OutboxMessage, Site
+from tests.effects.conftest import let_wait_end, work
+from tests.situations import a_booking, a_project, a_resource, at
+
+pytestmark = pytest.mark.django_db
+DOC = "doc@example.com"
+
+
+def doc(**fields):
+    return a_resource(**({"email": DOC, "timezone": "Europe/Berlin"} | fields))
+
+
+def customer(**fields):
+    return Customer(**({"name": "Marty McFly", "email": "marty@example.com"} | fields))
+
+
+def mails_to(address, mailoutbox):
+    return [one for one in mailoutbox if one.to == [address]]
+
+
+def html_of(letter):
+    return next(content for content, kind in letter.alternatives if kind == "text/html")
+
+
+def test_a_booking_is_told_to_the_customer_and_to_the_owner(mailoutbox):
+    a_booking(doc(), at(9))
+    work()
+    to_customer, to_owner = mails_to("marty@example.com", mailoutbox), mails_to(DOC, mailoutbox)
+    assert [one.subject for one in to_customer] == ["Booked: Catch the lightning, Monday 14 March, 10:00"]
+    assert [one.subject for one in to_owner] == ["New booking: Catch the lightning, Monday 14 March, 10:00"]
+    assert "Marty McFly" in to_owner[0].body
+    assert "(916) 555-4385" in to_owner[0].body
+
+
+def test_each_is_sent_once_however_often_the_worker_runs(mailoutbox):
+    a_booking(doc(), at(9))
+    work()
+    work()
+    assert len(mailoutbox) == 2
+
+
+def test_the_time_stands_in_the_readers_zone_with_its_name_and_in_that_of_the_place(mailoutbox):
+    a_booking(doc(), at(9), customer=customer(timezone="America/New_York"))
+    work()
+    (letter,) = mails_to("marty@example.com", mailoutbox)
+    for text in (letter.body, html_of(letter)):
+        assert "05:00–06:00" in text
+        assert "New York time (UTC−4)" in text
+        assert "10:00–11:00" in text
+        assert "Berlin time (UTC+1)" in text
+
+
+def test_one_zone_is_named_once(mailoutbox):
+    a_booking(doc(), at(9), customer=customer(timezone="Europe/Paris"))
+    work()
+    assert "Berlin" not in mails_to("marty@example.com", mailoutbox)[0].body
+
+
+def test_the_customers_language_is_used_and_the_owner_reads_the_sites(mailoutbox):
+    a_booking(doc(), at(9), customer=customer(language="ar"))
+    work()
+    assert 'dir="rtl"' in html_of(mails_to("marty@example.com", mailoutbox)[0])
+    assert 'lang="en"' in html_of(mails_to(DOC, mailoutbox)[0])
+
+
+def test_each_gets_a_link_of_their_own_and_never_that_of_the_other(mailoutbox):
+    a_booking(doc(), at(9), graph="confirm_decline")
+    work()
+    for address, path, purpose in (("marty@example.com", "b", "b"), (DOC, "o", "o")):
+        (letter,) = mails_to(address, mailoutbox)
+        for text in (letter.body, html_of(letter)):
+            links = re.findall(r"http://testserver/([bo])/([^/]+)/", text)
+            assert {letter_path for letter_path, _token in links} == {path}
+            assert {read_token(token)[1] for _path, token in links} == {purpose}
+
+
+def test_a_request_says_that_nothing_is_sure_and_by_when_it_is_answered(mailoutbox):
+    booking = a_booking(doc(), at(9), graph="request")
+    work()
+    (letter,) = mails_to("marty@example.com", mailoutbox)
+    assert "not confirmed yet" in letter.body
+    assert "The time stays yours" in letter.body
+    assert f"{timezone.localtime(booking.due_at):%H}" in letter.body
+    assert "without one the request ends" in letter.body
+    assert mails_to(DOC, mailoutbox)[0].subject.startswith("Please answer:")
+
+
+def test_a_request_that_does_not_occupy_says_that_the_time_is_not_kept(mailoutbox):
+    a_booking(doc(), at(9), graph="confirm_decline")
+    work()
+    assert "not kept for you" in mails_to("marty@example.com", mailoutbox)[0].body
+
+
+def test_a_request_that_was_accepted_before_its_mail_left_is_only_told_of_the_acceptance(mailoutbox):
+    booking = a_booking(doc(), at(9), graph="confirm_decline")
+    act(booking, "confirm", by=Actor.owner())
+    work()
+    assert [one.subject.partition(":")[0] for one in mails_to("marty@example.com", mailoutbox)] == ["Booked"]
+    dropped = OutboxMessage.objects.filter(outcome="dropped", kind="mail")
+    assert [row.payload["mail"] for row in dropped] == ["requested", "requested"]
+
+
+def test_a_decline_brings_the_owners_words_and_no_link_for_owners(mailoutbox):
+    booking = a_booking(doc(), at(9), graph="confirm_decline")
+    work()
+    mailoutbox.clear()
+    act(booking, "decline", by=Actor.owner(), message="Sorry, <b>full</b>")
+    work()
+    (letter,) = mailoutbox
+    assert letter.to == ["marty@example.com"]
+    assert "Sorry, <b>full</b>" in letter.body
+    assert "Sorry, &lt;b&gt;full&lt;/b&gt;" in html_of(letter)
+    assert "/o/" not in letter.body + html_of(letter)
+
+
+def test_a_customers_cancellation_waits_for_the_undo_before_it_is_told(mailoutbox):
+    booking = a_booking(doc(), at(9))
+    work()
+    mailoutbox.clear()
+    act(booking, "cancel_by_customer", by=Actor.customer())
+    Sender({"mail": mail.deliver}).send_all()
+    assert mailoutbox == []
+    work()
+    assert {one.to[0] for one in mailoutbox} == {"marty@example.com", DOC}
+    assert "You cancelled it yourself." in mails_to("marty@example.com", mailoutbox)[0].body
+
+
+def test_a_cancellation_that_was_taken_back_is_not_told(mailoutbox):
+    booking = a_booking(doc(), at(9))
+    work()
+    mailoutbox.clear()
+    undo(act(booking, "cancel_by_customer", by=Actor.customer()), by=Actor.customer())
+    work()
+    assert {one.subject.partition(":")[0] for one in mailoutbox} == {"Booked again"}
+
+
+def test_a_move_tells_both_times(mailoutbox):
+    booking = a_booking(doc(), at(9))
+    work()
+    mailoutbox.clear()
+    reschedule(booking, start=at(14), end=at(15), by=Actor.customer())
+    work()
+    (letter,) = mails_to("marty@example.com", mailoutbox)
+    assert letter.subject == "New time: Catch the lightning, Monday 14 March, 15:00"
+    assert "It was Monday 14 March 2033, 10:00–11:00 before." in letter.body
+    assert len(mails_to(DOC, mailoutbox)) == 1
+
+
+def test_a_booking_in_the_past_is_told_to_nobody(mailoutbox):
+    a_booking(doc(), timezone.now() - timedelta(days=9))
+    work()
+    assert mailoutbox == []
+
+
+def test_a_deleted_booking_is_told_to_nobody(mailoutbox):
+    booking = act(a_booking(doc(), at(9)), "cancel", by=Actor.owner())
+    rows = list(OutboxMessage.objects.filter(kind="mail"))
+    delete(booking, by=Actor.owner())
+    OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    work()
+    assert mailoutbox == []
+
+
+def test_the_owner_without_an_address_is_the_site(mailoutbox):
+    Site.objects.update_or_create(pk=1, defaults={"email": "desk@example.com"})
+    a_booking(a_resource(), at(9))
+    work()
+    assert len(mails_to("desk@example.com", mailoutbox)) == 1
+
+
+def test_what_has_no_address_at_all_is_dropped_with_the_reason(mailoutbox):
+    a_booking(a_resource(), at(9), customer=Customer(name="Marty", phone="1"))
+    work()
+    assert mailoutbox == []
+    assert set(OutboxMessage.objects.filter(kind="mail").values_list("outcome", "last_error")) == {
+        ("dropped", "No address is known.")
+    }
+
+
+def test_answers_reach_a_person(mailoutbox):
+    a_booking(doc(), at(9))
+    work()
+    assert mails_to("marty@example.com", mailoutbox)[0].reply_to == [DOC]
+    assert mails_to(DOC, mailoutbox)[0].reply_to == ["marty@example.com"]
+
+
+@pytest.mark.parametrize("name", ["Eve\r\nBcc: all@example.com", "Eve\nX-Evil: 1", "Eve\x0bBcc: a@b.c"])
+def test_no_header_can_be_made_of_what_somebody_typed(mailoutbox, name):
+    Site.objects.update_or_create(pk=1, defaults={"name": name})
+    a_booking(doc(name=name), at(9), customer=customer(name=name), what=name)
+    work()
+    assert len(mailoutbox) == 2
+    for letter in mailoutbox:
+        whole: Message = letter.message()
+        assert {"Bcc", "X-Evil"}.isdisjoint(whole.keys())
+        assert all("\n" not in str(whole[header]) for header in ("Subject", "From", "To"))
+
+
+def test_html_shows_what_was_typed_and_runs_none_of_it(mailoutbox):
+    script = "<script>alert(1)</script>"
+    a_booking(
+        doc(name=script), at(9), customer=customer(name=script), what=script, where=script, description=script
+    )
+    work()
+    for letter in mailoutbox:
+        assert script not in html_of(letter)
+        assert "&lt;script&gt;" in html_of(letter)
+        assert script in letter.body
+
+
+def test_a_very_long_subject_is_cut(mailoutbox):
+    a_booking(doc(), at(9), what="x" * 500)
+    work()
+    assert all(len(letter.subject) <= mail.LONGEST_SUBJECT for letter in mailoutbox)
+
+
+def test_a_message_keeps_its_id_when_it_is_sent_again(mailoutbox):
+    a_booking(doc(), at(9))
+    work()
+    OutboxMessage.objects.filter(kind="mail").update(done_at=None, outcome="", attempts=0)
+    work()
+    ids = [letter.message()["Message-ID"] for letter in mailoutbox]
+    assert len(ids) == 4
+    assert len(set(ids)) == 2
+
+
+def test_a_project_may_send_no_mails(mailoutbox):
+    resource = doc()
+    project = a_project(resource, sends_mail=False)
+    a_booking(resource, at(9), project=project)
+    work()
+    assert mailoutbox == []
+
+
+def test_mail_that_is_not_set_up_waits_and_is_counted(mailoutbox, settings):
+    settings.MAIL_IS_SET_UP = False
+    a_booking(doc(), at(9))
+    work()
+    assert mailoutbox == []
+    assert mail.waiting_mails() == 2
+    settings.MAIL_IS_SET_UP = True
+    let_wait_end()
+    work()
+    assert len(mailoutbox) == 2
+    assert mail.waiting_mails() == 0
+
+
+def test_in_a_trial_mails_are_files(settings, tmp_path):
+    settings.MAIL_IS_SET_UP, settings.TEST_MODE = False, True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    a_booking(doc(), at(9))
+    work()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_whoever_lost_the_links_gets_those_of_coming_bookings_alone(mailoutbox):
+    resource = doc()
+    first, second = a_booking(resource, at(9)), a_booking(resource, at(12))
+    act(a_booking(resource, at(15)), "cancel", by=Actor.owner())
+    a_booking(resource, timezone.now() - timedelta(days=2))
+    moved = reschedule(second, start=at(17), end=at(18), by=Actor.customer())
+    work()
+    mailoutbox.clear()
+    ask_for_links("MARTY@example.com")
+    work()
+    (letter,) = mailoutbox
+    assert letter.to == ["MARTY@example.com"]
+    tokens = re.findall(r"http://testserver/b/([^/]+)/", letter.body)
+    assert [read_token(token)[0] for token in tokens] == [first, moved]
+    assert not OutboxMessage.objects.filter(payload__email__isnull=False).exists()
+
+
+def test_an_address_without_bookings_gets_nothing(mailoutbox):
+    ask_for_links("nobody@example.com")
+    work()
+    assert mailoutbox == []
+    assert OutboxMessage.objects.get().payload == {}
+
+
+def test_every_mail_of_every_seeded_graph_has_words(mailoutbox):
+    for number, (graph, actions) in enumerate(
+        {
+            "instant": ["cancel"],
+            "confirm_decline": ["confirm", "cancel"],
+            "instant_payment": ["pay"],
+            "request": ["decline"],
+        }.items()
+    ):
+        booking = a_booking(doc(), at(9, days=number), graph=graph)
+        work()
+        for action in actions:
+            booking = act(booking, action, by=Actor("key"))
+            work()
+    assert not OutboxMessage.objects.exclude(outcome="sent").filter(kind="mail").exists()
