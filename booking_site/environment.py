@@ -47,6 +47,16 @@ def _proxy(text: str) -> IPv4Network | IPv6Network | str:
         ) from error
 
 
+def private_networks(texts: list[str]) -> list[IPv4Network | IPv6Network]:
+    """Return the private networks that webhooks may reach all the same."""
+    try:
+        return [ip_network(text.strip(), strict=False) for text in texts]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "WEBHOOK_PRIVATE_NETWORKS must hold addresses or networks like 10.0.0.0/8."
+        ) from error
+
+
 def database(parsed: dict[str, object]) -> dict[str, object]:
     """Return what DATABASE_URL was `parsed` to, if it is one of the two databases that keep the promise."""
     engines = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}

@@ -198,6 +198,10 @@ MAX_HOLDS_PER_VISITOR = env.int("MAX_HOLDS_PER_VISITOR", default=3)  # 0 switche
 UNDO_MINUTES = env.int("UNDO_MINUTES", default=15)  # how long a customer's cancellation can be taken back
 UNDO_MAIL_DELAY_MINUTES = env.int("UNDO_MAIL_DELAY_MINUTES", default=2)  # how long its mails wait for that
 
+# --- Webhooks: private networks that may be called all the same, like 10.0.0.0/8; none by default ---
+
+WEBHOOK_PRIVATE_NETWORKS = environment.private_networks(env.list("WEBHOOK_PRIVATE_NETWORKS", default=[]))
+
 # --- Content security policy: only ourselves, nothing inline ---
 
 CONTENT_SECURITY_POLICY = {
