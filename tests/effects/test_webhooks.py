@@ -1,0 +1,296 @@
+"""Webhooks reach those who asked, signed, once; and never an address inside."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import socket
+from datetime import timedelta
+
+import pytest
+import standardwebhooks
+from django.utils import timezone
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+
+from bookings.effects import network, webhooks
+from bookings.effects.outbox import Sender
+from bookings.lifecycle import Actor, act, delete
+from bookings.management.commands.worker import HANDLERS
+from bookings.models import OutboxMessage, Site, Webhook
+from tests.effects.conftest import let_wait_end, work
+from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, at
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_may_be_called")]
+
+
+@pytest.fixture(scope="module")
+def listener():
+    with HTTPServer(host="127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture
+def heard(listener):
+    """Every request that the listener got in this test; it answers 200 unless told otherwise."""
+    listener.clear()
+    requests = []
+
+    def answer(request):
+        requests.append(request)
+        return Response(status=200)
+
+    listener.expect_request("/hook").respond_with_handler(answer)
+    return requests
+
+
+def a_webhook(listener, path="/hook", **fields):
+    return Webhook.objects.create(url=listener.url_for(path), **fields)
+
+
+def deliveries():
+    return OutboxMessage.objects.filter(kind="delivery")
+
+
+def test_the_body_is_the_booking_itself_with_what_the_record_names(listener, heard):
+    a_webhook(listener)
+    resource = a_resource()
+    booking = a_booking(resource, at(9), project=a_project(resource))
+    work()
+    (request,) = heard
+    body = json.loads(request.get_data())
+    assert (body["id"], body["state"], body["graph"]) == (str(booking.pk), "confirmed", "instant")
+    named = {"event", "calendar", "customers", "attributes", "user", "project", "meta", "available_actions"}
+    assert named | {"customer_action_links", "owner_booking", "completed"} <= body.keys()
+    assert request.method == "POST"
+    assert request.headers["Content-Type"] == "application/json"
+
+
+def test_the_signature_is_made_over_the_very_bytes_that_arrive(listener, heard):
+    a_webhook(listener)
+    a_booking(a_resource(), at(9), what="Blitz für Ärzte ⚡")
+    work()
+    (request,) = heard
+    secret = Site.current().webhook_secret
+    expected = hmac.new(secret.encode(), request.get_data(), hashlib.sha256).hexdigest()
+    assert request.headers["x-timekit-signature"] == expected
+
+
+def test_the_libraries_of_standard_webhooks_verify_it_too(listener, heard):
+    a_webhook(listener)
+    a_booking(a_resource(), at(9))
+    work()
+    (request,) = heard
+    verifier = standardwebhooks.Webhook(webhooks.standard_secret(Site.current()))
+    assert verifier.verify(request.get_data(), dict(request.headers))["graph"] == "instant"
+
+
+def test_only_those_are_told_that_asked_for_the_state_and_graph(listener, heard):
+    for fields in (
+        {"state": "confirmed"},
+        {"graph": "instant"},
+        {"state": "tentative"},
+        {"graph": "request"},
+        {"state": "confirmed", "graph": "instant", "enabled": False},
+    ):
+        a_webhook(listener, **fields)
+    a_booking(a_resource(), at(9))
+    work()
+    assert len(heard) == 2
+
+
+def test_a_request_may_switch_single_webhooks_off(listener, heard):
+    for _one in range(2):
+        a_webhook(listener)
+    a_booking(
+        a_resource(), at(9), notifications={"webhooks": {"0": {"enabled": False}, "5": {"enabled": False}}}
+    )
+    work()
+    assert len(heard) == 1
+
+
+def test_a_webhook_by_get_names_the_booking_in_the_query(listener, heard):
+    a_webhook(listener, method="get")
+    booking = a_booking(a_resource(), at(9))
+    work()
+    (request,) = heard
+    assert request.method == "GET"
+    assert request.args.to_dict() == {"id": str(booking.pk), "state": "confirmed"}
+    assert request.get_data() == b""
+
+
+def test_a_seat_brings_its_session(listener, heard):
+    session = a_session(a_resource(), at(9), seats=3)
+    work()
+    a_webhook(listener)
+    a_seat(session)
+    work()
+    assert json.loads(heard[-1].get_data())["owner_booking"]["id"] == str(session.pk)
+
+
+def test_one_that_fails_is_tried_again_under_the_same_id_and_the_others_are_not(listener, heard):
+    ids = []
+
+    def answer(request):
+        ids.append(request.headers["webhook-id"])
+        return Response(status=500 if len(ids) == 1 else 204)
+
+    listener.expect_request("/flaky").respond_with_handler(answer)
+    a_webhook(listener)
+    a_webhook(listener, "/flaky")
+    a_booking(a_resource(), at(9))
+    work()
+    assert deliveries().get(outcome="").last_error == "Answered 500."
+    let_wait_end()
+    work()
+    assert len(heard) == 1
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    assert set(deliveries().values_list("outcome", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize(
+    "asked", ["7200", (timezone.now() + timedelta(hours=2)).strftime("%a, %d %b %Y %H:%M:%S GMT")]
+)
+def test_a_busy_listener_says_when_to_come_again(listener, heard, asked):
+    listener.expect_request("/busy").respond_with_data(status=503, headers={"Retry-After": asked})
+    a_webhook(listener, "/busy")
+    a_booking(a_resource(), at(9))
+    work()
+    assert deliveries().get().run_after > timezone.now() + timedelta(minutes=110)
+
+
+def test_a_listener_that_is_gone_is_given_up(listener, heard):
+    listener.expect_request("/gone").respond_with_data(status=410)
+    a_webhook(listener, "/gone")
+    a_booking(a_resource(), at(9))
+    work()
+    assert deliveries().get().outcome == "failed"
+
+
+def test_a_redirect_is_not_followed(listener, heard):
+    listener.expect_request("/away").respond_with_data(
+        status=307, headers={"Location": listener.url_for("/hook")}
+    )
+    a_webhook(listener, "/away")
+    a_booking(a_resource(), at(9))
+    work()
+    assert heard == []
+    assert "redirects" in deliveries().get().last_error
+
+
+def test_a_listener_that_hangs_up_delays_only_itself(listener, heard, port):
+    Webhook.objects.create(url=f"http://127.0.0.1:{port}/")
+    a_webhook(listener)
+    a_booking(a_resource(), at(9))
+    work()
+    assert len(heard) == 1
+    assert deliveries().get(outcome="").last_error.startswith("ConnectError")
+
+
+def test_news_that_is_old_by_now_is_not_told(listener, heard):
+    a_webhook(listener)
+    act(a_booking(a_resource(), at(9)), "cancel", by=Actor.owner())
+    work()
+    assert [json.loads(request.get_data())["state"] for request in heard] == ["cancelled"]
+
+
+def test_a_webhook_that_was_removed_meanwhile_is_not_called(listener, heard):
+    webhook = a_webhook(listener)
+    a_booking(a_resource(), at(9))
+    let_wait_end()
+    Sender({"webhook": HANDLERS["webhook"]}).send_all()
+    webhook.delete()
+    work()
+    assert heard == []
+    assert deliveries().get().outcome == "dropped"
+
+
+def test_a_deleted_booking_is_told_to_nobody(listener, heard):
+    a_webhook(listener)
+    booking = act(a_booking(a_resource(), at(9)), "cancel", by=Actor.owner())
+    rows = list(OutboxMessage.objects.filter(kind="webhook"))
+    delete(booking, by=Actor.owner())
+    OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    work()
+    assert heard == []
+
+
+PRIVATE = [
+    "http://127.0.0.1/",
+    "http://localhost/",
+    "http://10.1.2.3/",
+    "http://192.168.0.1/",
+    "http://172.16.0.1/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://100.64.0.1/",
+    "http://0.0.0.0/",
+    "http://224.0.0.1/",
+    "http://[::1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[fd00::1]/",
+    "http://[fe80::1]/",
+    "http://2130706433/",
+    "http://0x7f.1/",
+]
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_an_address_inside_is_never_called(settings, url):
+    settings.WEBHOOK_PRIVATE_NETWORKS = []
+    Webhook.objects.create(url=url)
+    a_booking(a_resource(), at(9))
+    work()
+    message = deliveries().get()
+    assert message.outcome == "failed"
+    assert "private networks" in message.last_error
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://example.com/", "file:///etc/passwd", "http://", "nothing", "http://a..b/", "http://x:99999/"],
+)
+def test_what_is_no_web_address_is_given_up_or_waits_in_words(url):
+    Webhook.objects.create(url=url)
+    a_booking(a_resource(), at(9))
+    work()
+    message = deliveries().get()
+    assert "fault" not in message.last_error
+    assert message.last_error
+
+
+def test_a_name_is_looked_up_once_and_the_address_that_was_checked_is_called(listener, heard, monkeypatch):
+    """A name that points elsewhere at the second look gains nothing, since there is none."""
+    looks = []
+    real = socket.getaddrinfo
+
+    def look(host, port, *args, **more):
+        looks.append(host)
+        return real("127.0.0.1" if host == "hook.example" else host, port, *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look)
+    Webhook.objects.create(url=f"http://hook.example:{listener.port}/hook")
+    a_booking(a_resource(), at(9))
+    work()
+    assert looks.count("hook.example") == 1
+    assert heard[0].headers["Host"] == f"hook.example:{listener.port}"
+
+
+def test_a_name_with_one_private_address_among_others_is_refused(settings, monkeypatch):
+    settings.WEBHOOK_PRIVATE_NETWORKS = []
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80))
+        for address in ("93.184.215.14", "10.0.0.1")
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found)
+    with pytest.raises(network.Refused):
+        network.public_address("two.example", 80)
+
+
+def test_a_public_address_may_be_called(settings):
+    settings.WEBHOOK_PRIVATE_NETWORKS = []
+    assert network.public_address("93.184.215.14", 80) == "93.184.215.14"
+    assert network.public_address("2606:2800:21f:cb07:6820:80da:af6b:8b2c", 443).startswith("2606:")
