@@ -1,0 +1,266 @@
+"""Why a time is offered or not: each rule's verdict on one slot, and the object that decides.
+
+The verdicts read the very values that the search computes with, so a slot is offered if and only if all are
+passed.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from bookings.availability.busy import load_busy
+from bookings.availability.days import Day, days_around, local
+from bookings.availability.hours import Level, exceptions_on, weekly_level
+from bookings.availability.intervals import covers, gaps, overlapping
+from bookings.availability.parameters import booking_window, read_query
+from bookings.availability.permits import Code, Permit, Policy
+from bookings.availability.query import Query
+from bookings.availability.search import MARGIN_DAYS, frame_of, rounded_up, zone_of
+from bookings.availability.slots import Frame, openings
+from bookings.availability.sources import capped_days, policies
+from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken, WindowClosed
+from bookings.models import Booking, Event, Occupancy, Option, Project, Reservation, Resource
+
+SENTENCES = {
+    Code.PAST: (_("It lies in the future."), _("It has begun already.")),
+    Code.NOTICE: (_("It is far enough ahead."), _("It is too soon: bookings are taken some time ahead.")),
+    Code.HORIZON: (_("It is near enough."), _("It is too far ahead: bookings are not taken yet.")),
+    Code.HOURS: (_("The resource is open."), _("The resource is closed, for a part of the time at least.")),
+    Code.PROJECT_HOURS: (_("The project's hours permit it."), _("It is outside the project's hours.")),
+    Code.RESOURCE_CONSTRAINTS: (
+        _("The resource's constraints permit it."),
+        _("A constraint of the resource forbids it."),
+    ),
+    Code.PROJECT_CONSTRAINTS: (
+        _("The project's constraints permit it."),
+        _("A constraint of the project forbids it."),
+    ),
+    Code.REQUEST_CONSTRAINTS: (
+        _("The request's constraints permit it."),
+        _("A constraint of the request forbids it."),
+    ),
+    Code.DAILY_CAP: (
+        _("The resource takes more bookings that day."),
+        _("The resource has as many bookings that day as it takes."),
+    ),
+    Code.LENGTH: (_("It has the right length."), _("It is longer or shorter than what is offered.")),
+    Code.GRID: (_("It starts where slots start."), _("Slots start at other times.")),
+    Code.BUSY: (_("The time is free."), _("The time, or the buffer around it, is taken.")),
+}
+ERRORS: dict[Code, type[BookingError]] = {
+    Code.PAST: WindowClosed,
+    Code.NOTICE: WindowClosed,
+    Code.HORIZON: WindowClosed,
+    Code.DAILY_CAP: CapReached,
+    Code.BUSY: SlotTaken,
+}
+# What binds a customer's booking; taken time is left to the claim, length and grid to what is offered.
+BINDING = frozenset(Code) - {Code.LENGTH, Code.GRID, Code.BUSY, Code.REQUEST_CONSTRAINTS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The object that decides, by its model and key; ``note`` is what staff wrote beside it."""
+
+    model: type[Model]
+    pk: Any
+    note: str = ""
+
+    @property
+    def admin_url_name(self) -> str:
+        """The name of its page in the admin; takes ``pk``."""
+        return f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_change"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What one rule says; ``sources`` decide, the first one first, none where it is a matter of the clock."""
+
+    code: Code
+    passed: bool
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """For people, in the active language."""
+        return str(SENTENCES[self.code][not self.passed])
+
+    def error(self) -> BookingError:
+        """The refusal that a verb raises for a rule that is not passed."""
+        return ERRORS.get(self.code, OutsideHours)(rule=str(self.code))
+
+
+def explain(query: Query, resource: Resource, start: datetime, end: datetime, now: datetime) -> list[Verdict]:
+    """Every rule's verdict on ``[start, end)`` of a resource, as a search by ``query`` would judge it.
+
+    The query's window does not matter; its resource, project, length, step, buffers and times do.
+    """
+    case = _Case(replace(query, start=start, end=end, resources=(resource,)), resource, now)
+    return [*case.timing(), *case.permits(), *case.cap(), *case.shape(), *case.busy()]
+
+
+def is_offered(verdicts: Iterable[Verdict]) -> bool:
+    return all(verdict.passed for verdict in verdicts)
+
+
+def explain_slot(
+    project: Project,
+    resource: Resource,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    *,
+    option: Option | None = None,
+    ignoring: Collection[UUID] = (),
+) -> list[Verdict]:
+    """``explain`` with the project's own settings.  Raises ``ParametersError`` if those cannot be read."""
+    query = read_query({}, now=now, project=project, option=option, ignoring=ignoring)
+    return explain(query, resource, start, end, now)
+
+
+def broken_rules(
+    *,
+    project: Project | None,
+    resource: Resource,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    companions: Sequence[Resource] = (),
+    notice: timedelta | None = None,
+    horizon: timedelta | None = None,
+    ignoring: Collection[UUID] = (),
+) -> list[Verdict]:
+    """The rules that forbid ``[start, end)`` to a customer: past, notice, horizon, hours, constraints, daily
+    caps.
+
+    Two queries, and one more if a resource has a daily cap; a cap counts only under the resource's row lock.
+    Notice and horizon are the project's where none is given.  ``ignoring`` are ids of the reservation or
+    booking that this one replaces.
+    """
+    usual_notice, usual_horizon = booking_window(project)
+    resources = (resource, *companions)
+    query = Query(
+        start=start,
+        end=end,
+        resources=resources,
+        project=project,
+        notice=usual_notice if notice is None else notice,
+        horizon=usual_horizon if horizon is None else horizon,
+        ignoring=frozenset(ignoring),
+    )
+    judged = policies(resources, project)
+    cases = [_Case(query, each, now, policy) for each, policy in zip(resources, judged, strict=True)]
+    verdicts = cases[0].timing()
+    verdicts += [verdict for case in cases for verdict in (*case.permits(), *case.cap())]
+    return [verdict for verdict in verdicts if not verdict.passed and verdict.code in BINDING]
+
+
+class _Case:
+    """One slot of one resource, judged."""
+
+    def __init__(self, query: Query, resource: Resource, now: datetime, policy: Policy | None = None) -> None:
+        self.query, self.resource, self.now = query, resource, now
+        self.frame: Frame = frame_of(query, now)
+        self.start, self.end = self.frame.start, self.frame.end
+        self.zone = zone_of(resource)
+        self.days: Sequence[Day] = days_around(self.zone, self.start, self.end, MARGIN_DAYS)
+        self.policy = policy or policies([resource], query.project, query.constraints)[0]
+
+    def timing(self) -> list[Verdict]:
+        """Past, notice and horizon, of which the last two are asked only where they are set."""
+        project = self.query.project
+        sources = () if project is None else (Source(model=Project, pk=project.pk),)
+        future = self.start >= rounded_up(self.now)
+        found = [Verdict(code=Code.PAST, passed=future)]
+        if self.query.notice:
+            passed = not future or self.start >= self.frame.earliest
+            found.append(Verdict(code=Code.NOTICE, passed=passed, sources=sources))
+        if self.query.horizon is not None:
+            passed = self.query.start <= self.now + self.query.horizon
+            found.append(Verdict(code=Code.HORIZON, passed=passed, sources=sources))
+        return found
+
+    def permits(self) -> Iterator[Verdict]:
+        """Hours and constraints, layer by layer, where there are any."""
+        for permit in self.policy.permits(self.days, self.zone):
+            if permit.intervals is not None:
+                passed = covers(permit.intervals, self.start, self.end)
+                yield Verdict(code=permit.code, passed=passed, sources=tuple(self._deciding(permit)))
+
+    def _deciding(self, permit: Permit) -> Iterator[Source]:
+        if permit.code not in (Code.HOURS, Code.PROJECT_HOURS):
+            if permit.source is not None:
+                yield Source(model=type(permit.source), pk=permit.source.pk)
+            return
+        levels: Sequence[Level] = permit.source
+        day = local(self.start, self.zone).date()
+        for exception in exceptions_on(levels, day):
+            level = next(level for level in levels if exception in level.exceptions)
+            yield Source(model=level.source[0], pk=level.source[1], note=exception.source.note)
+            return
+        level_of_week = weekly_level(levels)
+        if level_of_week is not None:
+            yield Source(model=level_of_week.source[0], pk=level_of_week.source[1])
+
+    def cap(self) -> Iterator[Verdict]:
+        if self.resource.daily_cap is None:
+            return
+        full = capped_days([self.resource], {self.resource.pk: self.days}, self.query.ignoring)[
+            self.resource.pk
+        ]
+        source = Source(model=Resource, pk=self.resource.pk)
+        passed = not overlapping(full, self.start, self.start + 1)
+        yield Verdict(code=Code.DAILY_CAP, passed=passed, sources=(source,))
+
+    def shape(self) -> Iterator[Verdict]:
+        """Length and grid, where slots have a length; the grid only where it is open, since closed time has
+        none.
+        """
+        length = self.query.length_of(self.resource)
+        if length is None:
+            return
+        yield Verdict(code=Code.LENGTH, passed=self.query.end - self.query.start == length)
+        opened = self.policy.open(self.days, self.zone)
+        if not covers(opened, self.start, self.end):
+            return
+        step = self.frame.step or int(length.total_seconds())
+        grid = openings(opened, self.days, self.zone, self.frame)
+        passed = any(
+            each.first <= self.start < each.until and (self.start - each.origin) % step == 0 for each in grid
+        )
+        yield Verdict(code=Code.GRID, passed=passed)
+
+    def busy(self) -> Iterator[Verdict]:
+        taken = load_busy(
+            [self.resource.pk],
+            self.start,
+            self.end,
+            distance=self.query.distance,
+            ignoring=self.query.ignoring,
+            ignore_all_day_events=self.query.ignore_all_day_events,
+        ).get(self.resource.pk)
+        free = taken is None or bool(gaps(taken, self.end - self.start, self.start, self.end))
+        yield Verdict(code=Code.BUSY, passed=free, sources=() if free else tuple(self._in_the_way()))
+
+    def _in_the_way(self) -> Iterator[Source]:
+        """Who takes the time: bookings, reservations and events, the earliest first."""
+        distance = self.query.distance
+        margin = timedelta(seconds=max(distance.before, distance.after, distance.around))
+        pieces = Occupancy.objects.live().filter(resource=self.resource)
+        for piece in pieces.overlapping(self.query.start - margin, self.query.end + margin).order_by(
+            "start", "pk"
+        ):
+            owners = (
+                (Booking, piece.booking_id),
+                (Reservation, piece.reservation_id),
+                (Event, piece.event_id),
+            )
+            model, pk = next(owner for owner in owners if owner[1])
+            unseen = model is Event and piece.all_day and self.query.ignore_all_day_events
+            if pk not in self.query.ignoring and not unseen:
+                yield Source(model=model, pk=pk)

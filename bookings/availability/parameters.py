@@ -1,0 +1,246 @@
+"""From the API's spelling of a search to a query: defaults, project, option, request, merged and then read.
+
+Everything that is wrong is found at once, each finding under the name of its field.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bookings.availability.query import Parameters, Query
+from bookings.availability.rules import ConstraintsError, parse_constraints
+from bookings.availability.slots import Mode
+from bookings.durations import DurationError, Span, parse_duration, parse_span
+from bookings.models import Option, Project, ProjectResource, Resource
+from bookings.overrides import override
+from bookings.validators import zones
+
+DEFAULTS: dict[str, Any] = {
+    "mode": Mode.RANDOM.value,
+    "length": "1 hour",
+    "from": "now",
+    "to": "4 weeks",
+    "buffer": None,
+    "buffer_before": None,
+    "buffer_after": None,
+    "timeslot_increments": None,
+    "round_to_nearest_hour": False,
+    "ignore_all_day_events": False,
+    "min_booking_time": None,
+    "max_booking_time": None,
+    "output_timezone": "UTC",
+    "constraints": [],
+}
+LONGEST_SEARCH = Span(months=6)
+FARTHEST_START = Span(months=120)
+SHORTEST = timedelta(minutes=1)
+LONGEST_SLOT = timedelta(days=366)
+LONGEST_NOTICE = timedelta(days=3660)
+_DATE = re.compile(r"\d{4}-?\d{2}")
+_BOOKING_TIMES = ("min_booking_time", "max_booking_time")
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation; the doors translate it."""
+    return sentence
+
+
+class ParametersError(ValueError):
+    """Parameters that cannot be read; ``errors`` holds field name to sentences, which never repeat what was
+    sent.
+    """
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        self.errors = errors
+        super().__init__("; ".join(sentence for sentences in errors.values() for sentence in sentences))
+
+
+def merged_parameters(
+    request: Mapping[str, Any], project: Project | None = None, option: Option | None = None
+) -> dict[str, Any]:
+    """What a request comes to over its project's settings and the defaults, unread.
+
+    The project's constraints are no layer: they and the request's must both permit.
+    """
+    layers: list[Mapping[str, Any]] = [DEFAULTS]
+    if project is not None:
+        settings = project.booking.get("settings")
+        times = settings if isinstance(settings, Mapping) else project.booking
+        layers.append({key: times[key] for key in _BOOKING_TIMES if key in times})
+        layers.append({key: value for key, value in project.availability.items() if key != "constraints"})
+    if option is not None:
+        layers.append({"length": option.length})
+    return override(*layers, request)
+
+
+def read_query(
+    request: Mapping[str, Any],
+    *,
+    now: datetime,
+    project: Project | None = None,
+    option: Option | None = None,
+    resources: Sequence[Resource] | None = None,
+    ignoring: Collection[UUID] = (),
+    seed: int | str | None = None,
+) -> Query:
+    """The query for a request as the API spells it (its ``project_id`` and ``resources`` are looked up by the
+    door).
+
+    ``resources`` default to the project's, in its order.  A length of its own in the project wins over option
+    and project, and the request's over all.  Raises ``ParametersError``.  At most two queries.
+    """
+    links = _links(project) if project is not None else []
+    if resources is None:
+        resources = [link.resource for link in links]
+    if option is None and project is not None and "length" not in {**project.availability, **request}:
+        option = project.options.first()
+    parameters = parse_parameters(merged_parameters(request, project, option), now)
+    own = {} if "length" in request else {link.resource_id: link.length for link in links if link.length}
+    return Query(
+        **vars(parameters),
+        resources=tuple(resources),
+        project=project,
+        lengths=own,
+        ignoring=frozenset(ignoring),
+        seed=seed,
+    )
+
+
+def _links(project: Project) -> Sequence[ProjectResource]:
+    links = ProjectResource.objects.filter(project=project, resource__deleted_at=None)
+    return list(links.select_related("resource__location").order_by("position", "pk"))
+
+
+def booking_window(project: Project | None) -> tuple[timedelta, timedelta | None]:
+    """A project's notice (zero without one) and horizon; a setting that cannot be read counts as not set."""
+    reader = _Reader(merged_parameters({}, project), datetime.now(UTC))
+    notice, horizon = (reader.duration(name, timedelta(0), LONGEST_NOTICE) for name in _BOOKING_TIMES)
+    return notice or timedelta(0), horizon
+
+
+def parse_parameters(merged: Mapping[str, Any], now: datetime) -> Parameters:
+    """Read merged parameters.  Raises ``ParametersError`` with everything that is wrong."""
+    reader = _Reader(merged, now)
+    start, end = reader.window()
+    parameters: dict[str, Any] = {
+        "start": start,
+        "end": end,
+        "mode": reader.mode(),
+        "length": reader.duration("length", SHORTEST, LONGEST_SLOT),
+        "step": reader.duration("timeslot_increments", SHORTEST, LONGEST_SLOT),
+        "full_hours": reader.truth("round_to_nearest_hour"),
+        "ignore_all_day_events": reader.truth("ignore_all_day_events"),
+        "horizon": reader.duration("max_booking_time", timedelta(0), LONGEST_NOTICE),
+        "notice": reader.duration("min_booking_time", timedelta(0), LONGEST_NOTICE) or timedelta(0),
+        "zone": reader.zone(),
+        "constraints": reader.constraints(),
+    }
+    for name in ("buffer", "buffer_before", "buffer_after"):
+        parameters[name] = reader.duration(name, timedelta(0), LONGEST_SLOT) or timedelta(0)
+    if reader.errors:
+        raise ParametersError(reader.errors)
+    return Parameters(**parameters)
+
+
+class _Reader:
+    """Reads one field after the other and collects what is wrong."""
+
+    def __init__(self, merged: Mapping[str, Any], now: datetime) -> None:
+        self.merged = merged
+        self.now = now
+        self.errors: dict[str, list[str]] = {}
+
+    def _refuse(self, name: str, sentence: str) -> None:
+        self.errors.setdefault(name, []).append(sentence)
+
+    def mode(self) -> Mode:
+        value = self.merged.get("mode")
+        if value in {mode.value for mode in Mode}:
+            return Mode(value)
+        self._refuse("mode", _("Use roundrobin_random, roundrobin_prioritized, mutual or exclusive."))
+        return Mode.RANDOM
+
+    def truth(self, name: str) -> bool:
+        value = self.merged.get(name)
+        if value is not None and not isinstance(value, bool):
+            self._refuse(name, _("Use true or false."))
+        return value is True
+
+    def duration(self, name: str, least: timedelta, most: timedelta) -> timedelta | None:
+        value = self.merged.get(name)
+        if value is None:
+            return None
+        try:
+            length = value if isinstance(value, timedelta) else parse_duration(value)
+        except DurationError as error:
+            self._refuse(name, str(error))
+            return None
+        if length < least:
+            self._refuse(name, _("This is too short; a minute is the least."))
+        elif length > most:
+            self._refuse(name, _("This is too long."))
+        return timedelta(seconds=int(length.total_seconds()))
+
+    def zone(self) -> ZoneInfo:
+        value = self.merged.get("output_timezone")
+        if isinstance(value, str) and value in zones():
+            return ZoneInfo(value)
+        self._refuse("output_timezone", _("This is no IANA time zone, like Europe/Berlin."))
+        return ZoneInfo("UTC")
+
+    def constraints(self) -> tuple:
+        value = self.merged.get("constraints")
+        try:
+            return parse_constraints([] if value is None else value)
+        except ConstraintsError as error:
+            self.errors |= error.below("constraints")
+            return ()
+
+    def window(self) -> tuple[datetime, datetime]:
+        start, end = self._moment("from"), self._moment("to")
+        if start is None or end is None:
+            return self.now, self.now
+        if start > FARTHEST_START.after(self.now):
+            self._refuse("from", _("This is too far ahead; ten years are the most."))
+        elif end <= start:
+            self._refuse("to", _("The end must come after the start."))
+        elif end > LONGEST_SEARCH.after(max(start, self.now)):
+            self._refuse("to", _("At most six months can be searched at once."))
+        return start, end
+
+    def _moment(self, name: str) -> datetime | None:
+        """An instant with its offset, or text that counts from now."""
+        value = self.merged.get(name)
+        if isinstance(value, str) and not _DATE.match(value.strip()):
+            return self._relative(name, value.strip())
+        moment = _instant(value)
+        if moment is None:
+            self._refuse(
+                name, _("Use a time with its offset, or text like “now”, “2 days”, “3 days 2 weeks”.")
+            )
+        return moment
+
+    def _relative(self, name: str, text: str) -> datetime | None:
+        try:
+            moment = self.now if text.lower() == "now" else parse_span(text).after(self.now)
+        except DurationError as error:
+            self._refuse(name, str(error))
+            return None
+        if moment > LONGEST_SEARCH.after(self.now):
+            self._refuse(name, _("Six months from now are the most; name a date to search beyond."))
+            return None
+        return moment
+
+
+def _instant(value: object) -> datetime | None:
+    """An aware time of the years 1900 to 9000 in UTC, else ``None``."""
+    try:
+        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    if not isinstance(moment, datetime) or moment.utcoffset() is None or not 1900 <= moment.year <= 9000:
+        return None
+    return moment.astimezone(UTC)
