@@ -47,7 +47,8 @@ def book(
         copy_session(draft, draft.session)
     held = _held(reservation, draft, by=by, else_anew=else_anew)
     if not (held and held.covers(draft)):
-        check(draft, by=by, now=now or timezone.now())
+        ignoring = [held.reservation.pk] if held else []
+        check(draft, by=by, now=now or timezone.now(), companions=companions, ignoring=ignoring)
     target = flow.create.target
     place(draft, target, leaving=flow.leaving(target))
     if target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft)):

@@ -60,7 +60,7 @@ def _reserve(draft, hold, by, companions, buffers, replacing, now) -> Reservatio
             draft.session.start,
             draft.session.end,
         )
-    check(draft, by=by, now=now or timezone.now())
+    check(draft, by=by, now=now or timezone.now(), companions=companions)
     _check_cap(draft.visitor)
     draft.expires_at = _take(draft, hold, companions, buffers)
     draft.save(force_insert=True)

@@ -65,7 +65,8 @@ def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: dat
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
     new = continuation(old, **changes)
-    check(new, by=by, now=now, moving=old)
+    companions = list(Resource.objects.filter(pk__in=new.companions_to_be)) if new.companions_to_be else []
+    check(new, by=by, now=now, companions=companions, ignoring=[old.pk])
     state = old.state
     _change_places(old, new)
     _end(old, action, by, words)

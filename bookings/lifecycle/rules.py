@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from bookings.availability.explain import broken_rules
 from bookings.errors import WindowClosed
 from bookings.lifecycle.actors import Actor
-from bookings.models import Booking, Reservation
+from bookings.lifecycle.claims import lock_resources
+from bookings.models import Booking, Reservation, Resource
 
 
-def check(wanted: Booking | Reservation, *, by: Actor, now: datetime, moving: Booking | None = None) -> None:
-    """Raise what forbids ``wanted`` to a customer or a widget; staff and server keys pass."""
+def check(
+    wanted: Booking | Reservation,
+    *,
+    by: Actor,
+    now: datetime,
+    companions: Sequence[Resource] = (),
+    ignoring: Sequence[uuid.UUID] = (),
+) -> None:
+    """Raise the first rule that forbids ``wanted`` to a customer or a widget; staff and server keys pass.
+
+    A seat's times are its session's, so that only notice and horizon are left to ask.  A daily cap is counted under
+    the resources' locks, or two requests could both be the last.
+    """
     if not by.bound_by_rules:
         return
-    if wanted.start <= now:
+    if wanted.session_id:
+        _check_window(wanted.session, now)
+        return
+    resources = (wanted.resource, *companions)
+    if any(resource.daily_cap is not None for resource in resources):
+        lock_resources(resource.pk for resource in resources)
+    broken = broken_rules(
+        project=wanted.project,
+        resource=wanted.resource,
+        companions=companions,
+        start=wanted.start,
+        end=wanted.end,
+        now=now,
+        notice=getattr(wanted, "min_booking_time", None),
+        horizon=getattr(wanted, "max_booking_time", None),
+        ignoring=ignoring,
+    )
+    if broken:
+        raise broken[0].error()
+
+
+def _check_window(session: Booking, now: datetime) -> None:
+    """A session's own booking window: at least its notice, at most its horizon before the start."""
+    early, late = session.max_booking_time, session.min_booking_time
+    too_early = early is not None and session.start - early > now
+    if too_early or session.start - (late or timedelta()) <= now:
         raise WindowClosed
 
 
 def check_cut_off(booking: Booking, now: datetime) -> None:
     """Raise ``WindowClosed`` where a settled booking is past the last moment for changes by its customer."""
-    if (
-        booking.state.occupies
-        and booking.state.settled
-        and booking.change_until
-        and now > booking.change_until
-    ):
+    settled = booking.state.occupies and booking.state.settled
+    if settled and booking.change_until and now > booking.change_until:
         raise WindowClosed(field="booking", until=booking.change_until)
