@@ -43,12 +43,24 @@ def refuse_taken(bind: str, port: int) -> None:
 
 
 def answers(bind: str, port: int) -> bool:
-    """Tell whether something accepts connections there; always true for a Unix socket."""
-    if bind.startswith(_UNIX):
-        return True
-    with suppress(OSError), socket.create_connection((_WILDCARDS.get(bind, bind), port), timeout=1):
-        return True
+    """Tell whether a web server answers there: accepting is not enough, the system does that for it."""
+    with suppress(OSError), closing(_connect(bind, port)) as connection:
+        connection.settimeout(1)
+        connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        return connection.recv(5) == b"HTTP/"
     return False
+
+
+def _connect(bind: str, port: int) -> socket.socket:
+    if not bind.startswith(_UNIX):
+        return socket.create_connection((_WILDCARDS.get(bind, bind), port), timeout=1)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(bind.removeprefix(_UNIX))
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _in_words(error: OSError, bind: str, port: int) -> str:

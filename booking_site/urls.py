@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from booking_site import health
+
 urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
     path("admin/", admin.site.urls),
     path("v2/", include("bookings.api.urls")),
 ]

@@ -2,6 +2,9 @@
 
 import socket
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -31,11 +34,30 @@ def test_an_address_of_another_machine_is_refused_in_words() -> None:
         listening.refuse_taken("203.0.113.7", 8000)
 
 
-def test_it_is_told_whether_somebody_answers(taken_port: int) -> None:
-    assert listening.answers("127.0.0.1", taken_port)
+class Answering(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+def test_any_answer_tells_that_a_web_server_is_there() -> None:
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.handle_request).start()
+        assert listening.answers("127.0.0.1", server.server_port)
+
+
+def test_a_socket_that_only_accepts_is_no_answer(taken_port: int) -> None:
+    assert not listening.answers("127.0.0.1", taken_port)
+
+
+def test_nobody_there_is_no_answer(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = server.getsockname()[1]
     assert not listening.answers("127.0.0.1", free)
+    assert not listening.answers(f"unix:{tmp_path / 'socket'}", 0)
 
 
 @pytest.mark.parametrize(
