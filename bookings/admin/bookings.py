@@ -1,0 +1,148 @@
+"""Bookings: looked at here, changed by the verbs alone, which stand as buttons on the page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin import desk
+from bookings.admin.booking_pages import facts, story, verbs_of
+from bookings.admin.new_booking import choose, create
+from bookings.admin.waiting import BY_DEADLINE, WaitingFilter
+from bookings.lifecycle import Actor, available_actions
+from bookings.models import Booking, State
+from bookings.times import clock_range, day_and_clock, short_day, zone_and_offset
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By the state's name, since each version of a graph has states of its own."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = State.objects.order_by("name").values_list("name", "label")
+        labels: dict[str, list[str]] = {}
+        for name, label in rows:
+            if label not in labels.setdefault(name, []):
+                labels[name].append(label)
+        return [(name, " / ".join(found)) for name, found in labels.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        return queryset.filter(state__name=self.value()) if self.value() else queryset
+
+
+@admin.register(Booking)
+class BookingAdmin(admin.ModelAdmin):
+    change_form_template = "admin/bookings/booking/change_form.html"
+    list_display = ["reference", "when", "who", "resource", "project", "state", "deadline", "answers"]
+    list_filter = [
+        WaitingFilter,
+        StateFilter,
+        ("resource", admin.RelatedOnlyFieldListFilter),
+        ("project", admin.RelatedOnlyFieldListFilter),
+        "start",
+        "attendance",
+    ]
+    date_hierarchy = "start"
+    search_fields = ["reference", "customer__name", "customer__email", "customer__phone"]
+    search_help_text = _("Reference, or the customer's name, e-mail or telephone")
+    list_select_related = ["resource", "project", "state", "customer"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        bookings = super().get_queryset(request).filter(deleted_at=None)
+        if request.resolver_match and request.resolver_match.url_name == "bookings_booking_changelist":
+            # A visit that was moved stands in the list once, at its new time.
+            return bookings.filter(continued_by=None).prefetch_related("state__leaving")
+        return bookings.in_full()
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return BY_DEADLINE if request.GET.get("waiting") else ["-start", "pk"]
+
+    @admin.display(description=_("when"), ordering="start")
+    def when(self, booking: Booking) -> str:
+        zone = booking.resource.timezone
+        times = clock_range(booking.start, booking.end, zone)
+        return f"{short_day(booking.start, zone)} {booking.start:%Y}, {times} {zone_and_offset(booking.start, zone)}"
+
+    @admin.display(description=_("customer"), ordering="customer__name")
+    def who(self, booking: Booking) -> str:
+        customer = getattr(booking, "customer", None)
+        return customer.name if customer else "—"
+
+    @admin.display(description=_("until"), ordering="due_at")
+    def deadline(self, booking: Booking) -> str:
+        """When the clock acts on what is not settled."""
+        if booking.due_at is None or booking.state.settled:
+            return "—"
+        return day_and_clock(booking.due_at, booking.resource.timezone)
+
+    @admin.display(description=_("answer"))
+    def answers(self, booking: Booking) -> SafeString | str:
+        """What an unsettled booking waits for, as links to the pages that ask."""
+        if booking.state.settled:
+            return ""
+        open_to_owner = [
+            (reverse("admin:bookings_booking_act", args=[booking.pk, action.name]), action.label)
+            for action in available_actions(booking, Actor.owner())
+            if not action.continues
+        ]
+        return format_html_join(" ", '<a class="answer" href="{}">{}</a>', open_to_owner)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody edits a row; the verbs ask for permissions of their own."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return choose(self, request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        booking = kwargs.get("obj")
+        if booking is not None:
+            context |= {
+                "title": format_html("{} · {}", booking.reference, booking.state),
+                "subtitle": None,
+                "facts": facts(booking),
+                "story": story(booking),
+                "verbs": verbs_of(booking, request.user, timezone.now()),
+            }
+        return super().render_change_form(request, context, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        def page(route: str, view: Any, name: str) -> Any:
+            def bound(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+                return view(self, request, **kwargs)
+
+            return path(route, self.admin_site.admin_view(bound), name=f"bookings_booking_{name}")
+
+        return [
+            page("new/", create, "new"),
+            page("<uuid:pk>/act/<slug:name>/", desk.act_page, "act"),
+            page("<uuid:pk>/move/", desk.move_page, "move"),
+            page("<uuid:pk>/correct/", desk.correct_page, "correct"),
+            page("<uuid:pk>/attendance/", desk.attendance_page, "attendance"),
+            page("<uuid:pk>/undo/", desk.undo_page, "undo"),
+            page("<uuid:pk>/erase/", desk.erase_page, "erase"),
+            *super().get_urls(),
+        ]

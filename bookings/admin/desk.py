@@ -1,0 +1,221 @@
+"""The pages behind a booking's buttons.  Each asks on GET and plays its verb on POST; a refusal is said in words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import lifecycle
+from bookings.admin.desk_forms import (
+    ActForm,
+    AttendanceForm,
+    CorrectForm,
+    MoveForm,
+    SeatMoveForm,
+    corrected_customer,
+    customer_form,
+)
+from bookings.admin.oversteps import in_the_way, oversteps
+from bookings.errors import BookingError
+from bookings.lifecycle import Actor, available_actions
+from bookings.models import Booking
+from bookings.times import clock_range, day, zone_and_offset
+
+
+def found(request: HttpRequest, pk: Any, permission: str) -> Booking:
+    """The booking, for whoever has the permission; else 403 or 404."""
+    if not request.user.has_perm(f"bookings.{permission}"):
+        raise PermissionDenied
+    booking = Booking.objects.visible().in_full().filter(pk=pk).first()
+    if booking is None:
+        raise Http404
+    return booking
+
+
+def ask(desk: ModelAdmin, request: HttpRequest, booking: Booking | None, **context: Any) -> HttpResponse:
+    """The asking page.  ``forms`` are shown in order, ``submit`` stands on the button."""
+    whole = desk.admin_site.each_context(request) | {
+        "opts": desk.opts,
+        "booking": booking,
+        "lead": lead(booking) if booking else "",
+        "media": desk.media + sum((form.media for form in context["forms"]), forms.Media()),
+    }
+    return TemplateResponse(request, "admin/bookings/booking/ask.html", whole | context)
+
+
+def lead(booking: Booking) -> str:
+    """Which booking it is, in a line."""
+    zone = booking.resource.timezone
+    times = clock_range(booking.start, booking.end, zone)
+    parts = [day(booking.start, zone), times, zone_and_offset(booking.start, zone), booking.resource.name]
+    customer = getattr(booking, "customer", None)
+    return " · ".join([*parts, customer.name] if customer else parts)
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: also a POST without a single field is one, GET is none."""
+    return request.POST if request.method == "POST" else None
+
+
+def in_words(refused: BookingError) -> str:
+    return _(str(refused.sentence))
+
+
+def play(
+    request: HttpRequest, form: forms.Form, said: str, verb: Callable[[], Booking | None]
+) -> HttpResponse | None:
+    """Play a verb and lead to the booking's page; None if it refused, which the form then says."""
+    try:
+        booking = verb()
+    except BookingError as refused:
+        form.add_error(None, in_words(refused))
+        return None
+    messages.success(request, said)
+    if booking is None:
+        return HttpResponseRedirect(reverse("admin:bookings_booking_changelist"))
+    return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
+
+
+def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+    booking = found(request, pk, "decide_booking")
+    by = Actor.staff(request.user)
+    action = next((one for one in available_actions(booking, by) if one.name == name), None)
+    if action is None or action.continues:
+        messages.error(request, _("This is not possible in the booking's present state."))
+        return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
+    form = ActForm(posted(request), action=action)
+    if form.is_valid():
+        said = _("%(action)s: done. The booking is now: %(state)s.")
+        words = said % {"action": action.label, "state": action.target}
+        if answer := play(
+            request, form, words, lambda: lifecycle.act(booking, name, by=by, **form.cleaned_data)
+        ):
+            return answer
+    taking = action.target.occupies and not booking.state.occupies and booking.version.claims_time
+    return ask(
+        desk,
+        request,
+        booking,
+        title=action.label,
+        forms=[form],
+        submit=action.label,
+        target=action.target,
+        pieces=in_the_way(booking) if taking else [],
+    )
+
+
+def move_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    booking = found(request, pk, "decide_booking")
+    make = SeatMoveForm if booking.version.claims_seat else MoveForm
+    form = make(posted(request), booking=booking)
+    if form.is_valid():
+        broken = _broken_by_move(booking, form)
+        if not broken and (answer := _move(request, booking, form)):
+            return answer
+        form.broken = broken
+    return ask(desk, request, booking, title=_("Move"), forms=[form], submit=_("Move"))
+
+
+def _broken_by_move(booking: Booking, form: forms.Form) -> list[str]:
+    """The rules that the new time breaks and nobody confirmed yet."""
+    if not isinstance(form, MoveForm) or form.cleaned_data["confirmed"]:
+        return []
+    wanted = Booking(
+        resource=form.cleaned_data["resource"],
+        project=booking.project,
+        start=form.start,
+        end=form.end,
+        min_booking_time=booking.min_booking_time,
+        max_booking_time=booking.max_booking_time,
+    )
+    return oversteps(wanted, timezone.now())
+
+
+def _move(request: HttpRequest, booking: Booking, form: forms.Form) -> HttpResponse | None:
+    data = form.cleaned_data
+    if isinstance(form, MoveForm):
+        there = {"start": form.start, "end": form.end, "resource": data["resource"]}
+    else:
+        there = {"session": data["session"]}
+    by = Actor.staff(request.user)
+    return play(
+        request,
+        form,
+        _("The booking has its new time."),
+        lambda: lifecycle.reschedule(booking, by=by, message=data["message"], **there),
+    )
+
+
+def correct_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    booking = found(request, pk, "change_booking")
+    customer = getattr(booking, "customer", None)
+    before = dict(customer.answers) if customer else {}
+    shown = {"instance": customer, "initial": before} if customer else {}
+    form = CorrectForm(posted(request), instance=booking)
+    person = customer_form(posted(request), booking.project, **shown) if customer else None
+    asked = [form, person] if person else [form]
+    if all(one.is_valid() for one in asked):
+        changed = corrected_customer(person, before) if person else {}
+        if not form.changes and not changed:
+            return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
+
+        def verb() -> Booking:
+            by, words = Actor.staff(request.user), form.cleaned_data["words"]
+            return lifecycle.correct(booking, by=by, changes=form.changes, customer=changed, words=words)
+
+        if answer := play(request, form, _("The details are corrected."), verb):
+            return answer
+    return ask(desk, request, booking, title=_("Correct details"), forms=asked, submit=_("Save"))
+
+
+def attendance_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    booking = found(request, pk, "decide_booking")
+    form = AttendanceForm(posted(request), initial={"attendance": booking.attendance})
+    if form.is_valid():
+        by, noted = Actor.staff(request.user), form.cleaned_data["attendance"]
+        if answer := play(
+            request, form, _("Noted."), lambda: lifecycle.note_attendance(booking, noted, by=by)
+        ):
+            return answer
+    return ask(desk, request, booking, title=_("Note attendance"), forms=[form], submit=_("Save"))
+
+
+def undo_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    booking = found(request, pk, "decide_booking")
+    form = forms.Form(posted(request))
+    if form.is_valid():
+        by = Actor.staff(request.user)
+        if answer := play(
+            request, form, _("The booking stands again."), lambda: lifecycle.undo(booking, by=by)
+        ):
+            return answer
+    title = _("Undo the cancellation")
+    return ask(desk, request, booking, title=title, forms=[form], submit=title)
+
+
+def erase_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    booking = found(request, pk, "delete_booking")
+    form = forms.Form(posted(request))
+    if form.is_valid():
+        by = Actor.staff(request.user)
+        said = _("The booking is hidden and its personal data erased.")
+        if answer := play(request, form, said, lambda: lifecycle.delete(booking, by=by)):
+            return answer
+    return ask(
+        desk,
+        request,
+        booking,
+        title=_("Delete"),
+        forms=[form],
+        submit=_("Delete"),
+        warning=_("It disappears from every list and its personal data is erased. This cannot be undone."),
+        danger=True,
+    )

@@ -1,0 +1,137 @@
+"""Form fields for values that people write in words: durations, one thing a line, objects."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.durations import DurationError, parse_duration
+
+UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"), (1, "second", "seconds"))
+
+
+def spelled(duration: timedelta) -> str:
+    """A duration as `parse_duration` reads it: "1 hour 30 minutes", "0 minutes"."""
+    rest, parts = round(duration.total_seconds()), []
+    for seconds, one, many in UNITS:
+        count, rest = divmod(rest, seconds)
+        if count:
+            parts.append(f"{count} {one if count == 1 else many}")
+    return " ".join(parts) or "0 minutes"
+
+
+class DurationField(forms.CharField):
+    """Elapsed time in words; its value is a ``timedelta`` or None where it was left empty."""
+
+    def __init__(self, *, longer_than_zero: bool = False, **kwargs: Any) -> None:
+        kwargs.pop("encoder", None)
+        self.longer_than_zero = longer_than_zero
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("placeholder", "1 hour 30 minutes")
+        self.widget.attrs.setdefault("size", "20")
+
+    def prepare_value(self, value: Any) -> Any:
+        return spelled(value) if isinstance(value, timedelta) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        duration = duration_from(text)
+        if self.longer_than_zero and not duration:
+            raise ValidationError(_("This must be longer than nothing."))
+        return duration
+
+
+def duration_from(text: str) -> timedelta:
+    """Read a duration; raises ``ValidationError`` in the active language."""
+    try:
+        return parse_duration(text)
+    except DurationError as error:
+        raise ValidationError(_(str(error))) from error
+
+
+class DurationTextField(forms.CharField):
+    """A duration that stays the text it was typed as, since the API's settings hold text."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text:
+            duration_from(text)
+        return text or None
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "cols": 50})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(str(item) for item in value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.lines(self.prepare_value(initial)) != self.lines(data)
+
+    def clean(self, value: Any) -> Any:
+        return [self.clean_line(line) for line in self.lines(super().clean(value))]
+
+    def clean_line(self, line: str) -> str:
+        return line
+
+    @staticmethod
+    def lines(text: str | None) -> list[str]:
+        return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+class OriginsField(LinesField):
+    """Origins of pages, one a line, like ``https://example.com``."""
+
+    def clean_line(self, line: str) -> str:
+        message = _("Write each page's origin like https://example.com, without a path.")
+        try:
+            parts = urlsplit(line)
+            port = parts.port
+        except ValueError as error:
+            raise ValidationError(message) from error
+        origin = f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or line.lower().rstrip("/") != origin:
+            raise ValidationError(message)
+        return origin
+
+
+class EmailsField(LinesField):
+    """E-mail addresses, one a line."""
+
+    def clean_line(self, line: str) -> str:
+        return forms.EmailField().clean(line)
+
+
+class ObjectField(forms.JSONField):
+    """Free data of integrators: an object, indented."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "cols": 60})
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", gettext_lazy("Free data for programs, as a JSON object."))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, forms.fields.InvalidJSONInput):
+            return value
+        self.encoder = None
+        return super().prepare_value(value)
+
+    def clean(self, value: Any) -> Any:
+        read = super().clean(value)
+        if read is None:
+            return {}
+        if not isinstance(read, dict):
+            raise ValidationError(_("This must be an object."))
+        return read

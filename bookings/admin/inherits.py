@@ -1,0 +1,193 @@
+"""A stored layer of settings as a form: beside each known key stands *inherits*; unknown keys are kept.
+
+A layer is a JSON object that holds only the keys that were set.  ``LayerField`` shows one as a form inside the form of
+its project, and its value is the layer again.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+INHERITS = object()
+
+
+class InheritsWidget(forms.MultiWidget):
+    """A box *inherits* and, beside it, the control of the value itself."""
+
+    def __init__(self, own: forms.Widget) -> None:
+        super().__init__({"inherits": forms.CheckboxInput(), "own": own})
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
+        box, own = (self._render(part["template_name"], {"widget": part}, renderer) for part in parts)
+        ticked = format_html('<label class="inherits-box">{} {}</label>', box, _("inherits"))
+        return format_html('<span class="inherits">{} {}</span>', ticked, own)
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [True, None] if value is INHERITS else [False, value]
+
+
+class Inheritable(forms.Field):
+    """Wraps a field; the value is ``INHERITS`` or what the wrapped field makes of it."""
+
+    def __init__(self, inner: forms.Field, **kwargs: Any) -> None:
+        self.inner = inner
+        inner.required = False
+        inner.widget.attrs["aria-label"] = kwargs["label"]
+        super().__init__(required=False, widget=InheritsWidget(inner.widget), **kwargs)
+
+    def stored_for_widget(self, value: Any) -> Any:
+        """A stored value as the control shows it; lists become lines here, since a widget takes lists for parts."""
+        return value if value is INHERITS else self.inner.prepare_value(value)
+
+    def clean(self, value: Any) -> Any:
+        inherits, own = value
+        if not inherits:
+            return self.inner.clean(own)
+        if own not in self.inner.empty_values:
+            raise ValidationError(_("Untick “inherits” to use this value, or empty it."))
+        return INHERITS
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        inherits, own = data
+        if bool(inherits) != (initial is INHERITS):
+            return True
+        return own not in self.inner.empty_values if inherits else self.inner.has_changed(initial, own)
+
+
+class ChoiceOrInherits(forms.TypedChoiceField):
+    """A choice whose first entry is *inherits*."""
+
+    def __init__(self, choices: Any, **kwargs: Any) -> None:
+        def entries() -> list[tuple[Any, Any]]:
+            return [("", gettext_lazy("inherits")), *(choices() if callable(choices) else choices)]
+
+        super().__init__(choices=entries, required=False, empty_value=INHERITS, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is INHERITS else str(value)
+
+    def stored_for_widget(self, value: Any) -> Any:
+        return self.prepare_value(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+def yes_or_no(**kwargs: Any) -> ChoiceOrInherits:
+    """A boolean of a layer: inherits, yes or no."""
+    choices = [("True", gettext_lazy("yes")), ("False", gettext_lazy("no"))]
+    return ChoiceOrInherits(choices, coerce=lambda text: text == "True", **kwargs)
+
+
+class LayerForm(forms.Form):
+    """The known keys of one layer; a field's name is its key's path, its parts joined by dots."""
+
+    keys: ClassVar[Mapping[str, Any]]
+
+    def __init__(self, *args: Any, stored: Mapping[str, Any], **kwargs: Any) -> None:
+        self.stored = stored
+        super().__init__(*args, **kwargs)
+        for path, make in self.keys.items():
+            self.fields[path] = field = make()
+            self.initial[path] = field.stored_for_widget(value_at(stored, path))
+
+    @property
+    def kept(self) -> list[str]:
+        """Stored keys that the form does not know and leaves alone."""
+        known = {path.partition(".")[0] for path in self.keys}
+        return sorted(str(key) for key in self.stored if key not in known)
+
+    def layer(self) -> dict[str, Any]:
+        """The stored layer with what was changed; an untouched value stays exactly as it is stored."""
+        layer = dict(self.stored)
+        for path in self.changed_data:
+            layer = with_value(layer, path.split("."), self.cleaned_data[path])
+        return layer
+
+
+def value_at(layer: Mapping[str, Any], path: str) -> Any:
+    """The value below ``path``, or ``INHERITS`` where it is not set."""
+    value: Any = layer
+    for part in path.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            return INHERITS
+        value = value[part]
+    return value
+
+
+def with_value(layer: Mapping[str, Any], parts: list[str], value: Any) -> dict[str, Any]:
+    """A copy of ``layer`` with the value below a path set, or taken away by ``INHERITS``."""
+    first, rest = parts[0], parts[1:]
+    copy = dict(layer)
+    if rest:
+        below = copy.get(first)
+        value = with_value(below if isinstance(below, Mapping) else {}, rest, value) or INHERITS
+    if value is INHERITS:
+        copy.pop(first, None)
+    else:
+        copy[first] = value
+    return copy
+
+
+class LayerWidget(forms.Widget):
+    """Shows the form of a layer inside another form."""
+
+    template_name = "admin/bookings/layer.html"
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        return render_to_string(template_name, context)
+
+    def __init__(self, form: type[LayerForm]) -> None:
+        super().__init__()
+        self.form, self.stored = form, {}
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        shown = value if isinstance(value, LayerForm) else self.form(prefix=name, stored=self.stored)
+        return super().get_context(name, None, attrs) | {"form": shown}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> LayerForm:
+        return self.form(data, prefix=name, stored=self.stored)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
+
+
+class LayerField(forms.Field):
+    """A layer as a value; ``begin_from`` tells it the stored one."""
+
+    widget: LayerWidget
+
+    def __init__(self, form: type[LayerForm], **kwargs: Any) -> None:
+        super().__init__(required=False, widget=LayerWidget(form), **kwargs)
+
+    def begin_from(self, stored: Mapping[str, Any]) -> None:
+        self.widget.stored = stored
+
+    def clean(self, value: LayerForm) -> dict[str, Any]:
+        if not value.is_valid():
+            raise ValidationError(_("Some of these settings are not right; each says why."))
+        return value.layer()
+
+    def has_changed(self, initial: Any, data: LayerForm) -> bool:
+        return data.has_changed()
+
+
+class LayersMixin:
+    """For a ModelForm with fields that show stored JSON: tells each what is stored."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            if hasattr(field, "begin_from"):
+                field.begin_from(getattr(self.instance, name))  # type: ignore[attr-defined]

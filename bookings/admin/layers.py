@@ -1,0 +1,148 @@
+"""The known keys of a project's layers, each with the control that edits it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin.fields import DurationTextField, EmailsField
+from bookings.admin.inherits import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
+from bookings.models import GraphVersion
+from bookings.validators import validate_zone
+
+Text = str | Promise
+Make = Callable[[], forms.Field]
+
+RSVP = [
+    ("accepted", _("accepted")),
+    ("tentative", _("tentative")),
+    ("declined", _("declined")),
+    ("needsAction", _("not answered")),
+]
+MODES = [
+    ("roundrobin_random", _("anyone, evenly")),
+    ("roundrobin_prioritized", _("anyone, in the order of the list")),
+    ("mutual", _("all together")),
+    ("exclusive", _("the customer chooses")),
+]
+VIEWS = [("agendaWeek", _("a week")), ("listing", _("a list"))]
+FORMATS = [("24h-dmy-mon", _("24 hours, Monday first")), ("12h-mdy-sun", _("12 hours, Sunday first"))]
+
+
+def published_graphs() -> list[tuple[str, str]]:
+    versions = GraphVersion.objects.published().select_related("graph").order_by("graph__name")
+    return [(version.graph.name, f"{version.graph} ({version.graph.name})") for version in versions]
+
+
+def text(label: Text, help_text: Text = "", *, lines: int = 1) -> Make:
+    widget = forms.TextInput(attrs={"size": 40}) if lines == 1 else forms.Textarea(attrs={"rows": lines})
+    return lambda: Inheritable(
+        forms.CharField(max_length=10_000, widget=widget), label=label, help_text=help_text
+    )
+
+
+def duration(label: Text, help_text: Text = "") -> Make:
+    widget = forms.TextInput(attrs={"placeholder": "45 minutes", "size": 20})
+    return lambda: Inheritable(
+        DurationTextField(max_length=100, widget=widget), label=label, help_text=help_text
+    )
+
+
+def number(label: Text, help_text: Text = "", *, least: int = 1, most: int = 100_000) -> Make:
+    return lambda: Inheritable(
+        forms.IntegerField(min_value=least, max_value=most), label=label, help_text=help_text
+    )
+
+
+def switch(label: Text, help_text: Text = "") -> Make:
+    return lambda: yes_or_no(label=label, help_text=help_text)
+
+
+def choice(label: Text, choices: Any, help_text: Text = "") -> Make:
+    return lambda: ChoiceOrInherits(choices, label=label, help_text=help_text)
+
+
+def emails(label: Text, help_text: Text = "") -> Make:
+    return lambda: Inheritable(EmailsField(max_length=10_000), label=label, help_text=help_text)
+
+
+def zone(label: Text) -> Make:
+    return lambda: Inheritable(forms.CharField(max_length=64, validators=[validate_zone]), label=label)
+
+
+def address(label: Text, help_text: Text = "") -> Make:
+    widget = forms.URLInput(attrs={"size": 40})
+    return lambda: Inheritable(
+        forms.URLField(max_length=1000, widget=widget, assume_scheme="https"),
+        label=label,
+        help_text=help_text,
+    )
+
+
+class BookingLayerForm(LayerForm):
+    """What a booking gets where its request says nothing."""
+
+    keys = {
+        "graph": choice(_("graph"), published_graphs, _("The flow that its bookings follow.")),
+        "what": text(_("what"), _("Empty: the project's name.")),
+        "where": text(_("where"), _("Empty: its location.")),
+        "description": text(_("description"), _("Empty: the customer's answers."), lines=3),
+        "reservation_time": number(
+            _("seconds that a time is held"),
+            _("While the customer fills in the form."),
+            least=30,
+            most=86_400,
+        ),
+        "settings.min_booking_time": duration(_("notice"), _("Bookable until this long before the start.")),
+        "settings.max_booking_time": duration(_("horizon"), _("Bookable from this long before the start.")),
+        "settings.min_cancel_time": duration(_("cut-off"), _("Customers change or cancel until then.")),
+        "settings.max_seats": number(_("seats"), _("For sessions.")),
+        "settings.allow_double_bookings": switch(_("may overlap"), _("Its bookings ignore taken time.")),
+        "auto_complete_one_hour_after_booking_ends.enabled": switch(_("completes itself")),
+        "notify_customer_by_email.enabled": switch(_("mails to the customer")),
+        "notify_owner_by_email.enabled": switch(_("mails to the owner")),
+        "invite": switch(_("calendar invitations"), _("Sent by the connected calendar's provider.")),
+        "participants": emails(_("participants"), _("E-mail addresses, one a line.")),
+        "my_rsvp": choice(_("own answer"), RSVP),
+        "rescheduling_url": address(
+            _("page for moving"), _("Where links for moving lead; else to this site.")
+        ),
+    }
+
+
+class AvailabilityLayerForm(LayerForm):
+    """How free times are looked for."""
+
+    keys = {
+        "mode": choice(_("who"), MODES, _("Which of the resources takes a booking.")),
+        "length": duration(_("length"), _("Else the option's.")),
+        "timeslot_increments": duration(_("grid"), _("A time begins every so often; else every length.")),
+        "buffer_before": duration(_("buffer before"), _("Kept free before each booking.")),
+        "buffer_after": duration(_("buffer after"), _("Kept free after each booking.")),
+        "buffer": duration(_("buffer"), _("Kept free around whatever is busy.")),
+        "from": text(_("from"), _("Like “2 hours”, counted from now, or a date.")),
+        "to": text(_("to"), _("Like “4 weeks”, counted from now, or a date; at most 6 months.")),
+        "round_to_nearest_hour": switch(_("begin at full hours")),
+        "ignore_all_day_events": switch(_("ignore all-day events")),
+    }
+
+
+class WidgetLayerForm(LayerForm):
+    """How the embedded widget looks."""
+
+    keys = {
+        "availability_view": choice(_("view"), VIEWS),
+        "time_date_format": choice(_("times and dates"), FORMATS),
+        "display_name": text(_("name shown")),
+        "avatar": address(_("picture shown")),
+        "show_timezone_helper": switch(_("name the time zone")),
+        "timezone": zone(_("time zone")),
+        "show_credits": switch(_("show credits")),
+        "localization.submit_button": text(_("button")),
+        "localization.success_message": text(_("words when booked")),
+        "localization.allocated_resource_prefix": text(_("words before the resource")),
+        "localization.reschedule_submit_button": text(_("button when moving")),
+        "localization.reschedule_success_message": text(_("words when moved")),
+    }

@@ -1,0 +1,57 @@
+"""What follows bookings: messages on their way, and the webhooks that are told."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.models import OutboxMessage, Webhook
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(admin.ModelAdmin):
+    """Written by the verbs and sent by the worker; staff may look, and have one tried again."""
+
+    list_display = ["kind", "created_at", "run_after", "state", "attempts", "last_error"]
+    list_filter = ["kind", "outcome"]
+    date_hierarchy = "created_at"
+    actions = ["retry_now"]
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
+    def state(self, message: OutboxMessage) -> str:
+        return message.get_outcome_display()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("bookings.change_outboxmessage")
+
+    @admin.action(description=gettext_lazy("Retry now"), permissions=["retry"])
+    def retry_now(self, request: HttpRequest, chosen: QuerySet) -> None:
+        """Have the worker try again at once what waits or was given up; what was sent is not sent twice."""
+        due = {"done_at": None, "outcome": "", "run_after": timezone.now(), "attempts": 0}
+        count = chosen.filter(outcome__in=["", OutboxMessage.Outcome.FAILED]).update(**due)
+        words = ngettext("%(count)s message is tried now.", "%(count)s messages are tried now.", count)
+        messages.success(request, words % {"count": count})
+        if left := chosen.exclude(outcome="").count():
+            said = _("%(count)s were sent or are no longer true, and are left alone.") % {"count": left}
+            messages.warning(request, said)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(admin.ModelAdmin):
+    list_display = ["url", "graph", "state", "method", "enabled"]
+    list_filter = ["enabled", "graph"]
+    search_fields = ["url"]

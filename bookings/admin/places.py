@@ -1,0 +1,64 @@
+"""The one site row, and locations."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin.fields import ObjectField
+from bookings.admin.hours import HOURS
+from bookings.models import Location, Site
+
+
+class SiteForm(forms.ModelForm):
+    language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = Site
+        exclude: tuple[str, ...] = ()
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    """There is one row: the list leads straight to it."""
+
+    form = SiteForm
+    inlines = HOURS
+    fieldsets = [
+        (None, {"fields": ["name", "address", "phone", "email"]}),
+        (_("Place and words"), {"fields": ["timezone", "language", "currency"]}),
+        (_("Law"), {"fields": ["imprint_url", "privacy_url"]}),
+    ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:bookings_site_change", args=[Site.current().pk]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LocationForm(forms.ModelForm):
+    meta = ObjectField(label=_("meta"), required=False)
+
+    class Meta:
+        model = Location
+        exclude: tuple[str, ...] = ()
+
+
+@admin.register(Location)
+class LocationAdmin(admin.ModelAdmin):
+    form = LocationForm
+    inlines = HOURS
+    list_display = ["name", "timezone"]
+    search_fields = ["name", "address"]
+    fieldsets = [
+        (None, {"fields": ["name", "address", "timezone", "description"]}),
+        (_("For programs"), {"fields": ["meta"], "classes": ["collapse"]}),
+    ]

@@ -1,0 +1,158 @@
+"""Projects with their options, resources, hours and layers."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin.fields import DurationField, ObjectField, OriginsField
+from bookings.admin.hours import HOURS
+from bookings.admin.inherits import LayerField, LayersMixin
+from bookings.admin.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
+from bookings.admin.rows import MapField, RowsField
+from bookings.admin.tables import ConstraintRow, CustomerFieldRow, ReminderRow
+from bookings.models import Option, Project, ProjectResource
+
+
+class ProjectForm(LayersMixin, forms.ModelForm):
+    booking = LayerField(BookingLayerForm, label=_("booking settings"))
+    availability = LayerField(AvailabilityLayerForm, label=_("availability settings"))
+    ui = LayerField(WidgetLayerForm, label=_("look of the widget"))
+    customer_fields = MapField(
+        CustomerFieldRow,
+        label=_("customer fields"),
+        help_text=_("name, email, phone, voip, comment and location are known; other keys are your own."),
+    )
+    reminders = RowsField(ReminderRow, label=_("reminders"))
+    availability_constraints = RowsField(ConstraintRow, label=_("When it is offered"))
+    embed_origins = OriginsField(
+        label=_("pages that may embed it"),
+        required=False,
+        help_text=_("One a line, like https://example.com; empty: none."),
+    )
+    meta = ObjectField(label=_("meta"), required=False)
+
+    class Meta:
+        model = Project
+        exclude: tuple[str, ...] = ()
+
+
+class OptionForm(LayersMixin, forms.ModelForm):
+    length = DurationField(label=_("length"), longer_than_zero=True)
+
+    class Meta:
+        model = Option
+        exclude: tuple[str, ...] = ()
+
+
+class WholeOptionForm(OptionForm):
+    booking = LayerField(BookingLayerForm, label=_("booking settings"))
+
+
+class LinkForm(LayersMixin, forms.ModelForm):
+    length = DurationField(
+        label=_("length"),
+        required=False,
+        longer_than_zero=True,
+        help_text=_("If it differs from the option's."),
+    )
+
+    class Meta:
+        model = ProjectResource
+        exclude: tuple[str, ...] = ()
+
+
+class WholeLinkForm(LinkForm):
+    booking = LayerField(BookingLayerForm, label=_("booking settings"))
+
+
+class OptionInline(admin.TabularInline):
+    model = Option
+    form = OptionForm
+    fields = ["label", "length", "price", "currency", "position"]
+    extra = 0
+    min_num = 1
+    show_change_link = True
+
+
+class LinkInline(admin.TabularInline):
+    model = ProjectResource
+    form = LinkForm
+    fields = ["resource", "position", "length", "price"]
+    extra = 0
+    show_change_link = True
+    autocomplete_fields = ["resource"]
+
+
+class PartOfAProject(admin.ModelAdmin):
+    """Reached from its project only; here its own layer of settings is edited."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Option)
+class OptionAdmin(PartOfAProject):
+    form = WholeOptionForm
+    readonly_fields = ["project"]
+    fieldsets = [
+        (None, {"fields": ["project", "label", "length", "price", "currency", "position"]}),
+        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
+    ]
+
+
+@admin.register(ProjectResource)
+class ProjectResourceAdmin(PartOfAProject):
+    form = WholeLinkForm
+    readonly_fields = ["project", "resource"]
+    fieldsets = [
+        (None, {"fields": ["project", "resource", "position", "length", "price"]}),
+        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
+    ]
+
+
+@admin.register(Project)
+class ProjectAdmin(admin.ModelAdmin):
+    form = ProjectForm
+    inlines = [OptionInline, LinkInline, *HOURS]
+    list_display = ["name", "slug", "heading", "visibility", "graph"]
+    list_filter = ["visibility", "heading"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "visibility", ("heading", "position"), "summary", "description"]}),
+        (_("Place"), {"fields": ["place", "location", "email", "sends_mail"]}),
+        (_("Look"), {"fields": ["image", "logo", "accent"]}),
+        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
+        (_("Free times"), {"fields": ["availability"], "classes": ["collapse", "layers"]}),
+        (
+            _("Further limits"),
+            {"fields": ["availability_constraints"], "classes": ["collapse", "rows"]},
+        ),
+        (_("What the customer is asked"), {"fields": ["customer_fields", "consent"], "classes": ["rows"]}),
+        (_("After the booking"), {"fields": ["after_booking", "pay_url"]}),
+        (_("Reminders"), {"fields": ["reminders"], "classes": ["collapse", "rows"]}),
+        (_("Widget"), {"fields": ["embed_origins", "ui"], "classes": ["collapse", "layers"]}),
+        (_("For programs"), {"fields": ["meta"], "classes": ["collapse"]}),
+    ]
+
+    @admin.display(description=_("graph"))
+    def graph(self, project: Project) -> str:
+        return project.booking.get("graph") or ""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(deleted_at=None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
+        booked = obj is not None and (obj.bookings.exists() or obj.reservations.exists())
+        return not booked and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions

@@ -1,0 +1,99 @@
+"""Resources with their hours and calendars."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.admin.fields import LinesField, ObjectField
+from bookings.admin.hours import HOURS
+from bookings.admin.inherits import LayersMixin
+from bookings.admin.rows import RowsField
+from bookings.admin.tables import ConstraintRow
+from bookings.models import Calendar, Resource
+
+
+class CalendarFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        if sum(bool(getattr(form, "cleaned_data", {}).get("primary")) for form in kept) > 1:
+            raise ValidationError(_("One calendar can be the primary one."))
+
+
+class CalendarInline(admin.TabularInline):
+    model = Calendar
+    formset = CalendarFormSet
+    fields = ["name", "description", "primary", "provider_sync"]
+    extra = 0
+
+
+class ResourceForm(LayersMixin, forms.ModelForm):
+    tags = LinesField(label=gettext_lazy("tags"), required=False, help_text=gettext_lazy("One a line."))
+    meta = ObjectField(label=gettext_lazy("meta"), required=False)
+    availability_constraints = RowsField(ConstraintRow, label=gettext_lazy("When it is offered"))
+
+    class Meta:
+        model = Resource
+        exclude: tuple[str, ...] = ()
+
+
+@admin.register(Resource)
+class ResourceAdmin(admin.ModelAdmin):
+    """A resource that was booked stays as a record: it is retired and offered no more."""
+
+    form = ResourceForm
+    inlines = [*HOURS, CalendarInline]
+    list_display = ["name", "timezone", "location", "email", "offered"]
+    list_filter = ["location", ("deleted_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["location"]
+    search_fields = ["name", "email"]
+    prepopulated_fields = {"slug": ["name"]}
+    actions = ["retire", "offer_again"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "email", "timezone", "location", "image"]}),
+        (gettext_lazy("Bookings"), {"fields": ["daily_cap", "sends_mail"]}),
+        (
+            gettext_lazy("Further limits"),
+            {"fields": ["availability_constraints"], "classes": ["collapse", "rows"]},
+        ),
+        (
+            gettext_lazy("For programs"),
+            {"fields": ["first_name", "last_name", "tags", "meta"], "classes": ["collapse"]},
+        ),
+    ]
+
+    @admin.display(description=gettext_lazy("offered"), boolean=True)
+    def offered(self, resource: Resource) -> bool:
+        return resource.deleted_at is None
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A new resource gets the calendar that takes its bookings, as through the API."""
+        super().save_related(request, form, formsets, change)
+        if not form.instance.calendars.filter(primary=True).exists():
+            Calendar.objects.create(resource=form.instance, primary=True)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Resource | None = None) -> bool:
+        booked = obj is not None and (obj.bookings.exists() or obj.reservations.exists())
+        return not booked and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(description=gettext_lazy("Offer no more"), permissions=["change"])
+    def retire(self, request: HttpRequest, resources: QuerySet) -> None:
+        count = resources.filter(deleted_at=None).update(deleted_at=timezone.now())
+        messages.success(request, _("%(count)s resources are offered no more.") % {"count": count})
+
+    @admin.action(description=gettext_lazy("Offer again"), permissions=["change"])
+    def offer_again(self, request: HttpRequest, resources: QuerySet) -> None:
+        count = resources.exclude(deleted_at=None).update(deleted_at=None)
+        messages.success(request, _("%(count)s resources are offered again.") % {"count": count})

@@ -1,0 +1,114 @@
+"""Stored JSON lists and maps as a table: one row an entry, two empty rows to add, a box to take away."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+BLANK_ROWS = 2
+
+
+class Row(forms.Form):
+    """One entry of the table.  ``entry`` is the stored value it shows, None for a new one."""
+
+    entry: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
+    @classmethod
+    def initial_of(cls, entry: Any) -> dict[str, Any]:
+        """The values of the row's controls for a stored entry."""
+        raise NotImplementedError
+
+    def stored(self) -> Any:
+        """The entry to store, made of ``cleaned_data`` and what ``entry`` holds besides."""
+        raise NotImplementedError
+
+
+class Rows(forms.BaseFormSet):
+    """The table; ``entries`` are the stored ones."""
+
+    def __init__(self, *args: Any, entries: list[Any], **kwargs: Any) -> None:
+        self.entries = entries
+        initial = [self.form.initial_of(entry) for entry in entries]
+        super().__init__(*args, initial=initial, **kwargs)
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)
+        form.entry = self.entries[i] if i < len(self.entries) else None
+        return form
+
+    def stored(self) -> list[Any]:
+        """What to store; an untouched row stays exactly as it is stored."""
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        return [
+            form.stored() if form.has_changed() else form.entry
+            for form in kept
+            if form.has_changed() or form.entry is not None
+        ]
+
+
+class RowsWidget(forms.Widget):
+    """Shows the table inside another form."""
+
+    template_name = "admin/bookings/rows.html"
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        return render_to_string(template_name, context)
+
+    def __init__(self, formset: type[Rows]) -> None:
+        super().__init__()
+        self.formset, self.entries = formset, []
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        rows = value if isinstance(value, Rows) else self.formset(prefix=name, entries=self.entries)
+        return super().get_context(name, None, attrs) | {"rows": rows}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Rows:
+        return self.formset(data, prefix=name, entries=self.entries)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
+
+
+class RowsField(forms.Field):
+    """A JSON list as a table; ``begin_from`` tells it the stored one."""
+
+    widget: RowsWidget
+
+    def __init__(self, row: type[Row], **kwargs: Any) -> None:
+        formset = forms.formset_factory(row, formset=Rows, extra=BLANK_ROWS, can_delete=True)
+        super().__init__(required=False, widget=RowsWidget(formset), **kwargs)
+
+    def begin_from(self, stored: Any) -> None:
+        self.widget.entries = list(stored) if isinstance(stored, list) else []
+
+    def clean(self, value: Rows) -> Any:
+        if not value.is_valid():
+            raise ValidationError(_("Some rows are not right; each says why."))
+        return value.stored()
+
+    def has_changed(self, initial: Any, data: Rows) -> bool:
+        return data.has_changed()
+
+
+class MapField(RowsField):
+    """A JSON object as a table; an entry is a pair of key and value."""
+
+    def begin_from(self, stored: Any) -> None:
+        self.widget.entries = list(stored.items()) if isinstance(stored, dict) else []
+
+    def clean(self, value: Rows) -> dict[str, Any]:
+        pairs = super().clean(value)
+        if len({key for key, _value in pairs}) < len(pairs):
+            raise ValidationError(_("Two rows have the same key."))
+        return dict(pairs)

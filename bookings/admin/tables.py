@@ -1,0 +1,182 @@
+"""The rows of the tables in which staff edit customer fields, reminders and availability constraints."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.admin.fields import LinesField
+from bookings.admin.rows import Row
+from bookings.availability.rules import WEEKDAYS, ConstraintsError, parse_constraints
+from bookings.models import WeeklyHours
+
+FORMATS = [
+    ("string", gettext_lazy("one line")),
+    ("email", gettext_lazy("e-mail")),
+    ("tel", gettext_lazy("telephone")),
+    ("textarea", gettext_lazy("several lines")),
+    ("select", gettext_lazy("choice of the entries")),
+    ("checkbox", gettext_lazy("box to tick")),
+    ("label", gettext_lazy("only text")),
+]
+key_word = RegexValidator(
+    r"^[A-Za-z][A-Za-z0-9_-]{0,59}$", gettext_lazy("Use letters, digits, - and _, beginning with a letter.")
+)
+
+
+class CustomerFieldRow(Row):
+    """A question of the form: the key it is stored under, and how it is asked."""
+
+    key = forms.CharField(
+        label=gettext_lazy("key"), validators=[key_word], widget=forms.TextInput(attrs={"size": 12})
+    )
+    title = forms.CharField(
+        label=gettext_lazy("question"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"size": 18}),
+    )
+    format = forms.ChoiceField(label=gettext_lazy("format"), choices=FORMATS)
+    required = forms.BooleanField(label=gettext_lazy("required"), required=False)
+    hidden = forms.BooleanField(label=gettext_lazy("hidden"), required=False)
+    readonly = forms.BooleanField(label=gettext_lazy("fixed"), required=False)
+    split_name = forms.BooleanField(label=gettext_lazy("two names"), required=False)
+    prefilled = forms.CharField(
+        label=gettext_lazy("filled with"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"size": 12}),
+    )
+    enum = LinesField(
+        label=gettext_lazy("entries"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 14})
+    )
+
+    @classmethod
+    def initial_of(cls, entry: tuple[str, Any]) -> dict[str, Any]:
+        key, spec = entry
+        return {"key": key} | (spec if isinstance(spec, dict) else {})
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("format") == "select" and not data.get("enum"):
+            self.add_error("enum", _("A choice needs entries, one a line."))
+        return data
+
+    def stored(self) -> tuple[str, dict[str, Any]]:
+        data, before = self.cleaned_data, self.entry[1] if self.entry else {}
+        spec = dict(before) if isinstance(before, dict) else {}
+        for name in self.changed_data:
+            if name != "key" and name in self.fields:
+                spec[name] = data[name]
+        spec.setdefault("format", data["format"])
+        unset = [name for name, value in spec.items() if name in self.fields and value in ("", [], None)]
+        return data["key"], {name: value for name, value in spec.items() if name not in unset}
+
+
+class ReminderRow(Row):
+    """A mail to customer or owner, or a webhook, some time before or after the start."""
+
+    type = forms.ChoiceField(
+        label=gettext_lazy("by"),
+        choices=[("email", gettext_lazy("mail")), ("webhook", gettext_lazy("webhook"))],
+    )
+    recipient = forms.ChoiceField(
+        label=gettext_lazy("to"),
+        choices=[("customer", gettext_lazy("customer")), ("owner", gettext_lazy("owner"))],
+    )
+    time = forms.IntegerField(label=gettext_lazy("how long"), min_value=1, max_value=1_000_000)
+    unit = forms.ChoiceField(
+        label=gettext_lazy("unit"),
+        choices=[
+            ("days", gettext_lazy("days")),
+            ("hours", gettext_lazy("hours")),
+            ("mins", gettext_lazy("minutes")),
+            ("secs", gettext_lazy("seconds")),
+        ],
+        initial="hours",
+    )
+    when = forms.ChoiceField(
+        label=gettext_lazy("when"),
+        choices=[
+            ("before", gettext_lazy("before the start")),
+            ("after", gettext_lazy("after the start")),
+        ],
+    )
+    subject = forms.CharField(label=gettext_lazy("subject of the mail"), required=False, max_length=200)
+    url = forms.URLField(
+        label=gettext_lazy("address of the webhook"), required=False, max_length=1000, assume_scheme="https"
+    )
+
+    @classmethod
+    def initial_of(cls, entry: Any) -> dict[str, Any]:
+        if not isinstance(entry, dict):
+            return {}
+        when, settings = entry.get("when") or {}, entry.get("settings") or {}
+        moment = {"time": when.get("time"), "unit": when.get("unit"), "when": when.get("type", "before")}
+        return moment | {"type": entry.get("type", "email")} | settings
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("type") == "webhook" and not data.get("url") and "url" not in self.errors:
+            self.add_error("url", _("A webhook needs an address."))
+        return data
+
+    def stored(self) -> dict[str, Any]:
+        data, before = self.cleaned_data, self.entry if isinstance(self.entry, dict) else {}
+        names = ("recipient", "subject") if data["type"] == "email" else ("url",)
+        settings = (before.get("settings") or {}) | {name: data[name] for name in names}
+        when = {"type": data["when"], "unit": data["unit"], "time": data["time"]}
+        return before | {"type": data["type"], "settings": settings, "when": when}
+
+
+KINDS = [
+    ("allow_weekdays", gettext_lazy("only Monday to Friday")),
+    ("allow_weekends", gettext_lazy("only Saturday and Sunday")),
+    ("allow_day", gettext_lazy("only on a day")),
+    ("allow_hours", gettext_lazy("only between two hours")),
+    ("allow_day_and_time", gettext_lazy("only on a day between two hours")),
+    ("allow_period", gettext_lazy("only in a period")),
+    ("block_weekdays", gettext_lazy("never Monday to Friday")),
+    ("block_weekends", gettext_lazy("never Saturday and Sunday")),
+    ("block_day", gettext_lazy("never on a day")),
+    ("block_hours", gettext_lazy("never between two hours")),
+    ("block_day_and_time", gettext_lazy("never on a day between two hours")),
+    ("block_period", gettext_lazy("never in a period")),
+]
+DAYS = [("", "—"), *zip(WEEKDAYS, WeeklyHours.Weekday.labels, strict=True)]
+
+
+class ConstraintRow(Row):
+    """One availability constraint."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("offered"), choices=KINDS)
+    day = forms.ChoiceField(label=gettext_lazy("day"), choices=DAYS, required=False)
+    start = forms.CharField(label=gettext_lazy("from (09:00 or 2027-05-01)"), required=False, max_length=40)
+    end = forms.CharField(label=gettext_lazy("until (17:00 or 2027-05-06)"), required=False, max_length=40)
+
+    @classmethod
+    def initial_of(cls, entry: Any) -> dict[str, Any]:
+        if not isinstance(entry, dict) or len(entry) != 1:
+            return {}
+        kind, arguments = next(iter(entry.items()))
+        given = arguments if isinstance(arguments, dict) else {}
+        return {"kind": kind} | {name: str(value).lower() for name, value in given.items()}
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and self.has_changed():
+            try:
+                parse_constraints([self.stored()])
+            except ConstraintsError as error:
+                for path, sentences in error.errors.items():
+                    name = path.rpartition(".")[2]
+                    self.add_error(name if name in self.fields else None, [_(words) for words in sentences])
+        return self.cleaned_data
+
+    def stored(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        about = data["kind"].partition("_")[2]
+        names = {"day": ("day",), "day_and_time": ("day", "start", "end")}.get(about, ("start", "end"))
+        wanted = () if about in ("weekdays", "weekends") else names
+        return {data["kind"]: {name: data[name] for name in wanted}}

@@ -1,0 +1,104 @@
+"""A wall clock's day and time as an instant: refused in a skipped hour, asked about in a repeated one."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.times import clock, offset, repeated_hour, zone_and_offset
+
+MINUTE = timedelta(minutes=1)
+
+
+def instants(day: date, at: time, zone: ZoneInfo) -> list[datetime]:
+    """The instants (UTC) at which clocks in ``zone`` show that time: none if skipped, two if repeated."""
+    shown = datetime.combine(day, at.replace(tzinfo=None, fold=0))
+    both = {shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return sorted(one for one in both if one.astimezone(zone).replace(tzinfo=None, fold=0) == shown)
+
+
+def around_the_gap(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """For a skipped time: the last full minute before the clocks jump, and the instant to which they jump."""
+    shown = datetime.combine(day, at.replace(tzinfo=zone))
+    low, high = (shown.replace(fold=fold).astimezone(UTC) for fold in (1, 0))
+    before = low.astimezone(zone).utcoffset()
+    while high - low > MINUTE:
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    jump = (high + timedelta(seconds=30)).replace(second=0, microsecond=0)
+    return jump - MINUTE, jump
+
+
+class WallClockForm(forms.Form):
+    """A start as staff type it.  ``start_in`` turns it into an instant once the zone is known.
+
+    ``broken`` are the rules that the time breaks, to be confirmed.
+    """
+
+    day = forms.DateField(label=gettext_lazy("day"), widget=AdminDateWidget)
+    clock = forms.TimeField(
+        label=gettext_lazy("time"),
+        widget=forms.TimeInput(format="%H:%M", attrs={"size": 8, "placeholder": "14:05"}),
+    )
+    which = forms.ChoiceField(
+        label=gettext_lazy("which of the two"), required=False, widget=forms.RadioSelect, choices=[]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["which"]
+        field.choices = [("0", ""), ("1", "")]
+        self.asks_which = False
+        self.broken: list[str] = []
+
+    @property
+    def not_asked(self) -> set[str]:
+        """The fields that stay out of sight until something makes them necessary."""
+        questions = {"which": self.asks_which, "confirmed": bool(self.broken)}
+        return {name for name, needed in questions.items() if not needed}
+
+    def start_in(self, zone: ZoneInfo) -> datetime | None:
+        """The instant, or None with an error added: the hour was skipped, or came twice and no choice was made."""
+        day, at = self.cleaned_data.get("day"), self.cleaned_data.get("clock")
+        if day is None or at is None:
+            return None
+        found = instants(day, at, zone)
+        if not found:
+            self.add_error("clock", self._skipped(day, at, zone))
+            return None
+        if len(found) == 1:
+            return found[0]
+        self._offer_both(found, zone)
+        chosen = self.cleaned_data.get("which")
+        if chosen not in {"0", "1"}:
+            self.add_error("which", _("The clocks show this time twice that night. Choose one."))
+            return None
+        return found[int(chosen)]
+
+    def _skipped(self, day: date, at: time, zone: ZoneInfo) -> ValidationError:
+        before, after = around_the_gap(day, at, zone)
+        sentence = _(
+            "The clocks skip this time that night. The nearest are %(before)s and %(after)s, %(zone)s."
+        )
+        names = {
+            "before": clock(before, zone),
+            "after": clock(after, zone),
+            "zone": zone_and_offset(after, zone),
+        }
+        return ValidationError(sentence % names)
+
+    def _offer_both(self, found: list[datetime], zone: ZoneInfo) -> None:
+        field: Any = self.fields["which"]
+        self.asks_which = True
+        field.choices = [
+            (str(index), f"{clock(one, zone)}, {repeated_hour(one, zone)} ({offset(one, zone)})")
+            for index, one in enumerate(found)
+        ]
