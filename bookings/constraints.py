@@ -27,7 +27,7 @@ class TriggerConstraint(BaseConstraint):
     create_statements: Callable[[Any, Any], list[str]]
     drop_statements: Callable[[Any, Any], list[str]]
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         # A rebuild on SQLite creates a table `new__…` and renames it before deferred statements run; a reference
         # to the table, unlike a string, is renamed along.
         table = Table(model._meta.db_table, schema_editor.quote_name)
@@ -35,18 +35,18 @@ class TriggerConstraint(BaseConstraint):
             Statement(statement, table=table) for statement in self.create_statements(model, schema_editor)
         )
 
-    def create_sql(self, model: Any, schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         table = schema_editor.quote_name(model._meta.db_table)
         for statement in self.create_statements(model, schema_editor):
             schema_editor.execute(statement % {"table": table}, params=None)
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> None:
+    def remove_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         for statement in self.drop_statements(model, schema_editor):
             schema_editor.execute(statement, params=None)
 
     def __eq__(self, other: object) -> bool:
         if type(self) is type(other):
-            return self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+            return self.deconstruct() == other.deconstruct()
         return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -78,10 +77,10 @@ def lock_all(bookings: Sequence[Booking]) -> dict[object, Booking]:
     for session_id in sorted({booking.session_id for booking in bookings if booking.session_id}):
         lock_session(session_id)
     wanted = Booking.objects.filter(pk__in=[booking.pk for booking in bookings])
-    rows = locked(wanted.annotate(overdue=Q(due_at__isnull=False, due_at__lte=Now())))
-    if any(row.overdue for row in rows):
+    rows = {row.pk: row for row in locked(wanted)}
+    if any(row.due_at for row in rows.values()) and wanted.filter(due_at__lte=Now()).exists():
         raise Overdue
-    return {row.pk: row for row in rows}
+    return rows
 
 
 def _play_checked(booking: Booking, action: Action, by: Actor, inputs: dict[str, str], now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -47,7 +48,15 @@ def reserve(
     return _reserve(draft, hold, by, companions, buffers, replacing, now)
 
 
-def _reserve(draft, hold, by, companions, buffers, replacing, now) -> Reservation:
+def _reserve(
+    draft: Reservation,
+    hold: timedelta,
+    by: Actor,
+    companions: Sequence[Resource],
+    buffers: tuple[timedelta, timedelta],
+    replacing: Reservation | None,
+    now: datetime | None,
+) -> Reservation:
     if replacing is not None:
         if not replacing.session_id:
             lock_resources({replacing.resource_id, draft.resource_id, *(r.pk for r in companions)})
@@ -69,7 +78,13 @@ def _reserve(draft, hold, by, companions, buffers, replacing, now) -> Reservatio
     return draft
 
 
-def _take(draft: Reservation, hold: timedelta, companions: Sequence[Resource], buffers):
+def _take(
+    draft: Reservation,
+    hold: timedelta,
+    companions: Sequence[Resource],
+    buffers: tuple[timedelta, timedelta],
+) -> Any:
+    """Claim and return when it ends: an instant, or an expression where the database computes it on writing."""
     if draft.session:
         take_seat(draft.session.pk)
         draft.holds_seat = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -78,7 +79,7 @@ def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: dat
     return new
 
 
-def continuation(old: Booking, **changes) -> Booking:
+def continuation(old: Booking, **changes: Any) -> Booking:
     """An unsaved copy of a booking with a new id that continues it, with ``changes`` applied."""
     companions = list(old.companions.values_list("pk", flat=True)) if old.version.claims_time else []
     new = copy.copy(old)
@@ -98,7 +99,7 @@ def continuation(old: Booking, **changes) -> Booking:
 def _change_places(old: Booking, new: Booking) -> None:
     """Give up the old time and claim the new one, under the locks of all resources involved."""
     if old.version.claims_time:
-        lock_resources({old.resource_id, new.resource_id, *new.companions_to_be})
+        lock_resources({old.resource_id, new.resource_id, *(new.companions_to_be or [])})
         give_up(booking=old)
         take(new)
     elif old.version.claims_seat and new.session_id != old.session_id:
@@ -135,7 +136,7 @@ def _begin(old: Booking, new: Booking, state: State, by: Actor, words: str, *, m
             raise ActionNotAvailable from error
         raise
     if companions:
-        new.companions.set(companions)
+        new.companions.set(Resource.objects.filter(pk__in=companions))
     customer = Customer.objects.filter(booking=old).first()
     if customer:
         customer.pk, customer.booking, customer._state.adding = new.pk, new, True
@@ -159,7 +160,7 @@ def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking
         raise NothingToUndo
     new = continuation(old)
     if old.version.claims_time:
-        lock_resources({new.resource_id, *new.companions_to_be})
+        lock_resources({new.resource_id, *(new.companions_to_be or [])})
     new.state = before
     if before.occupies:
         take(new)

@@ -28,7 +28,7 @@ def check(
     """
     if not by.bound_by_rules:
         return
-    if wanted.session_id:
+    if wanted.session:
         _check_window(wanted.session, now)
         return
     resources = (wanted.resource, *companions)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.dateparse import parse_duration
@@ -24,7 +25,7 @@ from bookings.models import Action, Booking, HistoryEntry, Occupancy, Reservatio
 
 def claim_of(booking: Booking) -> Claim:
     """What a booking occupies when its state does; companions are asked only of a saved booking."""
-    companions = getattr(booking, "companions_to_be", None)
+    companions = booking.companions_to_be
     if companions is None:
         companions = list(booking.companions.values_list("pk", flat=True))
     return Claim(
@@ -75,7 +76,7 @@ def _play_overdue_in_the_way(wanted: Claim) -> int:
     return sum(play_overdue(booking) for booking in locked(overdue, skip_locked=True))
 
 
-def locked(bookings, *, skip_locked: bool = False) -> list[Booking]:
+def locked(bookings: QuerySet[Booking], *, skip_locked: bool = False) -> list[Booking]:
     """The bookings with their rows locked, in order of id, and with what a transition reads."""
     return list(
         bookings.select_related("state", "version__graph", "resource", "project")
@@ -163,7 +164,7 @@ def yield_up(booking: Booking) -> None:
         give_back_seats(booking.session_id, 1)
 
 
-def take_seat(session_id) -> None:
+def take_seat(session_id: uuid.UUID | None) -> None:
     """Count one seat more, in one conditional statement, or raise ``GroupFull`` or ``SessionClosed``.
 
     A refusal first gives back the session's expired seat holds and plays overdue actions of unpaid seats.
@@ -183,21 +184,21 @@ def take_seat(session_id) -> None:
     raise _why_no_seat(session_id)
 
 
-def lock_session(session_id) -> None:
+def lock_session(session_id: uuid.UUID | None) -> None:
     """A session's row is locked before its seats' rows, always, so that no two transactions wait for each other."""
     list(Booking.objects.filter(pk=session_id).select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _open_states():
+def _open_states() -> Any:
     return State.objects.filter(occupies=True, version__offers_seats=True).values("pk")
 
 
-def _why_no_seat(session_id) -> BookingError:
+def _why_no_seat(session_id: uuid.UUID | None) -> BookingError:
     is_open = Booking.objects.filter(pk=session_id, deleted_at=None, state__in=_open_states()).exists()
     return GroupFull() if is_open else SessionClosed()
 
 
-def _expired_seat_holds(session_id) -> int:
+def _expired_seat_holds(session_id: uuid.UUID | None) -> int:
     holds = Reservation.objects.filter(
         session=session_id, holds_seat=True, booking=None, released_at=None, expires_at__lte=Now()
     )
@@ -208,5 +209,5 @@ def _expired_seat_holds(session_id) -> int:
     return freed
 
 
-def give_back_seats(session_id, count: int) -> None:
+def give_back_seats(session_id: uuid.UUID | None, count: int) -> None:
     Booking.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") - count)

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -144,6 +144,9 @@ class Booking(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
+    companions_to_be: list[uuid.UUID] | None = None
+    """The ids of the companions while the row is not saved; None: ask the database."""
+
     objects = BookingQuerySet.as_manager()
 
     class Meta:
@@ -178,7 +181,7 @@ class Booking(models.Model):
         return self.reference
 
     @property
-    def length(self):
+    def length(self) -> timedelta:
         return self.end - self.start
 
     @property
@@ -197,6 +200,6 @@ class Booking(models.Model):
         return self.resource.email or (self.project.email if self.project else "")
 
     @property
-    def change_until(self):
+    def change_until(self) -> datetime | None:
         """The last instant at which a customer may cancel or move it, or None without a cut-off."""
         return self.start - self.min_cancel_time if self.min_cancel_time else None

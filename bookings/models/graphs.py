@@ -1,6 +1,6 @@
 """Graphs as staff edit them.  Behaviour hangs on fields; no code compares a state's or an action's name."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -218,7 +218,9 @@ class Action(models.Model):
     def __str__(self) -> str:
         return self.label or self.name
 
-    def due_at(self, *, entered, start, end, override: timedelta | None = None):
+    def due_at(
+        self, *, entered: datetime, start: datetime, end: datetime, override: timedelta | None = None
+    ) -> datetime | None:
         """The instant at which the clock plays this action, or None; ``override`` replaces the time to wait."""
         wait = self.automatic_after if override is None else override
         moments = {self.Anchor.ENTERED: entered, self.Anchor.START: start, self.Anchor.END: end}

@@ -4,6 +4,8 @@ Rows are written by ``bookings.lifecycle.claims`` alone: ``save()`` would deadlo
 want the same time, and looking before writing proves nothing.
 """
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -23,7 +25,7 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def expired(self) -> "OccupancyQuerySet":
         return self.filter(expires_at__lte=Now())
 
-    def overlapping(self, start, end) -> "OccupancyQuerySet":
+    def overlapping(self, start: datetime, end: datetime) -> "OccupancyQuerySet":
         """Pieces whose claimed range shares an instant with ``[start, end)``."""
         return self.filter(start__lt=end, end__gt=start)
 

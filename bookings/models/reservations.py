@@ -1,6 +1,7 @@
 """Held times and seats, before they are bookings; on pages they are called holds."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -69,5 +70,5 @@ class Reservation(models.Model):
         return f"{self.resource} {self.start:%Y-%m-%d %H:%M}"
 
     @property
-    def length(self):
+    def length(self) -> timedelta:
         return self.end - self.start
