@@ -1,0 +1,37 @@
+"""Addresses between the pages: they stay in the flow they are in, and carry what the visitor chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+CARRIED = ("option", "with", "zone", "lang")
+PREFILL = "customer."
+
+
+def here(request: HttpRequest, name: str, *args: Any, query: Mapping[str, str] | None = None) -> str:
+    """The address of a page in the flow of the request: on the site itself, or inside a frame."""
+    space = request.resolver_match.namespace if request.resolver_match else ""
+    address = reverse(f"{space or 'pages'}:{name}", args=args)
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def carried(request: HttpRequest) -> dict[str, str]:
+    """What a page hands on of its own address: the choice, the zone, and answers given beforehand."""
+    sent = request.POST if request.method == "POST" else request.GET
+    names = [name for name in sent if name in CARRIED or name.startswith(PREFILL)]
+    return {name: sent[name] for name in names if sent[name]}
+
+
+def as_hidden(query: Mapping[str, str]) -> list[dict[str, str]]:
+    """The same as hidden fields of a form."""
+    return [{"name": name, "value": value} for name, value in query.items()]
+
+
+def prefilled(query: Mapping[str, str]) -> dict[str, str]:
+    """Answers that an address gives beforehand: `?customer.name=Marty`."""
+    return {name.removeprefix(PREFILL): value for name, value in query.items() if name.startswith(PREFILL)}

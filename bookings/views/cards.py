@@ -1,0 +1,113 @@
+"""What a page says about one time: the card with weekday, day, clock, zones and facts.
+
+Everything here returns plain context for templates; nothing decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+
+from bookings import times
+from bookings.models import Booking, Project, Reservation
+from bookings.money import money
+
+Context = dict[str, Any]
+
+
+def weekday_order() -> list[int]:
+    """The weekdays (Monday 0) in the order in which the active locale begins a week."""
+    first = (get_format("FIRST_DAY_OF_WEEK") - 1) % 7
+    return [(first + step) % 7 for step in range(7)]
+
+
+def week(moment: datetime, zone: times.Zone) -> list[Context]:
+    """The weekday row of a card, the day of ``moment`` marked."""
+    day = times.local(moment, zone).weekday()
+    return [{"short": times.weekday_letters(one), "on": one == day} for one in weekday_order()]
+
+
+def when(start: datetime, end: datetime, zone: times.Zone, other: times.Zone | None) -> Context:
+    """Day, clock and zones of ``[start, end)`` in ``zone``, and what the clocks of ``other`` show then."""
+    return {
+        "week": week(start, zone),
+        "day": times.day(start, zone),
+        "times": times.clock_range(start, end, zone),
+        "zones": zones(start, end, zone, other),
+    }
+
+
+def zones(start: datetime, end: datetime, zone: times.Zone, other: times.Zone | None) -> str:
+    """Like "Berlin time (UTC+1). 08:30–09:15 in London, your time." """
+    first = times.zone_and_offset(start, zone)
+    if night := times.repeated_hour(start, zone):
+        first = f"{first}, {night}"
+    if other is None or same_clock(start, zone, other):
+        return first
+    there = times.clock_range(start, end, other)
+    if times.local(start, zone).date() != times.local(start, other).date():
+        there = _("%(day)s, %(time)s") % {"day": times.short_day(start, other), "time": there}
+    return _("%(zone)s. %(times)s on your clocks: %(other)s.") % {
+        "zone": first,
+        "times": there,
+        "other": times.zone_and_offset(start, other),
+    }
+
+
+def same_clock(moment: datetime, one: times.Zone, other: times.Zone) -> bool:
+    """Whether two zones show the same time at ``moment``."""
+    return times.local(moment, one).utcoffset() == times.local(moment, other).utcoffset()
+
+
+def zone_pair(project: Project | None, there: str, own: str) -> tuple[str, str | None]:
+    """Which zone a page shows first: in person the place's, else the customer's, where that is known."""
+    if not own:
+        return there, None
+    in_person = project is None or project.place == Project.Place.IN_PERSON
+    return (there, own) if in_person else (own, there)
+
+
+def fact(label: str, value: str, *, code: bool = False) -> Context:
+    return {"label": label, "value": value, "code": code}
+
+
+def facts(*pairs: tuple[str, str | None]) -> list[Context]:
+    """The pairs of label and value that have a value."""
+    return [fact(label, value) for label, value in pairs if value]
+
+
+def of_booking(booking: Booking, zone: times.Zone) -> list[Context]:
+    """What the customer's card says about a booking."""
+    price = money(booking.price, booking.currency) if booking.price is not None else ""
+    customer = getattr(booking, "customer", None)
+    rows = facts(
+        (_("What"), booking.what),
+        (_("With"), booking.resource.name),
+        (_("Where"), booking.where),
+        (_("Price"), price),
+        (_("For"), customer.name if customer else ""),
+        *_deadline(booking, zone),
+    )
+    return [*rows, fact(_("Reference"), booking.reference, code=True)]
+
+
+def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:
+    if booking.state.settled or booking.due_at is None:
+        return []
+    return [(_("Answer by"), times.day_and_clock(booking.due_at, zone))]
+
+
+def of_hold(held: Reservation) -> list[Context]:
+    """What the card says about a time that is held."""
+    place = (held.project.location if held.project else None) or held.resource.location
+    option = held.option
+    price = money(option.price, option.currency) if option and option.price is not None else ""
+    return facts(
+        (_("With"), held.resource.name),
+        (_("Where"), place.one_line if place else ""),
+        (_("Price"), price),
+    )

@@ -1,0 +1,180 @@
+"""Which times a page offers: free slots of a project's resources, or sessions with a seat left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bookings.availability.days import day_start
+from bookings.availability.intervals import Busy
+from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
+from bookings.availability.query import Query
+from bookings.availability.search import prepare
+from bookings.availability.slots import Frame, Mode, Supply, offers
+from bookings.forms.rows import as_uuid
+from bookings.models import Booking
+from bookings.views.offering import Offering
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeTime:
+    """A time that can be picked; ``session`` and ``places`` for a seat of a session."""
+
+    start: datetime
+    end: datetime
+    session: UUID | None = None
+    places: int | None = None
+
+    @property
+    def full(self) -> bool:
+        return self.places == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What is found in a window: the times, and the days that had some and have none left."""
+
+    times: list[FreeTime]
+    full_days: frozenset[date]
+    zone: ZoneInfo
+
+    def by_day(self) -> dict[date, list[FreeTime]]:
+        days: dict[date, list[FreeTime]] = {}
+        for one in self.times:
+            days.setdefault(one.start.astimezone(self.zone).date(), []).append(one)
+        return days
+
+    def free_days(self) -> dict[date, int]:
+        """How many times are free on each day that has any."""
+        counts = {day: sum(not one.full for one in times) for day, times in self.by_day().items()}
+        return {day: number for day, number in counts.items() if number}
+
+
+def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants between which a zone's calendar shows that month."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    first, last = (day_start(day, zone) for day in (date(year, month, 1), following))
+    return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
+
+
+def offer(
+    offering: Offering,
+    start: datetime,
+    end: datetime,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    ignoring: Iterable[UUID] = (),
+) -> Offer:
+    """What can be picked in ``[start, end)``; ``ignoring`` are holds and bookings whose time counts as free."""
+    if offering.flow.version.claims_seat:
+        return _sessions(offering, start, end, zone=zone, now=now)
+    try:
+        query = _query(offering, start, end, zone=zone, now=now, ignoring=frozenset(ignoring))
+    except ParametersError as error:
+        log.error(
+            "project_settings_unreadable", project=str(offering.project.pk), fields=sorted(error.errors)
+        )
+        return Offer(times=[], full_days=frozenset(), zone=zone)
+    frame, supplies = prepare(query, now)
+    mode = Mode.MUTUAL if offering.everybody else Mode.PRIORITIZED
+    found = _times(mode, supplies, frame)
+    possible = _times(mode, [replace(one, busy=Busy(), capped=[]) for one in supplies], frame)
+    days, all_days = ({one.start.astimezone(zone).date() for one in times} for times in (found, possible))
+    return Offer(times=found, full_days=frozenset(all_days - days), zone=zone)
+
+
+def nearest(
+    offering: Offering, around: datetime, *, now: datetime, days: int = 7, most: int = 3
+) -> list[FreeTime]:
+    """The free times nearest to ``around``, within so many days, in order of time."""
+    span = timedelta(days=days)
+    window = max(now, around - span), around + span
+    times = offer(offering, *window, zone=ZoneInfo(offering.zone), now=now).times
+    closest = sorted((one for one in times if not one.full), key=lambda one: abs(one.start - around))
+    return sorted(closest[:most], key=lambda one: one.start)
+
+
+def next_free(offering: Offering, after: datetime, *, zone: ZoneInfo, now: datetime) -> FreeTime | None:
+    """The first time that can be picked at or after ``after``, looking half a year ahead."""
+    for first, last in ((0, 31), (31, 180)):
+        window = after + timedelta(days=first), after + timedelta(days=last)
+        times = offer(offering, *window, zone=zone, now=now).times
+        if free := next((one for one in times if not one.full), None):
+            return free
+    return None
+
+
+def _times(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[FreeTime]:
+    return [
+        FreeTime(start=datetime.fromtimestamp(found.start, UTC), end=datetime.fromtimestamp(found.end, UTC))
+        for found in offers(mode, supplies, frame)
+    ]
+
+
+def _query(
+    offering: Offering,
+    start: datetime,
+    end: datetime,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    ignoring: frozenset[UUID],
+) -> Query:
+    """The search that the project's settings ask for; raises ``ParametersError`` where they cannot be read."""
+    links = offering.links if offering.everybody else offering.candidates
+    asked = {"from": start, "to": end, "output_timezone": zone.key}
+    merged = merged_parameters(asked, offering.project, offering.option)
+    return Query(
+        **vars(parse_parameters(merged, now)),
+        resources=tuple(link.resource for link in links),
+        lengths={link.resource_id: offering.length(link) for link in links},
+        project=offering.project,
+        ignoring=ignoring,
+    )
+
+
+def session_of(offering: Offering, pk: str) -> Booking | None:
+    """The project's session of that id."""
+    sessions = Booking.objects.visible().sessions().select_related("resource", "state", "version__graph")
+    wanted = as_uuid(pk) if pk else None
+    return sessions.filter(project=offering.project, pk=wanted).first() if wanted else None
+
+
+def _sessions(offering: Offering, start: datetime, end: datetime, *, zone: ZoneInfo, now: datetime) -> Offer:
+    """Sessions to come whose booking is open, with the places they have left."""
+    rows = (
+        Booking.objects.visible()
+        .sessions()
+        .occupying()
+        .filter(project=offering.project, start__gte=max(start, now), start__lt=end)
+        .order_by("start", "pk")
+    )
+    if offering.link:
+        rows = rows.filter(resource=offering.link.resource_id)
+    found = [
+        FreeTime(
+            start=row.start,
+            end=row.end,
+            session=row.pk,
+            places=(row.max_seats or 0) - row.seats_taken,
+        )
+        for row in rows
+        if row.start >= now + (row.min_booking_time or timedelta())
+        and (row.max_booking_time is None or row.start <= now + row.max_booking_time)
+    ]
+    free = {one.start.astimezone(zone).date() for one in found if not one.full}
+    every = {one.start.astimezone(zone).date() for one in found}
+    return Offer(times=found, full_days=frozenset(every - free), zone=zone)
+
+
+def midday(day: date, zone: ZoneInfo) -> datetime:
+    """An instant of that day by which its offset is named."""
+    return datetime.combine(day, time(12), zone)

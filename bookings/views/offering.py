@@ -1,0 +1,135 @@
+"""What a visitor chose of a project: the option, with whom, and what follows from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.forms.bookings import where
+from bookings.forms.rows import Rows
+from bookings.layers import booking_layers, merged
+from bookings.lifecycle.flows import Flow
+from bookings.models import Option, Project, ProjectResource
+from bookings.money import money
+from bookings.overrides import override
+
+PAGE_HOLD_SECONDS = 600
+MUTUAL = "mutual"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offering:
+    """A project with its options and resources, and the visitor's choice among them.
+
+    ``link`` is the resource that was chosen, None for anyone.
+    """
+
+    project: Project
+    options: list[Option]
+    links: list[ProjectResource]
+    option: Option | None
+    link: ProjectResource | None
+    flow: Flow
+
+    @property
+    def everybody(self) -> bool:
+        """Whether one booking takes all resources of the project."""
+        return self.project.availability.get("mode") == MUTUAL
+
+    @property
+    def candidates(self) -> list[ProjectResource]:
+        """With whom it may be: the one chosen, else all, in the staff's order."""
+        return [self.link] if self.link else self.links
+
+    @property
+    def zone(self) -> str:
+        """The place's own zone: where the one chosen is, else the first of all."""
+        return self.candidates[0].resource.timezone if self.candidates else "UTC"
+
+    @property
+    def hold_seconds(self) -> Any:
+        """How long a page holds a time: what project, option or resource set, never the API's default."""
+        layers = booking_layers(self.project, self.option, self.link)[1:]
+        return override({"reservation_time": PAGE_HOLD_SECONDS}, *layers)["reservation_time"]
+
+    def length(self, link: ProjectResource | None = None) -> timedelta:
+        own = link.length if link else None
+        return own or (self.option.length if self.option else timedelta(hours=1))
+
+    def rows(self, link: ProjectResource, **request: Any) -> Rows:
+        """What the forms check: the merged layers of a request for one of the resources."""
+        return Rows(
+            project=self.project,
+            option=self.option,
+            link=link,
+            resource=link.resource,
+            flow=self.flow,
+            values=merged(request, self.project, self.option, link),
+        )
+
+    def place(self) -> str:
+        """Where it is, in a line: "In person: Courthouse, Hill Valley"."""
+        kind = {
+            Project.Place.IN_PERSON: _("In person"),
+            Project.Place.PHONE: _("By phone"),
+            Project.Place.ONLINE: _("Online"),
+        }[Project.Place(self.project.place)]
+        address = where(
+            Rows(project=self.project, resource=self.candidates[0].resource if self.candidates else None)
+        )
+        return _("%(kind)s: %(place)s") % {"kind": kind, "place": address} if address else kind
+
+
+def offering_of(request: HttpRequest, slug: str) -> Offering:
+    """The project at that address and the choice in the address or form; raises Http404 for no open project."""
+    project = Project.objects.reachable().select_related("location").filter(slug=slug).first()
+    if project is None:
+        raise Http404
+    return offering_for(request, project)
+
+
+def offering_for(request: HttpRequest, project: Project, option: Option | None = None) -> Offering:
+    """The choice in the address or form among what a project offers; ``option`` fixes that part of it."""
+    chosen = request.POST if request.method == "POST" else request.GET
+    options = list(project.options.all())
+    links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))
+    if option is not None:
+        options = [option]
+    option = next((one for one in options if str(one.pk) == chosen.get("option")), None) or next(
+        iter(options), None
+    )
+    link = next((one for one in links if one.resource.slug == chosen.get("with")), None)
+    graph = merged({}, project, option, link).get("graph") or "instant"
+    return Offering(
+        project=project,
+        options=options,
+        links=links,
+        option=option,
+        link=link if len(links) > 1 else None,
+        flow=Flow.published(graph),
+    )
+
+
+def length_in_words(length: timedelta) -> str:
+    """Like "45 minutes", "1 hour", "1 hour 30 minutes", "2 days"."""
+    minutes = round(length.total_seconds() / 60)
+    days, rest = divmod(minutes, 1440)
+    hours, rest = divmod(rest, 60)
+    parts = [
+        ngettext("%(count)s day", "%(count)s days", days) % {"count": days} if days else "",
+        ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours} if hours else "",
+        ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest}
+        if rest or not minutes
+        else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def price_in_words(amount: Decimal | None, currency: str) -> str:
+    return money(amount, currency) if amount is not None else ""

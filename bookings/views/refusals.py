@@ -1,0 +1,42 @@
+"""Saying no on a page: what happened, in words, and the way on.  A refusal is an answer, never a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext as _
+
+from bookings.errors import BookingError
+
+
+def ended(
+    request: HttpRequest,
+    *,
+    heading: str,
+    sentences: Sequence[str],
+    status: int = 200,
+    way_on: tuple[str, str] | None = None,
+) -> HttpResponse:
+    """A page that only says something; ``way_on`` is an address and the words of its button."""
+    address, words = way_on or (resolve_url("pages:home"), _("To the start page"))
+    context = {"heading": heading, "sentences": sentences, "way_on_url": address, "way_on_label": words}
+    return render(request, "bookings/ended.html", context, status=status)
+
+
+def refused(request: HttpRequest, error: BookingError, *, back: Sequence[Any]) -> HttpResponse:
+    """What a verb said, and the way back to where the present state can be seen; 409."""
+    return ended(
+        request,
+        heading=_("That was not possible"),
+        sentences=[sentence(error), _("Nothing was changed.")],
+        status=409,
+        way_on=(resolve_url(*back), _("See how it stands now")),
+    )
+
+
+def sentence(error: BookingError) -> str:
+    """The refusal's words in the active language."""
+    return _(error.sentence)

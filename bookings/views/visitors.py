@@ -1,0 +1,39 @@
+"""Who holds a time before anybody has a name: a random token in a cookie, of which only a digest is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from bookings.models import Reservation
+
+COOKIE = "visitor"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def visitor(request: HttpRequest) -> str:
+    """The visitor's token: from the cookie, from the form in a frame where there are none, else a new one."""
+    for token in (request.COOKIES.get(COOKIE, ""), request.POST.get(COOKIE, "")):
+        if _TOKEN.fullmatch(token):
+            return token
+    return secrets.token_urlsafe(16)
+
+
+def digest(token: str) -> str:
+    """What a reservation keeps of a token."""
+    return hashlib.sha256(f"visitor:{token}".encode()).hexdigest()
+
+
+def remember(response: HttpResponse, token: str) -> HttpResponse:
+    """Let the browser bring the token again until it is closed."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
+
+
+def live_hold(token: str) -> Reservation | None:
+    """The visitor's live hold; picking another time replaces it."""
+    return Reservation.objects.live().filter(visitor=digest(token)).order_by("-created_at").first()

@@ -1,0 +1,121 @@
+"""Through which zone a visitor looks: what the address says, else the place's own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from bookings import times
+from bookings.models import Project
+
+# A zone for every clock in common use, and the cities that people look for.
+OFFERED = (
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Chicago",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/Bogota",
+    "America/Halifax",
+    "America/Santiago",
+    "America/St_Johns",
+    "America/Sao_Paulo",
+    "America/Argentina/Buenos_Aires",
+    "Atlantic/Azores",
+    "UTC",
+    "Europe/London",
+    "Europe/Lisbon",
+    "Africa/Casablanca",
+    "Africa/Lagos",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Zurich",
+    "Europe/Vienna",
+    "Europe/Rome",
+    "Europe/Warsaw",
+    "Africa/Johannesburg",
+    "Africa/Cairo",
+    "Europe/Athens",
+    "Europe/Helsinki",
+    "Europe/Kyiv",
+    "Asia/Jerusalem",
+    "Asia/Beirut",
+    "Asia/Baghdad",
+    "Asia/Riyadh",
+    "Africa/Nairobi",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "Asia/Tehran",
+    "Asia/Dubai",
+    "Asia/Kabul",
+    "Asia/Karachi",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Dhaka",
+    "Asia/Bangkok",
+    "Asia/Jakarta",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Australia/Perth",
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "Australia/Adelaide",
+    "Australia/Sydney",
+    "Australia/Brisbane",
+    "Pacific/Auckland",
+)
+
+
+def known(name: str) -> str | None:
+    """The name if such a zone exists."""
+    try:
+        return ZoneInfo(name).key if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def asked_for(request: HttpRequest) -> str:
+    """The zone that the address or the form names, as it stands there; empty if none."""
+    return request.GET.get("zone") or request.POST.get("zone") or ""
+
+
+def own_zone(request: HttpRequest) -> str:
+    """The zone that the visitor chose, or empty."""
+    return known(asked_for(request)) or ""
+
+
+def notice(request: HttpRequest, shown: str) -> str:
+    """A sentence for an address that names a zone which does not exist."""
+    if not asked_for(request) or own_zone(request):
+        return ""
+    return _("That time zone is not known. The times are shown in %(zone)s.") % {
+        "zone": times.zone_name(shown)
+    }
+
+
+def switcher(
+    shown: str, place: str, moment: datetime, now: datetime, hidden: list[dict[str, str]]
+) -> dict[str, Any]:
+    """The context of `_zone.html`: ``moment`` is of the day whose times are shown."""
+    names = list(dict.fromkeys([shown, place, *sorted(OFFERED, key=lambda one: (times.city(one), one))]))
+    return {
+        "said": _("Times in %(zone)s") % {"zone": times.zone_and_offset(moment, shown)},
+        "choices": [
+            {"name": name, "label": f"{times.city(name)} {times.clock(now, name)}", "chosen": name == shown}
+            for name in names
+        ],
+        "hidden": hidden,
+    }
+
+
+def asks(request: HttpRequest, project: Project) -> bool:
+    """Whether the browser's own zone should be used: elsewhere than in person, and nothing was chosen."""
+    return project.place != Project.Place.IN_PERSON and not asked_for(request)

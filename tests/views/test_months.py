@@ -1,0 +1,69 @@
+"""The month table: which days lead where, in the order in which a locale reads them."""
+
+from datetime import date
+
+import pytest
+from django.utils import translation
+
+from bookings.views.months import Month, neighbour, table
+
+
+@pytest.fixture
+def march():
+    with translation.override("en"):
+        yield Month(
+            year=2027,
+            number=3,
+            today=date(2027, 3, 9),
+            free={date(2027, 3, 1): 4, date(2027, 3, 16): 6},
+            full={date(2027, 3, 11)},
+            chosen=date(2027, 3, 16),
+        )
+
+
+def cells(month):
+    weeks = table(month, lambda day: f"?day={day}")["weeks"]
+    return {cell["number"]: cell for week in weeks for cell in week if cell}
+
+
+def test_each_day_says_what_it_offers(march):
+    kinds = {number: cell["kind"] for number, cell in cells(march).items()}
+    assert kinds[1] == "past"
+    assert kinds[9] == "none"
+    assert kinds[11] == "full"
+    assert kinds[16] == "free"
+
+
+def test_a_day_knows_its_address_and_its_whole_date(march):
+    assert cells(march)[16] == {
+        "number": 16,
+        "href": "?day=2027-03-16",
+        "kind": "free",
+        "free": 6,
+        "today": False,
+        "chosen": True,
+        "full": "Tuesday 16 March 2027",
+    }
+
+
+def test_days_of_other_months_are_empty_cells(march):
+    last = table(march, str)["weeks"][-1]
+    assert [cell and cell["number"] for cell in last] == [29, 30, 31, None, None, None, None]
+
+
+def test_the_week_begins_as_the_locale_has_it(march):
+    assert table(march, str)["weekdays"][0] == {"short": "Mo", "long": "Monday"}
+    with translation.override("ar"):
+        assert table(march, str)["weekdays"][0]["long"] == "الأحد"
+        assert table(march, str)["weeks"][0][1]["number"] == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "found"), [(1, (2027, 4)), (-3, (2026, 12)), (10, (2028, 1)), (0, (2027, 3))]
+)
+def test_neighbours_cross_the_year(step, found):
+    assert neighbour(2027, 3, step) == found
+
+
+def test_the_present_month_has_nothing_before_it(march):
+    assert march.is_first
