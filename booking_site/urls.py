@@ -10,4 +10,5 @@ urlpatterns = [
     path("readyz", health.ready),
     path("admin/", admin.site.urls),
     path("v2/", include("bookings.api.urls")),
+    path("", include("bookings.urls")),
 ]

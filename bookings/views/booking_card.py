@@ -1,0 +1,192 @@
+"""What the page of one booking says: how it stands, what happens next, what its customer may do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings import times
+from bookings.effects.links import manage_url
+from bookings.effects.mail import goes_out
+from bookings.lifecycle import Actor, available_actions
+from bookings.models import Action, Booking, Mail
+from bookings.money import money
+from bookings.views import cards
+
+CUSTOMER = Actor.customer()
+
+
+def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> dict[str, Any]:
+    """The context of `booking.html` for one booking."""
+    zone, own = zones_of(booking)
+    stage = stage_of(booking)
+    return {
+        "stage": stage,
+        "pill": label(booking.state.label or booking.state.name),
+        "title": title(booking, stage),
+        **cards.when(booking.start, booking.end, zone, own),
+        "facts": cards.of_booking(booking, zone),
+        "steps": steps(booking, stage, zone),
+        "change": change(booking, stage, zone, now),
+        "actions": actions(request, booking, token, now),
+        "calendar": calendar(request, booking, token) if stage == "booked" else None,
+        "pay": payment(booking, zone),
+        "keep": not goes_out() and stage in {"booked", "waiting"},
+        "address": manage_url(booking),
+        "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
+    }
+
+
+def zones_of(booking: Booking) -> tuple[str, str | None]:
+    """The zone to show first and the other one, if the customer has another."""
+    customer = getattr(booking, "customer", None)
+    return cards.zone_pair(booking.project, booking.resource.timezone, customer.timezone if customer else "")
+
+
+def stage_of(booking: Booking) -> str:
+    """`booked`, `waiting` for somebody, `ended` before its time, or `over`."""
+    if not booking.state.settled:
+        return "waiting"
+    if booking.state.occupies:
+        return "booked"
+    return "ended" if booking.state.mail_to_customer else "over"
+
+
+def label(words: str) -> str:
+    """Words of a graph in the active language, where the catalogue has them."""
+    return _(words) if words else ""
+
+
+def title(booking: Booking, stage: str) -> str:
+    """The page's heading; it hangs on what a state says of itself, never on its name."""
+    if stage == "booked":
+        return _("Your place is booked") if booking.session_id else _("Your time is booked")
+    if stage == "waiting":
+        paying = pay_action(booking) is not None
+        return _("Kept for you, not paid yet") if paying else _("Request sent, not confirmed yet")
+    ends = {
+        Mail.DECLINED: _("This request was declined"),
+        Mail.CANCELLED: _("This booking is cancelled"),
+        Mail.EXPIRED: _("This booking ran out of time"),
+    }
+    return (
+        ends.get(Mail(booking.state.mail_to_customer), _("This booking is over"))
+        if stage == "ended"
+        else _("This booking is over")
+    )
+
+
+def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
+    """What happens next, a sentence each."""
+    if stage not in {"booked", "waiting"}:
+        return []
+    said = [*_answer(booking, zone), *_mail(booking)]
+    if stage == "booked" and booking.project:
+        said += [line.strip() for line in booking.project.after_booking.splitlines() if line.strip()]
+    return said
+
+
+def _answer(booking: Booking, zone: times.Zone) -> list[str]:
+    if booking.state.settled or pay_action(booking):
+        return []
+    kept = (
+        _("The time stays yours until then.")
+        if booking.state.occupies
+        else _("The time is not kept for you until then.")
+    )
+    if booking.due_at is None:
+        return [_("%(name)s answers your request.") % {"name": booking.resource.name} + " " + kept]
+    by = times.day_and_clock(booking.due_at, zone)
+    said = _("%(name)s answers by %(moment)s.") % {"name": booking.resource.name, "moment": by}
+    return [f"{said} {kept}", _("Without an answer the request ends and costs nothing.")]
+
+
+def _mail(booking: Booking) -> list[str]:
+    customer = getattr(booking, "customer", None)
+    sends = booking.project is None or booking.project.sends_mail
+    if not (goes_out() and sends and customer and customer.email and booking.state.mail_to_customer):
+        return []
+    return [_("A mail with all of this is on its way to %(address)s.") % {"address": customer.email}]
+
+
+def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str:
+    """Until when its customer may change it, as a moment."""
+    if stage != "booked" or booking.change_until is None:
+        return ""
+    until = times.day_and_clock(booking.change_until, zone)
+    if now > booking.change_until:
+        return _("Changes were possible here until %(moment)s. Please get in touch with us.") % {
+            "moment": until
+        }
+    return _("You can change or cancel it here until %(moment)s.") % {"moment": until}
+
+
+def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -> list[dict[str, Any]]:
+    """What its customer may play, as links to the pages that ask."""
+    closed = booking.state.settled and booking.change_until is not None and now > booking.change_until
+    if closed or booking.start <= now:
+        return []
+    return [_link(request, action, token) for action in available_actions(booking, CUSTOMER)]
+
+
+def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
+    space = request.resolver_match.namespace if request.resolver_match else "pages"
+    if action.continues:
+        return {"href": reverse(f"{space}:move", args=[token]), "label": label(action.label), "danger": False}
+    href = reverse(f"{space}:ask", args=[token, action.name])
+    return {"href": href, "label": label(action.label), "danger": not action.target.occupies}
+
+
+def pay_action(booking: Booking) -> Action | None:
+    """The action by which the booking's state would be paid, whoever plays it."""
+    leaving = booking.state.leaving.all()
+    return next((action for action in leaving if action.input == Action.Input.PAYMENT), None)
+
+
+def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:
+    """Where and until when a booking that waits for payment is paid."""
+    if pay_action(booking) is None or booking.project is None or not booking.project.pay_url:
+        return None
+    amount = money(booking.price, booking.currency) if booking.price is not None else ""
+    until = times.day_and_clock(booking.due_at, zone) if booking.due_at else ""
+    query = urlencode({"reference": booking.reference, "booking": booking.pk})
+    joint = "&" if "?" in booking.project.pay_url else "?"
+    return {
+        "href": f"{booking.project.pay_url}{joint}{query}",
+        "label": _("Pay %(amount)s") % {"amount": amount} if amount else _("Pay now"),
+        "sentence": _("Please pay until %(moment)s; then it is yours.") % {"moment": until}
+        if until
+        else _("It is yours once it is paid."),
+    }
+
+
+def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, str]:
+    """Ways into the customer's own calendar."""
+    span = [times.local(moment, "UTC") for moment in (booking.start, booking.end)]
+    dates = "/".join(f"{moment:%Y%m%dT%H%M%SZ}" for moment in span)
+    text = {"text": booking.what, "details": manage_url(booking), "location": booking.where, "dates": dates}
+    event = {
+        "rru": "addevent",
+        "subject": booking.what,
+        "body": manage_url(booking),
+        "location": booking.where,
+        "startdt": span[0].isoformat(),
+        "enddt": span[1].isoformat(),
+    }
+    return {
+        "ics_url": reverse("pages:ics", args=[token]),
+        "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{urlencode(text)}",
+        "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{urlencode(event)}",
+    }
+
+
+def again_url(request: HttpRequest, booking: Booking) -> str | None:
+    """Where the same thing can be booked anew."""
+    if booking.project is None or booking.project.deleted_at:
+        return None
+    return reverse("pages:choose", args=[booking.project.slug])

@@ -1,0 +1,169 @@
+"""Choose a time: the month, the times of a day, and what may be chosen besides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from bookings.errors import BookingError
+from bookings.views import months, zones
+from bookings.views.addresses import as_hidden, carried, here
+from bookings.views.free_times import Offer, midday, month_bounds, next_free, offer
+from bookings.views.looks import accent_url
+from bookings.views.offering import Offering, offering_of
+from bookings.views.offers import day_card, offered
+from bookings.views.visitors import live_hold, visitor
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+FARTHEST_MONTHS = 24
+REFUSALS = {kind.code: kind.sentence for kind in BookingError.__subclasses__()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """Where a visitor looks: the month, the day in it, through which zone, and from which page."""
+
+    request: HttpRequest
+    page: str
+    args: tuple[str, ...]
+    zone: ZoneInfo
+    now: datetime
+    year: int
+    month: int
+    day: date | None
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def href(self, *, month: tuple[int, int] | None = None, day: date | None = None, **changes: str) -> str:
+        """The address of the same page at another month, day or choice."""
+        year, number = month or ((day.year, day.month) if day else (self.year, self.month))
+        query = carried(self.request) | {"month": f"{year:04}-{number:02}"}
+        if day:
+            query["day"] = day.isoformat()
+        query = {name: value for name, value in (query | changes).items() if value}
+        return here(self.request, self.page, *self.args, query=query) + ("#day" if day else "")
+
+
+@never_cache
+@require_safe
+def choose(request: HttpRequest, slug: str) -> HttpResponse:
+    """The times of a project."""
+    offering = offering_of(request, slug)
+    view = view_of(request, "choose", (slug,), offering.zone)
+    context = plan(view, offering, hold_url=here(request, "hold", slug))
+    return render(request, "bookings/choose.html", context)
+
+
+def view_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str) -> View:
+    """What the address says, as far as it makes sense; else the present month in the place's zone."""
+    zone, now = ZoneInfo(zones.own_zone(request) or place), timezone.now()
+    day = _day(request.GET.get("day", ""))
+    year, month = _month(request.GET.get("month", ""), day, now.astimezone(zone).date())
+    if day and (day.year, day.month) != (year, month):
+        day = None
+    return View(request=request, page=page, args=args, zone=zone, now=now, year=year, month=month, day=day)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _month(text: str, day: date | None, today: date) -> tuple[int, int]:
+    """The month named, but none before this one, and none too far ahead."""
+    found = _MONTH.fullmatch(text)
+    wanted = (int(found[1]), int(found[2])) if found else (day.year, day.month) if day else None
+    if wanted is None or not 1 <= wanted[1] <= 12:
+        return today.year, today.month
+    first = (today.year, today.month)
+    return min(max(wanted, first), months.neighbour(*first, FARTHEST_MONTHS))
+
+
+def plan(
+    view: View, offering: Offering, *, hold_url: str, ignoring: frozenset = frozenset()
+) -> dict[str, Any]:
+    """The context of `choose.html` but for what is particular to a page."""
+    held = live_hold(visitor(view.request))
+    found = offer(
+        offering,
+        *month_bounds(view.year, view.month, view.zone),
+        zone=view.zone,
+        now=view.now,
+        ignoring=ignoring | ({held.pk} if held else frozenset()),
+    )
+    day = view.day or next(iter(found.free_days()), None)
+    hidden = as_hidden(carried(view.request))
+    return {
+        **offered(view, offering),
+        "accent_url": accent_url(offering.project.accent),
+        "notice": _notice(view),
+        "month": _month_card(view, offering, found, day),
+        "day": day_card(view, found, day) if day else None,
+        "zone": _zone_card(view, offering, day),
+        "hold_url": hold_url,
+        "hidden": hidden,
+    }
+
+
+def _notice(view: View) -> str:
+    code = view.request.GET.get("refused", "")
+    if code in REFUSALS:
+        return _("%(refusal)s Please choose another time.") % {"refusal": _(REFUSALS[code])}
+    return zones.notice(view.request, view.zone.key)
+
+
+def _month_card(view: View, offering: Offering, found: Offer, day: date | None) -> dict[str, Any]:
+    month = months.Month(
+        year=view.year,
+        number=view.month,
+        today=view.today,
+        free=found.free_days(),
+        full=found.full_days,
+        chosen=day,
+    )
+    card = months.table(month, lambda one: view.href(day=one))
+    card["previous"] = None if month.is_first else _step(view, -1)
+    card["next"] = _step(view, 1)
+    if not month.free:
+        card["empty"] = _("No times are free in %(month)s.") % {"month": month.name}
+        card["next_free"] = _next_free(view, offering)
+    return card
+
+
+def _step(view: View, step: int) -> dict[str, str]:
+    month = months.neighbour(view.year, view.month, step)
+    return {"href": view.href(month=month), "label": months.step_label(*month)}
+
+
+def _next_free(view: View, offering: Offering) -> dict[str, str] | None:
+    after = month_bounds(view.year, view.month, view.zone)[1]
+    found = next_free(offering, after, zone=view.zone, now=view.now)
+    if found is None:
+        return None
+    day = found.start.astimezone(view.zone).date()
+    label = months.step_label(day.year, day.month)
+    return {"href": view.href(day=day), "label": _("Next free times: %(month)s") % {"month": label}}
+
+
+def _zone_card(view: View, offering: Offering, day: date | None) -> dict[str, Any]:
+    place = offering.zone
+    moment = midday(day, view.zone) if day else view.now
+    kept = carried(view.request) | {"month": f"{view.year:04}-{view.month:02}"}
+    kept |= {"day": day.isoformat()} if day else {}
+    kept.pop("zone", None)
+    card = zones.switcher(view.zone.key, place, moment, view.now, as_hidden(kept))
+    return card | {"ask": zones.asks(view.request, offering.project)}

@@ -1,0 +1,149 @@
+"""Picking a time holds it at once; the hold can be made longer, or let go for another time."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings.errors import BookingError, ReservationGone, SlotTaken
+from bookings.forms import ReservationForm
+from bookings.lifecycle import Actor, extend, release, reserve, reserve_any
+from bookings.models import Reservation
+from bookings.views.addresses import carried, here, prefilled
+from bookings.views.free_times import session_of
+from bookings.views.hold_links import hold_of, hold_token
+from bookings.views.offering import Offering, offering_of
+from bookings.views.refusals import ended, sentence
+from bookings.views.visitors import digest, live_hold, remember, visitor
+
+CUSTOMER = Actor.customer()
+
+
+@require_POST
+def hold(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hold the time that was picked and go on to the form; if it is gone, back to the times."""
+    offering = offering_of(request, slug)
+    token = visitor(request)
+    try:
+        held = hold_time(offering, request, token)
+    except BookingError as error:
+        return again(request, offering, error)
+    onwards = here(request, "details", slug, hold_token(held), query=carried(request))
+    return remember(redirect(onwards), token)
+
+
+def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservation:
+    """Reserve what the form picked, in place of the visitor's present hold; raises what the verbs raise."""
+    before = live_hold(token)
+    if session_id := request.POST.get("session"):
+        return _hold_seat(offering, token, session_id, before)
+    start = instant(request.POST.get("start", ""))
+    if start is None:
+        raise SlotTaken
+    forms = [
+        ReservationForm(
+            offering.rows(
+                link,
+                start=start,
+                end=start + offering.length(link),
+                reservation_time=offering.hold_seconds,
+                customer=prefilled(request.POST),
+            )
+        )
+        for link in offering.candidates
+    ]
+    return _reserve(offering, forms, token, before)
+
+
+def _reserve(
+    offering: Offering, forms: list[ReservationForm], token: str, before: Reservation | None
+) -> Reservation:
+    forms = [form for form in forms if form.is_valid()]
+    if not forms:
+        raise SlotTaken
+    drafts = [_of_visitor(form, token) for form in forms]
+    common: dict[str, Any] = {
+        "hold": forms[0].hold,
+        "by": CUSTOMER,
+        "buffers": forms[0].buffers(),
+        "replacing": before,
+    }
+    if offering.everybody or len(drafts) == 1:
+        return reserve(drafts[0], companions=forms[0].companions(), **common)
+    return reserve_any(drafts, **common)
+
+
+def _hold_seat(offering: Offering, token: str, session_id: str, before: Reservation | None) -> Reservation:
+    session = session_of(offering, session_id)
+    if session is None or not offering.links:
+        raise SlotTaken
+    link = next((one for one in offering.links if one.resource_id == session.resource_id), offering.links[0])
+    rows = copy.copy(offering.rows(link, reservation_time=offering.hold_seconds))
+    rows.session, rows.resource = session, session.resource
+    return _reserve(offering, [ReservationForm(rows)], token, before)
+
+
+def _of_visitor(form: ReservationForm, token: str) -> Reservation:
+    draft = form.draft()
+    draft.visitor = digest(token)
+    return draft
+
+
+def instant(text: str) -> datetime | None:
+    """A start as a time button sends it, with its offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.utcoffset() is not None and 1900 <= moment.year <= 9000 else None
+
+
+def again(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
+    """Back to the times, where the refusal is said and the present state is seen."""
+    query = carried(request) | {"refused": error.code}
+    if start := instant(request.POST.get("start", "")):
+        query |= {"day": start.date().isoformat(), "month": f"{start:%Y-%m}"}
+    return redirect(here(request, "choose", offering.project.slug, query=query))
+
+
+@require_POST
+def longer(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """Hold the time once more for as long."""
+    reservation = hold_of(token)
+    if reservation is None:
+        raise Http404
+    try:
+        extend(reservation, hold=timedelta(seconds=_length(request, slug)), by=CUSTOMER)
+    except ReservationGone:
+        pass  # the form says that the hold has ended, and how to go on
+    except BookingError as error:
+        return ended(
+            request,
+            heading=_("The time cannot be held any longer"),
+            sentences=[sentence(error), _("Your time stays held for the minutes that are left.")],
+            status=409,
+            way_on=(here(request, "details", slug, token, query=carried(request)), _("Back to the form")),
+        )
+    return redirect(here(request, "details", slug, token, query=carried(request)))
+
+
+def _length(request: HttpRequest, slug: str) -> int:
+    return int(offering_of(request, slug).hold_seconds)
+
+
+@require_POST
+def let_go(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """Give the time back and choose another."""
+    reservation = hold_of(token)
+    if reservation is None:
+        raise Http404
+    with suppress(ReservationGone):  # then it is free already
+        release(reservation, by=CUSTOMER)
+    return redirect(here(request, "choose", slug, query=carried(request)))

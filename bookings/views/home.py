@@ -1,0 +1,109 @@
+"""What can be booked here: the public projects under staff's headings, and those of one resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bookings.models import Option, Project, Resource
+from bookings.views.offering import length_in_words, price_in_words
+
+SEARCHABLE_FROM = 6
+MOST = 200
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Every public project; where there is only one, its times at once."""
+    projects = Project.objects.public()
+    query = request.GET.get("q", "").strip()[:100]
+    rows = _in_full(_matching(projects, query))
+    if len(rows) == 1 and not query:
+        return redirect("pages:choose", rows[0].slug)
+    context = {"heading": _("Book a time"), "query": query, "all_url": reverse("pages:home")}
+    searchable = bool(query) or len(rows) >= SEARCHABLE_FROM
+    return render(request, "bookings/home.html", context | {"searchable": searchable, **listed(rows)})
+
+
+@require_safe
+def with_resource(request: HttpRequest, slug: str) -> HttpResponse:
+    """What one person or room offers; the choice is kept on the pages that follow."""
+    resource = get_object_or_404(Resource.objects.active(), slug=slug)
+    rows = _in_full(Project.objects.public().filter(resources=resource))
+    if len(rows) == 1:
+        return redirect(f"{reverse('pages:choose', args=[rows[0].slug])}?with={resource.slug}")
+    context = {"heading": resource.name, "with_": resource, "all_url": reverse("pages:home")}
+    return render(request, "bookings/home.html", context | listed(rows, chosen=resource))
+
+
+def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
+    """Projects in which every word typed is found somewhere."""
+    for word in query.split():
+        named = Q(name__icontains=word) | Q(summary__icontains=word) | Q(heading__icontains=word)
+        people = Project.objects.filter(resources__name__icontains=word, resources__deleted_at=None)
+        projects = projects.filter(named | Q(pk__in=people.values("pk")))
+    return projects
+
+
+def _in_full(projects: QuerySet[Project]) -> list[Project]:
+    rows = projects.select_related("location").prefetch_related("options", "resources__location")
+    return list(rows[:MOST])
+
+
+def listed(projects: Iterable[Project], chosen: Resource | None = None) -> dict[str, Any]:
+    """The groups of `home.html`, in the order in which their first project stands."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for project in projects:
+        groups.setdefault(project.heading, []).append(_entry(project, chosen))
+    found = [{"title": title, "projects": entries} for title, entries in groups.items()]
+    return {"groups": found, "found": sum(len(group["projects"]) for group in found)}
+
+
+def _entry(project: Project, chosen: Resource | None) -> dict[str, Any]:
+    options = list(project.options.all())
+    href = reverse("pages:choose", args=[project.slug])
+    return {
+        "title": project.name,
+        "href": f"{href}?with={chosen.slug}" if chosen else href,
+        "text": project.summary,
+        "picture": project.image.url if project.image else "",
+        "lengths": _lengths(options),
+        "price": _price(options),
+        "place": _place(project),
+    }
+
+
+def _lengths(options: list[Option]) -> str:
+    lengths = sorted({option.length for option in options})
+    if not lengths:
+        return ""
+    if len(lengths) == 1:
+        return length_in_words(lengths[0])
+    ends = {"shortest": length_in_words(lengths[0]), "longest": length_in_words(lengths[-1])}
+    return _("%(shortest)s to %(longest)s") % ends
+
+
+def _price(options: list[Option]) -> str:
+    priced = [option for option in options if option.price is not None]
+    if not priced:
+        return ""
+    lowest = min(priced, key=lambda option: option.price)
+    words = price_in_words(lowest.price, lowest.currency)
+    return words if len({option.price for option in priced}) == 1 else _("from %(price)s") % {"price": words}
+
+
+def _place(project: Project) -> str:
+    if project.place == Project.Place.ONLINE:
+        return _("Online")
+    if project.place == Project.Place.PHONE:
+        return _("By phone")
+    places = {resource.location for resource in project.resources.all() if resource.location}
+    place = project.location or (places.pop() if len(places) == 1 else None)
+    return place.one_line if place else ""

@@ -1,0 +1,52 @@
+"""A time that went to somebody else: what happened, and the nearest times that are free."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import times
+from bookings.errors import BookingError, GroupFull, SlotTaken
+from bookings.views.free_times import FreeTime, nearest
+from bookings.views.offering import Offering
+from bookings.views.refusals import sentence
+
+
+def lost(
+    offering: Offering,
+    start: datetime,
+    error: BookingError,
+    *,
+    zone: str,
+    post_url: str,
+    all_url: str,
+    form_id: str,
+) -> dict[str, Any]:
+    """The context of `_lost.html`; its buttons send ``form_id`` to ``post_url`` with another time."""
+    near = nearest(offering, start, now=timezone.now())
+    return {
+        "heading": _heading(error),
+        "sentence": _("These times are free:") if near else _("Nothing is free in the days around it."),
+        "times": [_button(one, zone) for one in near],
+        "hold_url": post_url,
+        "form_id": form_id,
+        "all_url": all_url,
+    }
+
+
+def _heading(error: BookingError) -> str:
+    if isinstance(error, SlotTaken | GroupFull):
+        return _("Somebody else has just taken this time")
+    return sentence(error)
+
+
+def _button(one: FreeTime, zone: str) -> dict[str, Any]:
+    return {
+        "name": "session" if one.session else "start",
+        "value": str(one.session) if one.session else one.start.isoformat(),
+        "clock": times.clock(one.start, zone),
+        "day": times.short_day(one.start, zone),
+    }

@@ -1,0 +1,145 @@
+"""The page of one booking, for whoever has its link: see it, act on it, take a cancellation back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings import times
+from bookings.effects.invitations import calendar_file
+from bookings.effects.links import LinkInvalid, Purpose, manage_token, newest, read_token
+from bookings.errors import BookingError
+from bookings.forms.pages import MessageForm
+from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
+from bookings.models import Action, Booking
+from bookings.views import booking_card, cards
+from bookings.views.refusals import ended, refused
+
+CUSTOMER = Actor.customer()
+View = Callable[..., HttpResponse]
+
+
+def with_booking(purpose: Purpose) -> Callable[[View], View]:
+    """Give the view the booking that its link names, or what continues it; a dead link is told so."""
+
+    def decorator(view: View) -> View:
+        @never_cache
+        @wraps(view)
+        def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                named, found = read_token(token)
+            except LinkInvalid:
+                return dead_link(request)
+            if found != purpose:
+                return dead_link(request)
+            return view(request, newest(named), token, *args, **kwargs)
+
+        return opened
+
+    return decorator
+
+
+def dead_link(request: HttpRequest) -> HttpResponse:
+    """A link that is none (any more)."""
+    return ended(
+        request,
+        heading=_("This link does not work any more"),
+        sentences=[
+            _("It was cut off on its way, or it was replaced. Open the newest mail about your booking.")
+        ],
+        status=404,
+    )
+
+
+@require_safe
+@with_booking(Purpose.MANAGE)
+def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """How the booking stands."""
+    now = timezone.now()
+    if booking.due_at and booking.due_at <= now and settle(booking):
+        booking = Booking.objects.in_full().get(pk=booking.pk)
+    context = {"booking": booking_card.card(request, booking, token, now)}
+    if undoable_state(booking, now):
+        until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
+        zone, _other = booking_card.zones_of(booking)
+        context |= {
+            "undo": {"post_url": "undo/", "until": times.clock(until, zone)},
+            "notice": context["booking"]["title"] + ".",
+        }
+    return render(request, "bookings/booking.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_booking(Purpose.MANAGE)
+def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
+    """Ask before an action is played; only the answer plays it."""
+    wanted = _action(booking, action, CUSTOMER)
+    if wanted is None:
+        return redirect("pages:customer", token)
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(booking, wanted.name, by=CUSTOMER, message=form.cleaned_data["message"])
+        except BookingError as error:
+            return refused(request, error, back=["pages:customer", token])
+        return redirect("pages:customer", token)
+    return render(request, "bookings/ask.html", _question(booking, wanted, form, token))
+
+
+@require_POST
+@with_booking(Purpose.MANAGE)
+def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """Undo a cancellation while its minutes last and the time is free."""
+    try:
+        restored = undo(booking, by=CUSTOMER)
+    except BookingError as error:
+        return refused(request, error, back=["pages:customer", token])
+    return redirect("pages:customer", manage_token(restored))
+
+
+@require_safe
+@with_booking(Purpose.MANAGE)
+def calendar_file_of(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """The booking as a file for the customer's calendar."""
+    response = HttpResponse(calendar_file(booking), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{booking.reference}.ics"'
+    return response
+
+
+def _action(booking: Booking, name: str, by: Actor) -> Action | None:
+    actions = available_actions(booking, by)
+    return next((one for one in actions if one.name == name and not one.continues), None)
+
+
+def _question(booking: Booking, action: Action, form: MessageForm, token: str) -> dict[str, Any]:
+    label = booking_card.label(action.label)
+    return {
+        "heading": _("%(action)s?") % {"action": label},
+        "words": [_("The time is then free for others.")] if not action.target.occupies else [],
+        "form": form if action.input == Action.Input.MESSAGE else None,
+        "buttons": [{"value": action.name, "label": label, "danger": not action.target.occupies}],
+        "back_url": "../",
+        "back_label": _("Keep it as it is"),
+        "summary": summary(booking),
+    }
+
+
+def summary(booking: Booking) -> dict[str, Any]:
+    """The booking in small, beside a question."""
+    zone, own = booking_card.zones_of(booking)
+    return {
+        "title": booking.what,
+        "pencil": not booking.state.settled,
+        **cards.when(booking.start, booking.end, zone, own),
+        "facts": cards.of_booking(booking, zone)[1:],
+    }

@@ -1,0 +1,160 @@
+"""Moving a booking: the old time stays until the new one is booked, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import times
+from bookings.effects.links import Purpose, manage_token
+from bookings.errors import BookingError, SlotTaken
+from bookings.lifecycle import Actor, available_actions, reschedule
+from bookings.models import Booking, Resource
+from bookings.views import booking_card, cards
+from bookings.views.addresses import as_hidden, here
+from bookings.views.choose import plan, view_of
+from bookings.views.free_times import session_of
+from bookings.views.holds import instant
+from bookings.views.lost import lost
+from bookings.views.manage import with_booking
+from bookings.views.offering import Offering, offering_for
+
+CUSTOMER = Actor.customer()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The new time: a slot with whoever is free of ``resources``, in that order, or a seat of a session."""
+
+    start: datetime
+    end: datetime
+    resources: tuple[Resource, ...]
+    session: Booking | None = None
+
+
+def may_move(booking: Booking) -> bool:
+    """Whether its customer may move it at all; the verb asks again."""
+    return booking.project is not None and any(one.continues for one in available_actions(booking, CUSTOMER))
+
+
+@require_safe
+@with_booking(Purpose.MANAGE)
+def choose_new(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """The free times, with the booking's own time above them."""
+    if not may_move(booking):
+        return redirect("pages:customer", token)
+    offering = offering_for(request, booking.project, booking.option)
+    view = view_of(request, "move", (token,), offering.zone)
+    context = plan(view, offering, hold_url=here(request, "move_to", token), ignoring=frozenset({booking.pk}))
+    zone = view.zone.key
+    context["pick_by_get"] = True
+    context["old"] = {
+        "day": times.day(booking.start, zone),
+        "times": times.clock_range(booking.start, booking.end, zone),
+        "zone": times.zone_and_offset(booking.start, zone),
+        "back_url": here(request, "customer", token),
+    }
+    return render(request, "bookings/choose.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_booking(Purpose.MANAGE)
+def move_to(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """Old and new side by side; only the answer moves the booking."""
+    offering = offering_for(request, booking.project, booking.option) if may_move(booking) else None
+    wanted = wanted_of(request, booking, offering) if offering else None
+    if offering is None or wanted is None:
+        return redirect("pages:customer", token)
+    if request.method != "POST":
+        return side_by_side(request, booking, token, wanted)
+    try:
+        moved = move(booking, wanted)
+    except BookingError as error:
+        return side_by_side(
+            request,
+            booking,
+            token,
+            wanted,
+            lost=_lost(request, booking, token, offering, wanted, error),
+            status=409,
+        )
+    return redirect("pages:customer", manage_token(moved))
+
+
+def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:
+    """What the form or the address picked, as far as it can be read."""
+    sent = request.POST if request.method == "POST" else request.GET
+    if session := session_of(offering, sent.get("session", "")):
+        return Wanted(start=session.start, end=session.end, resources=(session.resource,), session=session)
+    start = instant(sent.get("start", ""))
+    if start is None:
+        return None
+    named = [link.resource for link in offering.candidates]
+    own = [one for one in named if one == booking.resource]
+    return Wanted(start=start, end=start + booking.length, resources=tuple(dict.fromkeys([*own, *named])))
+
+
+def move(booking: Booking, wanted: Wanted) -> Booking:
+    """Try the resources in order until one has the time; raises what the verb says of the last."""
+    if wanted.session:
+        return reschedule(booking, by=CUSTOMER, session=wanted.session)
+    refusal: BookingError = SlotTaken()
+    for resource in wanted.resources:
+        try:
+            return reschedule(booking, by=CUSTOMER, start=wanted.start, end=wanted.end, resource=resource)
+        except SlotTaken as error:
+            refusal = error
+    raise refusal
+
+
+def _lost(
+    request: HttpRequest,
+    booking: Booking,
+    token: str,
+    offering: Offering,
+    wanted: Wanted,
+    error: BookingError,
+) -> dict[str, Any]:
+    zone, _other = booking_card.zones_of(booking)
+    return lost(
+        offering,
+        wanted.start,
+        error,
+        zone=zone,
+        post_url=here(request, "move_to", token),
+        all_url=here(request, "move", token),
+        form_id="move",
+    )
+
+
+def side_by_side(
+    request: HttpRequest,
+    booking: Booking,
+    token: str,
+    wanted: Wanted,
+    *,
+    lost: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with `move.html`."""
+    zone, other = booking_card.zones_of(booking)
+    picked = {"session": str(wanted.session.pk)} if wanted.session else {"start": wanted.start.isoformat()}
+    sent = request.POST if request.method == "POST" else request.GET
+    if sent.get("with"):
+        picked["with"] = sent["with"]
+    context = {
+        "title": booking.what,
+        "old": cards.when(booking.start, booking.end, zone, None),
+        "new": cards.when(wanted.start, wanted.end, zone, None),
+        "zones": cards.zones(wanted.start, wanted.end, zone, other),
+        "lost": lost,
+        "hidden": as_hidden(picked) if lost is None else [],
+        "post_url": here(request, "move_to", token),
+        "back_url": here(request, "customer", token),
+    }
+    return render(request, "bookings/move.html", context, status=status)

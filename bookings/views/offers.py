@@ -1,0 +1,131 @@
+"""What is offered, in words: lengths, prices, people, and the times of one day as buttons."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import times
+from bookings.models import Option
+from bookings.views.free_times import FreeTime, Offer, midday
+from bookings.views.offering import Offering, length_in_words, price_in_words
+
+if TYPE_CHECKING:
+    from bookings.views.choose import View
+
+GROUPED_FROM = 5
+NOON, EVENING = 12, 17
+FEW = 2
+
+
+def offered(view: View, offering: Offering) -> dict[str, Any]:
+    """The left column: the project, its options and people, and the line that stands for them when folded."""
+    options = [_option(view, offering, option) for option in offering.options]
+    people = _people(view, offering)
+    current = [one["label"] for one in options if one["current"]] + [
+        one["price"] for one in options if one["current"] and one["price"]
+    ]
+    return {
+        "project": {
+            "title": offering.project.name,
+            "text": offering.project.summary,
+            "place": offering.place(),
+            "more": offering.project.description,
+        },
+        "options": options,
+        "people": people,
+        "chosen": current + [one["name"] for one in people if one["current"]],
+    }
+
+
+def _option(view: View, offering: Offering, option: Option) -> dict[str, Any]:
+    length = (offering.link.length if offering.link else None) or option.length
+    price = offering.link.price if offering.link and offering.link.price is not None else option.price
+    return {
+        "label": option.label or length_in_words(length),
+        "price": price_in_words(price, option.currency),
+        "href": view.href(option=str(option.pk)),
+        "current": option == offering.option,
+    }
+
+
+def _people(view: View, offering: Offering) -> list[dict[str, Any]]:
+    """Nobody is asked where there is one answer, or where all of them come."""
+    if len(offering.links) < 2 or offering.everybody:
+        return []
+    anyone = {"name": _("Anyone"), "href": view.href(**{"with": ""}), "current": offering.link is None}
+    return [
+        anyone,
+        *(
+            {
+                "name": link.resource.name,
+                "href": view.href(**{"with": link.resource.slug}),
+                "current": link == offering.link,
+            }
+            for link in offering.links
+        ),
+    ]
+
+
+def day_card(view: View, found: Offer, day: date) -> dict[str, Any]:
+    """The context of `_times.html` for one day."""
+    of_day = found.by_day().get(day, [])
+    free = sum(not one.full for one in of_day)
+    card: dict[str, Any] = {
+        "heading": times.short_day(midday(day, view.zone), view.zone),
+        "free": free,
+        "groups": _groups(view, of_day),
+    }
+    if not free:
+        card["free_words"] = (
+            _("Booked out.") if day in found.full_days else _("Nothing is offered on this day.")
+        )
+        card["next_free"] = _next_in_month(view, found, day)
+    return card
+
+
+def _next_in_month(view: View, found: Offer, day: date) -> dict[str, str] | None:
+    later = next((one for one in sorted(found.free_days()) if one > day), None)
+    if later is None:
+        return None
+    label = times.short_day(midday(later, view.zone), view.zone)
+    return {"href": view.href(day=later), "label": _("Next free times: %(day)s") % {"day": label}}
+
+
+def _groups(view: View, of_day: list[FreeTime]) -> list[dict[str, Any]]:
+    parts: dict[str, list[FreeTime]] = {}
+    for one in of_day:
+        hour = one.start.astimezone(view.zone).hour
+        part = _("Morning") if hour < NOON else _("Afternoon") if hour < EVENING else _("Evening")
+        parts.setdefault(part if len(of_day) >= GROUPED_FROM else "", []).append(one)
+    groups = [{"title": part, "times": [_button(view, one) for one in ones]} for part, ones in parts.items()]
+    for group in groups:
+        group["bare"] = not any(one["note"] or one["full"] for one in group["times"])
+    return groups
+
+
+def _button(view: View, one: FreeTime) -> dict[str, Any]:
+    zone = view.zone
+    spoken = _("to %(end)s, %(day)s, %(zone)s") % {
+        "end": times.clock(one.end, zone),
+        "day": times.short_day(one.start, zone),
+        "zone": times.zone_name(zone),
+    }
+    return {
+        "name": "session" if one.session else "start",
+        "value": str(one.session) if one.session else one.start.isoformat(),
+        "clock": times.clock(one.start, zone),
+        "spoken": spoken,
+        "note": _note(one, view),
+        "few": one.places is not None and one.places <= FEW,
+        "full": one.full,
+    }
+
+
+def _note(one: FreeTime, view: View) -> str:
+    if one.places is None:
+        return times.repeated_hour(one.start, view.zone)
+    return ngettext("%(count)s place left", "%(count)s places left", one.places) % {"count": one.places}

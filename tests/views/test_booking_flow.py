@@ -1,0 +1,303 @@
+"""From the first page to the confirmation, and what can come between."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from bookings.models import Booking, Occupancy, Option, Project
+from tests.situations import a_project, a_resource, aged
+from tests.views.conftest import holds
+
+pytestmark = pytest.mark.django_db
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_a_visitor_books_from_the_first_page_to_the_confirmation(visitor, project, tomorrow):
+    assert visitor.see("/")["Location"] == "/book/lightning/"
+    month = visitor.see("/book/lightning/", day=tomorrow.date().isoformat())
+    assert f'value="{tomorrow.isoformat()}"' in text(month)
+    form = visitor.hold(project, tomorrow)
+    assert "Held for you until" in text(visitor.see(form))
+    page = visitor.see(visitor.send(form)["Location"])
+    booking = Booking.objects.get()
+    assert booking.state.name == "confirmed"
+    assert "Your time is booked" in text(page)
+    assert booking.reference in text(page)
+    assert booking.customer.email == "marty@example.com"
+    assert booking.option == project.options.get()
+
+
+def test_the_first_page_lists_projects_under_their_headings(visitor, project):
+    a_project(a_resource(), name="Time travel", heading="Journeys")
+    page = text(visitor.see("/"))
+    assert "Catch the lightning" in page
+    assert "Journeys" in page
+    assert "1 hour" in page
+    assert "18 €" in page
+
+
+def test_a_search_needs_every_word_and_says_how_many_matched(visitor, project):
+    a_project(a_resource(name="Jennifer Parker"), name="Time travel")
+    page = text(visitor.see("/", q="time jennifer"))
+    assert "One match for" in page
+    assert "Catch the lightning" not in page
+    assert "Nothing matches" in text(visitor.see("/", q="nothing-like-it"))
+
+
+def test_what_one_resource_offers_keeps_the_choice(visitor, project, doc):
+    assert visitor.see("/with/emmett/")["Location"] == "/book/lightning/?with=emmett"
+    a_project(doc, name="Time travel")
+    assert "/book/lightning/?with=emmett" in text(visitor.see("/with/emmett/"))
+
+
+@pytest.mark.parametrize("visibility", [Project.Visibility.STAFF])
+def test_a_project_for_staff_has_no_page(visitor, project, visibility):
+    Project.objects.update(visibility=visibility)
+    assert visitor.see("/book/lightning/").status_code == 404
+
+
+def test_a_day_that_is_taken_is_not_offered_to_others_but_to_its_holder(visitor, another, project, tomorrow):
+    visitor.hold(project, tomorrow)
+    day = tomorrow.date().isoformat()
+    assert f'value="{tomorrow.isoformat()}"' not in text(another.see("/book/lightning/", day=day))
+    assert f'value="{tomorrow.isoformat()}"' in text(visitor.see("/book/lightning/", day=day))
+
+
+def test_picking_another_time_replaces_the_hold(visitor, project, tomorrow):
+    visitor.hold(project, tomorrow)
+    visitor.hold(project, tomorrow.replace(hour=14))
+    assert [held.start.hour for held in holds()] == [14]
+
+
+def test_a_time_that_is_held_by_somebody_else_leads_back_to_the_times(visitor, another, project, tomorrow):
+    visitor.hold(project, tomorrow)
+    answer = another.pick(project, tomorrow)
+    page = text(another.see(answer["Location"]))
+    assert "This time is taken. Please choose another time." in page
+    assert holds().count() == 1
+
+
+def test_anyone_is_whoever_is_free_first(visitor, another, project, tomorrow):
+    second = a_resource(name="Clara Clayton", slug="clara")
+    project.links.create(resource=second, position=1)
+    visitor.hold(project, tomorrow)
+    another.hold(project, tomorrow)
+    assert {held.resource.name for held in holds()} == {"Emmett Brown", "Clara Clayton"}
+
+
+def test_with_whom_and_which_option_are_kept(visitor, project, tomorrow):
+    second = a_resource(name="Clara Clayton", slug="clara")
+    project.links.create(resource=second, position=1)
+    longer = Option.objects.create(project=project, label="Long", length=timedelta(hours=2), position=5)
+    visitor.book(project, tomorrow, option=str(longer.pk))
+    visitor.book(project, tomorrow, **{"with": "clara"})
+    visitor.hold(project, tomorrow.replace(hour=18), option=str(longer.pk), **{"with": "clara"})
+    held = holds().get()
+    assert (held.resource, held.option) == (second, longer)
+    assert (held.end - held.start).total_seconds() == 7200
+
+
+def test_the_hold_is_ten_minutes_unless_the_project_says_otherwise(visitor, project, tomorrow):
+    visitor.hold(project, tomorrow)
+    held = holds().get()
+    assert round((held.expires_at - held.created_at).total_seconds(), -1) == 600
+    Project.objects.update(booking={"graph": "instant", "reservation_time": 120})
+    visitor.hold(project, tomorrow)
+    held = holds().get()
+    assert round((held.expires_at - held.created_at).total_seconds(), -1) == 120
+
+
+def test_the_hold_can_be_made_longer_and_let_go(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    before = holds().get().expires_at
+    visitor.client.post(f"{form}longer/")
+    assert holds().get().expires_at > before
+    back = visitor.client.post(f"{form}release/")
+    assert back["Location"] == "/book/lightning/"
+    assert not holds().exists()
+    assert not Occupancy.objects.exists()
+
+
+@override_settings(MAX_HOLD_EXTENSIONS=1)
+def test_the_hold_cannot_be_made_longer_for_ever(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    visitor.client.post(f"{form}longer/")
+    answer = visitor.client.post(f"{form}longer/")
+    assert answer.status_code == 409
+    assert "cannot be made longer" in text(answer)
+
+
+def test_an_ended_hold_is_no_error_while_the_time_is_free(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    aged(holds().get())
+    assert "The hold ended at" in text(visitor.see(form))
+    assert visitor.send(form).status_code == 302
+    assert Booking.objects.count() == 1
+
+
+def test_a_lost_time_keeps_every_answer_and_offers_the_nearest(visitor, another, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    aged(holds().get())
+    another.book(project, tomorrow, name="Biff Tannen")
+    answer = visitor.send(form)
+    page = text(answer)
+    assert answer.status_code == 409
+    assert "Somebody else has just taken this time" in page
+    assert 'value="Marty McFly"' in page
+    assert page.count('class="time"') == 3
+    assert Booking.objects.count() == 1
+
+
+def test_one_of_the_nearest_times_is_held_with_the_answers(visitor, another, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    aged(holds().get())
+    another.book(project, tomorrow, name="Biff Tannen")
+    later = tomorrow.replace(hour=13)
+    page = visitor.client.post(
+        f"{form}instead/", {"name": "Marty McFly", "email": "marty@", "start": later.isoformat()}
+    )
+    assert 'value="Marty McFly"' in text(page)
+    assert "Held for you until" in text(page)
+    assert 'class="problems"' not in text(page)
+    assert holds().get().start == later
+
+
+def test_a_form_that_is_sent_twice_leads_to_the_same_booking(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    first, second = visitor.send(form), visitor.send(form)
+    assert first["Location"] == second["Location"] == visitor.see(form)["Location"]
+    assert Booking.objects.count() == 1
+
+
+def test_a_form_that_is_sent_twice_after_its_hold_ended_books_once(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    aged(holds().get())
+    assert visitor.send(form)["Location"] == visitor.send(form)["Location"]
+    assert Booking.objects.count() == 1
+
+
+def test_all_that_is_wrong_is_said_at_once_and_nothing_is_booked(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    answer = visitor.send(form, name="", email="marty@")
+    page = text(answer)
+    assert "2 answers need another look" in page
+    assert 'href="#id_name"' in page
+    assert 'href="#id_email"' in page
+    assert not Booking.objects.exists()
+    assert holds().exists()
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"name": "x" * 10_000}, "at most 200 characters"),
+        ({"name": "Marty\x00McFly"}, "Null characters are not allowed."),
+        ({"website": "http://spam.example"}, "Leave this empty, please."),
+    ],
+)
+def test_bad_answers_are_explained(visitor, project, tomorrow, answers, said):
+    answer = visitor.send(visitor.hold(project, tomorrow), **answers)
+    assert answer.status_code == 200
+    assert said in text(answer)
+
+
+def test_a_project_that_asks_for_neither_still_needs_one_way_to_reach_the_customer(
+    visitor, project, tomorrow
+):
+    Project.objects.update(customer_fields={"name": {}, "email": {}, "phone": {}})
+    form = visitor.hold(project, tomorrow)
+    assert "Give an e-mail address or a telephone number." in text(visitor.send(form, email=""))
+    assert visitor.send(form, email="", phone="030 5550142").status_code == 302
+
+
+def test_what_a_project_asks_and_wants_agreed_is_asked_and_kept(visitor, project, tomorrow):
+    Project.objects.update(
+        customer_fields={
+            "email": {"required": True},
+            "size": {"format": "select", "enum": ["S", "L"], "required": True},
+        },
+        consent="I may be filmed.",
+    )
+    form = visitor.hold(project, tomorrow)
+    page = text(visitor.send(form))
+    assert "I may be filmed." in page
+    assert "2 answers need another look" in page
+    visitor.send(form, size="L", consent="on")
+    assert Booking.objects.get().customer.answers == {"size": "L", "consent": True}
+
+
+def test_a_tampered_form_changes_nothing_but_the_answers(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    visitor.send(
+        form,
+        settings='{"allow_double_bookings": true}',
+        allow_double_bookings="true",
+        price="0",
+        resource_id="x",
+        graph="group_owner",
+    )
+    booking = Booking.objects.get()
+    assert not booking.allow_double_bookings
+    assert (booking.price, booking.version.graph.name) == (18, "instant")
+
+
+def test_answers_given_by_the_address_are_filled_in(visitor, project, tomorrow):
+    page = text(visitor.see("/book/lightning/", **{"customer.name": "Marty"}))
+    assert '<input type="hidden" name="customer.name" value="Marty">' in page
+    form = visitor.hold(project, tomorrow, **{"customer.name": "Marty"})
+    assert 'value="Marty"' in text(visitor.see(form))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"zone": "Mars/Olympus"},
+        {"month": "2027-99", "day": "never"},
+        {"month": "0001-01"},
+        {"month": "9999-12"},
+        {"day": "2027-02-31", "option": "x", "with": "nobody"},
+        {"refused": "nonsense"},
+    ],
+)
+def test_a_strange_address_shows_the_times_all_the_same(visitor, project, query):
+    answer = visitor.see("/book/lightning/", **query)
+    assert answer.status_code == 200
+
+
+def test_a_zone_that_does_not_exist_is_said(visitor, project):
+    assert "That time zone is not known." in text(visitor.see("/book/lightning/", zone="Mars/Olympus"))
+
+
+def test_changing_the_zone_keeps_the_instants(visitor, project, tomorrow):
+    page = text(visitor.see("/book/lightning/", zone="Asia/Tokyo", day=tomorrow.date().isoformat()))
+    assert "Times in Tokyo time (UTC+9)" in page
+    assert re.search(rf'value="{re.escape(tomorrow.isoformat())}"><span class="time__at">21:00', page)
+
+
+@pytest.mark.parametrize("start", ["", "tomorrow", "2027-03-16T09:00:00", "9999-12-31T23:59:59+00:00"])
+def test_a_start_that_was_not_offered_leads_back_to_the_times(visitor, project, start):
+    answer = visitor.client.post("/book/lightning/hold/", {"start": start})
+    assert answer.status_code == 302
+    assert not holds().exists()
+
+
+def test_an_address_that_is_no_hold_leads_to_the_times(visitor, project):
+    answer = visitor.see("/book/lightning/details/nonsense/")
+    assert answer.status_code == 404
+    assert "Please choose a time again" in text(answer)
+
+
+def test_a_request_says_that_it_is_not_confirmed_and_whether_the_time_is_kept(visitor, project, tomorrow):
+    for graph, kept in (("request", "The time stays yours"), ("confirm_decline", "The time is not kept")):
+        Project.objects.update(booking={"graph": graph})
+        start = tomorrow if graph == "request" else tomorrow.replace(hour=15)
+        form = visitor.hold(project, start)
+        assert "Ask for this time" in text(visitor.see(form))
+        page = text(visitor.see(visitor.send(form)["Location"]))
+        assert "Request sent, not confirmed yet" in page
+        assert kept in page

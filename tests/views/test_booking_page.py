@@ -1,0 +1,320 @@
+"""The page of one booking: what it says, what its customer may do, and what its links are worth."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone
+
+from bookings.effects.links import manage_token, owner_token, renew
+from bookings.lifecycle import Actor, act
+from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark
+from tests.situations import a_project, a_resource, a_seat, a_session, aged
+from tests.views.conftest import Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+@pytest.fixture
+def page(visitor, project, tomorrow):
+    """The address of the page of a booking for tomorrow."""
+    return visitor.book(project, tomorrow)
+
+
+def newest():
+    return Booking.objects.order_by("created_at").last()
+
+
+def test_the_page_says_what_where_when_and_the_reference(visitor, page):
+    said = text(visitor.see(page))
+    for words in (
+        "Catch the lightning",
+        "Emmett Brown",
+        "Courthouse, Hill Valley",
+        "18 €",
+        newest().reference,
+    ):
+        assert words in said
+    assert "Berlin time (UTC" in said
+
+
+def test_another_zone_of_the_customer_is_shown_beside_the_places_own(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow, zone="Asia/Tokyo")
+    assert "zone=Asia%2FTokyo" in form
+    said = text(visitor.see(visitor.send(form, timezone="Asia/Tokyo")["Location"]))
+    assert "21:00–22:00 on your clocks: Tokyo time (UTC+9)." in said
+
+
+def test_looking_changes_nothing(visitor, page):
+    for address in (page, f"{page}do/cancel_by_customer/", f"{page}move/"):
+        assert visitor.client.get(address).status_code == 200
+        assert visitor.client.head(address).status_code == 200
+    assert newest().state.name == "confirmed"
+    assert visitor.client.get(f"{page}undo/").status_code == 405
+
+
+def test_cancelling_asks_first_then_keeps_the_reason_and_can_be_undone(visitor, page):
+    assert "Keep it as it is" in text(visitor.see(f"{page}do/cancel_by_customer/"))
+    answer = visitor.client.post(f"{page}do/cancel_by_customer/", {"message": "It rains."})
+    said = text(visitor.see(answer["Location"]))
+    assert "This booking is cancelled" in said
+    assert "You can take it back until" in said
+    assert Remark.objects.get().words == "It rains."
+    back = visitor.client.post(f"{page}undo/")
+    assert "Your time is booked" in text(visitor.see(back["Location"]))
+    assert newest().continues is not None
+
+
+def test_an_old_link_leads_on_to_what_continues_it(visitor, page):
+    visitor.client.post(f"{page}do/cancel_by_customer/")
+    visitor.client.post(f"{page}undo/")
+    assert "Your time is booked" in text(visitor.see(page))
+
+
+def test_an_undo_of_a_time_that_is_taken_by_now_says_so(visitor, another, project, page, tomorrow):
+    visitor.client.post(f"{page}do/cancel_by_customer/")
+    another.book(project, tomorrow)
+    answer = visitor.client.post(f"{page}undo/")
+    assert answer.status_code == 409
+    assert "This time is taken." in text(answer)
+
+
+def test_cancelling_twice_is_one_cancellation(visitor, page):
+    for _time in range(2):
+        assert visitor.client.post(f"{page}do/cancel_by_customer/").status_code == 302
+    assert HistoryEntry.objects.filter(action="cancel_by_customer").count() == 1
+
+
+def test_after_the_cut_off_the_page_says_until_when_it_was(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "instant", "settings": {"min_cancel_time": "3 days"}})
+    page = visitor.book(project, tomorrow)
+    said = text(visitor.see(page))
+    assert "Changes were possible here until" in said
+    assert "do/cancel_by_customer" not in said
+    assert visitor.client.post(f"{page}do/cancel_by_customer/").status_code == 409
+    assert newest().state.name == "confirmed"
+
+
+def test_before_the_cut_off_the_page_says_the_moment(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "instant", "settings": {"min_cancel_time": "1 hour"}})
+    said = text(visitor.see(visitor.book(project, tomorrow)))
+    assert re.search(r"You can change or cancel it here until \w+ \d+ \w+, \d\d:00\.", said)
+
+
+def test_an_action_of_somebody_else_is_not_the_customers(visitor, page):
+    assert visitor.client.post(f"{page}do/complete/")["Location"] == page
+    assert newest().state.name == "confirmed"
+
+
+@pytest.mark.parametrize("mangle", [lambda one: one[:-3], lambda one: "x" + one[1:], lambda one: "nonsense"])
+def test_a_link_that_is_not_ours_opens_nothing(visitor, page, mangle):
+    token = page.strip("/").split("/")[-1]
+    answer = visitor.see(f"/b/{mangle(token)}/")
+    assert answer.status_code == 404
+    assert "This link does not work any more" in text(answer)
+
+
+def test_renewed_links_end_the_old_ones(visitor, page):
+    renew(newest())
+    assert visitor.see(page).status_code == 404
+
+
+def test_the_owners_link_does_not_open_the_customers_page_nor_the_other_way(visitor, page):
+    booking = newest()
+    assert visitor.see(f"/b/{owner_token(booking)}/").status_code == 404
+    assert visitor.see(f"/o/{manage_token(booking)}/").status_code == 404
+
+
+def test_the_page_is_kept_by_no_cache_and_no_index(visitor, page):
+    answer = visitor.see(page)
+    assert "no-store" in answer["Cache-Control"]
+    assert '<meta name="robots" content="noindex">' in text(answer)
+
+
+def test_the_calendar_file_holds_the_event(visitor, page):
+    answer = visitor.see(f"{page}booking.ics")
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert b"BEGIN:VEVENT" in answer.content
+
+
+def test_the_page_promises_no_mail_where_none_is_sent(visitor, page):
+    said = text(visitor.see(page))
+    assert "Keep this address" in said
+    assert "on its way to marty@example.com" not in said
+    with override_settings(MAIL_IS_SET_UP=True):
+        said = text(visitor.see(page))
+    assert "Keep this address" not in said
+    assert "on its way to marty@example.com" in said
+
+
+def test_a_request_can_be_withdrawn_and_says_its_deadline(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    page = visitor.book(project, tomorrow)
+    said = text(visitor.see(page))
+    assert "Emmett Brown answers by" in said
+    assert "Withdraw the request" in said
+    visitor.client.post(f"{page}do/cancel_by_customer/")
+    assert "This booking is cancelled" in text(visitor.see(page))
+
+
+def test_a_request_whose_time_ran_out_is_told_so_though_no_worker_ran(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    page = visitor.book(project, tomorrow)
+    aged(newest(), timedelta(days=3))
+    assert "This booking ran out of time" in text(visitor.see(page))
+
+
+def test_a_booking_that_waits_for_payment_shows_amount_deadline_and_way(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "instant_payment"}, pay_url="https://pay.example/here?shop=1")
+    said = text(visitor.see(visitor.book(project, tomorrow)))
+    assert "Kept for you, not paid yet" in said
+    assert "Pay 18 €" in said
+    assert f"https://pay.example/here?shop=1&amp;reference={newest().reference}" in said
+
+
+def test_the_owner_accepts_from_the_mail_without_a_login(project, tomorrow, visitor):
+    Project.objects.update(booking={"graph": "request"})
+    visitor.book(project, tomorrow)
+    page = f"/o/{owner_token(newest())}/"
+    owner = Visitor()
+    said = text(owner.see(page))
+    assert "Marty McFly asks for this time" in said
+    assert "marty@example.com" in said
+    owner.client.post(page, {"action": "confirm", "message": "Welcome"})
+    assert newest().state.name == "confirmed"
+    assert owner.client.post(page, {"action": "decline"}).status_code == 409
+    assert newest().state.name == "confirmed"
+
+
+def test_the_owner_cannot_play_what_is_the_customers(project, tomorrow, visitor):
+    visitor.book(project, tomorrow)
+    answer = visitor.client.post(f"/o/{owner_token(newest())}/", {"action": "cancel_by_customer"})
+    assert answer.status_code == 409
+
+
+def test_a_confirmation_of_a_time_that_is_gone_is_refused_in_words(project, tomorrow, visitor, another):
+    Project.objects.update(booking={"graph": "confirm_decline"})
+    visitor.book(project, tomorrow)
+    asked = newest()
+    Project.objects.update(booking={"graph": "instant"})
+    another.book(project, tomorrow)
+    answer = visitor.client.post(f"/o/{owner_token(asked)}/", {"action": "confirm"})
+    assert answer.status_code == 409
+    assert "This time is taken." in text(answer)
+
+
+def test_the_answer_to_find_my_booking_is_the_same_for_everyone(visitor, page):
+    answers = [
+        visitor.client.post("/find/", {"email": email}) for email in ("marty@example.com", "x@example.com")
+    ]
+    assert len({answer["Location"] for answer in answers}) == 1
+    assert "Look into your mail" in text(visitor.see(answers[0]["Location"]))
+    asked = OutboxMessage.objects.filter(kind="links")
+    assert {message.payload["email"] for message in asked} == {"marty@example.com", "x@example.com"}
+
+
+def test_asking_twice_for_ones_links_leaves_one_message(visitor):
+    for email in ("marty@example.com", " Marty@Example.com "):
+        visitor.client.post("/find/", {"email": email})
+    assert OutboxMessage.objects.filter(kind="links").count() == 1
+
+
+def test_an_address_that_is_none_is_said(visitor):
+    assert "This is no e-mail address." in text(visitor.client.post("/find/", {"email": "marty@"}))
+
+
+def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tomorrow):
+    later = tomorrow.replace(hour=15)
+    times = text(visitor.see(f"{page}move/", day=tomorrow.date().isoformat()))
+    assert "Your time now" in times
+    both = visitor.see(f"{page}move/to/", start=later.isoformat())
+    assert "Book the new time" in text(both)
+    assert newest().start == tomorrow
+    answer = visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
+    assert newest().start == later
+    assert "Your time is booked" in text(visitor.see(answer["Location"]))
+    assert Booking.objects.get(start=tomorrow).state.name == "rescheduled_by_customer"
+
+
+def test_a_booking_can_be_moved_into_its_own_time(visitor, page, tomorrow):
+    half_past = tomorrow + timedelta(minutes=30)
+    visitor.client.post(f"{page}move/to/", {"start": half_past.isoformat()})
+    assert newest().start == half_past
+
+
+def test_a_new_time_that_is_lost_keeps_the_old_one(visitor, another, project, page, tomorrow):
+    later = tomorrow.replace(hour=15)
+    another.book(project, later)
+    answer = visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
+    said = text(answer)
+    assert answer.status_code == 409
+    assert "Somebody else has just taken this time" in said
+    assert said.count('class="time"') == 3
+    assert Booking.objects.get(start=tomorrow).state.name == "confirmed"
+
+
+def test_a_moved_booking_is_moved_to_whoever_is_free(visitor, another, project, page, tomorrow):
+    second = a_resource(name="Clara Clayton", slug="clara")
+    project.links.create(resource=second, position=1)
+    later = tomorrow.replace(hour=15)
+    another.book(project, later)
+    visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
+    assert newest().resource == second
+
+
+def test_a_cancelled_booking_cannot_be_moved(visitor, page, tomorrow):
+    visitor.client.post(f"{page}do/cancel_by_customer/")
+    answer = visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
+    assert answer["Location"] == page
+    assert newest().state.name == "cancelled_by_customer"
+
+
+@pytest.fixture
+def session(doc, tomorrow):
+    """A session of a project with two seats, tomorrow."""
+    seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    return a_session(doc, tomorrow, seats=2, project=seats, what="Back class")
+
+
+def test_a_seat_is_held_then_booked_and_counted(visitor, session, tomorrow):
+    day = tomorrow.date().isoformat()
+    assert "2 places left" in text(visitor.see("/book/back/", day=day))
+    form = visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"]
+    assert "1 place left" in text(visitor.see("/book/back/", day=day))
+    said = text(visitor.see(visitor.send(form)["Location"]))
+    assert "Your place is booked" in said
+    session.refresh_from_db()
+    assert session.seats_taken == 1
+
+
+def test_a_full_session_is_shown_and_cannot_be_picked(visitor, session, tomorrow):
+    a_seat(session)
+    a_seat(session)
+    page = text(visitor.see("/book/back/", day=tomorrow.date().isoformat()))
+    assert '<li class="time time--full">' in page
+    answer = visitor.pick(session.project, tomorrow, session=str(session.pk))
+    assert "No seat is left." in text(visitor.see(answer["Location"]))
+
+
+def test_a_seat_can_be_moved_to_another_session(visitor, session, doc, tomorrow):
+    other = a_session(doc, tomorrow + timedelta(days=1), seats=2, project=session.project, what="Back class")
+    form = visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"]
+    page = visitor.send(form)["Location"]
+    assert "Book the new time" in text(visitor.see(f"{page}move/to/", session=str(other.pk)))
+    visitor.client.post(f"{page}move/to/", {"session": str(other.pk)})
+    session.refresh_from_db()
+    other.refresh_from_db()
+    assert (session.seats_taken, other.seats_taken) == (0, 1)
+
+
+def test_a_booking_that_is_over_offers_to_book_again(visitor, page):
+    booking = newest()
+    act(booking, "complete", by=Actor("key", "1"), now=timezone.now())
+    said = text(visitor.see(page))
+    assert "This booking is over" in said
+    assert "Book again" in said
