@@ -11,7 +11,6 @@ from bookings.api.auth import any_key, server_only, visible_bookings, visible_re
 from bookings.api.bounds import playable
 from bookings.api.errors import Invalid, NotFound
 from bookings.api.gathered import siblings_of
-from bookings.api.idempotency import once
 from bookings.api.listing import find_row
 from bookings.api.making import make_booking, prepare
 from bookings.api.moving import move
@@ -23,8 +22,7 @@ from bookings.lifecycle import Actor, act_on_all, correct, delete, release
 from bookings.models import Booking, Reservation
 
 
-@api.post("/bookings", tags=["bookings"])
-@once
+@api.post("/bookings", tags=["Bookings"])
 def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
     """Make a booking."""
     telling = Telling.of(request, own=True)
@@ -32,7 +30,7 @@ def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
     return data_answer(tell_one(booking, telling), 201)
 
 
-@api.get("/bookings", auth=server_only, tags=["bookings"])
+@api.get("/bookings", auth=server_only, tags=["Bookings"])
 def list_bookings(request: HttpRequest) -> HttpResponse:
     """List bookings: searched, within a window, ordered, page by page."""
     telling = Telling.of(request)
@@ -40,7 +38,7 @@ def list_bookings(request: HttpRequest) -> HttpResponse:
     return BOOKINGS.answer(request, rows, lambda page: tell(list(page), telling))
 
 
-@api.get("/bookings/{booking_id}", auth=server_only, tags=["bookings"])
+@api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
 def get_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Read a booking; a reservation's id reads the reservation, and later the booking that it became."""
     telling = Telling.of(request)
@@ -50,8 +48,7 @@ def get_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     return data_answer(tell_one(found, telling))
 
 
-@api.put("/bookings/{booking_id}", auth=server_only, tags=["bookings"])
-@once
+@api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
 def relabel_booking(request: HttpRequest, booking_id: str, body: MetaIn) -> HttpResponse:
     """Merge keys into a booking's ``meta``."""
     telling = Telling.of(request)
@@ -65,7 +62,7 @@ def relabel_booking(request: HttpRequest, booking_id: str, body: MetaIn) -> Http
     return data_answer(tell_one(readable(Booking.objects.all()).get(pk=booking.pk), telling))
 
 
-@api.delete("/bookings/{booking_id}", auth=server_only, tags=["bookings"])
+@api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
 def delete_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Delete a booking that is over, or let a reservation go."""
     key: Any = request.auth  # type: ignore[attr-defined]
@@ -77,8 +74,7 @@ def delete_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     return empty_answer()
 
 
-@api.put("/bookings/{booking_id}/{action}", auth=any_key, tags=["bookings"])
-@once
+@api.put("/bookings/{booking_id}/{action}", auth=any_key, tags=["Bookings"])
 def act_on_booking(
     request: HttpRequest, booking_id: str, action: str, body: ActionIn | None = None
 ) -> HttpResponse:
@@ -95,8 +91,7 @@ def act_on_booking(
     return data_answer(tell_one(played[0], telling))
 
 
-@api.post("/bookings/{booking_id}/reschedule", auth=any_key, tags=["bookings"])
-@once
+@api.post("/bookings/{booking_id}/reschedule", auth=any_key, tags=["Bookings"])
 def reschedule_booking(request: HttpRequest, booking_id: str, body: MoveIn) -> HttpResponse:
     """Move a booking: a new one continues it at the new time."""
     telling = Telling.of(request)

@@ -16,7 +16,6 @@ from bookings.api.api import api
 from bookings.api.auth import server_only, visible_bookings
 from bookings.api.errors import ApiError, Invalid, NotFound, refusal_body
 from bookings.api.gathered import siblings_of
-from bookings.api.idempotency import once
 from bookings.api.listing import find_row
 from bookings.api.making import Prepared, make_booking, prepare
 from bookings.api.payloads import Json, Telling, tell_one
@@ -58,8 +57,7 @@ class NoneKept(ApiError):
         return {"errors": self.errors, "code": self.code}
 
 
-@api.post("/bookings/bulk", auth=server_only, tags=["bulk"])
-@once
+@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"])
 def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     """Make many bookings, in order."""
     telling = Telling.of(request)
@@ -71,8 +69,7 @@ def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     return _answer(_run(steps, body, locks), telling, 201)
 
 
-@api.put("/bookings/bulk", auth=server_only, tags=["bulk"])
-@once
+@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"])
 def change_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
     telling = Telling.of(request)

@@ -14,7 +14,7 @@ from bookings.api.search import SESSIONS, joinable
 ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 
 
-@api.get("/bookings/groups", auth=any_key, tags=["groups"])
+@api.get("/bookings/groups", auth=any_key, tags=["Sessions"])
 def list_groups(request: HttpRequest) -> HttpResponse:
     """List future sessions with a seat left, by their start."""
     telling = _telling(request)
@@ -22,7 +22,7 @@ def list_groups(request: HttpRequest) -> HttpResponse:
     return SESSIONS.answer(request, rows, lambda page: tell(list(page), telling))
 
 
-@api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["groups"])
+@api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"])
 def get_group(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Read one session."""
     telling = _telling(request)

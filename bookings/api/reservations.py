@@ -11,7 +11,6 @@ from bookings.api.answers import data_answer
 from bookings.api.api import api
 from bookings.api.auth import any_key, visible_reservations
 from bookings.api.errors import Invalid
-from bookings.api.idempotency import once
 from bookings.api.making import make_reservation
 from bookings.api.payloads import Telling, tell_reservation
 from bookings.api.schemas import HoldIn, ReservationIn
@@ -23,8 +22,7 @@ from bookings.models import Reservation
 HALF_A_MINUTE = timedelta(seconds=30)
 
 
-@api.post("/bookings/reserve", auth=any_key, tags=["reservations"])
-@once
+@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"])
 def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
     """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
     telling = Telling.of(request)
@@ -32,8 +30,7 @@ def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
     return data_answer(tell_reservation(reservation, telling), 201)
 
 
-@api.put("/bookings/reserve/extend", auth=any_key, tags=["reservations"])
-@once
+@api.put("/bookings/reserve/extend", auth=any_key, tags=["Reservations"])
 def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     """Hold it for ``reservation_time`` seconds from now on."""
     telling, findings = Telling.of(request), Findings(body.findings)
@@ -46,8 +43,7 @@ def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     return data_answer(tell_reservation(extended, telling))
 
 
-@api.put("/bookings/reserve/release", auth=any_key, tags=["reservations"])
-@once
+@api.put("/bookings/reserve/release", auth=any_key, tags=["Reservations"])
 def release_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     """Let a time or seat go before it expires."""
     telling, findings = Telling.of(request), Findings(body.findings)

@@ -7,7 +7,9 @@ from bookings.api.api import api
 from bookings.api.routing import patterns
 
 VIEWS = (
+    "action_links",
     "app",
+    "availability",
     "bookings",
     "bulk",
     "calendars",

@@ -1,0 +1,27 @@
+"""Signed links for one action of one booking: they lead to the page that asks, and play nothing themselves."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from bookings.api.api import api
+from bookings.api.errors import NotFound
+from bookings.api.listing import find_row
+from bookings.effects.links import is_action_signature, manage_token, newest
+from bookings.models import Action, Booking
+
+NO_TOKEN = "-"  # noqa: S105  # the page of a link that opens nothing
+
+
+@api.get("/bookings/{booking_id}/external_action/{action}", auth=None, tags=["Bookings"])
+def open_action_link(request: HttpRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
+    """Lead to the page that asks whether to play the action.  Whoever opens it is a person, so errors are pages."""
+    try:
+        booking: Booking = find_row(Booking.objects.visible(), booking_id)
+    except NotFound:
+        return redirect("pages:customer", NO_TOKEN)
+    if not is_action_signature(booking, action, signature):
+        return redirect("pages:customer", NO_TOKEN)
+    token = manage_token(newest(booking))
+    if Action.objects.filter(version=booking.version_id, name=action, continues=True).exists():
+        return redirect("pages:move", token)
+    return redirect("pages:ask", token, action)
