@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -72,15 +74,15 @@ def _act_on_all(
     return [rows[booking.pk] for booking in bookings]
 
 
-def lock_all(bookings: Sequence[Booking]) -> dict[object, Booking]:
+def lock_all(bookings: Sequence[Booking]) -> dict[uuid.UUID, Booking]:
     """Lock sessions first, then the bookings in order of id; raises ``Overdue`` if a clock comes first."""
     for session_id in sorted({booking.session_id for booking in bookings if booking.session_id}):
         lock_session(session_id)
     wanted = Booking.objects.filter(pk__in=[booking.pk for booking in bookings])
-    rows = {row.pk: row for row in locked(wanted)}
-    if any(row.due_at for row in rows.values()) and wanted.filter(due_at__lte=Now()).exists():
+    rows = locked(wanted.annotate(is_overdue=Q(due_at__isnull=False, due_at__lte=Now())))
+    if any(vars(row)["is_overdue"] for row in rows):
         raise Overdue
-    return rows
+    return {row.pk: row for row in rows}
 
 
 def _play_checked(booking: Booking, action: Action, by: Actor, inputs: dict[str, str], now: datetime) -> None:

@@ -25,7 +25,7 @@ from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.claims import Claim, give_up, lock_resources
 from bookings.lifecycle.rules import check
-from bookings.lifecycle.transitions import give_back_seats, occupy, take_seat
+from bookings.lifecycle.transitions import give_back_seats, occupy, session_of, take_seat
 from bookings.models import Booking, Occupancy, Reservation, Resource
 
 
@@ -185,7 +185,7 @@ def let_go(reservation: Reservation, used_by: Booking | None = None) -> None:
             used_by is not None and used_by.needs_seat and used_by.session_id == reservation.session_id
         )
         if not taken_over:
-            give_back_seats(reservation.session_id, 1)
+            give_back_seats(session_of(reservation), 1)
     reservation.booking = used_by
     reservation.released_at = None if used_by else timezone.now()
     reservation.save(update_fields=["booking", "released_at", "holds_seat"])

@@ -23,7 +23,7 @@ from bookings.lifecycle.book import copy_session
 from bookings.lifecycle.claims import give_up, lock_resources
 from bookings.lifecycle.records import announce, note
 from bookings.lifecycle.rules import check, check_cut_off
-from bookings.lifecycle.transitions import give_back_seats, lock_session, place, take, take_seat
+from bookings.lifecycle.transitions import give_back_seats, lock_session, place, session_of, take, take_seat
 from bookings.models import Action, Booking, Customer, HistoryEntry, Resource, State
 
 
@@ -103,8 +103,8 @@ def _change_places(old: Booking, new: Booking) -> None:
         give_up(booking=old)
         take(new)
     elif old.version.claims_seat and new.session_id != old.session_id:
-        take_seat(new.session_id)
-        give_back_seats(old.session_id, 1)
+        take_seat(session_of(new))
+        give_back_seats(session_of(old), 1)
     if old.version.offers_seats:
         new.seats_taken = old.seats_taken
 

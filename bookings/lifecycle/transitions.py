@@ -153,7 +153,7 @@ def take(booking: Booking) -> None:
     if booking.version.claims_time:
         occupy(claim_of(booking), booking=booking.pk)
     elif booking.version.claims_seat:
-        take_seat(booking.session_id)
+        take_seat(session_of(booking))
 
 
 def yield_up(booking: Booking) -> None:
@@ -161,10 +161,17 @@ def yield_up(booking: Booking) -> None:
     if booking.version.claims_time:
         give_up(booking=booking)
     elif booking.version.claims_seat:
-        give_back_seats(booking.session_id, 1)
+        give_back_seats(session_of(booking), 1)
 
 
-def take_seat(session_id: uuid.UUID | None) -> None:
+def session_of(seat: Booking | Reservation) -> uuid.UUID:
+    """The id of the session that a seat or its hold belongs to; raises ``SessionClosed`` where it names none."""
+    if seat.session_id is None:
+        raise SessionClosed
+    return seat.session_id
+
+
+def take_seat(session_id: uuid.UUID) -> None:
     """Count one seat more, in one conditional statement, or raise ``GroupFull`` or ``SessionClosed``.
 
     A refusal first gives back the session's expired seat holds and plays overdue actions of unpaid seats.
@@ -184,7 +191,7 @@ def take_seat(session_id: uuid.UUID | None) -> None:
     raise _why_no_seat(session_id)
 
 
-def lock_session(session_id: uuid.UUID | None) -> None:
+def lock_session(session_id: uuid.UUID) -> None:
     """A session's row is locked before its seats' rows, always, so that no two transactions wait for each other."""
     list(Booking.objects.filter(pk=session_id).select_for_update(no_key=True).values_list("pk", flat=True))
 
@@ -193,12 +200,12 @@ def _open_states() -> Any:
     return State.objects.filter(occupies=True, version__offers_seats=True).values("pk")
 
 
-def _why_no_seat(session_id: uuid.UUID | None) -> BookingError:
+def _why_no_seat(session_id: uuid.UUID) -> BookingError:
     is_open = Booking.objects.filter(pk=session_id, deleted_at=None, state__in=_open_states()).exists()
     return GroupFull() if is_open else SessionClosed()
 
 
-def _expired_seat_holds(session_id: uuid.UUID | None) -> int:
+def _expired_seat_holds(session_id: uuid.UUID) -> int:
     holds = Reservation.objects.filter(
         session=session_id, holds_seat=True, booking=None, released_at=None, expires_at__lte=Now()
     )
@@ -209,5 +216,5 @@ def _expired_seat_holds(session_id: uuid.UUID | None) -> int:
     return freed
 
 
-def give_back_seats(session_id: uuid.UUID | None, count: int) -> None:
+def give_back_seats(session_id: uuid.UUID, count: int) -> None:
     Booking.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") - count)
