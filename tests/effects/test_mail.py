@@ -261,11 +261,12 @@ def test_mail_that_is_not_set_up_waits_and_is_counted(mailoutbox, settings):
     assert mail.waiting_mails() == 0
 
 
-def test_in_a_trial_mails_are_files(settings, tmp_path):
-    settings.MAIL_IS_SET_UP, settings.TEST_MODE = False, True
+@pytest.mark.parametrize("kind", ["trial", "demo"])
+def test_in_a_trial_and_in_the_demo_mails_are_files(settings, tmp_path, kind):
+    settings.MAIL_IS_SET_UP, settings.TEST_MODE = False, kind == "trial"
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
-    a_booking(doc(), at(9))
+    a_booking(doc(meta={"demo": kind == "demo"}), at(9))
     work()
     assert len(list(tmp_path.iterdir())) == 2
 

@@ -1,0 +1,183 @@
+"""``manage.py doctor``: looks at what the site stands on and says in words what is wrong."""
+
+import smtplib
+import zoneinfo
+from collections.abc import Callable, Iterator
+from email.utils import parseaddr
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core import mail as django_mail
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from bookings.effects.mail import goes_out, said, waiting_mails
+from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Resource, Site
+
+Finding = tuple[bool, str]
+FAR_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
+
+
+class Command(BaseCommand):
+    help = "Checks database, guarantee, time zones and mail. --mail ADDRESS sends one and tells what the server said."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--mail", metavar="ADDRESS", help="send a mail there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        findings = list(sent_mail(options["mail"])) if options["mail"] else list(everything())
+        for good, words in findings:
+            self.stdout.write(f"{'ok   ' if good else 'WRONG'} {words}")
+        wrong = sum(not good for good, _words in findings)
+        if wrong:
+            raise CommandError(f"{wrong} of {len(findings)} checks found something wrong.")
+
+
+def everything() -> Iterator[Finding]:
+    """Each check in turn; without a database only what needs none."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        yield False, f"The database cannot be reached: {str(error).strip()}"
+        yield from zone_data()
+        return
+    checks: list[Callable[[], Iterator[Finding]]] = [database, migrations, zone_data]
+    for check in checks:
+        yield from check()
+    if migrated():
+        for check in (promises, zones_in_use, outbox, mail_settings):
+            yield from check()
+
+
+def database() -> Iterator[Finding]:
+    version = ".".join(str(part) for part in connection.get_database_version())
+    yield True, f"Database: {connection.display_name} {version}, Django {django.__version__}"
+
+
+def unapplied() -> list[Any]:
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def migrated() -> bool:
+    return not unapplied()
+
+
+def migrations() -> Iterator[Finding]:
+    count = len(unapplied())
+    yield (
+        not count,
+        f"{count} migrations wait: ./run manage migrate" if count else "All migrations are applied",
+    )
+
+
+def promises() -> Iterator[Finding]:
+    """The constraints that live outside Django's own knowledge are really in the database."""
+    found = "\n".join(_definitions())
+    for model in (Occupancy, HistoryEntry):
+        for constraint in model._meta.constraints:
+            kept = constraint.name in found
+            yield kept, f"Constraint {constraint.name} is {'in place' if kept else 'MISSING'}"
+
+
+def _definitions() -> list[str]:
+    """The names of all constraints and triggers in the database, and on SQLite the tables' own text."""
+    if connection.vendor == "postgresql":
+        statement = "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger"
+    else:
+        statement = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def zone_data() -> Iterator[Finding]:
+    known = zoneinfo.available_timezones()
+    missing = [zone for zone in FAR_ZONES if zone not in known]
+    yield (
+        not missing,
+        f"Time zone data lacks {', '.join(missing)}" if missing else f"{len(known)} time zones are known",
+    )
+
+
+def zones_in_use() -> Iterator[Finding]:
+    known = zoneinfo.available_timezones()
+    for model in (Site, Location, Resource):
+        unknown = sorted(set(model.objects.values_list("timezone", flat=True)) - known)
+        if unknown:
+            yield False, f"{model._meta.verbose_name_plural}: unknown time zone {', '.join(unknown)}"
+
+
+def outbox() -> Iterator[Finding]:
+    given_up = OutboxMessage.objects.filter(outcome=OutboxMessage.Outcome.FAILED).count()
+    if given_up:
+        yield False, f"{given_up} messages were given up; the admin shows why and sends them again"
+    yield True, f"{OutboxMessage.objects.waiting().count()} messages wait to be sent"
+
+
+def mail_settings() -> Iterator[Finding]:
+    if settings.MAIL_IS_SET_UP:
+        yield True, f"Mail is sent as {settings.DEFAULT_FROM_EMAIL} (try it: doctor --mail ADDRESS)"
+    elif goes_out():
+        yield True, "Mail is not set up: this is a trial, and mails are written to var/mail"
+    else:
+        yield False, f"Mail is not set up, {waiting_mails()} mails wait: set EMAIL_URL"
+
+
+def sent_mail(address: str) -> Iterator[Finding]:
+    """Send one mail and repeat what the server answered to each step."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        yield False, "This is no e-mail address"
+        return
+    mail = EmailMessage(
+        subject=f"A mail from {settings.SITE_URL}",
+        body=f"Mail from {settings.SITE_URL} arrives.\n",
+        to=[address],
+    )
+    try:
+        yield from _talk(mail, address)
+    except smtplib.SMTPResponseException as error:
+        yield False, f"The server refused: {said(error.smtp_code, error.smtp_error)}"
+    except OSError as error:
+        yield False, f"The server cannot be used: {error}"
+
+
+def _talk(mail: EmailMessage, address: str) -> Iterator[Finding]:
+    backend = _backend()
+    backend.open()
+    server = getattr(backend, "connection", None)
+    if not isinstance(server, smtplib.SMTP):
+        mail.send()
+        yield (
+            settings.MAIL_IS_SET_UP,
+            f"Handed to {type(backend).__module__}, which is no mail server of yours",
+        )
+        return
+    try:
+        _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        server.ehlo_or_helo_if_needed()
+        yield _step("sender", *server.mail(sender))
+        code, words = server.rcpt(address)
+        yield _step("recipient", code, words)
+        if code < 400:
+            whole: Any = mail.message()
+            yield _step("mail", *server.data(whole.as_bytes(linesep="\r\n")))
+    finally:
+        backend.close()
+
+
+def _backend() -> Any:
+    if django.VERSION >= (6, 1):
+        return getattr(django_mail, "mailers")["default"]  # noqa: B009  # Django 5.2 has none
+    return django_mail.get_connection()
+
+
+def _step(name: str, code: int, words: bytes) -> Finding:
+    return code < 400, f"The server says to the {name}: {said(code, words)}"

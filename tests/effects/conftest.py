@@ -1,0 +1,115 @@
+"""A worker in hand, mails that leave, and servers that speak the real protocols."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from ipaddress import ip_network
+from typing import Any
+
+import django
+import pytest
+from aiosmtpd.controller import Controller
+from django.db.models.functions import Now
+
+from booking_site import mail as mail_configuration
+from bookings.effects.outbox import Sender
+from bookings.management.commands.worker import HANDLERS
+from bookings.models import OutboxMessage
+
+
+@pytest.fixture(autouse=True)
+def mail_is_set_up(settings):
+    settings.MAIL_IS_SET_UP = True
+
+
+@pytest.fixture
+def loopback_may_be_called(settings):
+    settings.WEBHOOK_PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+
+
+@pytest.fixture
+def sender() -> Sender:
+    return Sender(HANDLERS)
+
+
+def let_wait_end(**which: Any) -> None:
+    """Time passes for what waits: no message is left that may not be sent yet, no lease lasts."""
+    OutboxMessage.objects.waiting().filter(**which).update(
+        run_after=Now() - timedelta(seconds=1), lease_until=None
+    )
+
+
+def work(sender: Sender | None = None) -> None:
+    """Let a worker do everything, also what would wait."""
+    sender = sender or Sender(HANDLERS)
+    for _round in range(4):  # a reminder becomes a mail, a webhook a delivery
+        let_wait_end(attempts=0)
+        sender.send_all()
+
+
+class Postbox:
+    """Takes mail like a server, or answers what a test wants."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer = "250 Kept under number 7"
+        self.recipient_answer = "250 Known"
+        self.when_data_comes: Callable[[], None] | None = None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.recipient_answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient_answer
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if self.answer.startswith("250"):
+            self.mails.append(message_from_bytes(envelope.content, policy=default))
+        if self.when_data_comes:
+            self.when_data_comes()
+        return self.answer
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that is free at this moment."""
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        return chosen.getsockname()[1]
+
+
+@pytest.fixture
+def smtp_settings(settings, port) -> None:
+    """Mail goes to 127.0.0.1 on ``port``, whether a server listens there or not."""
+    chosen = {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": port,
+        "EMAIL_TIMEOUT": 5,
+    }
+    if django.VERSION >= (6, 1):
+        settings.MAILERS = {"default": mail_configuration.as_mailer(chosen)}
+        return
+    for name, value in chosen.items():
+        setattr(settings, name, value)
+
+
+@pytest.fixture
+def mail_server(smtp_settings, port) -> Iterator[Callable[[], Postbox]]:
+    """Starts the server when called; it ends with the test."""
+    started: list[Controller] = []
+
+    def start() -> Postbox:
+        postbox = Postbox()
+        controller = Controller(postbox, hostname="127.0.0.1", port=port)
+        controller.start()
+        started.append(controller)
+        return postbox
+
+    yield start
+    for controller in started:
+        controller.stop()

@@ -1,0 +1,219 @@
+"""The worker as a process: it does what is due, ends when told, and survives a kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bookings.housekeeping import BATCH, sweep
+from bookings.management.commands import worker
+from bookings.models import Booking, IdempotencyKey, Occupancy, OutboxMessage, RequestCount, Resource
+from tests.effects.conftest import let_wait_end
+from tests.situations import HOUR, a_booking, a_hold, a_resource, aged, at
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.django_db
+
+
+def until(condition, seconds=20):
+    """Wait for another process: look again and again, but no longer than that."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def start(database_url, port):
+    """Starts a worker process that sends mail to ``port``."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "booking_site.settings",
+        "DATABASE_URL": database_url,
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "LOG_LEVEL": "INFO",
+    }
+    processes = []
+
+    def start_one():
+        command = [sys.executable, "manage.py", "worker"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process
+
+    yield start_one
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_start(process):
+    for line in process.stderr:
+        if "worker_started" in line:
+            return
+    raise AssertionError("the worker ended")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_ends_within_a_second_or_so_when_told(start, number):
+    process = start()
+    wait_for_start(process)
+    told = time.monotonic()
+    process.send_signal(number)
+    assert process.wait(timeout=5) == 0
+    assert time.monotonic() - told < 2.5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_while_it_sends_leaves_the_message_to_the_next(start, mail_server):
+    postbox = mail_server()
+    first = start()
+    wait_for_start(first)
+    postbox.when_data_comes = first.kill  # the mail is kept, and nobody there hears it
+    booking = a_booking(a_resource(), at(9))
+    until(lambda: first.poll() is not None)
+    message = OutboxMessage.objects.get(kind="mail", payload__to="customer", booking_id=booking.pk)
+    assert message.lease_until > timezone.now()
+    assert message.done_at is None
+    postbox.when_data_comes = None
+    let_wait_end()
+    start()
+    until(lambda: OutboxMessage.objects.get(pk=message.pk).outcome == "sent")
+    assert len(postbox.mails) == 2
+    assert len({letter["Message-ID"] for letter in postbox.mails}) == 1, "one mail to whoever reads it"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_sends_what_is_booked_while_it_runs(start, mail_server):
+    postbox = mail_server()
+    wait_for_start(start())
+    for days in range(5):
+        a_booking(a_resource(), at(9, days=days))
+    until(lambda: len(postbox.mails) == 5)
+
+
+def test_once_does_what_is_due_and_ends(mailoutbox):
+    resource = a_resource()
+    waiting = a_booking(resource, at(9), graph="instant_payment")
+    aged(waiting)
+    a_hold(resource, at(12))
+    let_wait_end()
+    call_command("worker", once=True)
+    waiting.refresh_from_db()
+    assert waiting.state.name == "unpaid"
+    let_wait_end()
+    call_command("worker", once=True)
+    assert [letter.subject.partition(":")[0] for letter in mailoutbox] == ["Ended"]
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch):
+    def gone(self):
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(worker.Command, "work", gone)
+    assert worker.Command().round() == worker.DATABASE_PAUSE_SECONDS
+
+
+def test_act_due_plays_everything_that_is_due():
+    resource = a_resource()
+    for hour in (9, 11, 13):
+        aged(a_booking(resource, at(hour), graph="instant_payment"))
+    told = StringIO()
+    call_command("act_due", stdout=told)
+    assert told.getvalue() == "3 played\n"
+    assert set(Booking.objects.values_list("state__name", flat=True)) == {"unpaid"}
+
+
+def test_what_has_had_its_time_is_removed_and_nothing_else():
+    resource = a_resource()
+    a_booking(resource, at(9))
+    aged(a_hold(resource, at(11)))
+    a_hold(resource, at(13))
+    just_ended = aged(a_hold(resource, at(15)), timedelta(seconds=30))
+    IdempotencyKey.objects.create(scope="new", request_hash="x")
+    IdempotencyKey.objects.create(scope="old", request_hash="x")
+    IdempotencyKey.objects.filter(scope="old").update(created_at=Now() - timedelta(hours=25))
+    RequestCount.objects.create(who="new", window=timezone.now())
+    RequestCount.objects.create(who="old", window=timezone.now() - timedelta(hours=3))
+    for key, outcome in (("sent", "sent"), ("failed", "failed"), ("new", "sent"), ("waiting", "")):
+        OutboxMessage.objects.create(kind="mail", dedupe_key=key, run_after=timezone.now(), outcome=outcome)
+    long_ago = timezone.now() - timedelta(days=61)
+    OutboxMessage.objects.filter(dedupe_key__in=["sent", "failed"]).update(done_at=long_ago)
+    OutboxMessage.objects.filter(dedupe_key="new").update(done_at=timezone.now())
+    assert sweep() == 4
+    assert Occupancy.objects.count() == 3
+    assert Occupancy.objects.filter(reservation=just_ended).exists()
+    assert IdempotencyKey.objects.get().scope == "new"
+    assert RequestCount.objects.get().who == "new"
+    assert set(OutboxMessage.objects.filter(booking_id=None).values_list("dedupe_key", flat=True)) == {
+        "failed",
+        "new",
+        "waiting",
+    }
+    assert sweep() == 0
+
+
+def test_a_great_many_ended_rows_go_in_batches():
+    old = timezone.now() - timedelta(hours=3)
+    RequestCount.objects.bulk_create(RequestCount(who=str(number), window=old) for number in range(BATCH + 1))
+    assert [sweep(), sweep(), sweep()] == [BATCH, 1, 0]
+
+
+def doctor():
+    told = StringIO()
+    call_command("doctor", stdout=told)
+    return told.getvalue()
+
+
+def test_the_doctor_finds_a_healthy_site():
+    a_booking(a_resource(timezone="Asia/Kolkata"), at(9))
+    told = doctor()
+    assert "WRONG" not in told
+    for promise in ("no_overlap", "history_is_append_only", "migrations", "time zones", "messages wait"):
+        assert promise in told
+
+
+def doctor_complains():
+    told = StringIO()
+    with pytest.raises(CommandError):
+        call_command("doctor", stdout=told)
+    return [line for line in told.getvalue().splitlines() if line.startswith("WRONG")]
+
+
+def test_the_doctor_misses_the_guarantee_where_it_was_dropped():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE bookings_occupancy DROP CONSTRAINT no_overlap")
+        else:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%no_overlap%'"
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+    assert any("no_overlap" in line for line in doctor_complains())
+
+
+def test_the_doctor_knows_zones_that_do_not_exist():
+    Resource.objects.filter(pk=a_resource().pk).update(timezone="Mars/Olympus")
+    assert any("Mars/Olympus" in line for line in doctor_complains())
+
+
+def test_the_doctor_tells_of_what_was_given_up_and_of_mail_that_waits(settings):
+    settings.MAIL_IS_SET_UP = False
+    a_booking(a_resource(), at(9), length=HOUR)
+    OutboxMessage.objects.create(kind="delivery", dedupe_key="x", run_after=timezone.now(), outcome="failed")
+    complaints = doctor_complains()
+    assert any("1 messages were given up" in line for line in complaints)
+    assert any("2 mails wait" in line for line in complaints)
