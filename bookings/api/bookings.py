@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from bookings.api.answers import data_answer, empty_answer
 from bookings.api.api import api
 from bookings.api.auth import any_key, server_only, visible_bookings, visible_reservations
+from bookings.api.booking_shapes import BookingShape, ReservationShape
 from bookings.api.bounds import playable
 from bookings.api.errors import Invalid, NotFound
 from bookings.api.gathered import siblings_of
@@ -18,11 +19,12 @@ from bookings.api.payloads import Telling, readable, tell, tell_one, tell_reserv
 from bookings.api.playing import read_inputs
 from bookings.api.schemas import ActionIn, BookingIn, MetaIn, MoveIn
 from bookings.api.search import BOOKINGS, within_window
+from bookings.api.shapes import One, Page
 from bookings.lifecycle import Actor, act_on_all, correct, delete, release
 from bookings.models import Booking, Reservation
 
 
-@api.post("/bookings", tags=["Bookings"])
+@api.post("/bookings", tags=["Bookings"], response={201: One[BookingShape]})
 def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
     """Make a booking."""
     telling = Telling.of(request, own=True)
@@ -30,7 +32,7 @@ def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
     return data_answer(tell_one(booking, telling), 201)
 
 
-@api.get("/bookings", auth=server_only, tags=["Bookings"])
+@api.get("/bookings", auth=server_only, tags=["Bookings"], response={200: Page[BookingShape]})
 def list_bookings(request: HttpRequest) -> HttpResponse:
     """List bookings: searched, within a window, ordered, page by page."""
     telling = Telling.of(request)
@@ -38,7 +40,7 @@ def list_bookings(request: HttpRequest) -> HttpResponse:
     return BOOKINGS.answer(request, rows, lambda page: tell(list(page), telling))
 
 
-@api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+@api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[ReservationShape]})
 def get_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Read a booking; a reservation's id reads the reservation, and later the booking that it became."""
     telling = Telling.of(request)
@@ -48,7 +50,7 @@ def get_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     return data_answer(tell_one(found, telling))
 
 
-@api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+@api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[BookingShape]})
 def relabel_booking(request: HttpRequest, booking_id: str, body: MetaIn) -> HttpResponse:
     """Merge keys into a booking's ``meta``."""
     telling = Telling.of(request)
@@ -62,7 +64,7 @@ def relabel_booking(request: HttpRequest, booking_id: str, body: MetaIn) -> Http
     return data_answer(tell_one(readable(Booking.objects.all()).get(pk=booking.pk), telling))
 
 
-@api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+@api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={204: None})
 def delete_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Delete a booking that is over, or let a reservation go."""
     key: Any = request.auth  # type: ignore[attr-defined]
@@ -74,7 +76,9 @@ def delete_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
     return empty_answer()
 
 
-@api.put("/bookings/{booking_id}/{action}", auth=any_key, tags=["Bookings"])
+@api.put(
+    "/bookings/{booking_id}/{action}", auth=any_key, tags=["Bookings"], response={200: One[BookingShape]}
+)
 def act_on_booking(
     request: HttpRequest, booking_id: str, action: str, body: ActionIn | None = None
 ) -> HttpResponse:
@@ -91,7 +95,9 @@ def act_on_booking(
     return data_answer(tell_one(played[0], telling))
 
 
-@api.post("/bookings/{booking_id}/reschedule", auth=any_key, tags=["Bookings"])
+@api.post(
+    "/bookings/{booking_id}/reschedule", auth=any_key, tags=["Bookings"], response={201: One[BookingShape]}
+)
 def reschedule_booking(request: HttpRequest, booking_id: str, body: MoveIn) -> HttpResponse:
     """Move a booking: a new one continues it at the new time."""
     telling = Telling.of(request)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from bookings.api.answers import data_answer
 from bookings.api.api import api
 from bookings.api.auth import server_only, visible_bookings
+from bookings.api.booking_shapes import BookingShape, Failed
 from bookings.api.errors import ApiError, Invalid, NotFound, refusal_body
 from bookings.api.gathered import siblings_of
 from bookings.api.listing import find_row
@@ -21,6 +22,7 @@ from bookings.api.making import Prepared, make_booking, prepare
 from bookings.api.payloads import Json, Telling, tell_one
 from bookings.api.playing import read_inputs
 from bookings.api.schemas import ActionIn, BookingIn, BulkIn
+from bookings.api.shapes import Some
 from bookings.errors import BookingError, Conflict
 from bookings.lifecycle import Actor, act_on_all
 from bookings.lifecycle.claims import lock_resources
@@ -57,7 +59,7 @@ class NoneKept(ApiError):
         return {"errors": self.errors, "code": self.code}
 
 
-@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"])
+@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"], response={201: Some[BookingShape | Failed]})
 def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     """Make many bookings, in order."""
     telling = Telling.of(request)
@@ -69,7 +71,7 @@ def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     return _answer(_run(steps, body, locks), telling, 201)
 
 
-@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"])
+@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"], response={200: Some[BookingShape | Failed]})
 def change_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
     telling = Telling.of(request)

@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from bookings.api.answers import data_answer
 from bookings.api.api import api
 from bookings.api.auth import any_key, visible_bookings
+from bookings.api.booking_shapes import BookingShape
 from bookings.api.listing import find_row
 from bookings.api.payloads import Telling, readable, tell, tell_one
 from bookings.api.search import SESSIONS, joinable
+from bookings.api.shapes import One, Page
 
 ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 
 
-@api.get("/bookings/groups", auth=any_key, tags=["Sessions"])
+@api.get("/bookings/groups", auth=any_key, tags=["Sessions"], response={200: Page[BookingShape]})
 def list_groups(request: HttpRequest) -> HttpResponse:
     """List future sessions with a seat left, by their start."""
     telling = _telling(request)
@@ -22,7 +24,7 @@ def list_groups(request: HttpRequest) -> HttpResponse:
     return SESSIONS.answer(request, rows, lambda page: tell(list(page), telling))
 
 
-@api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"])
+@api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"], response={200: One[BookingShape]})
 def get_group(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Read one session."""
     telling = _telling(request)

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from bookings.api.answers import data_answer
 from bookings.api.api import api
 from bookings.api.auth import any_key, visible_reservations
+from bookings.api.booking_shapes import ReservationShape
 from bookings.api.errors import Invalid
 from bookings.api.making import make_reservation
 from bookings.api.payloads import Telling, tell_reservation
 from bookings.api.schemas import HoldIn, ReservationIn
+from bookings.api.shapes import One
 from bookings.forms import values
 from bookings.forms.findings import Findings
 from bookings.lifecycle import Actor, extend, release
@@ -22,7 +24,7 @@ from bookings.models import Reservation
 HALF_A_MINUTE = timedelta(seconds=30)
 
 
-@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"])
+@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"], response={201: One[ReservationShape]})
 def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
     """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
     telling = Telling.of(request)
@@ -30,7 +32,9 @@ def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
     return data_answer(tell_reservation(reservation, telling), 201)
 
 
-@api.put("/bookings/reserve/extend", auth=any_key, tags=["Reservations"])
+@api.put(
+    "/bookings/reserve/extend", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
+)
 def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     """Hold it for ``reservation_time`` seconds from now on."""
     telling, findings = Telling.of(request), Findings(body.findings)
@@ -43,7 +47,9 @@ def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     return data_answer(tell_reservation(extended, telling))
 
 
-@api.put("/bookings/reserve/release", auth=any_key, tags=["Reservations"])
+@api.put(
+    "/bookings/reserve/release", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
+)
 def release_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     """Let a time or seat go before it expires."""
     telling, findings = Telling.of(request), Findings(body.findings)
