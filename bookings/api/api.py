@@ -38,7 +38,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
 )
-api.add_decorator(once)
+api.add_decorator(once)  # every POST and PUT; views need not think of it
 
 
 def request_id(request: HttpRequest) -> str:

@@ -8,10 +8,12 @@ from bookings.api.answers import data_answer
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.errors import NotFound
-from bookings.api.shapes import GraphShape, One, Some
+from bookings.api.listing import Listing, same
+from bookings.api.shapes import GraphShape, One, Page
 from bookings.graph_picture import as_svg
 from bookings.models import Action, GraphVersion, State
 
+LISTING = Listing(search={"name": same("graph__name")}, order=(), default_order=("graph__name",))
 PICTURE = {
     "responses": {
         200: {
@@ -22,10 +24,10 @@ PICTURE = {
 }
 
 
-@api.get("/graphs", auth=server_only, tags=["Graphs"], response={200: Some[GraphShape]})
+@api.get("/graphs", auth=server_only, tags=["Graphs"], response={200: Page[GraphShape]})
 def list_graphs(request: HttpRequest) -> HttpResponse:
-    """Every graph that new bookings may follow, in the version that they would follow."""
-    return data_answer([_payload(version) for version in _published().order_by("graph__name")])
+    """Every graph that new bookings may follow, in the version that they would follow; searched by name."""
+    return LISTING.answer(request, _published(), lambda versions: [_payload(one) for one in versions])
 
 
 @api.get("/graphs/{name}", auth=server_only, tags=["Graphs"], response={200: One[GraphShape]})

@@ -1,0 +1,109 @@
+"""The API's description as OpenAPI 3.1: what ninja knows of the calls, and every answer that they share."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from bookings.api.api import api
+from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
+from bookings.api.moments import HEADER as TIMEZONE
+from bookings.api.shapes import Findings, Refusal
+
+Json = dict[str, Any]
+WRITING = {"post", "put"}
+WITH_A_KEY = (401, 403)
+WITH_AN_ID = (404,)
+WITH_A_BODY = (400, 409, 413)
+ALWAYS = (422, 429, 503)
+FINDINGS = {409, 422}
+REFERENCE = "#/components/schemas/"
+JSON = "application/json"
+
+
+def description() -> Json:
+    """The whole description, ready for JSON."""
+    schema: Json = dict(api.get_openapi_schema(path_prefix="/v2/"))
+    schema["info"] = {
+        "title": _("Bookings"),
+        "version": "2",
+        "description": _(
+            "Times are RFC 3339 with an offset. Send an API key as the password of HTTP Basic, without a user "
+            "name. What differs from Timekit’s own API stands at /v2/docs/timekit."
+        ),
+    }
+    schema["servers"] = [{"url": settings.SITE_URL}]
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    for model in (Refusal, Findings):
+        schemas[model.__name__] = _definition(model)
+    for path, calls in schema["paths"].items():
+        for method, call in calls.items():
+            _complete(path, method, call)
+    return schema
+
+
+def _complete(path: str, method: str, call: Json) -> None:
+    """Add what every call of its kind answers and takes, where the call does not say otherwise itself."""
+    codes = [*ALWAYS]
+    codes += WITH_A_KEY if call.get("security") else ()
+    codes += WITH_AN_ID if "{" in path else ()
+    codes += WITH_A_BODY if method in WRITING else (409,) if method == "delete" else ()
+    answers = {str(code): answer for code, answer in call["responses"].items()}
+    for code in codes:
+        answers.setdefault(str(code), _refusal(code))
+    call["responses"] = dict(sorted(answers.items()))
+    call["parameters"] = [*call.get("parameters", []), *_shared_parameters(method, call)]
+
+
+def _shared_parameters(method: str, call: Json) -> list[Json]:
+    named = {parameter["name"] for parameter in call.get("parameters", [])}
+    shared = [_parameter("header", TIMEZONE, _("IANA name of the zone that times are told in; else UTC."))]
+    if method in WRITING:
+        about = _("The same request sent again under this key is done once and answered alike for a day.")
+        shared.append(_parameter("header", IDEMPOTENCY_KEY, about))
+    shared.append(_parameter("query", "include", _("Names of further parts to tell, with commas between.")))
+    if method == "get" and _is_page(call):
+        shared += [
+            _parameter(
+                "query", "search", _("Like name:Doc;email:doc@example.com; a star stands for anything.")
+            ),
+            _parameter("query", "orderBy", _("The field to order by.")),
+            _parameter("query", "sortedBy", "", enum=["asc", "desc"]),
+            _parameter("query", "limit", _("Rows in a page, 1000 at most."), type="integer", minimum=1),
+            _parameter("query", "page", _("Which page, from 1 on."), type="integer", minimum=1),
+        ]
+    return [parameter for parameter in shared if parameter["name"] not in named]
+
+
+def _parameter(place: str, name: str, about: str, **schema: Any) -> Json:
+    described = {"description": about} if about else {}
+    return {"in": place, "name": name, "required": False, "schema": {"type": "string"} | schema, **described}
+
+
+def _is_page(call: Json) -> bool:
+    content = call["responses"].get("200", {}).get("content", {}).get(JSON, {})
+    return str(content.get("schema", {}).get("$ref", "")).startswith(f"{REFERENCE}Page_")
+
+
+def _refusal(code: int) -> Json:
+    words = {
+        400: _("The body is not JSON, or not of the kind that the call takes."),
+        401: _("The API key is missing or not known."),
+        403: _("The key may not do this."),
+        404: _("There is no such row, or not one that this key sees."),
+        409: _(
+            "Refused in the present state of things: a time taken, a group full, an action not available."
+        ),
+        413: _("The body is larger than 1 MB."),
+        422: _("Fields are wrong; all of them are told at once."),
+        429: _("Too many requests; Retry-After says when to come back."),
+        503: _("The database does not answer."),
+    }
+    model = Findings if code in FINDINGS else Refusal
+    content = {JSON: {"schema": {"$ref": f"{REFERENCE}{model.__name__}"}}}
+    return {"description": words[code], "content": content}
+
+
+def _definition(model: type[BaseModel]) -> Json:
+    return model.model_json_schema(ref_template=f"{REFERENCE}{{model}}")

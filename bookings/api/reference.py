@@ -1,0 +1,58 @@
+"""The API's description and the pages that explain it, served by the site itself."""
+
+import json
+from functools import cache
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, re_path
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from ninja.openapi.docs import Swagger
+
+from bookings.api.answers import JSON
+from bookings.api.api import api
+from bookings.api.markdown import as_html
+from bookings.api.openapi import description
+
+CONSOLE = Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": True, "validatorUrl": None})
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """What the API is, for programs."""
+    return HttpResponse(_description(get_language()), content_type=JSON)
+
+
+@require_safe
+def console(request: HttpRequest) -> HttpResponse:
+    """What the API is, for people, with a console to try it."""
+    return CONSOLE.render_page(request, api)
+
+
+@require_safe
+def differences(request: HttpRequest) -> HttpResponse:
+    """What differs from the API that this one speaks: ``docs/timekit.md``."""
+    context = {"text": _differences(), "test_mode": settings.TEST_MODE}
+    return render(request, "api/differences.html", context)
+
+
+def urls() -> list[URLPattern]:
+    return [
+        re_path(r"^openapi\.json$", openapi, name="openapi-json"),
+        re_path(r"^docs/?$", console, name="docs"),
+        re_path(r"^docs/timekit/?$", differences, name="timekit"),
+    ]
+
+
+@cache
+def _description(language: str | None) -> str:
+    return json.dumps(description(), cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+@cache
+def _differences() -> SafeString:
+    return as_html((settings.BASE_DIR / "docs" / "timekit.md").read_text(encoding="utf-8"))
