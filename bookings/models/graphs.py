@@ -221,10 +221,13 @@ class Action(models.Model):
     def due_at(
         self, *, entered: datetime, start: datetime, end: datetime, override: timedelta | None = None
     ) -> datetime | None:
-        """The instant at which the clock plays this action, or None; ``override`` replaces the time to wait."""
+        """The instant at which the clock plays this action, or None; ``override`` replaces the time to wait.
+
+        Counted from entering the state at the earliest: what is recorded of the past keeps its time for that long.
+        """
         wait = self.automatic_after if override is None else override
         moments = {self.Anchor.ENTERED: entered, self.Anchor.START: start, self.Anchor.END: end}
         moment = moments.get(self.Anchor(self.automatic_from or self.Anchor.ENTERED))
         if self.automatic_after is None or wait is None or moment is None:
             return None
-        return moment + wait
+        return max(moment, entered) + wait

@@ -300,14 +300,25 @@ def test_an_overdue_booking_does_not_stand_in_the_way_with_the_worker_dead():
 def test_what_is_paid_stays_paid_and_completes_an_hour_after_its_end():
     booking = a_booking(a_resource(), timezone.now() - 3 * HOUR, graph="instant_payment")
     act(booking, "pay", by=SERVER, payment_id="pi_1")
+    booking.refresh_from_db()
+    assert play_due() == 0
+    aged(booking)
     assert play_due() == 1
     booking.refresh_from_db()
     assert (booking.state.name, booking.payment_id) == ("completed", "pi_1")
 
 
 def test_the_switch_keeps_a_booking_from_completing_itself():
-    a_booking(a_resource(), timezone.now() - 3 * HOUR, auto_complete=False)
+    booking = a_booking(a_resource(), timezone.now() - 3 * HOUR, auto_complete=False)
+    assert aged(booking).due_at is None
     assert play_due() == 0
+
+
+def test_the_past_is_recorded_once_too():
+    doc = a_resource()
+    a_booking(doc, at(10) - timedelta(days=5000))
+    with pytest.raises(SlotTaken):
+        a_booking(doc, at(10, 30) - timedelta(days=5000))
 
 
 def test_a_request_keeps_its_time_until_it_expires():
