@@ -1,0 +1,238 @@
+"""What a public page's key may do, what a limited key sees, and which pages may ask at all."""
+
+import pytest
+
+from bookings.models import Resource
+from tests.api.conftest import EXAMPLE, LATER, MARTY, outsider
+from tests.situations import a_project, a_server_key, a_widget_key
+
+ORIGIN = "https://shop.example"
+
+
+@pytest.fixture
+def visit(consultation, doc, soon):
+    """What the widget sends for the project."""
+    return {"project_id": str(consultation.pk), "resource_id": doc, "customer": MARTY, **soon}
+
+
+def test_a_page_reads_its_project_and_free_times_and_books(widget, consultation, visit):
+    assert widget.get(f"/projects/embed/{consultation.pk}").status_code == 200
+    free = widget.post("/availability", {"project_id": str(consultation.pk), "length": "1 hour"})
+    assert free.status_code == 200
+    assert widget.post("/bookings", visit).status_code == 201
+    assert widget.get("/bookings/groups").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/bookings"),
+        ("GET", "/resources"),
+        ("POST", "/resources"),
+        ("GET", "/projects"),
+        ("POST", "/projects"),
+        ("GET", "/calendars"),
+        ("GET", "/events"),
+        ("GET", "/webhooks"),
+        ("GET", "/app"),
+        ("POST", "/bookings/bulk"),
+        ("PUT", "/bookings/bulk"),
+    ],
+)
+def test_a_page_may_not_look_around(widget, method, path):
+    response = widget.call(method, path, {} if method != "GET" else None)
+    assert response.status_code == 403
+    assert isinstance(response.json()["error"], str)
+
+
+def test_a_page_plays_only_what_a_customer_may(widget, visit):
+    booking = widget.made("/bookings", visit)
+    assert widget.put(f"/bookings/{booking['id']}/cancel").status_code in {403, 409}
+    assert widget.put(f"/bookings/{booking['id']}/complete").status_code in {403, 409}
+    assert widget.put(f"/bookings/{booking['id']}/cancel_by_customer").status_code == 200
+
+
+def test_a_page_may_not_delete_or_relabel(widget, visit):
+    booking = widget.made("/bookings", visit)
+    assert widget.delete(f"/bookings/{booking['id']}").status_code == 403
+    assert widget.put(f"/bookings/{booking['id']}", {"meta": {"paid": "yes"}}).status_code == 403
+
+
+LOOSENING = {
+    "settings": {"allow_double_bookings": True},
+    "graph": "confirm_decline",
+    "invite": True,
+    "participants": ["victim@example.com"],
+    "my_rsvp": "declined",
+    "reminders": [],
+    "webhooks": {"0": {"enabled": False}},
+}
+
+
+@pytest.mark.parametrize("field", LOOSENING)
+def test_a_page_may_not_loosen_what_its_project_says(widget, server, visit, field):
+    response = widget.post("/bookings", visit | {field: LOOSENING[field]})
+    assert response.status_code == 403
+    named = "allow_double_bookings" if field == "settings" else field
+    assert named in str(response.json())
+    assert server.get("/bookings").json()["total"] == 0
+
+
+def test_a_page_may_send_back_what_its_project_says(widget, consultation, visit):
+    assert widget.post("/bookings", visit | consultation.booking).status_code == 201
+
+
+def test_without_a_project_a_page_may_only_choose_the_graph(widget, doc, soon):
+    texts = {"what": "Meeting", "where": "TBD", "description": "Name: Marty"}
+    wish = {"resource_id": doc, "graph": "instant", "customer": MARTY, **soon, **texts}
+    assert widget.post("/bookings", wish | {"settings": {"allow_double_bookings": True}}).status_code == 403
+    assert widget.post("/bookings", wish).status_code == 201
+
+
+def test_a_page_books_only_the_future(widget, visit):
+    past = {"start": "2018-08-12T21:30:00-07:00", "end": "2018-08-12T22:15:00-07:00"}
+    response = widget.post("/bookings", visit | past)
+    assert response.status_code in {409, 422}
+    assert response.json()["errors"]["start"]
+
+
+def test_a_page_sees_customers_only_in_the_answer_to_its_own_booking(widget, visit):
+    wanted = "include=customers,logs,customer_action_links,bulked_bookings"
+    booking = widget.made(f"/bookings?{wanted}", visit)
+    assert booking["customers"][0]["email"] == MARTY["email"]
+    response = widget.get(f"/bookings/{booking['id']}?{wanted}")
+    if response.status_code == 200:
+        assert not set(response.json()["data"]) & {
+            "customers",
+            "logs",
+            "customer_action_links",
+            "bulked_bookings",
+        }
+    else:
+        assert response.status_code == 403
+
+
+def test_a_page_moves_a_booking_whose_id_it_knows(widget, visit):
+    booking = widget.made("/bookings", visit)
+    free = widget.post("/availability", {"project_id": visit["project_id"], "length": "1 hour"}).json()[
+        "data"
+    ][-1]
+    move = {
+        "start": free["start"],
+        "end": free["end"],
+        "resource_id": visit["resource_id"],
+        "message": "Rain",
+    }
+    response = widget.post(f"/bookings/{booking['id']}/reschedule?include=attributes,event,user", move)
+    assert response.status_code in {200, 201}
+    assert response.json()["data"]["id"] != booking["id"]
+    assert not response.json()["data"].get("customers")
+
+
+def test_a_session_is_not_a_pages_to_cancel_or_move(widget, server, doc, soon):
+    wish = EXAMPLE | {"resource_id": doc, "graph": "group_owner", "settings": {"max_seats": 2}} | soon
+    session = server.made("/bookings", wish)
+    assert widget.put(f"/bookings/{session['id']}/cancel").status_code in {403, 404, 409}
+    later = LATER | {"resource_id": doc}
+    assert widget.post(f"/bookings/{session['id']}/reschedule", later).status_code in {403, 404, 409}
+    assert server.read(f"/bookings/{session['id']}")["state"] == "tentative"
+
+
+@pytest.fixture
+def limited(consultation, jules):
+    """A server key that is limited to one project, beside another project of somebody else."""
+    a_project(Resource.objects.get(pk=jules))
+    return outsider(a_server_key(consultation)[1])
+
+
+def test_a_limited_key_sees_its_projects_and_their_resources(limited, consultation, doc):
+    assert [row["id"] for row in limited.read("/projects")] == [str(consultation.pk)]
+    assert [row["id"] for row in limited.read("/resources")] == [doc]
+
+
+def test_to_a_limited_key_everything_else_is_missing(limited, server, jules, wish):
+    other = server.made("/bookings", wish | {"resource_id": jules})
+    assert limited.get(f"/bookings/{other['id']}").status_code == 404
+    assert limited.put(f"/bookings/{other['id']}/cancel").status_code == 404
+    assert limited.get(f"/resources/{jules}").status_code == 404
+    assert limited.read("/bookings") == []
+    response = limited.post("/bookings", wish | {"resource_id": jules})
+    assert (response.status_code, list(response.json()["errors"])) == (422, ["resource_id"])
+
+
+def test_a_revoked_key_opens_nothing(db):
+    key, value = a_server_key()
+    assert outsider(value).get("/bookings").status_code == 200
+    key.revoked_at = key.created_at
+    key.save()
+    assert outsider(value).get("/bookings").status_code == 401
+
+
+def test_the_keys_user_name_must_be_empty(nobody, db):
+    from_base = "Basic ZG9jQGV4YW1wbGUuY29tOnNlY3JldA=="  # doc@example.com:secret
+    assert nobody.get("/bookings", Authorization=from_base).status_code == 401
+
+
+PATHS = [
+    "/bookings",
+    "/bookings/",
+    "/bookings/1/cancel",
+    "/availability",
+    "/projects/embed/1",
+    "/nothing/here",
+    "/findtime",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_answers_a_preflight_without_a_key(nobody, path):
+    asked = {
+        "Access_Control_Request_Method": "POST",
+        "Access_Control_Request_Headers": "authorization,timekit-context",
+    }
+    response = nobody.call("OPTIONS", path, Origin=ORIGIN, **asked)
+    assert 200 <= response.status_code < 300
+    assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}
+    allowed = {name.strip().lower() for name in response.headers["Access-Control-Allow-Headers"].split(",")}
+    named = "authorization content-type timekit-context timekit-timezone timekit-app idempotency-key"
+    assert set(named.split()) | {"timekit-inputtimestampformat", "timekit-outputtimestampformat"} <= allowed
+    methods = {name.strip() for name in response.headers["Access-Control-Allow-Methods"].split(",")}
+    assert {"GET", "POST", "PUT", "DELETE"} <= methods
+
+
+def test_refusals_can_be_read_across_origins(widget, nobody):
+    refusals = [
+        widget.get("/projects/embed/1", Origin=ORIGIN),
+        widget.get("/bookings", Origin=ORIGIN),
+        widget.post("/bookings", b"{", Origin=ORIGIN),
+        widget.post("/bookings", {}, Origin=ORIGIN),
+        nobody.get("/bookings", Origin=ORIGIN),
+        widget.post("/findtime", {}, Origin=ORIGIN),
+        widget.call("PATCH", "/bookings", Origin=ORIGIN),
+        widget.get("/nothing/here", Origin=ORIGIN),
+    ]
+    assert [response.status_code for response in refusals] == [404, 403, 400, 422, 401, 410, 405, 404]
+    for response in refusals:
+        assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}
+        assert "origin" in response.headers["Vary"].lower()
+
+
+def test_a_page_can_read_the_headers_it_needs(widget):
+    exposed = widget.get("/bookings/groups", Origin=ORIGIN).headers["Access-Control-Expose-Headers"].lower()
+    assert {"timekit-testmode", "timekit-request-id"} <= {name.strip() for name in exposed.split(",")}
+
+
+def test_no_cookie_is_set_and_none_is_needed(widget, visit):
+    response = widget.post("/bookings", visit, Origin=ORIGIN)
+    assert response.status_code == 201
+    assert not response.cookies
+    assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+def test_a_key_with_origins_serves_only_those_pages(consultation):
+    page = outsider(a_widget_key(origins=[ORIGIN])[1])
+    path = f"/projects/embed/{consultation.pk}"
+    allowed = page.get(path, Origin=ORIGIN)
+    assert (allowed.status_code, allowed.headers["Access-Control-Allow-Origin"]) == (200, ORIGIN)
+    refused = page.get(path, Origin="https://elsewhere.example")
+    assert refused.status_code == 403
