@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from bookings.effects.links import manage_url
@@ -16,12 +17,19 @@ from bookings.effects.wording import Wording
 from bookings.models import Booking, OutboxMessage, Site
 
 MOST_LINKS = 30
+WINDOW_SECONDS = 600
 
 
-def ask_for_links(email: str, *, language: str = "") -> None:
-    """Have the links mailed; nothing tells the asker whether there are any."""
-    payload = {"email": email, "language": language}
-    enqueue("links", dedupe_key=f"links:{secrets.token_hex(16)}", payload=payload)
+def ask_for_links(email: str, *, language: str, now: datetime) -> None:
+    """Have the links mailed; nothing tells the asker whether there are any.
+
+    Who asks twice within ten minutes gets one mail.
+    """
+    address = email.strip().lower()
+    digest = salted_hmac("bookings.links", address, algorithm="sha256").hexdigest()[:32]
+    window = int(now.timestamp()) // WINDOW_SECONDS
+    payload = {"email": address, "language": language}
+    enqueue("links", dedupe_key=f"links:{digest}:{window}", payload=payload)
 
 
 def deliver(message: OutboxMessage) -> None:
