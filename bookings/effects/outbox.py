@@ -67,13 +67,6 @@ def enqueue(
     )[0]
 
 
-def replay(message: OutboxMessage) -> None:
-    """Let a message that is done be sent once more; whether it is still true is asked again."""
-    OutboxMessage.objects.filter(pk=message.pk).update(
-        outcome=OutboxMessage.Outcome.WAITING, done_at=None, lease_until=None, attempts=0, run_after=Now()
-    )
-
-
 def claim(kinds: Collection[str]) -> OutboxMessage | None:
     """Take the message that has waited longest, of one of ``kinds``, for the time of the lease."""
     ready = OutboxMessage.objects.ready().filter(kind__in=kinds).order_by("run_after", "pk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -141,6 +142,7 @@ def test_what_was_typed_adds_no_line(mailoutbox):
         assert str(event["ATTENDEE"]) == f"mailto:{address}"
         assert "Lunch\nATTENDEE:mailto:eve@example.com" in str(event["LOCATION"])
     assert calendar_file(booking).count(b"\r\nATTENDEE") == 0
+    assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]", calendar_file(booking))
 
 
 def test_each_reader_gets_the_own_link(mailoutbox):

@@ -170,16 +170,6 @@ def test_whoever_comes_back_after_the_lease_changes_nothing():
     assert message.lease_until > timezone.now(), "the other worker's lease"
 
 
-def test_a_replay_sends_it_once_more():
-    message = a_message()
-    handler = Handler()
-    Sender({"mail": handler}).send_all()
-    outbox.replay(message)
-    let_wait_end()
-    Sender({"mail": handler}).send_all()
-    assert handler.seen == [message.pk] * 2
-
-
 def test_kinds_that_nobody_handles_wait():
     message = a_message(kind="unheard of")
     assert Sender({"mail": Handler()}).send_all() == 0
