@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "bookings.views.guards.PageGuards",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "booking_site.urls"

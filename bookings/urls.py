@@ -1,26 +1,43 @@
-"""The addresses of the customer's pages."""
+"""The addresses of the customer's pages; under /embed/ the same ones for another site's frame."""
 
-from django.urls import path, re_path
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, include, path
 
 from bookings.views import choose, details, find, holds, home, looks, manage, move, owner
+from bookings.views.frames import framed
 
-app_name = "pages"
-urlpatterns = [
+View = Callable[..., Any]
+
+
+def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[URLPattern]:
+    """The way from the times of a project to its booking; ``book`` is what stands before the project's name."""
+    return [
+        path(f"{book}<slug:slug>/", wrap(choose.choose), name="choose"),
+        path(f"{book}<slug:slug>/hold/", wrap(holds.hold), name="hold"),
+        path(f"{book}<slug:slug>/details/<str:token>/", wrap(details.details), name="details"),
+        path(f"{book}<slug:slug>/details/<str:token>/instead/", wrap(details.instead), name="instead"),
+        path(f"{book}<slug:slug>/details/<str:token>/longer/", wrap(holds.longer), name="longer"),
+        path(f"{book}<slug:slug>/details/<str:token>/release/", wrap(holds.let_go), name="let_go"),
+        path("b/<str:token>/", wrap(manage.booking), name="customer"),
+        path("b/<str:token>/undo/", wrap(manage.take_back), name="undo"),
+        path("b/<str:token>/booking.ics", wrap(manage.calendar_file_of), name="ics"),
+        path("b/<str:token>/move/", wrap(move.choose_new), name="move"),
+        path("b/<str:token>/move/to/", wrap(move.move_to), name="move_to"),
+        path("b/<str:token>/do/<str:action>/", wrap(manage.ask), name="ask"),
+    ]
+
+
+pages = [
     path("", home.home, name="home"),
     path("with/<slug:slug>/", home.with_resource, name="with"),
-    path("book/<slug:slug>/", choose.choose, name="choose"),
-    path("book/<slug:slug>/hold/", holds.hold, name="hold"),
-    path("book/<slug:slug>/details/<str:token>/", details.details, name="details"),
-    path("book/<slug:slug>/details/<str:token>/instead/", details.instead, name="instead"),
-    path("book/<slug:slug>/details/<str:token>/longer/", holds.longer, name="longer"),
-    path("book/<slug:slug>/details/<str:token>/release/", holds.let_go, name="let_go"),
-    path("b/<str:token>/", manage.booking, name="customer"),
-    path("b/<str:token>/undo/", manage.take_back, name="undo"),
-    path("b/<str:token>/booking.ics", manage.calendar_file_of, name="ics"),
-    path("b/<str:token>/move/", move.choose_new, name="move"),
-    path("b/<str:token>/move/to/", move.move_to, name="move_to"),
-    path("b/<str:token>/do/<str:action>/", manage.ask, name="ask"),
+    *flow("book/"),
     path("o/<str:token>/", owner.owner, name="owner"),
     path("find/", find.find, name="find"),
-    re_path(r"^look/accent-(?P<digits>[0-9a-f]{6})\.css$", looks.accent, name="accent"),
+    path("look/accent-<str:digits>.css", looks.accent, name="accent"),
+]
+urlpatterns = [
+    path("embed/", include((flow("", framed), "pages"), namespace="embed")),
+    path("", include((pages, "pages"), namespace="pages")),
 ]

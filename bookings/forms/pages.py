@@ -53,6 +53,8 @@ class DetailsForm(CustomerForm):
             widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
         )
 
+        self.fields[self.TRAP].trap = True  # type: ignore[attr-defined]  # the template hides it
+
     def clean_website(self) -> str:
         """Programs fill in whatever there is."""
         if self.cleaned_data.get(self.TRAP):

@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-CARRIED = ("option", "with", "zone", "lang")
+from bookings.views.chrome import is_embedded
+
+CARRIED = ("option", "with", "zone")
+IN_A_FRAME = (*CARRIED, "lang", "visitor")  # where no cookie remembers them
 PREFILL = "customer."
 
 
@@ -22,8 +25,9 @@ def here(request: HttpRequest, name: str, *args: Any, query: Mapping[str, str] |
 
 def carried(request: HttpRequest) -> dict[str, str]:
     """What a page hands on of its own address: the choice, the zone, and answers given beforehand."""
-    sent = request.POST if request.method == "POST" else request.GET
-    names = [name for name in sent if name in CARRIED or name.startswith(PREFILL)]
+    sent = request.GET.dict() | request.POST.dict()
+    kept = IN_A_FRAME if is_embedded(request) else CARRIED
+    names = [name for name in sent if name in kept or name.startswith(PREFILL)]
     return {name: sent[name] for name in names if sent[name]}
 
 

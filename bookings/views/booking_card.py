@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings import times
@@ -17,6 +16,7 @@ from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.money import money
 from bookings.views import cards
+from bookings.views.addresses import here
 
 CUSTOMER = Actor.customer()
 
@@ -24,19 +24,20 @@ CUSTOMER = Actor.customer()
 def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> dict[str, Any]:
     """The context of `booking.html` for one booking."""
     zone, own = zones_of(booking)
-    stage = stage_of(booking)
+    stage, mail_goes_out = stage_of(booking), goes_out()
     return {
         "stage": stage,
+        "reference": booking.reference,
         "pill": label(booking.state.label or booking.state.name),
         "title": title(booking, stage),
         **cards.when(booking.start, booking.end, zone, own),
         "facts": cards.of_booking(booking, zone),
-        "steps": steps(booking, stage, zone),
+        "steps": steps(booking, stage, zone, mail_goes_out),
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
         "pay": payment(booking, zone),
-        "keep": not goes_out() and stage in {"booked", "waiting"},
+        "keep": not mail_goes_out and stage in {"booked", "waiting"},
         "address": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
     }
@@ -81,11 +82,11 @@ def title(booking: Booking, stage: str) -> str:
     )
 
 
-def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
+def steps(booking: Booking, stage: str, zone: times.Zone, mail_goes_out: bool) -> list[str]:
     """What happens next, a sentence each."""
     if stage not in {"booked", "waiting"}:
         return []
-    said = [*_answer(booking, zone), *_mail(booking)]
+    said = [*_answer(booking, zone), *(_mail(booking) if mail_goes_out else [])]
     if stage == "booked" and booking.project:
         said += [line.strip() for line in booking.project.after_booking.splitlines() if line.strip()]
     return said
@@ -109,7 +110,7 @@ def _answer(booking: Booking, zone: times.Zone) -> list[str]:
 def _mail(booking: Booking) -> list[str]:
     customer = getattr(booking, "customer", None)
     sends = booking.project is None or booking.project.sends_mail
-    if not (goes_out() and sends and customer and customer.email and booking.state.mail_to_customer):
+    if not (sends and customer and customer.email and booking.state.mail_to_customer):
         return []
     return [_("A mail with all of this is on its way to %(address)s.") % {"address": customer.email}]
 
@@ -135,10 +136,9 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
-    space = request.resolver_match.namespace if request.resolver_match else "pages"
     if action.continues:
-        return {"href": reverse(f"{space}:move", args=[token]), "label": label(action.label), "danger": False}
-    href = reverse(f"{space}:ask", args=[token, action.name])
+        return {"href": here(request, "move", token), "label": label(action.label), "danger": False}
+    href = here(request, "ask", token, action.name)
     return {"href": href, "label": label(action.label), "danger": not action.target.occupies}
 
 
@@ -179,7 +179,7 @@ def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, st
         "enddt": span[1].isoformat(),
     }
     return {
-        "ics_url": reverse("pages:ics", args=[token]),
+        "ics_url": here(request, "ics", token),
         "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{urlencode(text)}",
         "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{urlencode(event)}",
     }
@@ -189,4 +189,4 @@ def again_url(request: HttpRequest, booking: Booking) -> str | None:
     """Where the same thing can be booked anew."""
     if booking.project is None or booking.project.deleted_at:
         return None
-    return reverse("pages:choose", args=[booking.project.slug])
+    return here(request, "choose", booking.project.slug)

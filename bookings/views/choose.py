@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,14 +18,15 @@ from django.views.decorators.http import require_safe
 from bookings.errors import BookingError
 from bookings.views import months, zones
 from bookings.views.addresses import as_hidden, carried, here
+from bookings.views.chrome import is_embedded
 from bookings.views.free_times import Offer, midday, month_bounds, next_free, offer
-from bookings.views.looks import accent_url
 from bookings.views.offering import Offering, offering_of
 from bookings.views.offers import day_card, offered
 from bookings.views.visitors import live_hold, visitor
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24
+SEEK, NOTHING_FREE = "seek", "nothing_free"
 REFUSALS = {kind.code: kind.sentence for kind in BookingError.__subclasses__()}
 
 
@@ -62,6 +63,8 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """The times of a project."""
     offering = offering_of(request, slug)
     view = view_of(request, "choose", (slug,), offering.zone)
+    if SEEK in request.GET:
+        return redirect(sought(view, offering))
     context = plan(view, offering, hold_url=here(request, "hold", slug))
     return render(request, "bookings/choose.html", context)
 
@@ -97,7 +100,8 @@ def plan(
     view: View, offering: Offering, *, hold_url: str, ignoring: frozenset = frozenset()
 ) -> dict[str, Any]:
     """The context of `choose.html` but for what is particular to a page."""
-    held = live_hold(visitor(view.request))
+    who = visitor(view.request)
+    held = live_hold(who)
     found = offer(
         offering,
         *month_bounds(view.year, view.month, view.zone),
@@ -106,12 +110,12 @@ def plan(
         ignoring=ignoring | ({held.pk} if held else frozenset()),
     )
     day = view.day or next(iter(found.free_days()), None)
-    hidden = as_hidden(carried(view.request))
+    token = {"visitor": who} if is_embedded(view.request) else {}
+    hidden = as_hidden(carried(view.request) | token)
     return {
         **offered(view, offering),
-        "accent_url": accent_url(offering.project.accent),
         "notice": _notice(view),
-        "month": _month_card(view, offering, found, day),
+        "month": _month_card(view, found, day),
         "day": day_card(view, found, day) if day else None,
         "zone": _zone_card(view, offering, day),
         "hold_url": hold_url,
@@ -121,12 +125,14 @@ def plan(
 
 def _notice(view: View) -> str:
     code = view.request.GET.get("refused", "")
+    if code == NOTHING_FREE:
+        return _("Nothing is free in the half year after this month.")
     if code in REFUSALS:
         return _("%(refusal)s Please choose another time.") % {"refusal": _(REFUSALS[code])}
     return zones.notice(view.request, view.zone.key)
 
 
-def _month_card(view: View, offering: Offering, found: Offer, day: date | None) -> dict[str, Any]:
+def _month_card(view: View, found: Offer, day: date | None) -> dict[str, Any]:
     month = months.Month(
         year=view.year,
         number=view.month,
@@ -140,7 +146,8 @@ def _month_card(view: View, offering: Offering, found: Offer, day: date | None) 
     card["next"] = _step(view, 1)
     if not month.free:
         card["empty"] = _("No times are free in %(month)s.") % {"month": month.name}
-        card["next_free"] = _next_free(view, offering)
+        label = _("Next month with free times")
+        card["next_free"] = {"href": view.href(**{SEEK: "next"}), "label": label}
     return card
 
 
@@ -149,14 +156,13 @@ def _step(view: View, step: int) -> dict[str, str]:
     return {"href": view.href(month=month), "label": months.step_label(*month)}
 
 
-def _next_free(view: View, offering: Offering) -> dict[str, str] | None:
+def sought(view: View, offering: Offering) -> str:
+    """The address of the first day after this month that has a free time, or of this month with a notice."""
     after = month_bounds(view.year, view.month, view.zone)[1]
     found = next_free(offering, after, zone=view.zone, now=view.now)
     if found is None:
-        return None
-    day = found.start.astimezone(view.zone).date()
-    label = months.step_label(day.year, day.month)
-    return {"href": view.href(day=day), "label": _("Next free times: %(month)s") % {"month": label}}
+        return view.href(refused=NOTHING_FREE)
+    return view.href(day=found.start.astimezone(view.zone).date())
 
 
 def _zone_card(view: View, offering: Offering, day: date | None) -> dict[str, Any]:

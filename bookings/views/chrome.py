@@ -8,19 +8,38 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
-from bookings.models import Site
+from bookings.models import Project, Site
+from bookings.views.frames import proof
+from bookings.views.looks import accent_url
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor; the site's row is read only where a template shows it."""
+    project = project_of(request)
     return {
         "site": SimpleLazyObject(Site.current),
+        "logo": project.logo.url if project and project.logo else "",
+        "accent_url": accent_url(project.accent) if project else "",
         "languages": [_language(request, code) for code, _name in settings.LANGUAGES],
         "home_url": reverse("pages:home"),
         "find_url": reverse("pages:find"),
         "test_mode": settings.TEST_MODE,
-        "embedded": is_embedded(request),
+        **(_in_a_frame(request) if is_embedded(request) else {}),
     }
+
+
+def _in_a_frame(request: HttpRequest) -> dict[str, Any]:
+    return {"embedded": True, "csrf_token": proof()}
+
+
+def belongs_to(request: HttpRequest, project: Project | None) -> None:
+    """Let the page wear the project's logo and accent, and stand in the frames that it allows."""
+    request.project = project  # type: ignore[attr-defined]
+
+
+def project_of(request: HttpRequest) -> Project | None:
+    """The project that the page belongs to, if it is any one's."""
+    return getattr(request, "project", None)
 
 
 def is_embedded(request: HttpRequest) -> bool:

@@ -24,9 +24,11 @@ from bookings.lifecycle import Actor, book
 from bookings.models import Booking, Customer, Reservation
 from bookings.views import cards
 from bookings.views.addresses import carried, here
+from bookings.views.chrome import belongs_to, is_embedded
 from bookings.views.hold_links import hold_of, hold_token
 from bookings.views.holds import hold_time
 from bookings.views.lost import lost
+from bookings.views.manage import JUST_BOOKED
 from bookings.views.offering import offering_of
 from bookings.views.refusals import ended
 from bookings.views.visitors import remember, visitor
@@ -42,8 +44,9 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     held = hold_of(token)
     if held is None or held.project is None or held.project.slug != slug:
         return no_such_hold(request, slug)
+    belongs_to(request, held.project)
     if (made := booked_before(held)) is not None:
-        return redirect("pages:customer", manage_token(made))
+        return redirect(here(request, "customer", manage_token(made)))
     if held.released_at is not None:
         return redirect(here(request, "choose", slug, query=carried(request)))
     if request.method != "POST":
@@ -74,7 +77,12 @@ def send(request: HttpRequest, held: Reservation) -> HttpResponse:
         )
     except (BookingError, IntegrityError) as error:
         return not_booked(request, held, form, error)
-    return redirect("pages:customer", manage_token(made))
+    return redirect(here(request, "customer", manage_token(made), query=onwards(request)))
+
+
+def onwards(request: HttpRequest) -> dict[str, str]:
+    """In a frame the booking's page tells the page around it, once."""
+    return {JUST_BOOKED: "1"} | carried(request) if is_embedded(request) else {}
 
 
 def not_booked(
@@ -83,7 +91,7 @@ def not_booked(
     """The same form was booked a moment ago, or somebody else has the time by now."""
     held.refresh_from_db(fields=["booking", "released_at", "expires_at"])
     if (made := booked_before(held)) is not None:
-        return redirect("pages:customer", manage_token(made))
+        return redirect(here(request, "customer", manage_token(made)))
     if isinstance(error, IntegrityError):
         if not violated(error, "form_token"):
             raise error

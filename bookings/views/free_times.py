@@ -104,12 +104,8 @@ def nearest(
 
 def next_free(offering: Offering, after: datetime, *, zone: ZoneInfo, now: datetime) -> FreeTime | None:
     """The first time that can be picked at or after ``after``, looking half a year ahead."""
-    for first, last in ((0, 31), (31, 180)):
-        window = after + timedelta(days=first), after + timedelta(days=last)
-        times = offer(offering, *window, zone=zone, now=now).times
-        if free := next((one for one in times if not one.full), None):
-            return free
-    return None
+    times = offer(offering, after, after + timedelta(days=180), zone=zone, now=now).times
+    return next((one for one in times if not one.full), None)
 
 
 def _times(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[FreeTime]:

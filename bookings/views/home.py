@@ -23,7 +23,7 @@ MOST = 200
 def home(request: HttpRequest) -> HttpResponse:
     """Every public project; where there is only one, its times at once."""
     projects = Project.objects.public()
-    query = request.GET.get("q", "").strip()[:100]
+    query = request.GET.get("q", "").replace("\0", "").strip()[:100]
     rows = _in_full(_matching(projects, query))
     if len(rows) == 1 and not query:
         return redirect("pages:choose", rows[0].slug)

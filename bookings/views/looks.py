@@ -1,6 +1,6 @@
 """The stylesheet of one accent: a page of its own, since nothing stands inline."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -12,7 +12,11 @@ _ONE_YEAR = 365 * 24 * 3600
 @require_safe
 def accent(request: HttpRequest, digits: str) -> HttpResponse:
     """The two accents of a colour; the address holds all there is to know, so it may be kept for ever."""
-    response = HttpResponse(stylesheet(digits), content_type="text/css; charset=utf-8")
+    try:
+        sheet = stylesheet(digits)
+    except ValueError as error:
+        raise Http404 from error
+    response = HttpResponse(sheet, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = f"public, max-age={_ONE_YEAR}, immutable"
     return response
 

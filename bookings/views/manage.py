@@ -23,10 +23,13 @@ from bookings.forms.pages import MessageForm
 from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
 from bookings.models import Action, Booking
 from bookings.views import booking_card, cards
+from bookings.views.addresses import here
+from bookings.views.chrome import belongs_to
 from bookings.views.refusals import ended, refused
 
 CUSTOMER = Actor.customer()
 View = Callable[..., HttpResponse]
+JUST_BOOKED = "new"
 
 
 def with_booking(purpose: Purpose) -> Callable[[View], View]:
@@ -42,7 +45,9 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
                 return dead_link(request)
             if found != purpose:
                 return dead_link(request)
-            return view(request, newest(named), token, *args, **kwargs)
+            current = newest(named)
+            belongs_to(request, current.project)
+            return view(request, current, token, *args, **kwargs)
 
         return opened
 
@@ -68,7 +73,8 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     now = timezone.now()
     if booking.due_at and booking.due_at <= now and settle(booking):
         booking = Booking.objects.in_full().get(pk=booking.pk)
-    context = {"booking": booking_card.card(request, booking, token, now)}
+    context: dict[str, Any] = {"booking": booking_card.card(request, booking, token, now)}
+    context["just_booked"] = JUST_BOOKED in request.GET
     if undoable_state(booking, now):
         until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
         zone, _other = booking_card.zones_of(booking)
@@ -85,14 +91,14 @@ def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> Http
     """Ask before an action is played; only the answer plays it."""
     wanted = _action(booking, action, CUSTOMER)
     if wanted is None:
-        return redirect("pages:customer", token)
+        return redirect(here(request, "customer", token))
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             act(booking, wanted.name, by=CUSTOMER, message=form.cleaned_data["message"])
         except BookingError as error:
-            return refused(request, error, back=["pages:customer", token])
-        return redirect("pages:customer", token)
+            return refused(request, error, back=here(request, "customer", token))
+        return redirect(here(request, "customer", token))
     return render(request, "bookings/ask.html", _question(booking, wanted, form, token))
 
 
@@ -103,8 +109,8 @@ def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpRespons
     try:
         restored = undo(booking, by=CUSTOMER)
     except BookingError as error:
-        return refused(request, error, back=["pages:customer", token])
-    return redirect("pages:customer", manage_token(restored))
+        return refused(request, error, back=here(request, "customer", token))
+    return redirect(here(request, "customer", manage_token(restored)))
 
 
 @require_safe

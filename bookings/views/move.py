@@ -17,7 +17,7 @@ from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
 from bookings.views import booking_card, cards
 from bookings.views.addresses import as_hidden, here
-from bookings.views.choose import plan, view_of
+from bookings.views.choose import SEEK, plan, sought, view_of
 from bookings.views.free_times import session_of
 from bookings.views.holds import instant
 from bookings.views.lost import lost
@@ -47,9 +47,11 @@ def may_move(booking: Booking) -> bool:
 def choose_new(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """The free times, with the booking's own time above them."""
     if not may_move(booking):
-        return redirect("pages:customer", token)
+        return redirect(here(request, "customer", token))
     offering = offering_for(request, booking.project, booking.option)
     view = view_of(request, "move", (token,), offering.zone)
+    if SEEK in request.GET:
+        return redirect(sought(view, offering))
     context = plan(view, offering, hold_url=here(request, "move_to", token), ignoring=frozenset({booking.pk}))
     zone = view.zone.key
     context["pick_by_get"] = True
@@ -69,7 +71,7 @@ def move_to(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     offering = offering_for(request, booking.project, booking.option) if may_move(booking) else None
     wanted = wanted_of(request, booking, offering) if offering else None
     if offering is None or wanted is None:
-        return redirect("pages:customer", token)
+        return redirect(here(request, "customer", token))
     if request.method != "POST":
         return side_by_side(request, booking, token, wanted)
     try:
@@ -83,7 +85,7 @@ def move_to(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
             lost=_lost(request, booking, token, offering, wanted, error),
             status=409,
         )
-    return redirect("pages:customer", manage_token(moved))
+    return redirect(here(request, "customer", manage_token(moved)))
 
 
 def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:

@@ -18,6 +18,7 @@ from bookings.lifecycle.flows import Flow
 from bookings.models import Option, Project, ProjectResource
 from bookings.money import money
 from bookings.overrides import override
+from bookings.views.chrome import belongs_to
 
 PAGE_HOLD_SECONDS = 600
 MUTUAL = "mutual"
@@ -96,6 +97,7 @@ def offering_of(request: HttpRequest, slug: str) -> Offering:
 
 def offering_for(request: HttpRequest, project: Project, option: Option | None = None) -> Offering:
     """The choice in the address or form among what a project offers; ``option`` fixes that part of it."""
+    belongs_to(request, project)
     chosen = request.POST if request.method == "POST" else request.GET
     options = list(project.options.all())
     links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))

@@ -15,6 +15,7 @@ from bookings.forms.pages import MessageForm
 from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
 from bookings.views import booking_card, cards
+from bookings.views.addresses import here
 from bookings.views.manage import with_booking
 from bookings.views.refusals import refused
 
@@ -31,8 +32,8 @@ def owner(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
         try:
             act(booking, action, by=OWNER, message=message)
         except BookingError as error:
-            return refused(request, error, back=["pages:owner", token])
-        return redirect("pages:owner", token)
+            return refused(request, error, back=here(request, "owner", token))
+        return redirect(here(request, "owner", token))
     return render(request, "bookings/ask.html", _question(booking, form))
 
 

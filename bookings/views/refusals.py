@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.errors import BookingError
+from bookings.views.chrome import is_embedded
 
 
 def ended(
@@ -21,19 +22,19 @@ def ended(
     way_on: tuple[str, str] | None = None,
 ) -> HttpResponse:
     """A page that only says something; ``way_on`` is an address and the words of its button."""
-    address, words = way_on or (resolve_url("pages:home"), _("To the start page"))
+    address, words = way_on or ("" if is_embedded(request) else reverse("pages:home"), _("To the start page"))
     context = {"heading": heading, "sentences": sentences, "way_on_url": address, "way_on_label": words}
     return render(request, "bookings/ended.html", context, status=status)
 
 
-def refused(request: HttpRequest, error: BookingError, *, back: Sequence[Any]) -> HttpResponse:
-    """What a verb said, and the way back to where the present state can be seen; 409."""
+def refused(request: HttpRequest, error: BookingError, *, back: str) -> HttpResponse:
+    """What a verb said, and ``back``, where the present state can be seen; 409."""
     return ended(
         request,
         heading=_("That was not possible"),
         sentences=[sentence(error), _("Nothing was changed.")],
         status=409,
-        way_on=(resolve_url(*back), _("See how it stands now")),
+        way_on=(back, _("See how it stands now")),
     )
 
 

@@ -16,8 +16,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def visitor(request: HttpRequest) -> str:
-    """The visitor's token: from the cookie, from the form in a frame where there are none, else a new one."""
-    for token in (request.COOKIES.get(COOKIE, ""), request.POST.get(COOKIE, "")):
+    """The visitor's token: from the cookie, from form or address in a frame without cookies, else a new one."""
+    for token in (source.get(COOKIE, "") for source in (request.COOKIES, request.POST, request.GET)):
         if _TOKEN.fullmatch(token):
             return token
     return secrets.token_urlsafe(16)

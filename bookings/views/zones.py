@@ -84,7 +84,7 @@ def known(name: str) -> str | None:
 
 def asked_for(request: HttpRequest) -> str:
     """The zone that the address or the form names, as it stands there; empty if none."""
-    return request.GET.get("zone") or request.POST.get("zone") or ""
+    return request.POST.get("zone") or request.GET.get("zone") or ""
 
 
 def own_zone(request: HttpRequest) -> str:

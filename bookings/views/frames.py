@@ -1,0 +1,68 @@
+"""Pages inside another site's frame: no cookie of ours arrives there, so a signed form token is the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.decorators import csp_update
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
+
+ONE_DAY = 24 * 3600
+FIELD = "csrfmiddlewaretoken"
+_FORM = "form"
+
+
+def proof() -> str:
+    """A token for a form that we show in a frame."""
+    return _signer().sign(_FORM)
+
+
+def is_proof(token: str) -> bool:
+    """Whether a form of ours, shown within a day, sent this token."""
+    try:
+        return _signer().unsign(token, max_age=ONE_DAY) == _FORM
+    except BadSignature:
+        return False
+
+
+def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same view for a frame: the form token instead of the cookie, and only on pages that the project allows."""
+
+    @csrf_exempt
+    @xframe_options_exempt
+    @wraps(view)
+    def in_a_frame(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not is_proof(request.POST.get(FIELD, "")):
+            return render(request, "403_csrf.html", status=403)
+        response = view(request, *args, **kwargs)
+        project = getattr(request, "project", None)
+        allowed = origins(project.embed_origins) if project else []
+        return csp_update({"frame-ancestors": allowed})(lambda _request: response)(request)
+
+    return in_a_frame
+
+
+def origins(listed: list[Any]) -> list[str]:
+    """Those entries that are origins, like https://example.org; nothing else may reach the header."""
+    found = []
+    for text in listed:
+        parts = urlsplit(text) if isinstance(text, str) else None
+        if (
+            parts
+            and parts.scheme in {"http", "https"}
+            and parts.netloc
+            and text == f"{parts.scheme}://{parts.netloc}"
+        ):
+            found.append(text)
+    return [origin for origin in found if not set(origin) & set(" ;,'\"")]
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt="bookings.frames")

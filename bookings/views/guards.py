@@ -1,0 +1,66 @@
+"""What stands before every page: how many requests an address may make, and a sentence when the database is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from bookings.limits import spend_by_address
+from bookings.views.refusals import ended
+
+NAMESPACES = {"pages", "embed"}
+RETRY_SECONDS = "30"
+
+
+class PageGuards:
+    """Middleware: for the customer's pages alone, which the address's namespace tells."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Refuse a visitor who asks too often."""
+        if not _is_page(request):
+            return None
+        try:
+            usage = spend_by_address(request)
+        except (OperationalError, InterfaceError):
+            return away()
+        return too_many(request, usage.resets_in) if usage and usage.exceeded else None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A database that is away is said in a sentence that needs none."""
+        if not (_is_page(request) and isinstance(exception, OperationalError | InterfaceError)):
+            return None
+        return away()
+
+
+def away() -> HttpResponse:
+    """503, with when to come back."""
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _is_page(request: HttpRequest) -> bool:
+    return bool(request.resolver_match and request.resolver_match.namespace in NAMESPACES)
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429, with when to come back."""
+    response = ended(
+        request,
+        heading=_("A little slower, please"),
+        sentences=[_("Too many pages were asked for from your connection. Please go on in a minute.")],
+        status=429,
+    )
+    response["Retry-After"] = str(seconds)
+    return response

@@ -1,0 +1,15 @@
+// Inside another site's frame: tells the page around it how high this one is, and what happened, never who did it.
+"use strict";
+(() => {
+  if (window.parent === window) return;
+  const tell = (message) => window.parent.postMessage({ source: "booking-site", ...message }, "*");
+  const size = () => tell({ event: "size", height: document.documentElement.offsetHeight });
+  const main = document.querySelector("[data-event]");
+
+  new ResizeObserver(size).observe(document.documentElement);
+  size();
+  if (main) {
+    const { event, reference } = main.dataset;
+    tell(reference ? { event, reference } : { event });
+  }
+})();

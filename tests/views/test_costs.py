@@ -1,0 +1,61 @@
+"""A page costs the same few queries whatever the data, and the first page is light."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.models import Booking, Site, WeeklyHours
+from tests.situations import a_booking, a_project, a_resource
+
+pytestmark = pytest.mark.django_db
+MOST = 10
+
+
+def queries(client, address):
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return [query["sql"] for query in seen]
+
+
+@pytest.fixture
+def crowd(project, tomorrow):
+    """Many resources, projects and bookings."""
+    Site.current()
+    for number in range(8):
+        resource = a_resource()
+        project.links.create(resource=resource, position=number + 1)
+        a_project(resource, heading="Others")
+        for hour in range(8):
+            a_booking(resource, tomorrow + timedelta(hours=hour), project=project)
+
+
+@pytest.mark.parametrize("address", ["/", "/book/lightning/", "/book/lightning/?month=2035-01"])
+def test_finding_a_time_takes_few_queries(visitor, crowd, address):
+    seen = queries(visitor.client, address)
+    assert len(seen) <= MOST, "\n".join(seen)
+
+
+def test_a_month_without_a_free_time_takes_few_queries_and_so_does_the_search_for_the_next(visitor, crowd):
+    WeeklyHours.objects.create(site_id=1, weekday=0, opens="09:00", closes="09:30")
+    month = queries(visitor.client, "/book/lightning/?month=2035-01")
+    assert len(month) <= MOST, "\n".join(month)
+    with CaptureQueriesContext(connection) as seek:
+        answer = visitor.client.get("/book/lightning/?seek=next")
+    assert "refused=nothing_free" in answer["Location"]
+    assert len(seek) <= MOST
+
+
+def test_the_form_takes_few_queries(visitor, crowd, project, tomorrow):
+    seen = queries(visitor.client, visitor.hold(project, tomorrow))
+    assert len(seen) <= MOST, "\n".join(seen)
+
+
+def test_the_booking_takes_few_queries(visitor, crowd, project, tomorrow):
+    page = visitor.book(project, tomorrow.replace(hour=23))
+    for address in (page, f"{page}do/cancel_by_customer/"):
+        seen = queries(visitor.client, address)
+        assert len(seen) <= MOST, "\n".join(seen)
+    assert Booking.objects.count() == 65

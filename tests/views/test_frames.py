@@ -1,0 +1,105 @@
+"""The flow inside another site's frame: no cookies, the form's own proof, and only where staff allow it."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from bookings.models import Booking, Project
+from bookings.views.frames import origins
+from tests.views.conftest import MARTY, holds
+
+pytestmark = pytest.mark.django_db
+
+
+class Framed:
+    """A browser that keeps no cookies and checks forgery, as a frame of another origin does."""
+
+    def see(self, address):
+        return self._fresh().get(address)
+
+    def send(self, address, page, **answers):
+        """Send what the page's forms carry, with these answers."""
+        hidden = dict(
+            re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode())
+        )
+        return self._fresh().post(address, hidden | answers)
+
+    def _fresh(self):
+        return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def frame():
+    return Framed()
+
+
+@pytest.fixture
+def allowed(project):
+    Project.objects.update(embed_origins=["https://host.example"])
+    return project
+
+
+def test_the_whole_flow_stays_in_the_frame_and_needs_no_cookie(frame, allowed, tomorrow):
+    times = frame.see(f"/embed/lightning/?day={tomorrow.date()}")
+    form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+    assert form.startswith("/embed/lightning/details/")
+    page = frame.send(form, frame.see(form), **MARTY)["Location"]
+    assert page.startswith("/embed/b/")
+    done = frame.see(page).content.decode()
+    assert f'data-event="booked" data-reference="{Booking.objects.get().reference}"' in done
+    assert "/embed/b/" in done
+    assert 'href="/b/' not in done
+
+
+def test_a_form_without_our_proof_is_refused(allowed, tomorrow):
+    answer = Client(enforce_csrf_checks=True).post("/embed/lightning/hold/", {"start": tomorrow.isoformat()})
+    assert answer.status_code == 403
+    assert not holds().exists()
+
+
+def test_outside_a_frame_the_cookie_is_still_the_proof(frame, allowed, tomorrow):
+    times = frame.see("/embed/lightning/")
+    assert frame.send("/book/lightning/hold/", times, start=tomorrow.isoformat()).status_code == 403
+
+
+def test_picking_another_time_in_a_frame_replaces_the_hold(frame, allowed, tomorrow):
+    times = frame.see(f"/embed/lightning/?day={tomorrow.date()}")
+    first = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+    again = frame.send(first.replace("/?", "/release/?"), frame.see(first))["Location"]
+    assert "visitor=" in again
+    frame.send("/embed/lightning/hold/", times, start=tomorrow.replace(hour=15).isoformat())
+    frame.send("/embed/lightning/hold/", times, start=tomorrow.replace(hour=16).isoformat())
+    assert [held.start.hour for held in holds()] == [16]
+
+
+def test_only_allowed_pages_may_frame_it_and_the_site_itself_is_in_no_frame(frame, allowed, visitor):
+    header = frame.see("/embed/lightning/")["Content-Security-Policy"]
+    assert "frame-ancestors 'self' https://host.example" in header
+    assert "X-Frame-Options" not in frame.see("/embed/lightning/")
+    outside = visitor.see("/book/lightning/")
+    assert "host.example" not in outside["Content-Security-Policy"]
+    assert outside["X-Frame-Options"] == "DENY"
+
+
+def test_the_language_goes_along_in_the_frame(frame, allowed, tomorrow):
+    times = frame.see(f"/embed/lightning/?lang=de&day={tomorrow.date()}")
+    assert '<html lang="de"' in times.content.decode()
+    assert "lang=de" in frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "*",
+        "example.org",
+        "https://example.org/",
+        "https://a.example; script-src *",
+        "javascript://x",
+        7,
+        None,
+        "https://",
+    ],
+)
+def test_what_is_no_origin_never_reaches_the_header(entry):
+    assert origins([entry, "https://ok.example:8443"]) == ["https://ok.example:8443"]
