@@ -71,6 +71,7 @@ def configuration(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"level": level, "handlers": [], "propagate": True},
+            "axes": {"level": "WARNING"},
             "django.server": {"handlers": [], "propagate": False},
         },
     }
