@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.errors import ActionNotAvailable
+from bookings.errors import ActionNotAvailable, BookingError
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.rules import check_cut_off
 from bookings.lifecycle.transitions import lock_session, locked, play, play_overdue
 from bookings.models import Action, Booking
+
+REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 
 
 class Overdue(Exception):
@@ -113,4 +115,13 @@ def settle(booking: Booking) -> bool:
 def play_due(limit: int = 100) -> int:
     """Play up to ``limit`` automatic actions that are due, each in its own transaction; return how many were."""
     due = Booking.objects.filter(due_at__lte=Now()).order_by("due_at").only("pk", "session_id")
-    return sum(settle(booking) for booking in due[:limit])
+    return sum(_settled_or_later(booking) for booking in due[:limit])
+
+
+def _settled_or_later(booking: Booking) -> bool:
+    """Settle, or where the action is refused (its state occupies, and the time went to another) try again later."""
+    try:
+        return settle(booking)
+    except BookingError:
+        Booking.objects.filter(pk=booking.pk, due_at__lte=Now()).update(due_at=Now() + REFUSED_AGAIN_AFTER)
+        return False

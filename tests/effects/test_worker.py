@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from bookings.housekeeping import BATCH, sweep
 from bookings.management.commands import worker
-from bookings.models import Booking, IdempotencyKey, Occupancy, OutboxMessage, RequestCount, Resource
+from bookings.models import Action, Booking, IdempotencyKey, Occupancy, OutboxMessage, RequestCount, Resource
 from tests.effects.conftest import let_wait_end
 from tests.situations import HOUR, a_booking, a_hold, a_resource, aged, at
 
@@ -134,6 +134,21 @@ def test_act_due_plays_everything_that_is_due():
     call_command("act_due", stdout=told)
     assert told.getvalue() == "3 played\n"
     assert set(Booking.objects.values_list("state__name", flat=True)) == {"unpaid"}
+
+
+def test_an_action_that_is_refused_to_the_clock_holds_up_no_other():
+    confirm = Action.objects.filter(version__graph__name="confirm_decline", name="confirm")
+    confirm.update(by_clock=True, automatic_after=HOUR, automatic_from="entered")
+    resource = a_resource()
+    asked_for = a_booking(resource, at(9), graph="confirm_decline")
+    a_booking(resource, at(9))
+    aged(asked_for)
+    unpaid = aged(a_booking(resource, at(12), graph="instant_payment"), HOUR)
+    call_command("worker", once=True)
+    unpaid.refresh_from_db()
+    asked_for.refresh_from_db()
+    assert (unpaid.state.name, asked_for.state.name) == ("unpaid", "tentative")
+    assert asked_for.due_at > timezone.now(), "it is tried again later"
 
 
 def test_what_has_had_its_time_is_removed_and_nothing_else():
