@@ -64,7 +64,7 @@ def deliver(message: OutboxMessage) -> None:
 def _coming(email: str) -> Any:
     """What the address still has before it, the soonest first; what was cancelled or moved is not among it."""
     bookings = Booking.objects.visible().select_related("resource", "project", "customer", "state")
-    coming = bookings.filter(end__gt=timezone.now(), customer__email__iexact=email, continued_by=None)
+    coming = bookings.filter(end__gt=timezone.now(), customer__email__iexact=email)
     return coming.filter(state__leaving__isnull=False).distinct().order_by("start")[:MOST_LINKS]
 
 
