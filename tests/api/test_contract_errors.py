@@ -15,8 +15,9 @@ def test_a_body_that_is_no_json_object_is_a_bad_request(server, body):
     assert isinstance(response.json()["error"], str)
 
 
-def test_a_body_of_more_than_a_megabyte_is_too_large(server, wish):
-    response = server.post("/bookings", wish | {"description": "x" * 1_100_000})
+@pytest.mark.parametrize("size", [1_100_000, 10_000_000])
+def test_a_body_of_more_than_a_megabyte_is_too_large(server, wish, size):
+    response = server.post("/bookings", wish | {"description": "x" * size})
     assert response.status_code == 413
     assert isinstance(response.json()["error"], str)
 
@@ -206,6 +207,16 @@ def test_every_answer_has_an_id_and_says_how_many_requests_are_left(server, nobo
         assert int(response.headers["X-RateLimit-Remaining"]) >= 0
         assert int(response.headers["X-RateLimit-Limit"]) > 0
     assert nobody.get("/bookings").headers["Timekit-Request-Id"]
+
+
+def test_too_many_requests_are_told_when_to_come_back(server, settings):
+    settings.REQUESTS_A_MINUTE_PER_KEY = 2
+    answers = [server.get("/bookings") for _ in range(7)]
+    last = answers[-1]  # the minute may end once among them
+    assert (answers[0].status_code, last.status_code) == (200, 429)
+    assert 1 <= int(last.headers["Retry-After"]) <= 60
+    assert (last.headers["X-RateLimit-Limit"], last.headers["X-RateLimit-Remaining"]) == ("2", "0")
+    assert isinstance(last.json()["error"], str)
 
 
 MARK = "<i>zq9xw</i>"

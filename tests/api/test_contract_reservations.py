@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bookings.models import Reservation, Resource
-from tests.api.conftest import LATER, MARTY
+from tests.api.conftest import LATER, MARTY, hour
 from tests.situations import a_project, aged
 
 
@@ -144,3 +144,13 @@ def test_an_ended_hold_becomes_nothing(server, ended, wish):
         server.put("/bookings/reserve/extend", {"reservation_id": ended["id"], "reservation_time": 60}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (409, "reservation_gone")
+
+
+def test_a_page_may_hold_only_so_many_times_and_a_server_any_number(
+    server, widget, consultation, doc, settings
+):
+    settings.MAX_HOLDS_PER_VISITOR = 2
+    wish = {"project_id": str(consultation.pk), "resource_id": doc}
+    codes = [widget.post("/bookings/reserve", wish | hour(days=day)).json().get("code") for day in (3, 4, 5)]
+    assert codes == [None, None, "too_many_holds"]
+    assert server.post("/bookings/reserve", wish | hour(days=5)).status_code == 201

@@ -104,12 +104,12 @@ def serve(listening: socket.socket, env: dict[str, str], log: Path) -> Iterator[
 
 
 @contextmanager
-def start_site(folder: Path) -> Iterator[LiveSite]:
-    """Yield a site with the demo in it, served by a real server on a free port of this machine."""
+def start_site(folder: Path, **settings: str) -> Iterator[LiveSite]:
+    """Yield a site with the demo in it, served by a real server on a free port; `settings` go into its environment."""
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     with fresh_database(folder) as database:
-        env = environment(database, url, folder)
+        env = environment(database, url, folder) | settings
         manage(env, "migrate", "--verbosity", "0")
         demo = json.loads(manage(env, "demo", "--json"))
         with serve(listening, env, folder / "server.log"):

@@ -6,6 +6,8 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
+from tests.clients.live import start_site
+
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
 WEEK_OF_SLOTS = {"from": "1 day", "to": "10 days", "length": "1 hour"}
@@ -289,3 +291,16 @@ def test_nothing_but_a_web_font_is_asked_of_anybody_else(embedded):
     embedded.submit(form, "/v2/bookings?")
     outside = {request.url.split("/")[2] for request in embedded.asked}
     assert {host for host in outside if not host.startswith("127.0.0.1:")} <= {"fonts.googleapis.com"}
+
+
+def test_a_site_in_test_mode_shows_the_ribbon(page, host_page, tmp_path):
+    with start_site(tmp_path, TEST_MODE="1") as site:
+        config = {"api_base_url": site.url, "app_key": site.widget_key}
+        project = site.project("instant")
+        widget = Widget(page, host_page, config | {"project_id": project["id"]})
+        expect(widget.page.locator(".bookingjs-ribbon")).to_contain_text("Test Mode")
+
+
+def test_a_live_site_shows_no_ribbon(embedded):
+    embedded.pick()
+    assert embedded.page.locator(".bookingjs-ribbon").count() == 0
