@@ -9,10 +9,18 @@ from bookings.api.listing import find_row
 from bookings.effects.links import is_action_signature, manage_token, newest
 from bookings.models import Action, Booking
 
+LEADS_ON = {
+    "responses": {
+        200: {"description": "The page that asks.", "content": {"text/html": {"schema": {"type": "string"}}}},
+        302: {"description": "Where that page is."},
+    }
+}
 NO_TOKEN = "-"  # noqa: S105  # the page of a link that opens nothing
 
 
-@api.get("/bookings/{booking_id}/external_action/{action}", auth=None, tags=["Bookings"])
+@api.get(
+    "/bookings/{booking_id}/external_action/{action}", auth=None, tags=["Bookings"], openapi_extra=LEADS_ON
+)
 def open_action_link(request: HttpRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
     """Lead to the page that asks whether to play the action.  Whoever opens it is a person, so errors are pages."""
     try:

@@ -54,7 +54,7 @@ def make_booking(request: HttpRequest, key: Any, prepared: Prepared) -> Booking:
     try:
         booking = book(
             prepared.draft,
-            graph=rows.flow.version.graph.name,
+            graph=rows.flow,
             by=Actor.of_key(key),
             customer=form.customer(),
             companions=form.companions(),

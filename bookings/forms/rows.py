@@ -99,6 +99,8 @@ def _lent(reservation: Reservation) -> dict[str, Any]:
     texts = {name: getattr(reservation, name) for name in ("what", "where", "description")}
     lent: dict[str, Any] = {name: text for name, text in texts.items() if text}
     lent |= {"resource_id": reservation.resource_id, "start": reservation.start, "end": reservation.end}
+    if reservation.graph_version:
+        lent["graph"] = reservation.graph_version.graph.name
     if reservation.project_id:
         lent["project_id"] = reservation.project_id
     if reservation.option_id:
@@ -113,7 +115,7 @@ def _lent(reservation: Reservation) -> dict[str, Any]:
 def _reservation(pk: Any, scope: Scope, rows: Rows) -> Reservation | None:
     if pk is None:
         return None
-    found = _one(scope.reservations, pk)
+    found = _one(scope.reservations.select_related("graph_version__graph"), pk)
     if found is None:
         rows.wrong("reservation_id", _("There is no such reservation."))
     return found

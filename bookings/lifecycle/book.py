@@ -23,7 +23,7 @@ from bookings.models import Booking, Customer, Reservation, Resource
 def book(
     draft: Booking,
     *,
-    graph: str,
+    graph: str | Flow,
     by: Actor,
     customer: Customer | None = None,
     companions: Sequence[Resource] = (),
@@ -32,14 +32,14 @@ def book(
     words: str = "",
     now: datetime | None = None,
 ) -> Booking:
-    """Save an unsaved booking along the published version of ``graph`` and return it.
+    """Save an unsaved booking along the published version of ``graph`` (its name, or the flow as read) and return it.
 
     A live ``reservation`` of the same resource, start and end is handed over and cannot fail; for other times the
     time is claimed anew, and if that fails the reservation stays.  One that ended raises ``ReservationGone`` unless
     ``else_anew``.  Raises ``SlotTaken``, ``GroupFull``, ``SessionClosed``, and what the rules say to a customer;
     nothing is written then.
     """
-    flow = Flow.published(graph)
+    flow = graph if isinstance(graph, Flow) else Flow.published(graph)
     draft.version = flow.version
     draft.companions_to_be = [resource.pk for resource in companions]
     _check_overlap(draft, by)
