@@ -139,7 +139,7 @@ class BookingForm:
             self._fields[name] = text or (lent or {}).get(name, "")
 
     def _lent_texts(self) -> dict[str, str] | None:
-        if self.rows.session:
+        if self.rows.flow and self.rows.flow.version.claims_seat:
             return {}
         if self.rows.project is None:
             return None

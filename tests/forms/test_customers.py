@@ -1,0 +1,148 @@
+"""The customer's form: the columns, the project's questions, and how a customer must be reachable."""
+
+import pytest
+
+from bookings.forms import Contact, CustomerForm
+from bookings.forms.customers import international
+
+MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
+QUESTIONS = {
+    "name": {"title": "Your name", "required": True},
+    "email": {"title": "E-mail", "required": True},
+    "size": {"title": "Shoe size", "format": "select", "enum": ["41", "42"], "required": True},
+    "extras": {"title": "Extras", "format": "checkbox", "enum": ["hat", "scarf"]},
+    "terms": {"title": "I agree", "format": "checkbox", "required": True},
+    "note": {"title": "Please note", "format": "label"},
+}
+
+
+def sent(**answers):
+    """The API's way: everything may be sent, an e-mail address is needed."""
+    return CustomerForm(answers, contact=Contact.EMAIL, open_ended=True)
+
+
+def page(questions=None, contact=Contact.EITHER, **answers):
+    return CustomerForm(answers, questions=questions, contact=contact)
+
+
+def test_a_valid_customer_is_an_unsaved_row():
+    form = sent(**MARTY, phone="(916) 555-4385", voip="McFly", timezone="America/Los_Angeles")
+    assert form.is_valid(), form.errors
+    customer = form.customer()
+    assert (customer.name, customer.email, customer.voip) == ("Marty McFly", "marty@example.com", "McFly")
+    assert customer.timezone == "America/Los_Angeles"
+    assert customer.answers == {}
+
+
+def test_any_further_key_of_the_api_is_an_answer_that_stays_as_it_came():
+    form = sent(**MARTY, shoe_size=42, wants_tour=True, extras=["hat"], nothing=None)
+    assert form.is_valid(), form.errors
+    assert form.customer().answers == {"shoe_size": 42, "wants_tour": True, "extras": ["hat"]}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 201),
+        ("email", "not an address"),
+        ("email", ""),
+        ("timezone", "Mars/Olympus"),
+        ("phone", "1" * 61),
+    ],
+)
+def test_what_is_wrong_is_named_and_not_repeated(field, value):
+    form = sent(**MARTY | {field: value})
+    assert list(form.errors) == [field]
+    assert not value or value not in str(form.errors)
+
+
+def test_a_name_in_two_parts_is_a_name():
+    form = sent(first_name="Marty", last_name="McFly", email="marty@example.com")
+    assert form.is_valid(), form.errors
+    assert form.customer().name == "Marty McFly"
+
+
+def test_a_project_may_do_without_an_address():
+    questions = {"name": {}, "email": {"required": False}}
+    form = CustomerForm({"name": "Marty"}, questions=questions, contact=Contact.EMAIL, open_ended=True)
+    assert form.is_valid(), form.errors
+
+
+def test_staff_need_only_a_name():
+    assert CustomerForm({"name": "Marty"}, contact=Contact.NONE, open_ended=True).is_valid()
+
+
+def test_a_page_asks_for_an_address_or_a_number():
+    questions = {"name": {}, "email": {}, "phone": {}}
+    assert "email" in page(questions, name="Marty").errors
+    assert page(questions, name="Marty", phone="5554385").is_valid()
+    assert page(questions, name="Marty", email="marty@example.com").is_valid()
+
+
+def test_a_page_reads_nothing_that_it_did_not_ask():
+    form = page({"name": {}, "email": {}}, **MARTY, voip="McFly", secret="x")
+    assert form.is_valid(), form.errors
+    assert (form.customer().voip, form.customer().answers) == ("", {})
+    assert {"voip", "phone", "first_name"}.isdisjoint(form.fields)
+
+
+def test_a_project_that_splits_the_name_asks_for_its_parts():
+    form = page(
+        {"name": {"split_name": True}, "email": {}},
+        first_name="Marty",
+        last_name="McFly",
+        email=MARTY["email"],
+    )
+    assert form.is_valid(), form.errors
+    assert form.customer().name == "Marty McFly"
+    assert "name" not in form.fields
+
+
+def test_the_questions_of_a_project_are_fields_with_its_titles():
+    form = page(QUESTIONS)
+    assert list(form.fields)[-3:] == ["size", "extras", "terms"]
+    assert form.fields["size"].label == "Shoe size"
+    assert form.fields["name"].label == "Your name"
+    assert "note" not in form.fields
+
+
+def test_answers_are_checked_and_kept_under_their_keys():
+    form = page(QUESTIONS, **MARTY, size="42", extras=["hat"], terms="on")
+    assert form.is_valid(), form.errors
+    assert form.customer().answers == {"size": "42", "extras": ["hat"], "terms": True}
+    assert form.answers_in_lines() == "Shoe size: 42\nExtras: hat\nI agree: yes"
+
+
+def test_every_wrong_answer_is_told_at_once():
+    form = page(QUESTIONS, name="", email="x", size="43", extras=["crown"])
+    assert set(form.errors) == {"name", "email", "size", "extras", "terms"}
+    assert "43" not in str(form.errors)
+    assert "crown" not in str(form.errors)
+
+
+def test_an_object_is_no_answer_to_a_line_of_text():
+    questions = {"name": {}, "email": {}, "city": {"title": "City"}}
+    form = CustomerForm(
+        MARTY | {"city": {"a": 1}}, questions=questions, contact=Contact.EMAIL, open_ended=True
+    )
+    assert list(form.errors) == ["city"]
+
+
+def test_answers_have_a_limit_together():
+    assert sent(**MARTY, essay="x" * 70_000).errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("+49 30 901820", "+4930901820"),
+        ("0049 30 901820", "+4930901820"),
+        ("030 901820", ""),
+        ("+1", ""),
+        ("call me", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_is_international_where_it_names_its_country(typed, known):
+    assert international(typed) == known
