@@ -13,7 +13,7 @@ from bookings.admin.resources import ResourceAdmin
 
 admin.site.site_header = admin.site.site_title = _("Staff's desk")
 admin.site.index_title = _("What there is to do")
-admin.site.enable_nav_sidebar = True
+admin.site.enable_nav_sidebar = False
 
 __all__ = [
     "ApiKeyAdmin",

@@ -38,7 +38,8 @@ class Verb:
 class Moment:
     """A line of the story."""
 
-    at: datetime
+    when: str
+    """In the resource's zone, like all times of the page."""
     who: str
     told: str
     words: str
@@ -126,6 +127,7 @@ def _link(model: str, pk: Any, words: str) -> SafeString:
 
 def story(booking: Booking) -> list[Moment]:
     """What happened, oldest first, remarks beside; of this booking and of those that it continues."""
+    zone = booking.resource.timezone
     ids, step = [booking.pk], booking
     while step.continues_id and len(ids) < 50:
         step = step.continues
@@ -135,7 +137,7 @@ def story(booking: Booking) -> list[Moment]:
     names = _names(entries)
     return [
         Moment(
-            at=entry.at,
+            when=f"{day_and_clock(entry.at, zone)}, {zone_and_offset(entry.at, zone)}",
             who=names.get((entry.actor, entry.actor_id), str(entry.get_actor_display())),
             told=_told(entry),
             words=words[entry.remark_id].words if entry.remark_id in words else "",

@@ -17,7 +17,7 @@ from bookings.admin.new_booking import choose, create
 from bookings.admin.waiting import BY_DEADLINE, WaitingFilter
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, State
-from bookings.times import clock_range, day_and_clock, short_day, zone_and_offset
+from bookings.times import clock_range, day, day_and_clock, zone_and_offset
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -41,7 +41,7 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(Booking)
 class BookingAdmin(admin.ModelAdmin):
     change_form_template = "admin/bookings/booking/change_form.html"
-    list_display = ["reference", "when", "who", "resource", "project", "state", "deadline", "answers"]
+    list_display = ["reference", "when", "who", "state", "resource", "project", "attendance"]
     list_filter = [
         WaitingFilter,
         StateFilter,
@@ -64,14 +64,21 @@ class BookingAdmin(admin.ModelAdmin):
             return bookings.filter(continued_by=None).prefetch_related("state__leaving")
         return bookings.in_full()
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        if request.GET.get("waiting"):
+            return ["reference", "when", "who", "deadline", "answers", "resource", "project"]
+        return self.list_display
+
     def get_ordering(self, request: HttpRequest) -> Any:
         return BY_DEADLINE if request.GET.get("waiting") else ["-start", "pk"]
 
     @admin.display(description=_("when"), ordering="start")
-    def when(self, booking: Booking) -> str:
+    def when(self, booking: Booking) -> SafeString:
         zone = booking.resource.timezone
         times = clock_range(booking.start, booking.end, zone)
-        return f"{short_day(booking.start, zone)} {booking.start:%Y}, {times} {zone_and_offset(booking.start, zone)}"
+        return format_html(
+            "{}<br>{}, {}", day(booking.start, zone), times, zone_and_offset(booking.start, zone)
+        )
 
     @admin.display(description=_("customer"), ordering="customer__name")
     def who(self, booking: Booking) -> str:

@@ -132,6 +132,10 @@ class CorrectForm(forms.ModelForm):
     class Meta:
         model = Booking
         fields = ("what", "where", "description", "staff_note")
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "staff_note": forms.Textarea(attrs={"rows": 3}),
+        }
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -142,6 +146,7 @@ def customer_form(data: Any, project: Project | None, **kwargs: Any) -> Customer
     """The customer's own form as staff fill it in: only the name is required."""
     questions = project.customer_fields if project else {}
     form = CustomerForm(data, questions=questions, contact=Contact.NONE, prefix="customer", **kwargs)
+    form.heading = _("For whom")
     for name, field in form.fields.items():
         field.required = field.required and name in {"name", "first_name", "last_name"}
         field.widget.attrs.pop("autocomplete", None)
@@ -195,6 +200,7 @@ class ChooseForm(forms.Form):
 class NewBookingForm(WallClockForm):
     """A booking that staff make: any free time, at any minute."""
 
+    heading = gettext_lazy("What and when")
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
     option = forms.ModelChoiceField(Option.objects.none(), label=gettext_lazy("option"), required=False)
@@ -234,6 +240,7 @@ class NewBookingForm(WallClockForm):
         self.end: datetime | None = None
         for name in self._not_asked(may_overlap):
             del self.fields[name]
+        self.order_fields(["session", "resource", "option", "day", "clock", "which", "length"])
         self._offer_choices()
 
     def _not_asked(self, may_overlap: bool) -> set[str]:
@@ -271,7 +278,10 @@ class NewBookingForm(WallClockForm):
         }
         for name, rows in choices.items():
             if name in self.fields and rows is not None:
-                self.fields[name].queryset = rows  # type: ignore[attr-defined]
+                field: Any = self.fields[name]
+                field.queryset = rows
+                if rows.count() == 1:
+                    field.initial = rows.get().pk
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.durations import DurationError, parse_duration
+from bookings.validators import zones
 
 UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"), (1, "second", "seconds"))
 
@@ -88,6 +89,17 @@ class LinesField(forms.CharField):
     @staticmethod
     def lines(text: str | None) -> list[str]:
         return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+class ZoneField(forms.ChoiceField):
+    """A choice of IANA time zones."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("time zone"))
+        kwargs.setdefault("initial", "UTC")
+        super().__init__(
+            choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zones())], **kwargs
+        )
 
 
 class OriginsField(LinesField):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from bookings.admin.fields import DurationField
+from bookings.admin.fields import DurationField, spelled
 from bookings.graph_picture import as_svg
 from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
 from bookings.models import Action, Graph, GraphVersion, State
@@ -123,7 +123,18 @@ class ActionInline(DraftsOnly, admin.TabularInline):
         "position",
     ]
     extra = 0
+    readonly_fields = ["waits"]
     verbose_name_plural = gettext_lazy("actions (save new states first, then lead actions to them)")
+
+    def get_fields(self, request: HttpRequest, obj: GraphVersion | None = None) -> list[str]:
+        """What is only shown says its durations in words as well."""
+        if is_draft(obj):
+            return self.fields
+        return ["waits" if name == "automatic_after" else name for name in self.fields]
+
+    @admin.display(description=gettext_lazy("automatic after"))
+    def waits(self, action: Action) -> str:
+        return spelled(action.automatic_after) if action.automatic_after is not None else "—"
 
 
 @admin.register(GraphVersion)

@@ -1,14 +1,19 @@
 """Opening hours as tables at the foot of what has them: the site, a location, a resource, a project."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTimeWidget
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import DatedHours, WeeklyHours
+
+TO_THE_MINUTE = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
 
 
 class WeeklyHoursInline(admin.TabularInline):
     model = WeeklyHours
     fields = ["weekday", "opens", "closes"]
+    formfield_overrides = TO_THE_MINUTE
     extra = 0
     verbose_name_plural = _("weekly hours")
 
@@ -16,6 +21,7 @@ class WeeklyHoursInline(admin.TabularInline):
 class DatedHoursInline(admin.TabularInline):
     model = DatedHours
     fields = ["first", "last", "opens", "closes", "note"]
+    formfield_overrides = TO_THE_MINUTE
     extra = 0
     verbose_name_plural = _("dated exceptions: other hours, or closed")
 

@@ -95,14 +95,18 @@ class LayerForm(forms.Form):
     def __init__(self, *args: Any, stored: Mapping[str, Any], **kwargs: Any) -> None:
         self.stored = stored
         super().__init__(*args, **kwargs)
-        for path, make in self.keys.items():
+        for path, make in self.known().items():
             self.fields[path] = field = make()
             self.initial[path] = field.stored_for_widget(value_at(stored, path))
+
+    @classmethod
+    def known(cls) -> Mapping[str, Any]:
+        return cls.keys
 
     @property
     def kept(self) -> list[str]:
         """Stored keys that the form does not know and leaves alone."""
-        known = {path.partition(".")[0] for path in self.keys}
+        known = {path.partition(".")[0] for path in self.fields}
         return sorted(str(key) for key in self.stored if key not in known)
 
     def layer(self) -> dict[str, Any]:

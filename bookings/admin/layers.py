@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.fields import DurationTextField, EmailsField
 from bookings.admin.inherits import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
-from bookings.models import GraphVersion
+from bookings.models import Action, GraphVersion
 from bookings.validators import validate_zone
 
 Text = str | Promise
@@ -110,6 +111,19 @@ class BookingLayerForm(LayerForm):
             _("page for moving"), _("Where links for moving lead; else to this site.")
         ),
     }
+
+    @classmethod
+    def known(cls) -> dict[str, Make]:
+        """The clock's times besides, one for each automatic action of the published graphs."""
+        published = GraphVersion.objects.published()
+        actions = Action.objects.filter(version__in=published, automatic_after__isnull=False)
+        times = {
+            f"settings.automatic_times.{name}": duration(
+                format_lazy(_("time until “{action}”"), action=label), _("Else as the graph says.")
+            )
+            for name, label in actions.order_by("name", "label").values_list("name", "label")
+        }
+        return cls.keys | times
 
 
 class AvailabilityLayerForm(LayerForm):

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields import ObjectField
+from bookings.admin.fields import ObjectField, ZoneField
 from bookings.admin.hours import HOURS
 from bookings.models import Location, Site
 
 
 class SiteForm(forms.ModelForm):
+    timezone = ZoneField()
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
 
     class Meta:
@@ -45,6 +46,7 @@ class SiteAdmin(admin.ModelAdmin):
 
 
 class LocationForm(forms.ModelForm):
+    timezone = ZoneField()
     meta = ObjectField(label=_("meta"), required=False)
 
     class Meta:

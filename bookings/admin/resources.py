@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.fields import LinesField, ObjectField
+from bookings.admin.fields import LinesField, ObjectField, ZoneField
 from bookings.admin.hours import HOURS
 from bookings.admin.inherits import LayersMixin
 from bookings.admin.rows import RowsField
@@ -35,6 +35,7 @@ class CalendarInline(admin.TabularInline):
 
 
 class ResourceForm(LayersMixin, forms.ModelForm):
+    timezone = ZoneField()
     tags = LinesField(label=gettext_lazy("tags"), required=False, help_text=gettext_lazy("One a line."))
     meta = ObjectField(label=gettext_lazy("meta"), required=False)
     availability_constraints = RowsField(ConstraintRow, label=gettext_lazy("When it is offered"))

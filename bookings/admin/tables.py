@@ -38,7 +38,7 @@ class CustomerFieldRow(Row):
         max_length=500,
         widget=forms.TextInput(attrs={"size": 18}),
     )
-    format = forms.ChoiceField(label=gettext_lazy("format"), choices=FORMATS)
+    format = forms.ChoiceField(label=gettext_lazy("format"), choices=FORMATS, initial="string")
     required = forms.BooleanField(label=gettext_lazy("required"), required=False)
     hidden = forms.BooleanField(label=gettext_lazy("hidden"), required=False)
     readonly = forms.BooleanField(label=gettext_lazy("fixed"), required=False)
@@ -56,7 +56,7 @@ class CustomerFieldRow(Row):
     @classmethod
     def initial_of(cls, entry: tuple[str, Any]) -> dict[str, Any]:
         key, spec = entry
-        return {"key": key} | (spec if isinstance(spec, dict) else {})
+        return {"key": key, "format": "string"} | (spec if isinstance(spec, dict) else {})
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -81,10 +81,12 @@ class ReminderRow(Row):
     type = forms.ChoiceField(
         label=gettext_lazy("by"),
         choices=[("email", gettext_lazy("mail")), ("webhook", gettext_lazy("webhook"))],
+        initial="email",
     )
     recipient = forms.ChoiceField(
         label=gettext_lazy("to"),
         choices=[("customer", gettext_lazy("customer")), ("owner", gettext_lazy("owner"))],
+        initial="customer",
     )
     time = forms.IntegerField(label=gettext_lazy("how long"), min_value=1, max_value=1_000_000)
     unit = forms.ChoiceField(
@@ -103,6 +105,7 @@ class ReminderRow(Row):
             ("before", gettext_lazy("before the start")),
             ("after", gettext_lazy("after the start")),
         ],
+        initial="before",
     )
     subject = forms.CharField(label=gettext_lazy("subject of the mail"), required=False, max_length=200)
     url = forms.URLField(
@@ -115,7 +118,7 @@ class ReminderRow(Row):
             return {}
         when, settings = entry.get("when") or {}, entry.get("settings") or {}
         moment = {"time": when.get("time"), "unit": when.get("unit"), "when": when.get("type", "before")}
-        return moment | {"type": entry.get("type", "email")} | settings
+        return {"recipient": "customer", "type": entry.get("type", "email")} | moment | settings
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -132,6 +135,7 @@ class ReminderRow(Row):
 
 
 KINDS = [
+    ("", "—"),
     ("allow_weekdays", gettext_lazy("only Monday to Friday")),
     ("allow_weekends", gettext_lazy("only Saturday and Sunday")),
     ("allow_day", gettext_lazy("only on a day")),

@@ -1,0 +1,103 @@
+"""Staff of each role, logged in, and the values of a page's forms as a browser would send them."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from bookings.models import Booking
+from bookings.roles import make_roles
+
+
+def logged_in(role: str) -> Client:
+    make_roles(Group, Permission)
+    user = User.objects.create_user(role, f"{role}@example.org", is_staff=True, is_superuser=role == "admin")
+    if role != "admin":
+        user.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def admin(db: None) -> Client:
+    return logged_in("admin")
+
+
+@pytest.fixture
+def desk(db: None) -> Client:
+    return logged_in("desk")
+
+
+@pytest.fixture
+def manager(db: None) -> Client:
+    return logged_in("manager")
+
+
+@pytest.fixture
+def designer(db: None) -> Client:
+    return logged_in("designer")
+
+
+@pytest.fixture
+def page() -> Callable[..., str]:
+    """The address of a page of a booking."""
+
+    def address(booking: Booking, name: str = "change", *more: str) -> str:
+        return reverse(f"admin:bookings_booking_{name}", args=[booking.pk, *more])
+
+    return address
+
+
+class _Controls(HTMLParser):
+    """Collects what a browser would send: inputs, ticked boxes, chosen options, texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, Any] = {}
+        self.select: str | None = None
+        self.text: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = dict(attrs)
+        name = own.get("name")
+        if tag == "select":
+            self.select = name
+        elif tag == "option" and self.select and ("selected" in own or self.select not in self.values):
+            self.values[self.select] = own.get("value") or ""
+        elif tag == "textarea" and name:
+            self.text, self.values[name] = name, ""
+        elif tag == "input" and name:
+            self._input(name, own)
+
+    def _input(self, name: str, own: dict[str, str | None]) -> None:
+        kind = own.get("type")
+        if kind in {"submit", "file", "button"} or (kind in {"checkbox", "radio"} and "checked" not in own):
+            return
+        self.values[name] = own.get("value") or ("on" if kind == "checkbox" else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            self.text = None
+
+    def handle_data(self, data: str) -> None:
+        if self.text is not None:
+            self.values[self.text] += data.removeprefix("\n")
+
+
+def values_of(response: HttpResponse) -> dict[str, Any]:
+    """Everything that a browser would send back from a page that nobody touched."""
+    controls = _Controls()
+    controls.feed(response.content.decode())
+    return controls.values
+
+
+def text_of(response: HttpResponse) -> str:
+    return response.content.decode()

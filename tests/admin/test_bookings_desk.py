@@ -1,0 +1,351 @@
+"""Bookings at the desk: shown, found, and changed by the verbs alone; a refusal is said in words."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.lifecycle import Actor, act, reschedule
+from bookings.models import Booking, HistoryEntry, Remark, WeeklyHours
+from tests.admin.conftest import text_of, values_of
+from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged, at, marty
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:bookings_booking_changelist")
+NEW = reverse("admin:bookings_booking_new")
+
+
+def words_of(booking: Booking) -> list[str]:
+    return list(Remark.objects.filter(booking_id=booking.pk).values_list("words", flat=True))
+
+
+def test_no_row_is_edited_or_deleted_by_hand(admin, page):
+    booking = a_booking(a_resource(), at(9))
+    admin.post(page(booking), {"what": "Something else"})
+    assert admin.post(f"{LIST}{booking.pk}/delete/", {"post": "yes"}).status_code == 403
+    booking.refresh_from_db()
+    assert booking.what == "Catch the lightning"
+
+
+def test_the_page_shows_the_facts_and_the_story_with_remarks(desk, page):
+    booking = a_booking(a_resource(timezone="Europe/Berlin"), at(9), graph="request")
+    act(booking, "decline", by=Actor.owner(), message="We are away that week.")
+    shown = text_of(desk.get(page(booking)))
+    for words in ("Marty McFly", "10:00–11:00", "Berlin time (UTC+1)", "We are away that week.", "declined"):
+        assert words in shown
+
+
+def test_an_action_asks_on_its_own_page_and_is_played_by_the_staff_member(desk, page):
+    booking = a_booking(a_resource(), at(9), graph="request")
+    address = page(booking, "act", "decline")
+    assert "message" in text_of(desk.get(address))
+    assert Booking.objects.get().state.name == "tentative"
+    assert desk.post(address, {"message": "Sorry."}).status_code == 302
+    assert Booking.objects.get().state.name == "declined"
+    assert words_of(booking) == ["Sorry."]
+    last = HistoryEntry.objects.last()
+    assert (last.actor, last.actor_id) == ("staff", str(User.objects.get(username="desk").pk))
+
+
+def test_buttons_are_the_actions_that_are_open_to_staff(desk, page):
+    shown = text_of(desk.get(page(a_booking(a_resource(), at(9), graph="request"))))
+    assert ">Accept</a>" in shown
+    assert ">Decline</a>" in shown
+    assert "Withdraw the request" not in shown
+    assert ">Expire</a>" not in shown
+
+
+def test_accepting_a_time_that_is_gone_is_refused_in_words(desk, page):
+    resource = a_resource()
+    request = a_booking(resource, at(9), graph="confirm_decline")
+    winner = a_booking(resource, at(9))
+    address = page(request, "act", "confirm")
+    assert winner.reference in text_of(desk.get(address))
+    response = desk.post(address, {"message": ""})
+    assert response.status_code == 200
+    assert "This time is taken." in text_of(response)
+    request.refresh_from_db()
+    assert request.state.name == "tentative"
+
+
+def test_an_action_that_is_not_open_leads_back_with_a_sentence(desk, page):
+    booking = a_booking(a_resource(), at(9))
+    response = desk.post(page(booking, "act", "decline"), follow=True)
+    assert "not possible in the booking&#x27;s present state" in text_of(response)
+
+
+def test_a_move_keeps_the_length_and_speaks_the_resources_zone(desk, page):
+    resource = a_resource(timezone="Europe/Berlin")
+    booking = a_booking(resource, at(9))
+    values = values_of(desk.get(page(booking, "move")))
+    assert (values["day"], values["clock"]) == ("2033-03-14", "10:00")
+    response = desk.post(page(booking, "move"), values | {"clock": "15:07"})
+    assert response.status_code == 302
+    moved = Booking.objects.get(continues=booking)
+    assert (moved.start, moved.length) == (at(14, 7), timedelta(hours=1))
+    assert moved.reference == booking.reference
+
+
+def test_a_move_to_a_taken_time_is_refused_in_words_and_nothing_moves(desk, page):
+    resource = a_resource()
+    booking, other = a_booking(resource, at(9)), a_booking(resource, at(12))
+    values = values_of(desk.get(page(booking, "move"))) | {"clock": "11:30"}
+    assert "This time is taken." in text_of(desk.post(page(booking, "move"), values))
+    assert Booking.objects.count() == 2
+    assert other.start == at(12)
+
+
+def test_a_move_out_of_hours_is_named_and_can_be_confirmed(desk, page):
+    resource = a_resource()
+    WeeklyHours.objects.create(resource=resource, weekday=0, opens="09:00", closes="17:00")
+    booking = a_booking(resource, at(9))
+    values = values_of(desk.get(page(booking, "move"))) | {"clock": "20:00"}
+    response = desk.post(page(booking, "move"), values)
+    assert "This breaks rules: outside opening hours." in text_of(response)
+    assert Booking.objects.count() == 1
+    assert desk.post(page(booking, "move"), values | {"confirmed": "on"}).status_code == 302
+    assert Booking.objects.filter(start=at(20)).exists()
+
+
+def test_a_seat_moves_to_another_session(desk, page):
+    resource, project = a_resource(), None
+    first, second = (a_session(resource, at(hour), seats=3, project=project) for hour in (9, 12))
+    seat = a_seat(first)
+    assert desk.post(page(seat, "move"), {"session": second.pk, "message": ""}).status_code == 302
+    second.refresh_from_db()
+    assert second.seats_taken == 1
+
+
+def test_details_are_corrected_and_history_keeps_that_it_happened(desk, page):
+    project = a_project(a_resource(), customer_fields={"name": {}, "email": {}, "shoe": {"title": "Shoe"}})
+    customer = marty()
+    customer.answers = {"shoe": "42", "of_the_api": ["kept"]}
+    booking = a_booking(project.resources.get(), at(9), project=project, customer=customer)
+    values = values_of(desk.get(page(booking, "correct")))
+    assert values["customer-shoe"] == "42"
+    changes = {"customer-name": "Martin McFly", "customer-shoe": "43", "staff_note": "Left-handed"}
+    assert desk.post(page(booking, "correct"), values | changes).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.customer.name, booking.staff_note) == ("Martin McFly", "Left-handed")
+    assert booking.customer.answers == {"shoe": "43", "of_the_api": ["kept"]}
+    assert booking.customer.phone == "(916) 555-4385"
+    assert HistoryEntry.objects.last().what == "corrected"
+
+
+def test_a_correction_that_is_wrong_says_why_and_writes_nothing(desk, page):
+    booking = a_booking(a_resource(), at(9))
+    values = values_of(desk.get(page(booking, "correct"))) | {"customer-email": "nobody", "what": "x" * 501}
+    response = desk.post(page(booking, "correct"), values)
+    assert text_of(response).count('class="errorlist') == 2
+    booking.refresh_from_db()
+    assert booking.customer.email == "marty@example.com"
+
+
+def test_attendance_is_noted(desk, page):
+    booking = a_booking(a_resource(), at(9))
+    assert desk.post(page(booking, "attendance"), {"attendance": "no_show"}).status_code == 302
+    booking.refresh_from_db()
+    assert booking.attendance == "no_show"
+
+
+def test_only_a_final_booking_is_deleted_and_its_person_forgotten(manager, page):
+    booking = a_booking(a_resource(), at(9))
+    assert "over can be deleted" in text_of(manager.post(page(booking, "erase")))
+    act(booking, "cancel", by=Actor.owner())
+    assert manager.post(page(booking, "erase")).status_code == 302
+    assert manager.get(page(booking)).status_code == 302
+    assert not Booking.objects.filter(customer__name="Marty McFly").exists()
+
+
+def test_the_desk_may_not_delete_and_a_designer_may_not_decide(desk, designer, page):
+    booking = a_booking(a_resource(), at(9), graph="request")
+    assert desk.post(page(booking, "erase")).status_code == 403
+    assert designer.post(page(booking, "act", "confirm")).status_code == 403
+    assert designer.get(LIST).status_code == 403
+
+
+def test_a_cancellation_by_the_customer_is_undone(desk, page):
+    booking = a_booking(a_resource(), at(9))
+    act(booking, "cancel_by_customer", by=Actor.customer())
+    assert "Undo the cancellation" in text_of(desk.get(page(booking)))
+    assert desk.post(page(booking, "undo")).status_code == 302
+    assert Booking.objects.get(continues=booking).state.name == "confirmed"
+
+
+@pytest.mark.parametrize("words", ["McFly", "marty@example.com", "{reference}"])
+def test_search_finds_by_name_mail_and_reference(desk, words):
+    booking = a_booking(a_resource(), at(9))
+    wanted = words.format(reference=booking.reference.lower())
+    assert booking.reference in text_of(desk.get(LIST, {"q": wanted}))
+    assert "0 bookings" in text_of(desk.get(LIST, {"q": "nobody-at-all"}))
+
+
+def test_a_moved_visit_stands_in_the_list_once(desk):
+    booking = a_booking(a_resource(), at(9))
+    reschedule(booking, start=at(12), end=at(13), by=Actor.owner())
+    assert "1 booking<" in text_of(desk.get(LIST)).replace("\n", "")
+
+
+def test_the_list_filters_by_state_project_resource_and_what_waits(desk):
+    resource = a_resource()
+    project = a_project(resource)
+    asked = a_booking(resource, at(9), graph="request")
+    booked = a_booking(resource, at(12), project=project)
+    for query, found in [
+        ({"state": "tentative"}, asked),
+        ({"waiting": "you"}, asked),
+        ({"project__id__exact": str(project.pk)}, booked),
+        ({"state": "confirmed", "resource__id__exact": str(resource.pk)}, booked),
+    ]:
+        shown = text_of(desk.get(LIST, query))
+        other = booked if found is asked else asked
+        assert found.reference in shown
+        assert other.reference not in shown
+
+
+def test_what_waits_is_in_order_of_its_deadline_with_answers_in_place(desk, page):
+    later, sooner = (a_booking(a_resource(), at(9), graph="request") for _time in range(2))
+    patient = a_booking(a_resource(), at(8), graph="confirm_decline")
+    aged(sooner, timedelta(hours=5))
+    unpaid = a_booking(a_resource(), at(9), graph="instant_payment")
+    shown = text_of(desk.get(LIST, {"waiting": "you"}))
+    places = [shown.index(booking.reference) for booking in (sooner, later, patient)]
+    assert places == sorted(places)
+    assert unpaid.reference not in shown
+    assert page(sooner, "act", "confirm") in shown
+
+
+def test_the_list_asks_the_same_number_of_queries_for_two_and_for_twenty(desk, django_assert_max_num_queries):
+    def queries() -> int:
+        with django_assert_max_num_queries(40) as counted:
+            desk.get(LIST, {"waiting": "you"})
+            desk.get(LIST)
+        return len(counted)
+
+    resource = a_resource()
+    project = a_project(resource)
+
+    def some(hours: range) -> None:
+        for hour in hours:
+            a_booking(resource, at(hour), graph="request", project=project)
+
+    some(range(2))
+    few = queries()
+    some(range(2, 20))
+    assert queries() == few
+
+
+def test_a_page_of_a_booking_that_does_not_exist_leads_away(desk, page):
+    missing = Booking(pk="6c0e3f55-7b0c-4f0e-9f39-8a35a4b6e111")
+    assert desk.get(page(missing)).status_code == 302
+    assert desk.get(page(missing, "move")).status_code == 404
+
+
+def test_staff_book_any_minute_for_somebody_with_a_name_alone(desk):
+    project = a_project(a_resource(timezone="Europe/Berlin"))
+    address = f"{NEW}?project={project.pk}"
+    values = values_of(desk.get(address)) | {
+        "day": "2033-03-14",
+        "clock": "10:07",
+        "customer-name": "Jennifer",
+    }
+    assert desk.post(address, values).status_code == 302
+    booking = Booking.objects.get()
+    assert (booking.start, booking.length) == (at(9, 7), timedelta(hours=1))
+    assert (booking.what, booking.customer.name) == (project.name, "Jennifer")
+    assert HistoryEntry.objects.get().actor == "staff"
+
+
+def test_the_rules_that_a_new_booking_breaks_are_named_in_a_line_and_confirmed(desk):
+    resource = a_resource(daily_cap=1)
+    WeeklyHours.objects.create(resource=resource, weekday=0, opens="09:00", closes="17:00")
+    layer = {"graph": "instant", "settings": {"max_booking_time": "4 weeks"}}
+    project = a_project(resource, booking=layer)
+    a_booking(resource, at(9))
+    address = f"{NEW}?project={project.pk}"
+    values = values_of(desk.get(address)) | {
+        "day": "2033-03-14",
+        "clock": "18:00",
+        "customer-name": "Jennifer",
+    }
+    response = desk.post(address, values)
+    rules = "more than 28 days ahead, outside opening hours, more bookings that day than the resource takes"
+    assert f"This breaks rules: {rules}." in text_of(response)
+    assert Booking.objects.count() == 1
+    assert desk.post(address, values | {"confirmed": "on"}).status_code == 302
+
+
+def test_an_overlap_needs_the_permission_and_a_reason(desk, manager):
+    resource = a_resource()
+    project = a_project(resource)
+    a_booking(resource, at(9))
+    address = f"{NEW}?project={project.pk}"
+    typed = {"day": "2033-03-14", "clock": "09:30", "customer-name": "Jennifer"}
+    assert "This time is taken." in text_of(desk.post(address, values_of(desk.get(address)) | typed))
+    forced = values_of(desk.get(address)) | typed | {"overlap": "on", "overstepped": "She insists."}
+    assert "This time is taken." in text_of(desk.post(address, forced))
+    values = values_of(manager.get(address)) | typed | {"overlap": "on"}
+    assert "Say why it may overlap." in text_of(manager.post(address, values))
+    assert manager.post(address, values | {"overstepped": "She insists."}).status_code == 302
+    assert Booking.objects.get(start=at(9, 30)).overstepped == "She insists."
+
+
+def test_a_new_booking_in_a_skipped_hour_is_refused_with_its_neighbours(desk):
+    project = a_project(a_resource(timezone="Europe/Berlin"))
+    address = f"{NEW}?project={project.pk}"
+    typed = {"day": "2033-03-27", "clock": "02:30", "customer-name": "Jennifer"}
+    response = desk.post(address, values_of(desk.get(address)) | typed)
+    assert "The nearest are 01:59 and 03:00" in text_of(response)
+
+
+def test_a_seat_is_booked_by_choosing_the_session(desk):
+    project = a_project(a_resource(), graph="group_customer")
+    session = a_session(project.resources.get(), at(9), seats=2, project=project)
+    address = f"{NEW}?project={project.pk}"
+    values = values_of(desk.get(address)) | {"customer-name": "Jennifer"}
+    assert values["session"] == str(session.pk)
+    assert desk.post(address, values).status_code == 302
+    session.refresh_from_db()
+    assert session.seats_taken == 1
+
+
+def test_a_session_is_opened_with_its_seats_and_no_customer(desk):
+    project = a_project(a_resource(), graph="group_customer")
+    address = f"{NEW}?project={project.pk}&graph=group_owner"
+    values = values_of(desk.get(address)) | {"day": "2033-03-14", "clock": "18:00", "max_seats": "8"}
+    assert "customer-name" not in values
+    assert desk.post(address, values).status_code == 302
+    session = Booking.objects.get()
+    assert (session.max_seats, session.project) == (8, project)
+
+
+def test_the_first_step_leads_to_the_second(desk):
+    project = a_project(a_resource())
+    add = reverse("admin:bookings_booking_add")
+    assert "Choose a graph." in text_of(desk.post(add, {}))
+    assert desk.post(add, {"project": project.pk}).url == f"{NEW}?project={project.pk}"
+    assert desk.get(NEW).url == add
+
+
+def test_every_wrong_field_is_named_at_once_and_nothing_is_written(desk):
+    project = a_project(a_resource())
+    address = f"{NEW}?project={project.pk}"
+    typed = {
+        "day": "yesterday",
+        "clock": "25:00",
+        "length": "-1 hour",
+        "customer-email": "x",
+        "what": "x" * 600,
+    }
+    response = desk.post(address, values_of(desk.get(address)) | typed)
+    # day, time, length, what, and the customer's name and e-mail
+    assert text_of(response).count('class="errorlist') == 6
+    assert not Booking.objects.exists()
+
+
+def test_deadlines_are_told_by_the_resources_clock(desk):
+    booking = a_booking(a_resource(timezone="Asia/Tokyo"), at(9), graph="request")
+    assert booking.due_at - timezone.now() < timedelta(days=2)
+    assert "Tokyo time" in text_of(desk.get(LIST, {"waiting": "you"}))

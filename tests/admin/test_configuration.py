@@ -1,0 +1,138 @@
+"""Resources, places and the site, as managers keep them; and what every page of the desk says."""
+
+from datetime import time
+
+import pytest
+from django.contrib import admin as django_admin
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.models import OutboxMessage, Resource, Site
+from tests.admin.conftest import text_of, values_of
+from tests.situations import a_booking, a_location, a_resource, at
+
+pytestmark = pytest.mark.django_db
+INDEX = reverse("admin:index")
+OUTBOX = reverse("admin:bookings_outboxmessage_changelist")
+
+
+def change(model: str, row: object) -> str:
+    return reverse(f"admin:bookings_{model}_change", args=[row.pk])
+
+
+def test_a_new_resource_gets_its_week_and_the_calendar_that_takes_its_bookings(manager):
+    add = reverse("admin:bookings_resource_add")
+    values = values_of(manager.get(add)) | {"name": "Room", "slug": "room", "timezone": "Europe/Berlin"}
+    prefix = next(name for name in values if name.endswith("-TOTAL_FORMS") and "weekly" in name)
+    prefix = prefix.removesuffix("-TOTAL_FORMS")
+    week = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-0-weekday": "0"}
+    week |= {f"{prefix}-0-opens": "09:00", f"{prefix}-0-closes": "17:00"}
+    assert manager.post(add, values | week).status_code == 302
+    room = Resource.objects.get(slug="room")
+    assert room.calendars.get().primary
+    assert [(row.opens, row.closes) for row in room.weeklyhours.all()] == [(time(9), time(17))]
+
+
+def test_a_second_primary_calendar_is_refused_in_words(manager):
+    resource = a_resource()
+    values = values_of(manager.get(change("resource", resource)))
+    more = {"calendars-TOTAL_FORMS": "2", "calendars-1-name": "Other", "calendars-1-primary": "on"}
+    assert "One calendar can be the primary one." in text_of(
+        manager.post(change("resource", resource), values | more)
+    )
+
+
+def test_an_unknown_zone_is_refused(manager):
+    location = a_location()
+    values = values_of(manager.get(change("location", location))) | {"timezone": "Europe/Nowhere"}
+    assert "Select a valid choice" in text_of(manager.post(change("location", location), values))
+
+
+def test_saving_an_untouched_resource_changes_nothing(manager):
+    limits = [{"allow_hours": {"start": 9, "end": 17}}, {"block_weekends": {}}]
+    resource = a_resource(availability_constraints=limits, tags=["blue"], meta={"x": [1, 2]})
+    before = Resource.objects.filter(pk=resource.pk).values().get()
+    page = change("resource", resource)
+    assert manager.post(page, values_of(manager.get(page))).status_code == 302
+    after = Resource.objects.filter(pk=resource.pk).values().get()
+    assert after | {"updated_at": None} == before | {"updated_at": None}
+
+
+def test_a_booked_resource_is_retired_and_not_deleted(manager):
+    resource = a_resource()
+    a_booking(resource, at(9))
+    delete = reverse("admin:bookings_resource_delete", args=[resource.pk])
+    assert manager.post(delete, {"post": "yes"}).status_code == 403
+    chosen = {"action": "retire", "_selected_action": str(resource.pk)}
+    manager.post(reverse("admin:bookings_resource_changelist"), chosen)
+    assert not Resource.objects.active().exists()
+
+
+def test_the_site_is_one_row_that_can_neither_be_added_nor_deleted(manager):
+    response = manager.get(reverse("admin:bookings_site_changelist"))
+    assert response.url == change("site", Site.current())
+    assert manager.get(reverse("admin:bookings_site_add")).status_code == 403
+    values = values_of(manager.get(response.url)) | {"name": "Barber"}
+    assert manager.post(response.url, values).status_code == 302
+    assert Site.current().name == "Barber"
+
+
+def test_staff_without_the_right_change_no_hours(desk):
+    resource = a_resource()
+    assert desk.get(change("resource", resource)).status_code == 200
+    assert desk.post(change("resource", resource), {"name": "Mine"}).status_code == 403
+
+
+def test_every_page_says_that_mail_is_not_set_up_and_how_many_wait(desk):
+    a_booking(a_resource(), at(9))
+    waiting = OutboxMessage.objects.filter(kind="mail").count()
+    for page in (INDEX, reverse("admin:bookings_booking_changelist")):
+        with override_settings(MAIL_IS_SET_UP=False):
+            assert f"no mail is being sent, {waiting} wait" in text_of(desk.get(page))
+        with override_settings(MAIL_IS_SET_UP=True):
+            assert "no mail is being sent" not in text_of(desk.get(page))
+
+
+def test_the_login_page_tells_no_numbers(client, db):
+    with override_settings(MAIL_IS_SET_UP=False):
+        assert "no mail is being sent" not in text_of(client.get(reverse("admin:login")))
+
+
+def test_a_trial_site_wears_a_ribbon(desk):
+    assert "nothing here is real" not in text_of(desk.get(INDEX))
+    with override_settings(TEST_MODE=True):
+        assert "nothing here is real" in text_of(desk.get(INDEX))
+
+
+def test_the_first_page_says_how_many_wait_for_an_answer(desk, designer):
+    a_booking(a_resource(), at(9), graph="request")
+    assert "1 booking waits for your answer." in text_of(desk.get(INDEX))
+    assert "waits for your answer" not in text_of(designer.get(INDEX))
+
+
+def test_messages_are_read_and_tried_again_but_not_edited(desk):
+    booking = a_booking(a_resource(), at(9))
+    given_up, sent = OutboxMessage.objects.filter(booking_id=booking.pk)[:2]
+    OutboxMessage.objects.filter(pk=given_up.pk).update(outcome="failed", done_at=timezone.now(), attempts=9)
+    OutboxMessage.objects.filter(pk=sent.pk).update(outcome="sent", done_at=timezone.now())
+    chosen = {"action": "retry_now", "_selected_action": [given_up.pk, sent.pk]}
+    shown = text_of(desk.post(OUTBOX, chosen, follow=True))
+    assert "1 message is tried now." in shown
+    assert "1 were sent" in shown
+    given_up.refresh_from_db()
+    sent.refresh_from_db()
+    assert (given_up.done_at, given_up.attempts, sent.outcome) == (None, 0, "sent")
+    assert desk.post(change("outboxmessage", sent), {"kind": "x"}).status_code == 403
+
+
+def test_every_page_of_the_desk_opens_without_inline_script_or_style(admin):
+    a_booking(a_resource(), at(9))
+    for model in django_admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        response = admin.get(reverse(f"admin:{name}_changelist"), follow=True)
+        assert response.status_code == 200, name
+        shown = text_of(response)
+        assert "style=" not in shown, name
+        assert " onclick=" not in shown, name
+        assert "<style" not in shown, name
