@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from booking_site import listening
+from booking_site.collecting import collect_once
 from booking_site.migrating import migrate_once
 from booking_site.supervise import supervise
 
@@ -29,7 +30,7 @@ def main(part: str) -> int:
     if part == "worker":
         become(WORKER)
     demo = load_demo()
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_once()
     connections.close_all()
     if part == "web":
         announce(demo)
