@@ -91,6 +91,11 @@ def smtp_settings(settings, port) -> None:
         "EMAIL_PORT": port,
         "EMAIL_TIMEOUT": 5,
     }
+    send_by(settings, chosen)
+
+
+def send_by(settings: Any, chosen: dict[str, Any]) -> None:
+    """Let Django send by these EMAIL_* settings, in whichever spelling its version reads."""
     if django.VERSION >= (6, 1):
         settings.MAILERS = {"default": mail_configuration.as_mailer(chosen)}
         return

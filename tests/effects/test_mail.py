@@ -15,7 +15,7 @@ from bookings.effects.links import read_token
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete, reschedule, undo
 from bookings.models import Customer, OutboxMessage, Site
-from tests.effects.conftest import let_wait_end, work
+from tests.effects.conftest import let_wait_end, send_by, work
 from tests.situations import a_booking, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
@@ -264,8 +264,8 @@ def test_mail_that_is_not_set_up_waits_and_is_counted(mailoutbox, settings):
 @pytest.mark.parametrize("kind", ["trial", "demo"])
 def test_in_a_trial_and_in_the_demo_mails_are_files(settings, tmp_path, kind):
     settings.MAIL_IS_SET_UP, settings.TEST_MODE = False, kind == "trial"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = str(tmp_path)
+    backend = "django.core.mail.backends.filebased.EmailBackend"
+    send_by(settings, {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": str(tmp_path)})
     a_booking(doc(meta={"demo": kind == "demo"}), at(9))
     work()
     assert len(list(tmp_path.iterdir())) == 2

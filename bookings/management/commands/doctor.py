@@ -167,8 +167,8 @@ def _talk(mail: EmailMessage, address: str) -> Iterator[Finding]:
         code, words = server.rcpt(address)
         yield _step("recipient", code, words)
         if code < 400:
-            whole: Any = mail.message()
-            yield _step("mail", *server.data(whole.as_bytes(linesep="\r\n")))
+            whole = b"\r\n".join(mail.message().as_bytes().splitlines())
+            yield _step("mail", *server.data(whole))
     finally:
         backend.close()
 
