@@ -24,13 +24,13 @@ import django
 
 django.setup()
 
-from django.db import connection, transaction
+from django.db import connection, transaction  # noqa: E402
 
-from bookings.availability.query import Query
-from bookings.availability.search import count, days, prepare, search
-from bookings.availability.slots import Mode
-from bookings.models import Booking, Occupancy, Resource, WeeklyHours
-from tests.situations import a_booking, a_resource
+from bookings.availability.query import Query  # noqa: E402
+from bookings.availability.search import count, days, prepare, search  # noqa: E402
+from bookings.availability.slots import Mode  # noqa: E402
+from bookings.models import Booking, Occupancy, Resource, WeeklyHours  # noqa: E402
+from tests.situations import a_booking, a_resource  # noqa: E402
 
 MINUTES = timedelta(minutes=1)
 START = datetime(2033, 3, 14, tzinfo=UTC)

@@ -4,10 +4,11 @@ Strict pieces never overlap each other, so those of a window are the ones that s
 starts before it; what lies further back or ahead is never read.
 """
 
+import json
 from array import array
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from sys import byteorder
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,12 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Field
 
-from bookings.availability.intervals import Busy
+from bookings.availability.intervals import Busy, is_ascending
 from bookings.models import Occupancy, Resource
 
 _SECOND = 1_000_000
+_MICROSECOND = timedelta(microseconds=1)
+_YEAR_1970 = datetime(1970, 1, 1, tzinfo=UTC)
 # PostgreSQL counts microseconds from the year 2000.
 _YEAR_2000 = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 _NOTHING: tuple[UUID, ...] = ()
@@ -57,115 +60,118 @@ def load_busy(
     if not resources:
         return {}
     margin = max(distance.before, distance.after, distance.around)
-    params = {"low": _stored("start", start - margin), "high": _stored("end", end + margin)}
-    named = _placeholders(params, "resource", resources)
-    ignored = _placeholders(params, "booking", ignoring) if ignoring else ""
-    conditions = [_live()]
-    conditions += ["NOT (all_day AND event_id IS NOT NULL)"] if ignore_all_day_events else []
-    if ignored:
-        conditions += [
-            f"({owner}_id IS NULL OR {owner}_id NOT IN ({ignored}))" for owner in ("booking", "reservation")
-        ]
-    pieces = _pieces(named) + " WHERE " + " AND ".join(conditions)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            return _from_postgresql(cursor, pieces, params, distance)
-        return _from_sqlite(cursor, pieces, params, distance, resources)
-
-
-def _pieces(named: str) -> str:
-    """The end of a statement: pieces of the named resources that overlap the window, live or not."""
-    table, once = Occupancy._meta.db_table, "MATERIALIZED" if connection.vendor == "postgresql" else ""
-    # All of it is our own text and the names of placeholders.
-    return (
-        f"FROM (WITH bound AS {once} (SELECT r.id, COALESCE((SELECT s.start FROM {table} s "  # noqa: S608
-        "WHERE s.resource_id = r.id AND s.strict AND s.start < %(low)s ORDER BY s.start DESC LIMIT 1), %(low)s) AS low "
-        f"FROM {Resource._meta.db_table} r WHERE r.id IN ({named})) "
-        f"SELECT o.* FROM bound b JOIN {table} o ON o.resource_id = b.id AND o.start >= b.low AND o.start < %(high)s "
-        'WHERE o.strict AND o."end" > %(low)s UNION ALL '
-        f"SELECT o.* FROM {table} o WHERE o.resource_id IN ({named}) AND NOT o.strict "
-        'AND o."end" > %(low)s AND o.start < %(high)s) piece'
-    )
-
-
-def _live() -> str:
-    """A held piece ends by the database's own clock."""
-    now = (
-        "statement_timestamp()"
-        if connection.vendor == "postgresql"
-        else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
-    )
-    return f"(expires_at IS NULL OR expires_at > {now})"
-
-
-def _from_postgresql(
-    cursor: Any, pieces: str, params: dict[str, Any], distance: Distance
-) -> dict[UUID, Busy]:
-    """One row a resource: its instants in PostgreSQL's binary form end to end, which costs no parsing of
-    text.
-    """
-    low, high = "start", '"end"'
-    if distance.around > distance.after:
-        low = f"LEAST(start, busy_start - interval '{distance.around - distance.after} seconds')"
-    if distance.around > distance.before:
-        high = f"GREATEST(\"end\", busy_end + interval '{distance.around - distance.before} seconds')"
-    cursor.execute(
-        f"SELECT resource_id, string_agg(timestamptz_send({low}), ''::bytea), "
-        f"string_agg(timestamptz_send({high}), ''::bytea) {pieces} GROUP BY resource_id",
-        params,
-    )
-    return {
-        resource: _busy(
-            [value // _SECOND + _YEAR_2000 - distance.after for value in _integers(lows)],
-            [-(-value // _SECOND) + _YEAR_2000 + distance.before for value in _integers(highs)],
-        )
-        for resource, lows, highs in cursor.fetchall()
+    params = {
+        "low": _stored("start", start - margin),
+        "high": _stored("end", end + margin),
+        "resources": _list("resource", resources),
+        "ignored": _list("booking", ignoring),
     }
+    names = ["start", "end"]
+    # A claim that is as long after or before keeps the distance around already.
+    names += ["busy_start"] if distance.around > distance.after else []
+    names += ["busy_end"] if distance.around > distance.before else []
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(names, bool(ignoring), ignore_all_day_events), params)
+        rows = cursor.fetchall()
+    read = _from_binary if connection.vendor == "postgresql" else _from_text()
+    found = {
+        _id(resource): [*read(within), *read(before)] for resource, within, before in rows if within or before
+    }
+    return {resource: _busy(names, numbers, distance) for resource, numbers in found.items()}
 
 
-def _integers(column: bytes) -> array:
-    values = array("q", bytes(column))
+# The instants of a resource leave the database end to end: PostgreSQL's as binary numbers, which nobody has
+# to parse, SQLite's as text, of which few are different.
+_INSTANT = {"postgresql": 'timestamptz_send(o."{}")', "sqlite": 'o."{}"'}
+_JOINED = {"postgresql": ("string_agg({}, ''::bytea)", " || "), "sqlite": ("group_concat({})", " || ',' || ")}
+# A held piece ends by the database's own clock.  SQLite asks the small index of what expires, so that it need
+# not fetch the row of each piece.
+_LIVE = {
+    "postgresql": "(o.expires_at IS NULL OR o.expires_at > statement_timestamp())",
+    "sqlite": "o.id NOT IN (SELECT id FROM {table} WHERE expires_at <= strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'))",
+}
+
+
+def _statement(names: Sequence[str], ignoring: bool, ignore_all_day_events: bool) -> str:
+    """One row a resource: its live pieces that start in the window (or are the last strict one before it),
+    and the doubled ones that start earlier still.
+    """
+    vendor, table = connection.vendor, Occupancy._meta.db_table
+    conditions = [_LIVE[vendor].format(table=table), 'o."end" > %(low)s']
+    if ignore_all_day_events:
+        conditions.append("NOT (o.all_day AND o.event_id IS NOT NULL)")
+    if ignoring:
+        owners = ("o.booking_id", "o.reservation_id")
+        conditions += [f"({owner} IS NULL OR NOT {_among(owner, 'ignored')})" for owner in owners]
+    joined, glue = _JOINED[vendor]
+    instants = joined.format(glue.join(_INSTANT[vendor].format(name) for name in names))
+    wanted = " AND ".join(conditions)
+    pieces = f"SELECT {instants} FROM {table} o WHERE o.resource_id = b.id AND {wanted}"  # noqa: S608
+    # S608: all of it is our own text and the names of placeholders.
+    return (
+        f"SELECT b.id, ({pieces} AND o.start >= b.low AND o.start < %(high)s), "  # noqa: S608
+        f"({pieces} AND NOT o.strict AND o.start < b.low) "
+        f"FROM (SELECT r.id, COALESCE((SELECT s.start FROM {table} s WHERE s.resource_id = r.id AND s.strict "
+        "AND s.start < %(low)s ORDER BY s.start DESC LIMIT 1), %(low)s) AS low "
+        f"FROM {Resource._meta.db_table} r WHERE {_among('r.id', 'resources')}) b"
+    )
+
+
+def _among(column: str, name: str) -> str:
+    """Whether an id is in a list that is one parameter, however long it is."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY (%({name})s::uuid[])"
+    return f"{column} IN (SELECT value FROM json_each(%({name})s))"  # noqa: S608  # our own names
+
+
+def _list(field: str, ids: Collection[UUID]) -> str:
+    stored = [str(_prepared(field, each)) for each in ids]
+    return "{" + ",".join(stored) + "}" if connection.vendor == "postgresql" else json.dumps(stored)
+
+
+def _id(stored: Any) -> UUID:
+    return stored if isinstance(stored, UUID) else UUID(hex=stored)
+
+
+def _busy(names: Sequence[str], numbers: Sequence[int], distance: Distance) -> Busy:
+    origin = _YEAR_2000 if connection.vendor == "postgresql" else 0
+    columns = {name: numbers[index :: len(names)] for index, name in enumerate(names)}
+    starts, ends = columns["start"], columns["end"]
+    if "busy_start" in columns:
+        further = (distance.around - distance.after) * _SECOND
+        starts = [
+            min(start, bare - further) for start, bare in zip(starts, columns["busy_start"], strict=True)
+        ]
+    if "busy_end" in columns:
+        further = (distance.around - distance.before) * _SECOND
+        ends = [max(end, bare + further) for end, bare in zip(ends, columns["busy_end"], strict=True)]
+    if not is_ascending(starts):
+        pairs = sorted(zip(starts, ends, strict=True))
+        starts, ends = [start for start, _end in pairs], [end for _start, end in pairs]
+    return Busy(
+        starts=starts, ends=ends, unit=_SECOND, origin=origin, before=distance.before, after=distance.after
+    )
+
+
+def _from_binary(instants: bytes | None) -> list[int]:
+    values = array("q", bytes(instants or b""))
     if byteorder == "little":
         values.byteswap()
-    return values
+    return values.tolist()
 
 
-def _from_sqlite(
-    cursor: Any, pieces: str, params: dict[str, Any], distance: Distance, resources: Collection[UUID]
-) -> dict[UUID, Busy]:
-    def seconds(column: str) -> str:
-        return f"CAST(strftime('%%s', {column}) AS INTEGER)"
-
-    def rounded_up(column: str) -> str:
-        # Fractions of a second are stored only where there are any.
-        return f"{seconds(column)} + (length({column}) > 19)"
-
-    low = f"{seconds('start')} - {distance.after}"
-    high = f"{rounded_up(chr(34) + 'end' + chr(34))} + {distance.before}"
-    if distance.around > distance.after:
-        low = f"min({low}, {seconds('busy_start')} - {distance.around})"
-    if distance.around > distance.before:
-        high = f"max({high}, {rounded_up('busy_end')} + {distance.around})"
-    cursor.execute(f"SELECT resource_id, {low}, {high} {pieces}", params)
-    columns: dict[str, tuple[list[int], list[int]]] = {resource.hex: ([], []) for resource in resources}
-    for resource, start, end in cursor.fetchall():
-        starts, ends = columns[resource]
-        starts.append(start)
-        ends.append(end)
-    return {resource: _busy(*columns[resource.hex]) for resource in resources if columns[resource.hex][0]}
+def _from_text() -> Callable[[str | None], list[int]]:
+    """A reader of joined texts as microseconds since 1970.  Many pieces share their texts, so each is parsed
+    once.
+    """
+    known = _Microseconds()
+    return lambda instants: list(map(known.__getitem__, instants.split(","))) if instants else []
 
 
-def _busy(starts: list[int], ends: list[int]) -> Busy:
-    """Columns in order of start; rows come in it but where the planner chose otherwise."""
-    if starts == sorted(starts):
-        return Busy(starts, ends)
-    return Busy.of(zip(starts, ends, strict=True))
-
-
-def _placeholders(params: dict[str, Any], field: str, ids: Collection[UUID]) -> str:
-    names = {f"{field}{number}": _prepared(field, id_) for number, id_ in enumerate(ids)}
-    params |= names
-    return ", ".join(f"%({name})s" for name in names)
+class _Microseconds(dict[str, int]):
+    def __missing__(self, text: str) -> int:
+        self[text] = (datetime.fromisoformat(text).replace(tzinfo=UTC) - _YEAR_1970) // _MICROSECOND
+        return self[text]
 
 
 def _stored(field: str, instant: int) -> Any:

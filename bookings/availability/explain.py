@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local
 from bookings.availability.hours import Level, exceptions_on, weekly_level
-from bookings.availability.intervals import covers, gaps, overlapping
+from bookings.availability.intervals import covers, overlapping
 from bookings.availability.parameters import booking_window, read_query
 from bookings.availability.permits import Code, Permit, Policy
 from bookings.availability.query import Query
@@ -231,7 +231,8 @@ class _Case:
         step = self.frame.step or int(length.total_seconds())
         grid = openings(opened, self.days, self.zone, self.frame)
         passed = any(
-            each.first <= self.start < each.until and (self.start - each.origin) % step == 0 for each in grid
+            first <= self.start < until and (self.start - origin) % step == 0
+            for origin, first, until, _close in grid
         )
         yield Verdict(code=Code.GRID, passed=passed)
 
@@ -244,7 +245,7 @@ class _Case:
             ignoring=self.query.ignoring,
             ignore_all_day_events=self.query.ignore_all_day_events,
         ).get(self.resource.pk)
-        free = taken is None or bool(gaps(taken, self.end - self.start, self.start, self.end))
+        free = taken is None or bool(taken.gaps(self.end - self.start, self.start, self.end))
         yield Verdict(code=Code.BUSY, passed=free, sources=() if free else tuple(self._in_the_way()))
 
     def _in_the_way(self) -> Iterator[Source]:

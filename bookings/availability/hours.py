@@ -8,6 +8,7 @@ day, all day.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ class Level:
     source: Any = None
 
 
+@lru_cache(maxsize=4096)
 def bounds(opens: time, closes: time) -> Interval:
     """Wall-clock times as seconds since 00:00; a closing at or before the opening is on the next day."""
     low, high = (moment.hour * 3600 + moment.minute * 60 + moment.second for moment in (opens, closes))

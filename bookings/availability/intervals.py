@@ -6,9 +6,9 @@ and times typed by programs need not be whole minutes, and integers cost the sam
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
-from typing import NamedTuple
 
 Interval = tuple[int, int]
 Intervals = list[Interval]
@@ -16,30 +16,68 @@ Intervals = list[Interval]
 _START, _END = itemgetter(0), itemgetter(1)
 
 
-class Opening(NamedTuple):
-    """Where slots may lie: they start at ``origin`` plus whole steps, in ``[first, until)``, and end by
-    ``close``.
+# Where slots may lie: origin, first, until, close.  They start at ``origin`` plus whole steps, in ``[first,
+# until)``, and end by ``close``.  A plain tuple, since a search makes thousands.
+Opening = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """Taken time as two columns: ``starts`` ascending, ``ends`` beside them; pieces may overlap and touch.
+
+    The numbers stay as the database counts: ``unit`` to a second, from ``origin`` (seconds since 1970) on.  A
+    slot keeps ``before`` seconds away from each end and ``after`` seconds from each start.
     """
-
-    origin: int
-    first: int
-    until: int
-    close: int
-
-
-class Busy(NamedTuple):
-    """Taken time as two columns: ``starts`` ascending, ``ends`` beside them; pieces may overlap and touch."""
 
     starts: Sequence[int] = ()
     ends: Sequence[int] = ()
+    unit: int = 1
+    origin: int = 0
+    before: int = 0
+    after: int = 0
 
     @classmethod
     def of(cls, pieces: Iterable[Interval]) -> "Busy":
+        """Pieces in seconds since 1970, in any order."""
         ordered = sorted(pieces)
-        return cls([start for start, _ in ordered], [end for _, end in ordered])
+        return cls(starts=[start for start, _ in ordered], ends=[end for _, end in ordered])
 
-    def pieces(self) -> Iterable[Interval]:
-        return zip(self.starts, self.ends, strict=True)
+    def pieces(self) -> list[Interval]:
+        """Where a slot may not lie, in seconds since 1970; cut seconds count as taken."""
+        return [
+            (self._last_before(start), self._first_after(end))
+            for start, end in zip(self.starts, self.ends, strict=True)
+        ]
+
+    def gaps(self, length: int, start: int, end: int) -> Intervals:
+        """What is left of ``[start, end)`` in stretches of at least ``length`` seconds.
+
+        One comparison a piece and no more: this is the loop that meets every booking of a search.
+        """
+        if not self.starts:
+            return [(start, end)] if end - start >= length else []
+        ends = self.ends if is_ascending(self.ends) else list(accumulate(self.ends, max))
+        least = (length + self.before + self.after) * self.unit
+        inner = [(low, high) for low, high in zip(ends, self.starts[1:], strict=False) if high - low >= least]
+        free = [(self._first_after(low), self._last_before(high)) for low, high in inner]
+        free.insert(0, (start, self._last_before(self.starts[0])))
+        free.append((self._first_after(ends[-1]), end))
+        return [
+            (low, high)
+            for one, other in free
+            if (high := min(other, end)) - (low := max(one, start)) >= length
+        ]
+
+    def _first_after(self, end: int) -> int:
+        return -(-end // self.unit) + self.origin + self.before
+
+    def _last_before(self, start: int) -> int:
+        return start // self.unit + self.origin - self.after
+
+
+def is_ascending(numbers: Sequence[int]) -> bool:
+    # Sorting what is sorted takes no more than a look at each number, at the speed of C.
+    return numbers == sorted(numbers)
 
 
 def merged(pieces: Iterable[Interval]) -> Intervals:
@@ -101,21 +139,6 @@ def covers(intervals: Intervals, start: int, end: int) -> bool:
     return any(low <= start and end <= high for low, high in overlapping(intervals, start, end))
 
 
-def gaps(busy: Busy, length: int, start: int, end: int) -> Intervals:
-    """What ``busy`` leaves of ``[start, end)`` in one stretch of at least ``length`` seconds (touching pieces
-    are one).  One pass with no more Python than a comparison a piece: this is the loop that meets every
-    booking.
-    """
-    if not busy.starts:
-        return [(start, end)] if end - start >= length else []
-    reached = [start, *accumulate(busy.ends, max)]
-    free = [(low, high) for low, high in zip(reached, busy.starts, strict=False) if high - low >= length]
-    free.append((reached[-1], end))
-    return [
-        (max(low, start), min(high, end)) for low, high in free if min(high, end) - max(low, start) >= length
-    ]
-
-
 def grid(openings: Iterable[Opening], free: Intervals, length: int, step: int) -> list[range]:
     """The starts of all slots of ``length`` inside an opening and inside a stretch of ``free``, ascending."""
     found = []
@@ -135,7 +158,8 @@ def grid(openings: Iterable[Opening], free: Intervals, length: int, step: int) -
 def starting_within(openings: Iterable[Opening], windows: Intervals) -> list[Opening]:
     """The same openings, cut so that every start lies in one of ``windows``."""
     return [
-        Opening(origin, max(first, low), min(until, high), close)
+        (origin, max(first, low), min(until, high), close)
         for origin, first, until, close in openings
-        for low, high in overlapping(windows, first, until)
+        for low, high in windows
+        if low < until and first < high
     ]

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from heapq import merge
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,7 +21,6 @@ from bookings.availability.intervals import (
     Intervals,
     Opening,
     complement,
-    gaps,
     grid,
     intersection,
     merged,
@@ -86,12 +84,12 @@ class Supply:
         )
         if not possible:
             return []
-        free = gaps(self.busy, self.length, possible[0].first, frame.end)
+        free = self.busy.gaps(self.length, possible[0][1], frame.end)
         return grid(possible, free, self.length, frame.step or self.length)
 
     def stretches(self, frame: Frame) -> Intervals:
         """Free time of natural length."""
-        free = gaps(self.busy, 1, frame.start, frame.end)
+        free = self.busy.gaps(1, frame.start, frame.end)
         return intersection(intersection(self.open, free), frame.windows(self.capped))
 
     def slots(self, frame: Frame) -> dict[int, int]:
@@ -121,7 +119,7 @@ def openings(intervals: Intervals, days: Sequence[Day], zone: ZoneInfo, frame: F
             bounds[1:1] = [day.start for day in days if low < day.start < high]
         for first, until in pairwise(bounds):
             origin = next_full_hour(first, zone) if frame.full_hours else first
-            result.append(Opening(origin, origin, until, min(high, frame.end)))
+            result.append((origin, origin, until, min(high, frame.end)))
     return result
 
 
@@ -131,7 +129,7 @@ def together(supplies: Sequence[Supply]) -> Supply:
     opened = first.open
     for other in supplies[1:]:
         opened = intersection(opened, other.open)
-    pieces = merge(*(supply.busy.pieces() for supply in supplies))
+    pieces = chain.from_iterable(supply.busy.pieces() for supply in supplies)
     lengths = [supply.length for supply in supplies if supply.length]
     return replace(
         first,

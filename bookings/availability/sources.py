@@ -31,13 +31,12 @@ class Hours:
         if project is not None:
             concerned |= Q(project=project.pk)
         weeks: defaultdict[Any, defaultdict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
-        for *owners, weekday, opens, closes in WeeklyHours.objects.filter(concerned).values_list(
-            *_OWNERS, "weekday", "opens", "closes"
-        ):
-            weeks[_owner(owners)][weekday].append(bounds(opens, closes))
+        rows = WeeklyHours.objects.filter(concerned).values_list(*_OWNERS, "weekday", "opens", "closes")
+        for resource, location, site, of_project, weekday, opens, closes in rows.order_by():
+            weeks[resource or location or site or of_project][weekday].append(bounds(opens, closes))
         dated = defaultdict(list)
         for row in DatedHours.objects.filter(concerned):
-            dated[_owner([getattr(row, owner) for owner in _OWNERS])].append(_exception(row))
+            dated[row.resource_id or row.location_id or row.site_id or row.project_id].append(_exception(row))
         self._levels = {
             owner: Level(week=weeks.get(owner, {}), exceptions=dated.get(owner, ()))
             for owner in {*weeks, *dated}
@@ -57,10 +56,6 @@ class Hours:
         if project is None or project.pk not in self._levels:
             return []
         return [replace(self._levels[project.pk], source=(Project, project.pk))]
-
-
-def _owner(keys: Sequence[Any]) -> Any:
-    return next(key for key in keys if key is not None)
 
 
 def _exception(row: DatedHours) -> DatedException:

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from bookings.availability.query import Query
 from bookings.availability.search import TooManySlots, count, dates, days, search, unavailable
 from bookings.availability.slots import Mode
-from bookings.lifecycle import add_event, release
+from bookings.errors import SlotTaken
+from bookings.lifecycle import Actor, add_event, release
 from bookings.models import Event, Site, WeeklyHours
 from tests.situations import HOUR, SERVER, a_booking, a_hold, a_project, a_resource, aged, at
 
@@ -309,3 +310,28 @@ def test_taken_time_is_found_by_the_indexes():
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "occupancy_by_resource" in plan
     assert "occupancy_doubled" in plan
+
+
+def test_fractions_of_a_second_count_as_taken():
+    room = a_room()
+    a_booking(room, at(10) - timedelta(microseconds=1), HOUR + timedelta(microseconds=2))
+    assert starts(room)[:2] == ["12:00", "13:00"]
+    for slot in search(query(room, step=timedelta(seconds=1), start=at(8), end=at(12, 1)), LONG_AGO)[-1:]:
+        a_booking(room, slot.start)
+
+
+def test_a_customer_books_each_offer_at_once_and_nothing_between():
+    room = a_room(
+        timezone="Europe/Berlin", availability_constraints=[{"block_hours": {"start": 12, "end": 13}}]
+    )
+    project = a_project(room)
+    a_booking(room, at(9, 20), 10 * MINUTES)
+    customer = Actor.customer()
+    offered = search(query(room, project=project, length=30 * MINUTES), LONG_AGO)
+    assert len(offered) == 13
+    for slot in offered:
+        a_booking(room, slot.start, slot.end - slot.start, project=project, by=customer)
+    assert search(query(room, project=project, length=30 * MINUTES), LONG_AGO) == []
+    for slot in offered:
+        with pytest.raises(SlotTaken):
+            a_booking(room, slot.start + 10 * MINUTES, 10 * MINUTES, project=project, by=customer)
