@@ -158,7 +158,9 @@ def _change(row: Event, body: EventBody, more: dict[str, list[str]]) -> None:
     """Set and check what was sent.  Raises ``Invalid``."""
     values = {name: EMPTY.get(name, "") if value is None else value for name, value in body.given().items()}
     apply(row, values, COLUMNS)
-    refuse(body.findings, more, _times(row), findings(row, exclude={"calendar"}), _participants(row))
+    found = findings(row, exclude={"calendar"})
+    found.pop("body", None)  # the row's constraint, which _times tells under its field
+    refuse(body.findings, more, _times(row), found, _participants(row))
 
 
 def _times(row: Event) -> dict[str, list[str]]:

@@ -1,0 +1,389 @@
+"""Resources, projects, calendars, events and webhooks as a server keeps them through the API."""
+
+import pytest
+
+from bookings.models import Occupancy, Project, Resource
+from tests.api.conftest import LATER, NOTHING, hour, outsider
+from tests.situations import a_server_key
+
+MORNINGS = [{"allow_hours": {"start": 9, "end": 12}}]
+
+
+@pytest.fixture
+def marty(server):
+    return server.made("/resources", {"name": "Marty McFly", "timezone": "America/Los_Angeles"})
+
+
+def test_a_resource_is_made_with_its_calendar(server):
+    wish = {
+        "name": "Einstein",
+        "timezone": "Europe/Berlin",
+        "password": "secret",
+        "image": "https://a.example/b",
+    }
+    made = server.made("/resources?include=calendars", wish)
+    assert (made["name"], made["timezone"], made["image"]) == ("Einstein", "Europe/Berlin", None)
+    assert [(one["name"], one["primary"]) for one in made["calendars"]] == [("Bookings", True)]
+
+
+def test_a_resource_tells_nothing_of_logins(server, marty):
+    told = server.read(f"/resources/{marty['id']}")
+    assert not {"api_token", "password", "email_verified", "explicit_consent", "conference_type"} & set(told)
+
+
+def test_two_resources_of_one_name_have_addresses_of_their_own(server, marty):
+    server.made("/resources", {"name": "Marty McFly", "timezone": "UTC"})
+    assert Resource.objects.values("slug").distinct().count() == 2
+
+
+def test_an_address_belongs_to_one_resource(server, marty):
+    server.put(f"/resources/{marty['id']}", {"email": "marty@example.com"})
+    again = server.post("/resources", {"name": "Other", "timezone": "UTC", "email": "MARTY@example.com"})
+    assert (again.status_code, list(again.json()["errors"])) == (422, ["email"])
+    changed = server.put(f"/resources/{marty['id']}", {"email": "mcfly@example.com"})
+    assert changed.json()["data"]["email"] == "mcfly@example.com"
+
+
+def test_everything_wrong_with_a_resource_is_told_at_once(server):
+    wrong = {"timezone": "Mars/Olympus", "email": "no address", "tags": "a", "meta": [], "first_name": 7}
+    response = server.post(
+        "/resources", wrong | {"availability_constraints": [{"allow_day": {"day": "Noday"}}]}
+    )
+    assert response.status_code == 422
+    assert set(response.json()["errors"]) == {
+        "name",
+        "timezone",
+        "email",
+        "tags",
+        "meta",
+        "first_name",
+        "availability_constraints.0.allow_day.day",
+    }
+
+
+def test_the_rules_of_a_resource_come_back_as_they_were_sent(server, marty):
+    server.put(f"/resources/{marty['id']}", {"availability_constraints": MORNINGS})
+    told = server.read(f"/resources/{marty['id']}?include=availability_constraints")
+    assert told["availability_constraints"] == MORNINGS
+
+
+def test_meta_of_a_resource_merges_by_key(server, marty):
+    server.put(f"/resources/{marty['id']}", {"meta": {"a": {"x": 1}, "b": 2}})
+    changed = server.put(f"/resources/{marty['id']}", {"meta": {"a": {"y": 2}}}).json()["data"]
+    assert changed["meta"] == {"a": {"x": 1, "y": 2}, "b": 2}
+
+
+def test_a_deleted_resource_keeps_its_bookings(server, doc, wish):
+    booking = server.made("/bookings", wish)
+    assert server.delete(f"/resources/{doc}").status_code == 204
+    assert server.get(f"/resources/{doc}").status_code == 404
+    assert server.read(f"/bookings/{booking['id']}")["state"] == "confirmed"
+    assert server.post("/bookings", wish | LATER).status_code == 422
+
+
+def test_a_zone_is_found_by_its_resources_address(server, marty):
+    server.put(f"/resources/{marty['id']}", {"email": "marty@example.com"})
+    told = server.read("/resources/timezone/marty@example.com")
+    assert (told["timezone"], told["utc_offset"] in {-480, -420}) == ("America/Los_Angeles", True)
+    assert server.get("/resources/timezone/nobody@example.com").status_code == 404
+
+
+def test_a_search_for_something_unknown_is_refused(server, marty):
+    response = server.get("/resources?search=shoe_size:9")
+    assert (response.status_code, list(response.json()["errors"])) == (422, ["search"])
+
+
+@pytest.mark.parametrize("search", ["name:marty*", "name:*MCFLY", "timezone:america/los_angeles"])
+def test_resources_are_searched(server, doc, marty, search):
+    found = {row["id"] for row in server.read(f"/resources?search={search}")}
+    assert marty["id"] in found
+
+
+def test_a_project_needs_only_a_name(server):
+    made = server.made("/projects", {"name": "Time travel"})
+    assert (made["slug"], made["resources"], made["booking"]) == ("time-travel", [], {})
+    assert list(server.post("/projects", {}).json()["errors"]) == ["name"]
+
+
+def test_a_project_keeps_the_order_of_its_resources(server, doc, marty):
+    made = server.made("/projects", {"name": "Duel", "resources": [marty["id"], doc]})
+    assert made["resources"] == [marty["id"], doc]
+    whole = server.read(f"/projects/{made['id']}?include=resources")
+    assert [row["name"] for row in whole["resources"]] == ["Marty McFly", "Doc"]
+
+
+def test_everything_wrong_with_a_project_is_told_at_once(server):
+    wrong = {
+        "name": "x" * 300,
+        "slug": "no slug!",
+        "resources": [NOTHING],
+        "availability": {"length": "an hour or so", "mode": "chaos", "ignore_all_day_events": "yes"},
+        "booking": {"graph": "no_such_graph", "what": 7, "settings": []},
+        "availability_constraints": [{}],
+        "customer_fields": {"name": "Name"},
+        "ui": {"localization": []},
+        "reservation_time": "soon",
+        "reminders": "never",
+    }
+    response = server.post("/projects", wrong)
+    assert response.status_code == 422
+    assert set(response.json()["errors"]) == {
+        "name",
+        "slug",
+        "resources",
+        "availability.length",
+        "availability.mode",
+        "availability.ignore_all_day_events",
+        "booking.graph",
+        "booking.what",
+        "booking.settings",
+        "availability_constraints.0",
+        "customer_fields",
+        "ui.localization",
+        "reservation_time",
+        "reminders",
+    }
+    assert not Project.objects.exists()
+
+
+def test_a_projects_objects_merge_and_its_lists_replace(server, consultation):
+    path = f"/projects/{consultation.pk}"
+    server.put(path, {"booking": {"what": "Advice"}, "availability_constraints": MORNINGS})
+    changed = server.put(path, {"availability_constraints": []}).json()["data"]
+    assert (changed["booking"]["what"], changed["booking"]["where"]) == ("Advice", "Garage")
+    assert changed["availability_constraints"] == []
+
+
+def test_a_projects_reservation_time_is_a_text(server, consultation):
+    path = f"/projects/{consultation.pk}"
+    assert server.read(path)["reservation_time"] == "30"
+    assert server.put(path, {"reservation_time": 90}).json()["data"]["reservation_time"] == "90"
+    assert server.put(path, {"reservation_time": "120"}).json()["data"]["reservation_time"] == "120"
+
+
+def test_a_project_may_allow_doubling(server, consultation, wish):
+    path = f"/projects/{consultation.pk}"
+    assert server.put(path, {"allow_double_bookings": True}).json()["data"]["allow_double_bookings"] is True
+    wish = wish | {"project_id": str(consultation.pk)}
+    assert [server.post("/bookings", wish).status_code for _time in range(2)] == [201, 201]
+
+
+def test_a_deleted_project_is_gone(server, consultation):
+    assert server.delete(f"/projects/{consultation.pk}").status_code == 204
+    assert server.get(f"/projects/{consultation.pk}").status_code == 404
+    assert server.read("/projects") == []
+
+
+def test_projects_are_found_at_no_location(server, consultation):
+    assert server.read(f"/projects?search=locations.uuid:{NOTHING};services.uuid:{NOTHING}") == []
+
+
+def test_the_resources_of_a_project_are_replaced_by_a_bare_list(server, consultation, doc, marty):
+    path = f"/projects/{consultation.pk}/resources"
+    told = server.put(path, [marty["id"], {"id": doc}]).json()["data"]
+    assert [row["id"] for row in told] == [marty["id"], doc]
+    refused = server.put(path, [doc, NOTHING, 7])
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["2"])
+    assert list(server.put(path, [doc, NOTHING]).json()["errors"]) == ["1"]
+    assert server.put(path, {"resources": [doc]}).status_code == 400
+    assert [row["id"] for row in server.read(path)] == [marty["id"], doc]
+
+
+def test_a_resource_joins_a_project_at_its_end(server, consultation, doc, marty):
+    path = f"/projects/{consultation.pk}/resources"
+    for _twice in range(2):
+        assert [row["id"] for row in server.made(path, {"resource_id": marty["id"]})] == [doc, marty["id"]]
+    assert server.post(path, {"resource_id": NOTHING}).status_code == 422
+    assert server.post(path, {}).status_code == 422
+
+
+def test_a_resource_leaves_a_project(server, consultation, doc):
+    path = f"/projects/{consultation.pk}/resources"
+    assert server.delete(f"{path}/{doc}").status_code == 204
+    assert server.read(path) == []
+    assert server.delete(f"{path}/{doc}").status_code == 404
+
+
+def test_what_a_project_says_of_a_resource_survives_a_replacement(server, consultation, doc, marty):
+    consultation.links.update(booking={"where": "Lab"})
+    server.put(f"/projects/{consultation.pk}/resources", [marty["id"], doc])
+    assert consultation.links.get(resource=doc).booking == {"where": "Lab"}
+
+
+def test_a_hosted_project_needs_no_key_and_brings_one(nobody, widget, consultation, doc):
+    told = nobody.read(f"/projects/hosted/{consultation.slug}")
+    assert (told["id"], told["app_key"], told["resources"]) == (str(consultation.pk), widget.key, [doc])
+
+
+def test_a_hosted_project_without_a_key_to_bring_is_missing(nobody, consultation):
+    assert nobody.get(f"/projects/hosted/{consultation.slug}").status_code == 404
+
+
+def test_a_project_for_staff_is_no_pages_business(nobody, widget, server, consultation):
+    Project.objects.update(visibility=Project.Visibility.STAFF)
+    assert nobody.get(f"/projects/hosted/{consultation.slug}").status_code == 404
+    assert widget.get(f"/projects/embed/{consultation.pk}").status_code == 404
+    assert server.get(f"/projects/embed/{consultation.pk}").status_code == 200
+
+
+def test_an_embedded_project_brings_what_the_widget_cannot_do_without(widget, consultation):
+    told = widget.read(f"/projects/embed/{consultation.pk}")
+    assert "%s" in told["ui"]["localization"]["success_message"]
+    assert told["ui"]["time_date_format"] in {"12h-mdy-sun", "24h-dmy-mon"}
+    assert told["ui"]["availability_view"] in {"agendaWeek", "listing"}
+    assert {"name", "email"} <= set(told["customer_fields"])
+    assert (told["booking"]["graph"], told["availability"]["length"]) == ("instant", "60 minutes")
+
+
+def test_what_a_project_sets_wins_over_what_the_widget_needs(server, widget, consultation):
+    mine = {"ui": {"localization": {"success_message": "Bye"}}, "availability": {"length": "45 minutes"}}
+    server.put(f"/projects/{consultation.pk}", mine | {"customer_fields": {"name": {"title": "You"}}})
+    told = widget.read(f"/projects/embed/{consultation.pk}")
+    assert (told["ui"]["localization"]["success_message"], told["availability"]["length"]) == (
+        "Bye",
+        "45 minutes",
+    )
+    assert list(told["customer_fields"]) == ["name"]
+
+
+def test_a_limited_key_makes_nothing_that_it_would_not_see(consultation):
+    limited = outsider(a_server_key(consultation)[1])
+    for path, wish in [
+        ("/resources", {"name": "A", "timezone": "UTC"}),
+        ("/projects", {"name": "A"}),
+        ("/webhooks", {"url": "https://example.com/"}),
+    ]:
+        assert limited.post(path, wish).status_code == 403
+    assert limited.get("/webhooks").status_code == 403
+    assert limited.read("/app")["webhook_secret"] is None
+
+
+def test_a_limited_key_puts_no_stranger_into_its_project(consultation, jules):
+    limited = outsider(a_server_key(consultation)[1])
+    assert limited.post(f"/projects/{consultation.pk}/resources", {"resource_id": jules}).status_code == 422
+
+
+def test_the_primary_calendar_stays(server, doc):
+    primary = server.read("/calendars")[0]
+    assert server.delete(f"/calendars/{primary['id']}").status_code == 409
+    assert server.put(f"/calendars/{primary['id']}", {"primary": False}).status_code == 422
+    other = server.made("/calendars", {"resource_id": doc, "name": "New", "primary": True})
+    assert other["primary"] is True
+    assert server.read(f"/calendars/{primary['id']}")["primary"] is False
+    assert server.delete(f"/calendars/{primary['id']}").status_code == 204
+
+
+def test_a_calendar_that_counts_no_more_frees_its_time(server, doc, wish):
+    calendar = server.read("/calendars")[0]["id"]
+    server.made("/events", {"calendar_id": calendar, "what": "Away"} | hour(days=30))
+    assert server.post("/bookings", wish).status_code == 409
+    server.put(f"/calendars/{calendar}", {"provider_sync": False})
+    assert server.post("/bookings", wish).status_code == 201
+
+
+def test_a_deleted_calendar_takes_its_events_along(server, doc):
+    other = server.made("/calendars", {"resource_id": doc, "name": "New"})["id"]
+    server.made("/events", {"calendar_id": other, "what": "Away"} | hour(days=30))
+    assert Occupancy.objects.exists()
+    assert server.delete(f"/calendars/{other}").status_code == 204
+    assert not Occupancy.objects.exists()
+
+
+def test_an_event_needs_a_calendar_or_a_resource(server, doc, jules):
+    wish = {"what": "Away"} | hour(days=30)
+    assert list(server.post("/events", wish).json()["errors"]) == ["calendar_id"]
+    made = server.made("/events", wish | {"resource_id": doc})
+    assert made["calendar_id"] == server.read("/calendars?search=resource.id:" + doc)[0]["id"]
+    both = wish | {"resource_id": jules, "calendar_id": made["calendar_id"]}
+    assert list(server.post("/events", both).json()["errors"]) == ["calendar_id"]
+
+
+def test_everything_wrong_with_an_event_is_told_at_once(server, doc):
+    wrong = {"resource_id": doc, "start": "2027-01-01T10:00:00", "participants": ["x"], "my_rsvp": "maybe"}
+    response = server.post("/events", wrong | {"all_day": "yes"})
+    assert set(response.json()["errors"]) == {"start", "end", "what", "participants", "my_rsvp", "all_day"}
+    backwards = {"resource_id": doc, "what": "A", "start": LATER["end"], "end": LATER["start"]}
+    assert list(server.post("/events", backwards).json()["errors"]) == ["end"]
+
+
+def test_an_event_keeps_strict_newcomers_out_until_it_moves(server, doc, wish):
+    event = server.made("/events", {"resource_id": doc, "what": "Away"} | hour(days=30))
+    assert server.post("/bookings", wish).status_code == 409
+    server.put(f"/events/{event['id']}", LATER)
+    assert server.post("/bookings", wish).status_code == 201
+
+
+def test_an_event_never_asks_whether_the_time_is_free(server, doc, wish):
+    server.made("/bookings", wish)
+    assert server.post("/events", {"resource_id": doc, "what": "Away"} | hour(days=30)).status_code == 201
+
+
+def test_events_are_found_by_a_window(server, doc):
+    event = server.made("/events", {"resource_id": doc, "what": "Away"} | hour(days=30))
+    times = {name: value.replace("+", "%2B") for name, value in hour(days=30).items()}
+    assert [row["id"] for row in server.read("/events?start={start}&end={end}".format(**times))] == [
+        event["id"]
+    ]
+    assert server.read(f"/events?start={times['end']}") == []
+    assert set(server.get("/events?start=soon&end=7").json()["errors"]) == {"start", "end"}
+
+
+def test_a_webhook_names_a_graph_and_a_state_that_exist(server):
+    wrong = {"url": "ftp://example.com/", "graph": "no_such", "state": "no_such", "method": "patch"}
+    assert set(server.post("/webhooks", wrong).json()["errors"]) == {"url", "graph", "state", "method"}
+    right = {"url": "https://example.com/", "graph": "instant", "state": "confirmed"}
+    made = server.made("/webhooks", right)
+    assert (made["method"], made["enabled"]) == ("post", True)
+    assert server.put(f"/webhooks/{made['id']}", {"enabled": False}).json()["data"]["enabled"] is False
+    assert server.put(f"/webhooks/{made['id']}", {"state": "declined"}).status_code == 422
+
+
+def test_the_app_is_this_installation(server, settings):
+    told = server.read("/app")
+    assert (told["slug"], told["test_mode"], len(told["webhook_secret"])) == ("testserver", False, 64)
+
+
+def test_a_graph_is_told_with_its_meaning(server):
+    graph = server.read("/graphs/request")
+    states = {state["name"]: state for state in graph["states"]}
+    assert states["tentative"]["occupies"] is True
+    assert states["declined"]["completed"] is True
+    actions = {action["name"]: action for action in graph["actions"]}
+    assert actions["create"]["source"] is None
+    assert (actions["expire"]["automatic_after"], actions["expire"]["played_by"]) == (172800, ["clock"])
+
+
+def test_a_graph_has_a_picture(server):
+    response = server.get("/graphs/request/picture")
+    assert response.headers["Content-Type"].startswith("image/svg+xml")
+    assert b"Waiting for an answer" in response.content
+    assert server.get("/graphs/nothing/picture").status_code == 404
+
+
+def test_lists_cost_the_same_number_of_queries_for_any_number_of_rows(server, django_assert_max_num_queries):
+    def cost(path):
+        with django_assert_max_num_queries(20) as counted:
+            server.read(path)
+        return len(counted)
+
+    paths = [
+        "/resources?include=calendars.events",
+        "/projects?include=resources.calendars",
+        "/calendars",
+        "/events",
+    ]
+    before = []
+    for number in range(2):
+        resource = server.made("/resources", {"name": f"R{number}", "timezone": "UTC"})["id"]
+        server.made("/projects", {"name": f"P{number}", "resources": [resource]})
+        server.made("/events", {"resource_id": resource, "what": "A"} | LATER)
+        before.append([cost(path) for path in paths])
+    assert before[0] == before[1]
+
+
+def test_a_request_is_confirmed_only_while_its_time_is_free(server, wish):
+    request = server.made("/bookings", wish | {"graph": "confirm_decline"})
+    server.made("/bookings", wish)
+    refused = server.put(f"/bookings/{request['id']}/confirm")
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    assert server.read(f"/bookings/{request['id']}")["state"] == "tentative"

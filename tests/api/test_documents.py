@@ -1,0 +1,67 @@
+"""The pages that explain the API: complete, true to the tests they name, and readable under the site's policy."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from bookings.api.gone import RETIRED, WAITING
+from bookings.api.markdown import as_html
+
+PAGE = (settings.BASE_DIR / "docs" / "timekit.md").read_text()
+ROWS = [
+    line for line in PAGE.splitlines() if line.count("|") == 5 and not line.startswith(("| Point", "|---"))
+]
+
+
+def test_every_difference_names_a_test_that_exists():
+    tests = "\n".join(path.read_text() for path in Path(__file__).parents[1].rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", PAGE)
+    assert [name for name in named if f"def {name}(" not in tests] == []
+
+
+def test_every_line_has_its_test():
+    assert len(ROWS) > 40
+    assert [row for row in ROWS if "`test_" not in row.split("|")[4]] == []
+
+
+@pytest.mark.parametrize("path", [*RETIRED, *WAITING])
+def test_every_retired_or_waiting_call_is_listed(path):
+    assert f"{path.replace('{rest}', ':')}" in re.sub(r":(id|slug|email)", ":", PAGE)
+
+
+def test_the_page_is_served_and_shows_its_tables(nobody):
+    response = nobody.get("/docs/timekit")
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "<h1>What differs from Timekit" in page
+    assert page.count("<table>") == PAGE.count("\n|---|")
+
+
+def test_the_console_comes_without_any_other_site(nobody):
+    response = nobody.get("/docs")
+    assert response.status_code == 200
+    assert not re.search(r'(src|href)="(https?:)?//', response.content.decode())
+
+
+def test_markup_in_a_page_of_ours_stays_text():
+    assert as_html("Send `<b>` **now**, see [there](/v2/docs).") == (
+        '<p>Send <code>&lt;b&gt;</code> <strong>now</strong>, see <a href="/v2/docs">there</a>.</p>'
+    )
+
+
+def test_a_link_leads_nowhere_dangerous():
+    assert "<a" not in as_html("[x](javascript:alert)")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/v2/docs", "/v2/docs/timekit"])
+def test_the_pages_work_under_the_sites_policy(live_server, browser, path):
+    refused = []
+    page = browser.new_page()
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    page.goto(f"{live_server.url}{path}")
+    page.get_by_text("Availability", exact=True).first.wait_for()
+    page.close()
+    assert refused == []

@@ -1,0 +1,87 @@
+"""What stands in the head of every answer, and what happens to somebody who asks too often."""
+
+import uuid
+
+import pytest
+
+from bookings import limits
+from bookings.models import ApiKey
+from tests.api.conftest import outsider
+from tests.situations import a_server_key, a_widget_key
+
+ORIGIN = "https://shop.example"
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch):
+    monkeypatch.setattr(limits, "counter", limits.Counter())
+
+
+def test_one_request_too_many_is_told_when_to_come_back(server, settings):
+    settings.REQUESTS_A_MINUTE_PER_KEY = 2
+    answers = [server.get("/webhooks", Origin=ORIGIN) for _request in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+    assert answers[2].headers["Access-Control-Allow-Origin"]
+    assert isinstance(answers[2].json()["error"], str)
+
+
+def test_keys_of_servers_are_counted_one_by_one(server, settings):
+    settings.REQUESTS_A_MINUTE_PER_KEY = 1
+    assert server.get("/webhooks").status_code == 200
+    assert outsider(a_server_key()[1]).get("/webhooks").status_code == 200
+    assert server.get("/webhooks").status_code == 429
+
+
+def test_pages_are_counted_by_address_whichever_key_they_use(widget, settings):
+    settings.REQUESTS_A_MINUTE_PER_ADDRESS = 1
+    assert widget.get("/bookings/groups").status_code == 200
+    assert outsider(a_widget_key()[1]).get("/bookings/groups").status_code == 429
+
+
+def test_guessing_keys_is_counted_by_address(nobody, settings):
+    settings.REQUESTS_A_MINUTE_PER_ADDRESS = 2
+    assert [outsider(f"guess-{number}").get("/app").status_code for number in range(3)] == [401, 401, 429]
+
+
+def test_preflights_are_free(nobody, settings):
+    settings.REQUESTS_A_MINUTE_PER_ADDRESS = 1
+    assert {nobody.call("OPTIONS", "/bookings").status_code for _request in range(3)} == {204}
+
+
+def test_every_request_has_an_id_of_its_own(server):
+    ids = {uuid.UUID(server.get("/webhooks").headers["Timekit-Request-Id"]) for _request in range(3)}
+    assert len(ids) == 3
+
+
+def test_a_trial_installation_says_so(server, settings):
+    assert "Timekit-TestMode" not in server.get("/webhooks").headers
+    settings.TEST_MODE = True
+    assert server.get("/webhooks").headers["Timekit-TestMode"] == "true"
+
+
+def test_pages_of_the_site_get_none_of_this(client, db):
+    response = client.get("/admin/login/")
+    assert "Timekit-Request-Id" not in response.headers
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_a_key_that_is_bound_to_pages_serves_servers_without_an_origin(db):
+    _key, value = a_widget_key(origins=[f"{ORIGIN}/"])
+    assert outsider(value).get("/bookings/groups").status_code == 200
+    assert outsider(value).get("/bookings/groups", Origin=ORIGIN.upper()).status_code == 200
+    refused = outsider(value).get("/bookings/groups", Origin="https://other.example")
+    assert (refused.status_code, isinstance(refused.json()["error"], str)) == (403, True)
+
+
+def test_the_use_of_a_key_is_noted(server):
+    assert ApiKey.objects.get().last_used_at is None
+    server.get("/webhooks")
+    assert ApiKey.objects.get().last_used_at is not None
+
+
+def test_a_path_that_is_none_is_answered_in_json_whatever_the_method(nobody):
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+        response = nobody.call(method, "/no/such/path")
+        assert (response.status_code, isinstance(response.json()["error"], str)) == (404, True)
