@@ -30,6 +30,12 @@ def client_address(request: HttpRequest) -> str:
     return address
 
 
+def login_address(request: HttpRequest) -> str | None:
+    """Return `client_address` as the log of logins stores it: a local socket has no IP address."""
+    address = client_address(request)
+    return None if address == UNIX_SOCKET else address
+
+
 def believe_trusted_proxies(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:

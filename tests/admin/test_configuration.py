@@ -4,7 +4,8 @@ from datetime import time
 
 import pytest
 from django.contrib import admin as django_admin
-from django.test import override_settings
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -97,6 +98,15 @@ def test_every_page_says_that_mail_is_not_set_up_and_how_many_wait(desk):
 def test_the_login_page_tells_no_numbers(client, db):
     with override_settings(MAIL_IS_SET_UP=False):
         assert "no mail is being sent" not in text_of(client.get(reverse("admin:login")))
+
+
+def test_staff_log_in_through_a_local_socket_too(db):
+    User.objects.create_user("desk", password="a long password", is_staff=True)
+    typed = {"username": "desk", "password": "wrong"}
+    behind_a_socket = Client(REMOTE_ADDR="")
+    assert behind_a_socket.post(reverse("admin:login"), typed).status_code == 200
+    answer = behind_a_socket.post(reverse("admin:login"), typed | {"password": "a long password"})
+    assert answer.status_code == 302
 
 
 def test_a_trial_site_wears_a_ribbon(desk):
