@@ -2,6 +2,7 @@
 
 import logging
 import logging.config
+import sys
 import traceback
 from typing import Any
 
@@ -33,6 +34,8 @@ def name_the_route(logger: WrappedLogger, method: str, event: EventDict) -> Even
 def tell_where_it_failed(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Replace `exc_info` by the exception's type and frames, its message unless it may quote input."""
     exc_info = event.pop("exc_info", None)
+    if exc_info is True:  # structlog leaves it to the end to look what is being handled
+        exc_info = sys.exc_info()
     if not isinstance(exc_info, tuple) or exc_info[1] is None:
         return event
     error = exc_info[1]

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 
+import structlog
 from django.db import IntegrityError
 from django.test import Client
 
@@ -41,3 +42,20 @@ def test_a_databases_own_words_are_logged_without_the_rows_values() -> None:
     logged = line(record_of(IntegrityError("violates “x”\nDETAIL:  Key (email)=(marty@example.com) exists.")))
     assert logged["message"] == "violates “x”"
     assert "marty" not in json.dumps(logged)
+
+
+def test_an_exception_that_structlog_logs_tells_as_much(capsys) -> None:
+    log = structlog.get_logger("bookings.test")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(json_formatter())
+    logging.getLogger("bookings.test").addHandler(handler)
+    try:
+        try:
+            raise ValueError("marty@example.com")
+        except ValueError:
+            log.exception("it_failed", kind="mail")
+    finally:
+        logging.getLogger("bookings.test").removeHandler(handler)
+    logged = json.loads(capsys.readouterr().err.splitlines()[0])
+    assert (logged["exception"], logged["kind"]) == ("ValueError", "mail")
+    assert "test_logs.py" in str(logged["frames"])
