@@ -74,17 +74,19 @@ def flush_of_append_only_tables() -> None:
     """Let SQLite's flush, which deletes row by row, pass the triggers that refuse just that."""
     if connection.vendor != "sqlite":
         return
-    flush = connection.ops.sql_flush
+    # On the class: while Playwright's event loop runs, Django gives this thread another connection.
+    operations = type(connection.ops)
+    flush = operations.sql_flush
     constraint = next(one for one in HistoryEntry._meta.constraints if isinstance(one, AppendOnly))
 
-    def flush_without_triggers(*args: Any, **kwargs: Any) -> list[str]:
+    def flush_without_triggers(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         editor = connection.SchemaEditorClass(connection)
         table = {"table": editor.quote_name(HistoryEntry._meta.db_table)}
         drop = constraint.drop_statements(HistoryEntry, editor)
         create = [f"{one % table};" for one in constraint.create_statements(HistoryEntry, editor)]
-        return [*drop, *flush(*args, **kwargs), *create]
+        return [*drop, *flush(self, *args, **kwargs), *create]
 
-    connection.ops.sql_flush = flush_without_triggers
+    operations.sql_flush = flush_without_triggers
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,310 @@
+"""The pages as people meet them: clicks, keys, no scripts, small screens, right to left, in a frame."""
+
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from bookings.models import Booking, Option, Project
+from tests.situations import a_booking, a_location, a_project, a_resource, aged
+from tests.views.conftest import holds
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MOST_KEYS = 25
+MOST_REQUESTS = 10
+MOST_BYTES = 100_000
+
+
+@pytest.fixture
+def site(live_server):
+    """A doctor, two projects with a price, and a free afternoon tomorrow."""
+    place = a_location(name="Courthouse", address="Hill Valley", timezone="Europe/Berlin")
+    doc = a_resource(name="Emmett Brown", slug="emmett", timezone="Europe/Berlin", location=place)
+    project = a_project(doc, name="Catch the lightning", slug="lightning", summary="At 10:04 exactly.")
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    Option.objects.create(
+        project=project, length=timedelta(minutes=90), price="24.50", currency="EUR", position=1
+    )
+    Option.objects.filter(label="Usual").update(price="18.00", currency="EUR", label="")
+    a_project(doc, name="Time travel", heading="Journeys", graph="request")
+    return live_server.url
+
+
+@pytest.fixture
+def tomorrow():
+    return (timezone.now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def page(browser, site):
+    """A fresh visitor on a desktop; a fault in a script, or a request elsewhere, fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request", lambda request: faults.append(request.url) if not request.url.startswith(site) else None
+    )
+    yield page
+    context.close()
+    assert not faults
+
+
+def day_address(site, start, slug="lightning"):
+    return f"{site}/book/{slug}/?day={start.date().isoformat()}"
+
+
+def pick(page, start):
+    page.locator(f'button[value="{start.isoformat()}"]').click()
+
+
+def fill_in(page, name="Marty McFly"):
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("E-mail").fill("marty@example.com")
+
+
+def book(page, site, start):
+    page.goto(day_address(site, start))
+    pick(page, start)
+    fill_in(page)
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+
+
+def test_a_visitor_books_by_clicks(page, site, tomorrow):
+    page.goto(site)
+    page.get_by_role("link", name="Catch the lightning").click()
+    page.goto(day_address(site, tomorrow))
+    expect(page.get_by_role("heading", name="Your time is held")).to_have_count(0)
+    pick(page, tomorrow)
+    expect(page.locator("[data-hold-left]")).to_contain_text("min")
+    expect(page.locator("[data-hold-extend]")).to_be_hidden()
+    fill_in(page)
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    assert Booking.objects.get().start == tomorrow
+
+
+def test_a_visitor_books_without_any_script(browser, site, tomorrow):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/")
+    page.get_by_role("link", name="Catch the lightning").click()
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    expect(page.locator("[data-hold-left]")).to_have_text("about 10 minutes left")
+    expect(page.get_by_role("button", name="Hold it longer")).to_be_visible()
+    fill_in(page)
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    context.close()
+
+
+def test_a_visitor_books_by_keys_alone(page, site):
+    """From the list of projects to the confirmation; typed text is not counted."""
+    page.goto(site)
+    count = Keys(page)
+    count.until("Catch the lightning")
+    count.press("Enter")
+    page.wait_for_url("**/book/lightning/**")
+    count.skip_to_the_content()
+    count.until("free", at="a.day")
+    count.press("Enter")
+    page.wait_for_url("**#day")
+    count.until("to ", at="button.time")
+    count.press("Enter")
+    page.wait_for_url("**/details/**")
+    count.skip_to_the_content()
+    count.until("", at="#id_name")
+    page.keyboard.type("Marty McFly")
+    count.press("Tab")
+    page.keyboard.type("marty@example.com")
+    count.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    assert count.pressed <= MOST_KEYS
+
+
+class Keys:
+    """Presses keys and counts them."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+        self.pressed = 0
+
+    def press(self, key):
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+    def skip_to_the_content(self):
+        self.press("Tab")
+        self.press("Enter")
+
+    def until(self, words, *, at="*"):
+        """Tab until what has the focus matches ``at`` and says ``words``."""
+        for _step in range(MOST_KEYS):
+            self.press("Tab")
+            found = self.page.evaluate(
+                "at => { const one = document.activeElement; return one.matches(at) ? one.textContent : null }",
+                at,
+            )
+            if found is not None and words in found:
+                return
+        pytest.fail(f"Nothing with {words!r} was reached.")
+
+
+def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    page.locator('a.day[aria-current="true"]').focus()
+    before = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    assert page.evaluate("document.activeElement.matches('a.day')")
+    assert page.locator('a.day[tabindex="0"]').count() == 1
+    assert before
+
+
+def test_a_lost_time_keeps_the_answers_and_another_one_is_booked(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    fill_in(page)
+    aged(holds().get())
+    for resource in Project.objects.get(slug="lightning").resources.all():
+        a_booking(resource, tomorrow)
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_role("heading", name="Somebody else has just taken this time")).to_be_focused()
+    page.locator(".lost button.time").first.click()
+    expect(page.get_by_label("Name")).to_have_value("Marty McFly")
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+
+
+def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
+    book(page, site, tomorrow)
+    page.get_by_role("link", name="Choose another time").click()
+    page.goto(f"{page.url}?day={tomorrow.date().isoformat()}")
+    pick(page, tomorrow + timedelta(hours=2))
+    page.get_by_role("button", name="Book the new time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_label("Message").fill("It rains.")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This booking is cancelled")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+
+
+def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.locator(".problems")).to_be_focused()
+    page.locator(".problems a").first.click()
+    expect(page.get_by_label("Name")).to_be_focused()
+
+
+def test_the_first_page_is_light(page, site):
+    sizes = []
+    page.on("response", lambda response: sizes.append(len(response.body())))
+    page.goto(site, wait_until="networkidle")
+    page.wait_for_timeout(0)
+    assert len(sizes) <= MOST_REQUESTS
+    assert sum(sizes) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_every_page_is_free_of_faults_that_a_machine_can_find(
+    browser, site, tomorrow, scheme, language, width
+):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+
+    def look(name):
+        report = Axe().run(page)
+        found.extend(
+            f"{name}: {one['id']} {one['nodes'][0]['target']}" for one in report.response["violations"]
+        )
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{name}: wider than the screen")
+
+    for name, address in (("home", "/"), ("find", "/find/"), ("missing", "/nothing/")):
+        page.goto(f"{site}{address}?lang={language}")
+        look(name)
+    page.goto(day_address(site, tomorrow))
+    look("times")
+    pick(page, tomorrow)
+    look("form")
+    page.locator("form#details button.btn--primary").click()
+    look("problems")
+    page.locator("#id_name").fill("مارتي")
+    page.locator("#id_email").fill("marty@example.com")
+    page.locator("form#details button.btn--primary").click()
+    look("booked")
+    booked = page.url
+    page.goto(f"{booked}move/to/?start={(tomorrow + timedelta(hours=3)).isoformat().replace('+', '%2B')}")
+    look("move")
+    page.goto(f"{booked}do/cancel_by_customer/")
+    look("ask")
+    page.locator("form.form .btn--danger").click()
+    look("cancelled")
+    context.close()
+    assert not found
+
+
+@pytest.fixture
+def host(site, tomorrow):
+    """Another site's page, at another origin, that embeds the project."""
+    page = f"""<!doctype html><title>Host</title><main>
+        <script src="{site}/static/embed.js" data-project="lightning" data-query="day={tomorrow.date()}"></script>
+        <script>window.told = []; for (const name of ["ready", "time-chosen", "booked"])
+          addEventListener(name, (event) => told.push([name, event.detail.reference]))</script></main>"""
+
+    class Host(BaseHTTPRequestHandler):
+        def do_GET(self):  # the server's own name for it
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *_words):
+            """Nothing on the terminal."""
+
+    server = HTTPServer(("127.0.0.1", 0), Host)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_flow_works_in_a_frame_of_another_site_without_cookies(browser, site, host, tomorrow):
+    Project.objects.update(embed_origins=[host])
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(host)
+    frame = page.frame_locator("iframe")
+    frame.locator(f'button[value="{tomorrow.isoformat()}"]').click()
+    frame.get_by_label("Name").fill("Marty McFly")
+    frame.get_by_label("E-mail").fill("marty@example.com")
+    frame.get_by_role("button", name="Book this time").click()
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    reference = Booking.objects.get().reference
+    assert page.evaluate("told") == [["ready", None], ["time-chosen", None], ["booked", reference]]
+    assert page.locator("iframe").evaluate("one => one.offsetHeight") != 700
+    assert context.cookies() == []
+    context.close()
+
+
+def test_a_page_that_staff_did_not_allow_may_not_frame_it(browser, site, host):
+    page = browser.new_page()
+    page.goto(host)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("told") == []
+    page.close()
