@@ -104,6 +104,23 @@ def test_a_worker_sends_what_is_booked_while_it_runs(start, mail_server):
     until(lambda: len(postbox.mails) == 5)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_connection_is_cut_connects_again(start, mail_server):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is a file: there is no connection that could be cut")
+    postbox = mail_server()
+    process = start()
+    wait_for_start(process)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    a_booking(a_resource(), at(9))
+    until(lambda: postbox.mails)
+    assert process.poll() is None
+
+
 def test_once_does_what_is_due_and_ends(mailoutbox):
     resource = a_resource()
     waiting = a_booking(resource, at(9), graph="instant_payment")

@@ -17,7 +17,7 @@ from bookings.lifecycle import play_due
 
 TICK_SECONDS = 0.2  # how soon a signal is heard
 PAUSE_SECONDS = 1.0  # how long an empty outbox is left alone
-DATABASE_PAUSE_SECONDS = 5.0
+DATABASE_PAUSE_SECONDS = 2.0
 SWEEP_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
