@@ -1,5 +1,6 @@
 """One reading of EMAIL_URL for both spellings of Django's mail settings: EMAIL_* and, from 6.1, MAILERS."""
 
+from pathlib import Path
 from typing import Any
 
 _NOT_SENDING = {"console", "dummy", "filebased", "locmem"}
@@ -24,8 +25,11 @@ def configuration(parsed: dict[str, Any]) -> dict[str, Any]:
         settings["EMAIL_TIMEOUT"] = _SMTP_TIMEOUT_SECONDS
         settings.pop("EMAIL_FILE_PATH", None)
         return settings
-    taken = {"EMAIL_BACKEND", "EMAIL_FILE_PATH"} if _kind(settings) == "filebased" else {"EMAIL_BACKEND"}
-    return {name: value for name, value in settings.items() if name in taken}
+    if _kind(settings) == "filebased":
+        # django-environ takes the first slash for the end of an empty host, so the folder came out relative.
+        folder = Path("/") / settings["EMAIL_FILE_PATH"]
+        return {"EMAIL_BACKEND": settings["EMAIL_BACKEND"], "EMAIL_FILE_PATH": str(folder)}
+    return {"EMAIL_BACKEND": settings["EMAIL_BACKEND"]}
 
 
 def as_mailer(settings: dict[str, Any]) -> dict[str, Any]:
