@@ -68,6 +68,7 @@ def letter_of(message: OutboxMessage) -> Letter:
     site = Site.current()
     reader = recipient(booking, payload["to"], site)
     entry = HistoryEntry.objects.filter(pk=payload.get("history")).first()
+    key = f"{booking.pk} {message.dedupe_key}"  # rows are numbered anew where a site is set up anew
     news = News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
     with translation.override(reader.language):
         if is_reminder:
@@ -75,7 +76,7 @@ def letter_of(message: OutboxMessage) -> Letter:
             words = reminder(news, subject=_one_line(subject), after=truth.is_after(reminding))
         else:
             words = wording(news)
-        letter = compose(reader, site, words, context_of(news, payload.get("remark")), message.dedupe_key)
+        letter = compose(reader, site, words, context_of(news, payload.get("remark")), key)
     if not is_reminder:
         _invite(letter, news)
     return letter
@@ -100,7 +101,7 @@ def compose(
         reply_to=[reader.reply_to] if reader.reply_to else None,
         headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
     )
-    letter.attach_alternative(render_to_string(f"mail/{template}.html", whole), "text/html")
+    letter.attach_alternative(render_to_string(f"mail/{template}.html", whole).strip(), "text/html")
     return letter
 
 
