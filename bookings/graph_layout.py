@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 BOX_WIDTH, PORT, BOX_HEIGHT, ROW_GAP, MARGIN = 200, 24, 52, 24, 24
 LETTER, LABEL_ROOM, BEND = 7, 24, 56
@@ -92,8 +93,8 @@ class Layout:
             self._rows[column].sort(key=_middle_of_neighbours)
             self._stack(column)
         for box in (box for row in self._rows.values() for box in row):
-            box.leaving.sort(key=lambda line, box=box: line.boxes[line.boxes.index(box) + 1].y)
-            box.arriving.sort(key=lambda line, box=box: line.boxes[line.boxes.index(box) - 1].y)
+            box.leaving.sort(key=partial(_height_beside, box, 1))
+            box.arriving.sort(key=partial(_height_beside, box, -1))
 
     def _stack(self, column: int) -> None:
         y: float = MARGIN
@@ -149,6 +150,11 @@ def _in_order(nodes: list[int], following: dict[int, list[int]]) -> list[int]:
                 seen.add(after)
                 stack.append((after, iter(following[after])))
     return order[::-1]
+
+
+def _height_beside(box: Box, step: int, line: Line) -> float:
+    """Where the line is in the column before (-1) or after (1) the box."""
+    return line.boxes[line.boxes.index(box) + step].y
 
 
 def _middle_of_neighbours(box: Box) -> float:

@@ -22,7 +22,6 @@ from bookings.models import RequestCount
 
 MINUTE = timedelta(minutes=1)
 BETWEEN_WRITES = timedelta(seconds=1)
-KEPT = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
 
@@ -125,11 +124,6 @@ def write(who: str, minute: datetime, amount: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def forget_old(now: datetime | None = None) -> int:
-    """Delete the counts of minutes that nobody asks about any more; return how many rows went."""
-    return RequestCount.objects.filter(window__lt=(now or timezone.now()) - KEPT).delete()[0]
-
-
 @cache
 def _redis(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
@@ -140,7 +134,9 @@ def _count_in_redis(who: str, now: datetime) -> int | None:
     name = f"requests:{who}:{now.astimezone(UTC):%Y%m%d%H%M}"
     try:
         with _redis(settings.REDIS_URL).pipeline() as pipeline:
-            count, _expires = pipeline.incr(name).expire(name, 2 * MINUTE).execute()
+            pipeline.incr(name)
+            pipeline.expire(name, 2 * MINUTE)
+            count = pipeline.execute()[0]
     except RedisError as error:
         log.warning("redis_does_not_count", error=type(error).__name__)
         return None

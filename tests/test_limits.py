@@ -86,14 +86,6 @@ def test_an_address_is_the_one_that_no_visitor_can_choose(settings):
     assert RequestCount.objects.get().who == "address:192.0.2.7"
 
 
-@pytest.mark.django_db
-def test_counts_of_an_hour_ago_are_forgotten_and_the_present_ones_kept(counter):
-    counter.add("key:a", NOW - timedelta(hours=2))
-    counter.add("key:b", NOW)
-    assert limits.forget_old(NOW) == 1
-    assert RequestCount.objects.get().who == "key:b"
-
-
 COUNT_MANY = """
 import django; django.setup()
 from datetime import datetime, UTC

@@ -4,7 +4,7 @@ import logging
 import uuid
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -24,7 +24,7 @@ from bookings.api.errors import (
 from bookings.api.idempotency import once
 from bookings.api.parsing import StrictParser
 from bookings.api.wire import NOT_AN_OBJECT, in_words
-from bookings.errors import BookingError
+from bookings.errors import BookingError, Conflict
 
 REQUEST_ID = "timekit.request_id"  # among the request's META: a key that no header can have
 logger = logging.getLogger(__name__)
@@ -101,6 +101,13 @@ def answer_without_database(request: HttpRequest, error: Exception) -> HttpRespo
     logger.error("The database does not answer.", extra={"request_id": request_id(request)})
     body = {"error": _("The database does not answer at the moment. Please try again soon.")}
     return json_answer(body, 503, {"Retry-After": "5"})
+
+
+@api.exception_handler(IntegrityError)
+def answer_met(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+    """Two requests found a name free and both took it: the database let one."""
+    logger.warning("A constraint settled a race.", exc_info=error, extra={"request_id": request_id(request)})
+    return json_answer(refusal_body(Conflict(field="body")), 409)
 
 
 @api.exception_handler(Exception)

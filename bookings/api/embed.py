@@ -23,7 +23,7 @@ from bookings.overrides import override
 def get_embed(request: HttpRequest, pk: str) -> HttpResponse:
     """The project for a page that embeds it."""
     key: Any = request.auth  # type: ignore[attr-defined]
-    projects = visible_projects(key)
+    projects: Any = visible_projects(key)
     row = find_row(catalogue.with_links(projects.reachable() if key.is_widget else projects), pk)
     return data_answer(_configuration(request, row, key.value if key.is_widget else _widget_key(row)))
 
@@ -84,5 +84,5 @@ def _name_and_address() -> dict[str, Any]:
 
 def _length(row: Project) -> str:
     """The length of the first option, in whole minutes."""
-    options = row.options.all()  # type: ignore[attr-defined]
+    options = row.options.all()
     return f"{max(1, round(options[0].length.total_seconds() / 60))} minutes" if options else "1 hour"

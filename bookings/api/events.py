@@ -46,7 +46,7 @@ COLUMNS = {
         "all_day",
     )
 }
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "start": None,
     "end": None,
     "participants": [],

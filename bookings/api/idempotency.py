@@ -55,11 +55,6 @@ def once(view: View) -> View:
     return answer
 
 
-def forget_old() -> int:
-    """Delete answers that are older than a day; return how many went."""
-    return IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
-
-
 def _first_or_again(request: HttpRequest, sent: str, do: Callable[[], HttpResponse]) -> HttpResponse:
     scope = _scope(request, sent)
     IdempotencyKey.objects.filter(scope=scope, created_at__lt=timezone.now() - KEPT).delete()

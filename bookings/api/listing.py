@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -106,11 +106,10 @@ def nothing(value: str) -> Q:
 
 def find_row(rows: QuerySet[Any], pk: str) -> Any:
     """The row with this id.  Raises ``NotFound`` also where the text is no id."""
-    model: type[Model] = rows.model
     try:
         return rows.get(pk=UUID(pk))
-    except (ValueError, ValidationError, model.DoesNotExist):
-        raise NotFound(model.__name__) from None
+    except (ValueError, ObjectDoesNotExist):
+        raise NotFound(rows.model.__name__) from None
 
 
 def included(request: HttpRequest) -> frozenset[str]:

@@ -50,7 +50,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _inline(text: str) -> str:
-    html = escape(text)
+    html: str = escape(text)
     for pattern, replacement in _INLINE:
         html = pattern.sub(replacement, html)
     return html

@@ -125,7 +125,7 @@ def add_member(request: HttpRequest, pk: str, body: MemberBody) -> HttpResponse:
         raise Invalid(body.findings or {"resource_id": [str(REQUIRED)]})
     if not _visible_ids(request, [resource_id]):
         raise Invalid({"resource_id": [str(NO_RESOURCE)]})
-    position = max((link.position for link in row.links.all()), default=-1) + 1  # type: ignore[attr-defined]
+    position = max((link.position for link in row.links.all()), default=-1) + 1
     ProjectResource.objects.get_or_create(
         project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
     )
@@ -162,7 +162,7 @@ def remove_member(request: HttpRequest, pk: str, resource_id: str) -> HttpRespon
     """Take a resource out of the project; bookings that stand stay."""
     row = _find(request, pk)
     try:
-        gone, _kinds = row.links.filter(resource=UUID(resource_id)).delete()  # type: ignore[attr-defined]
+        gone, _kinds = row.links.filter(resource=UUID(resource_id)).delete()
     except ValueError:
         gone = 0
     if not gone:
@@ -195,7 +195,7 @@ def _visible_ids(request: HttpRequest, ids: Iterable[UUID]) -> set[UUID]:
 
 def _set_members(row: Project, ids: list[UUID]) -> None:
     """Keep the links that stay, with what differs for them in the project."""
-    row.links.exclude(resource__in=ids).delete()  # type: ignore[attr-defined]
+    row.links.exclude(resource__in=ids).delete()
     for position, resource_id in enumerate(dict.fromkeys(ids)):
         ProjectResource.objects.update_or_create(
             project=row, resource_id=resource_id, defaults={"position": position}

@@ -69,7 +69,7 @@ def delete(booking: Booking, *, by: Actor) -> None:
         raise NotDeletable
     Customer.objects.filter(booking=row).delete()
     Remark.objects.filter(booking_id=row.pk).delete()
-    IdempotencyKey.objects.filter(booking_id=row.pk).delete()
+    IdempotencyKey.objects.about(row.pk).delete()
     OutboxMessage.objects.filter(booking_id=row.pk).waiting().delete()
     for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
         setattr(row, name, "")

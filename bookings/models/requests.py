@@ -1,7 +1,16 @@
 """What is remembered of requests: answers to repeat, and how many there were."""
 
+from uuid import UUID
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    def about(self, booking_id: UUID) -> "IdempotencyKeyQuerySet":
+        """Answers that tell of a booking, alone or among others."""
+        return self.filter(Q(booking_id=booking_id) | Q(booking_id=None, body__contains=str(booking_id)))
 
 
 class IdempotencyKey(models.Model):
@@ -13,6 +22,8 @@ class IdempotencyKey(models.Model):
     body = models.TextField(blank=True)
     booking_id = models.UUIDField(null=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("remembered answer")

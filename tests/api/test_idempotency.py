@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.api import idempotency
 from bookings.models import Booking, IdempotencyKey, Webhook
 from tests.api.conftest import MARTY, Door, hour, outsider
 from tests.situations import a_resource, a_server_key
@@ -79,14 +78,6 @@ def test_a_day_later_the_key_is_free_again(server):
     assert Webhook.objects.count() == 2
 
 
-def test_answers_of_yesterday_are_forgotten_and_those_of_today_kept(server):
-    server.post("/webhooks", HOOK, Idempotency_Key="old")
-    IdempotencyKey.objects.update(created_at=IdempotencyKey.objects.get().created_at - timedelta(hours=25))
-    server.post("/webhooks", HOOK, Idempotency_Key="new")
-    assert idempotency.forget_old() == 1
-    assert IdempotencyKey.objects.count() == 1
-
-
 def test_a_refusal_leaves_no_key(server):
     assert server.post("/webhooks", {"url": "no"}, Idempotency_Key="a").status_code == 422
     assert not IdempotencyKey.objects.exists()
@@ -99,6 +90,15 @@ def test_the_answer_is_erased_with_the_booking(server, wish):
     assert server.delete(f"/bookings/{booking}").status_code == 204
     assert not IdempotencyKey.objects.filter(body__contains=MARTY["email"]).exists()
     assert not IdempotencyKey.objects.filter(booking_id=booking).exists()
+
+
+def test_an_answer_about_many_is_erased_with_any_of_them(server, wish):
+    many = {"bookings": [wish, wish | hour(days=40)]}
+    made = server.post("/bookings/bulk?include=customers", many, Idempotency_Key="a").json()["data"]
+    assert IdempotencyKey.objects.filter(body__contains=MARTY["email"]).exists()
+    server.put(f"/bookings/{made[1]['id']}/cancel")
+    server.delete(f"/bookings/{made[1]['id']}")
+    assert not IdempotencyKey.objects.exists()
 
 
 @pytest.mark.race
