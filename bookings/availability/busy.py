@@ -66,10 +66,7 @@ def load_busy(
         "resources": _list("resource", resources),
         "ignored": _list("booking", ignoring),
     }
-    names = ["start", "end"]
-    # A claim that is as long after or before keeps the distance around already.
-    names += ["busy_start"] if distance.around > distance.after else []
-    names += ["busy_end"] if distance.around > distance.before else []
+    names = _names(distance)
     with connection.cursor() as cursor:
         cursor.execute(_statement(names, bool(ignoring), ignore_all_day_events), params)
         rows = cursor.fetchall()
@@ -78,6 +75,14 @@ def load_busy(
         _id(resource): [*read(within), *read(before)] for resource, within, before in rows if within or before
     }
     return {resource: _busy(names, numbers, distance) for resource, numbers in found.items()}
+
+
+def _names(distance: Distance) -> list[str]:
+    """The columns that matter: a claim that is as long after or before keeps the distance around already."""
+    names = ["start", "end"]
+    names += ["busy_start"] if distance.around > distance.after else []
+    names += ["busy_end"] if distance.around > distance.before else []
+    return names
 
 
 # The instants of a resource leave the database end to end: PostgreSQL's as binary numbers, which nobody has

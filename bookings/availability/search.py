@@ -99,24 +99,23 @@ def prepare(query: Query, now: datetime) -> tuple[Frame, list[Supply]]:
         ignore_all_day_events=query.ignore_all_day_events,
     )
     capped = capped_days(resources, around, query.ignoring)
-    supplies = []
-    for resource, policy in zip(
-        resources, policies(resources, query.project, query.constraints), strict=True
-    ):
-        length = query.length_of(resource)
-        zone = zone_of(resource)
-        supplies.append(
-            Supply(
-                key=resource.pk,
-                zone=zone,
-                days=around[resource.pk],
-                length=None if length is None else int(length.total_seconds()),
-                open=policy.open(around[resource.pk], zone),
-                busy=busy.get(resource.pk, Busy()),
-                capped=capped.get(resource.pk, []),
-            )
+    judged = policies(resources, query.project, query.constraints)
+    return frame, [
+        Supply(
+            key=each.pk,
+            zone=zone_of(each),
+            days=around[each.pk],
+            length=_seconds_of(query.length_of(each)),
+            open=policy.open(around[each.pk], zone_of(each)),
+            busy=busy.get(each.pk, Busy()),
+            capped=capped.get(each.pk, []),
         )
-    return frame, supplies
+        for each, policy in zip(resources, judged, strict=True)
+    ]
+
+
+def _seconds_of(length: timedelta | None) -> int | None:
+    return None if length is None else int(length.total_seconds())
 
 
 def frame_of(query: Query, now: datetime) -> Frame:
@@ -129,7 +128,7 @@ def frame_of(query: Query, now: datetime) -> Frame:
         end=max(start, end),
         earliest=earliest,
         latest=latest,
-        step=None if query.step is None else int(query.step.total_seconds()),
+        step=_seconds_of(query.step),
         full_hours=query.full_hours,
     )
 
