@@ -1,4 +1,4 @@
-"""Moving, relabelling and deleting bookings, many at once, and sending the same request twice."""
+"""Moving, relabelling and deleting bookings, and what else is kept."""
 
 from datetime import datetime, timedelta
 
@@ -52,11 +52,23 @@ def test_a_move_by_half_an_hour_does_not_stand_in_its_own_way(server, booking, w
     assert server.post(f"/bookings/{booking['id']}/reschedule", move | half).status_code in {200, 201}
 
 
+def test_a_move_may_lead_to_another_resource(server, booking, wish, jules):
+    move = {"resource_id": jules, "start": wish["start"], "end": wish["end"]}
+    moved = server.post(f"/bookings/{booking['id']}/reschedule?include=resource", move).json()["data"]
+    assert moved["resource"]["id"] == jules
+    assert server.post("/bookings", wish).status_code == 201
+
+
 def test_paid_stays_paid_after_a_move(server, wish, move):
     held = server.made("/bookings", wish | {"graph": "instant_payment"})
     server.put(f"/bookings/{held['id']}/pay", {"pay": {"payment_id": "ch_1"}})
     moved = server.post(f"/bookings/{held['id']}/reschedule", move).json()["data"]
     assert moved["state"] == "paid"
+
+
+def test_an_action_needs_no_body(server, booking):
+    response = server.call("PUT", f"/bookings/{booking['id']}/cancel", b"")
+    assert (response.status_code, response.json()["data"]["state"]) == (200, "cancelled")
 
 
 def test_what_does_not_occupy_cannot_be_moved(server, booking, move):
@@ -93,111 +105,6 @@ def test_deleting_erases_the_person(server, booking):
     server.put(f"/bookings/{booking['id']}/cancel")
     server.delete(f"/bookings/{booking['id']}")
     assert MARTY["email"] not in str(Booking.objects.filter(pk=booking["id"]).values("customer__email"))
-
-
-def bulk(wish, *days, **flags):
-    """Return a bulk request for bookings on these days from now; a day of None makes one that is invalid."""
-    rows = [wish | (hour(days=day) if day else {"start": "tomorrow"}) for day in days]
-    return {"bookings": rows, **flags}
-
-
-def test_many_are_made_in_order(server, wish):
-    response = server.post("/bookings/bulk", bulk(wish, 1, 2, 3))
-    assert response.status_code == 201
-    assert [row["state"] for row in response.json()["data"]] == ["confirmed"] * 3
-
-
-def test_a_failed_one_stands_in_its_place(server, wish):
-    rows = server.post("/bookings/bulk", bulk(wish, 1, 1, None, 2)).json()["data"]
-    assert [row.get("code", row.get("state")) for row in rows] == [
-        "confirmed",
-        "slot_taken",
-        "invalid",
-        "confirmed",
-    ]
-    assert list(rows[1]["errors"]) == ["start"]
-    assert server.get("/bookings").json()["total"] == 2
-
-
-def test_all_or_nothing(server, wish):
-    response = server.post("/bookings/bulk", bulk(wish, 1, 1, 2, delete_all_on_error=True))
-    assert response.status_code in {201, 409, 422}
-    assert server.get("/bookings").json()["total"] == 0
-
-
-def test_the_first_error_stops(server, wish):
-    server.post("/bookings/bulk", bulk(wish, 1, 1, 2, stop_on_first_error=True))
-    assert server.get("/bookings").json()["total"] == 1
-
-
-def test_related_ones_know_each_other_and_act_together(server, wish):
-    first, second = server.post("/bookings/bulk", bulk(wish, 1, 2, relate_bookings=True)).json()["data"]
-    siblings = server.read(f"/bookings/{first['id']}?include=bulked_bookings")["bulked_bookings"]
-    assert second["id"] in [row["id"] for row in siblings]
-    server.put(f"/bookings/{first['id']}/cancel")
-    assert server.read(f"/bookings/{second['id']}")["state"] == "cancelled"
-
-
-def test_related_ones_act_alone_where_asked(server, wish):
-    first, second = server.post("/bookings/bulk", bulk(wish, 1, 2, relate_bookings=True)).json()["data"]
-    server.put(f"/bookings/{first['id']}/cancel", {"apply_to_bulked_bookings": False})
-    assert server.read(f"/bookings/{second['id']}")["state"] == "confirmed"
-
-
-def test_unrelated_ones_act_alone(server, wish):
-    first, second = server.post("/bookings/bulk", bulk(wish, 1, 2)).json()["data"]
-    server.put(f"/bookings/{first['id']}/cancel")
-    assert server.read(f"/bookings/{second['id']}")["state"] == "confirmed"
-
-
-def test_many_are_changed_at_once(server, wish):
-    first, second = server.post("/bookings/bulk", bulk(wish, 1, 2)).json()["data"]
-    rows = [{"id": first["id"], "action": "cancel"}, {"id": NOTHING, "action": "cancel"}]
-    answer = server.put("/bookings/bulk", {"bookings": [*rows, {"id": second["id"], "action": "decline"}]})
-    assert answer.status_code == 200
-    done = answer.json()["data"]
-    assert done[0]["state"] == "cancelled"
-    assert done[1]["errors"]
-    assert done[2]["code"] == "action_not_available"
-
-
-def test_a_repeated_request_is_one_booking_and_one_answer(server, wish):
-    answers = [server.post("/bookings?include=event", wish, Idempotency_Key="order-88") for _ in range(3)]
-    assert {answer.status_code for answer in answers} == {201}
-    assert len({answer.content for answer in answers}) == 1
-    assert server.get("/bookings").json()["total"] == 1
-
-
-def test_the_same_key_with_another_body_is_refused(server, wish):
-    server.post("/bookings", wish, Idempotency_Key="order-88")
-    other = server.post("/bookings", wish | LATER, Idempotency_Key="order-88")
-    assert other.status_code == 422
-    assert server.get("/bookings").json()["total"] == 1
-
-
-def test_a_refused_request_may_be_corrected_under_its_key(server, wish):
-    first = server.post("/bookings", wish | {"end": "tomorrow"}, Idempotency_Key="order-88")
-    second = server.post("/bookings", wish, Idempotency_Key="order-88")
-    assert (first.status_code, second.status_code) == (422, 201)
-
-
-def test_a_conflict_is_not_remembered(server, wish, booking):
-    assert server.post("/bookings", wish, Idempotency_Key="order-88").status_code == 409
-    server.put(f"/bookings/{booking['id']}/cancel")
-    assert server.post("/bookings", wish, Idempotency_Key="order-88").status_code == 201
-
-
-def test_a_key_counts_for_one_address_only(server, wish):
-    server.post("/bookings", wish, Idempotency_Key="order-88")
-    held = server.post("/bookings/reserve", wish | LATER, Idempotency_Key="order-88")
-    assert held.status_code == 201
-
-
-def test_an_action_is_repeated_too(server, booking):
-    path = f"/bookings/{booking['id']}/cancel"
-    first, second = (server.put(path, {}, Idempotency_Key="cancel-88") for _ in range(2))
-    assert (first.status_code, second.status_code) == (200, 200)
-    assert first.content == second.content
 
 
 def test_a_projects_settings_merge_with_the_requests(server, doc):
@@ -237,3 +144,10 @@ def test_action_links_lead_to_a_page_that_asks(server, booking, client):
     page = client.get(links["cancel_by_customer"], follow=True)
     assert page.status_code == 200
     assert server.read(f"/bookings/{booking['id']}")["state"] == "confirmed"
+
+
+def test_a_changed_action_link_leads_nowhere(server, booking, client):
+    links = server.read(f"/bookings/{booking['id']}?include=customer_action_links")["customer_action_links"]
+    other = links["cancel_by_customer"].replace("cancel_by_customer", "reschedule_by_customer")
+    for link in (other, links["cancel_by_customer"] + "x", links["cancel_by_customer"].partition("?")[0]):
+        assert client.get(link, follow=True).status_code in {404, 410}

@@ -1,12 +1,10 @@
-"""What a public page's key may do, what a limited key sees, and which pages may ask at all."""
+"""What a public page's key may do, and what a limited key sees."""
 
 import pytest
 
 from bookings.models import Resource
 from tests.api.conftest import EXAMPLE, LATER, MARTY, outsider
 from tests.situations import a_project, a_server_key, a_widget_key
-
-ORIGIN = "https://shop.example"
 
 
 @pytest.fixture
@@ -173,66 +171,41 @@ def test_the_keys_user_name_must_be_empty(nobody, db):
     assert nobody.get("/bookings", Authorization=from_base).status_code == 401
 
 
-PATHS = [
-    "/bookings",
-    "/bookings/",
-    "/bookings/1/cancel",
-    "/availability",
-    "/projects/embed/1",
-    "/nothing/here",
-    "/findtime",
-]
+def test_a_limited_page_knows_its_projects_only(consultation, doc, jules, soon):
+    page = outsider(a_widget_key(consultation)[1])
+    paris = str(a_project(Resource.objects.get(pk=jules)).pk)
+    assert page.get(f"/projects/embed/{consultation.pk}").status_code == 200
+    assert page.get(f"/projects/embed/{paris}").status_code == 404
+    wish = {"project_id": paris, "resource_id": jules, "customer": MARTY, **soon}
+    for response in (page.post("/bookings", wish), page.post("/availability", {"project_id": paris})):
+        assert response.status_code == 422
+        assert "project_id" in response.json()["errors"]
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_every_path_answers_a_preflight_without_a_key(nobody, path):
-    asked = {
-        "Access_Control_Request_Method": "POST",
-        "Access_Control_Request_Headers": "authorization,timekit-context",
-    }
-    response = nobody.call("OPTIONS", path, Origin=ORIGIN, **asked)
-    assert 200 <= response.status_code < 300
-    assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}
-    allowed = {name.strip().lower() for name in response.headers["Access-Control-Allow-Headers"].split(",")}
-    named = "authorization content-type timekit-context timekit-timezone timekit-app idempotency-key"
-    assert set(named.split()) | {"timekit-inputtimestampformat", "timekit-outputtimestampformat"} <= allowed
-    methods = {name.strip() for name in response.headers["Access-Control-Allow-Methods"].split(",")}
-    assert {"GET", "POST", "PUT", "DELETE"} <= methods
+def test_a_project_of_the_staffs_is_no_pages(widget, nobody, consultation, visit):
+    consultation.visibility = consultation.Visibility.STAFF
+    consultation.save()
+    assert widget.get(f"/projects/embed/{consultation.pk}").status_code == 404
+    assert nobody.get(f"/projects/hosted/{consultation.slug}").status_code == 404
+    response = widget.post("/bookings", visit)
+    assert (response.status_code, "project_id" in response.json()["errors"]) == (422, True)
 
 
-def test_refusals_can_be_read_across_origins(widget, nobody):
-    refusals = [
-        widget.get("/projects/embed/1", Origin=ORIGIN),
-        widget.get("/bookings", Origin=ORIGIN),
-        widget.post("/bookings", b"{", Origin=ORIGIN),
-        widget.post("/bookings", {}, Origin=ORIGIN),
-        nobody.get("/bookings", Origin=ORIGIN),
-        widget.post("/findtime", {}, Origin=ORIGIN),
-        widget.call("PATCH", "/bookings", Origin=ORIGIN),
-        widget.get("/nothing/here", Origin=ORIGIN),
-    ]
-    assert [response.status_code for response in refusals] == [404, 403, 400, 422, 401, 410, 405, 404]
-    for response in refusals:
-        assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}
-        assert "origin" in response.headers["Vary"].lower()
+def test_a_hosted_project_tells_no_key_that_cannot_open_it(nobody, consultation, jules):
+    a_widget_key(a_project(Resource.objects.get(pk=jules)))
+    a_server_key()
+    assert nobody.get(f"/projects/hosted/{consultation.slug}").status_code == 404
+    value = a_widget_key(consultation)[1]
+    assert nobody.get(f"/projects/hosted/{consultation.slug}").json()["data"]["app_key"] == value
 
 
-def test_a_page_can_read_the_headers_it_needs(widget):
-    exposed = widget.get("/bookings/groups", Origin=ORIGIN).headers["Access-Control-Expose-Headers"].lower()
-    assert {"timekit-testmode", "timekit-request-id"} <= {name.strip() for name in exposed.split(",")}
+def test_a_page_may_not_take_a_resource_into_a_project(widget, visit, jules):
+    response = widget.post("/bookings", visit | {"resource_id": jules})
+    assert (response.status_code, "resource_id" in response.json()["errors"]) == (422, True)
 
 
-def test_no_cookie_is_set_and_none_is_needed(widget, visit):
-    response = widget.post("/bookings", visit, Origin=ORIGIN)
-    assert response.status_code == 201
-    assert not response.cookies
-    assert "Access-Control-Allow-Credentials" not in response.headers
-
-
-def test_a_key_with_origins_serves_only_those_pages(consultation):
-    page = outsider(a_widget_key(origins=[ORIGIN])[1])
-    path = f"/projects/embed/{consultation.pk}"
-    allowed = page.get(path, Origin=ORIGIN)
-    assert (allowed.status_code, allowed.headers["Access-Control-Allow-Origin"]) == (200, ORIGIN)
-    refused = page.get(path, Origin="https://elsewhere.example")
-    assert refused.status_code == 403
+def test_a_page_takes_only_offered_times(widget, consultation, visit):
+    consultation.availability_constraints = [{"block_weekdays": {}}, {"block_weekends": {}}]
+    consultation.save()
+    response = widget.post("/bookings", visit)
+    assert (response.status_code, response.json()["code"]) == (409, "outside_hours")

@@ -154,3 +154,14 @@ def test_a_page_may_hold_only_so_many_times_and_a_server_any_number(
     codes = [widget.post("/bookings/reserve", wish | hour(days=day)).json().get("code") for day in (3, 4, 5)]
     assert codes == [None, None, "too_many_holds"]
     assert server.post("/bookings/reserve", wish | hour(days=5)).status_code == 201
+
+
+def test_a_hold_can_be_let_go(server, held, wish):
+    answer = server.put("/bookings/reserve/release", {"reservation_id": held["id"]})
+    assert (answer.status_code, answer.json()["data"]["state"]) == (200, "expired")
+    assert server.post("/bookings", wish).status_code == 201
+
+
+def test_a_hold_can_be_deleted_like_a_booking(server, held, wish):
+    assert server.delete(f"/bookings/{held['id']}").status_code == 204
+    assert server.post("/bookings", wish).status_code == 201
