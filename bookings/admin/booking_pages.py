@@ -128,10 +128,10 @@ def _link(model: str, pk: Any, words: str) -> SafeString:
 def story(booking: Booking) -> list[Moment]:
     """What happened, oldest first, remarks beside; of this booking and of those that it continues."""
     zone = booking.resource.timezone
-    ids, step = [booking.pk], booking
-    while step.continues_id and len(ids) < 50:
-        step = step.continues
+    ids, step = [booking.pk], booking.continues
+    while step and len(ids) < 50:
         ids.append(step.pk)
+        step = step.continues
     entries = list(HistoryEntry.objects.filter(booking_id__in=ids))
     words = Remark.objects.in_bulk([entry.remark_id for entry in entries if entry.remark_id])
     names = _names(entries)

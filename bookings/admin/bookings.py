@@ -58,13 +58,13 @@ class BookingAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        bookings = super().get_queryset(request).filter(deleted_at=None)
+        bookings = Booking.objects.visible().order_by(*self.get_ordering(request))
         if request.resolver_match and request.resolver_match.url_name == "bookings_booking_changelist":
             # A visit that was moved stands in the list once, at its new time.
             return bookings.filter(continued_by=None).prefetch_related("state__leaving")
         return bookings.in_full()
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         if request.GET.get("waiting"):
             return ["reference", "when", "who", "deadline", "answers", "resource", "project"]
         return self.list_display
@@ -114,16 +114,11 @@ class BookingAdmin(admin.ModelAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return choose(self, request)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        return super().change_view(request, object_id, form_url, extra_context)
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return []
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         booking = kwargs.get("obj")
         if booking is not None:
@@ -134,7 +129,7 @@ class BookingAdmin(admin.ModelAdmin):
                 "story": story(booking),
                 "verbs": verbs_of(booking, request.user, timezone.now()),
             }
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:

@@ -70,7 +70,7 @@ def in_words(refused: BookingError) -> str:
 
 
 def play(
-    request: HttpRequest, form: forms.Form, said: str, verb: Callable[[], Booking | None]
+    request: HttpRequest, form: forms.BaseForm, said: str, verb: Callable[[], Booking | None]
 ) -> HttpResponse | None:
     """Play a verb and lead to the booking's page; None if it refused, which the form then says."""
     try:
@@ -114,44 +114,34 @@ def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> Http
 
 def move_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     booking = found(request, pk, "decide_booking")
-    make = SeatMoveForm if booking.version.claims_seat else MoveForm
-    form = make(posted(request), booking=booking)
-    if form.is_valid():
-        broken = _broken_by_move(booking, form)
-        if not broken and (answer := _move(request, booking, form)):
+    form: MoveForm | SeatMoveForm
+    if booking.version.claims_seat:
+        form = SeatMoveForm(posted(request), booking=booking)
+    else:
+        form = MoveForm(posted(request), booking=booking)
+    if form.is_valid() and not _breaks_rules(booking, form):
+        by, message = Actor.staff(request.user), form.cleaned_data["message"]
+        said = _("The booking has its new time.")
+        there = form.there
+        if answer := play(
+            request, form, said, lambda: lifecycle.reschedule(booking, by=by, message=message, **there)
+        ):
             return answer
-        form.broken = broken
     return ask(desk, request, booking, title=_("Move"), forms=[form], submit=_("Move"))
 
 
-def _broken_by_move(booking: Booking, form: forms.Form) -> list[str]:
-    """The rules that the new time breaks and nobody confirmed yet."""
-    if not isinstance(form, MoveForm) or form.cleaned_data["confirmed"]:
-        return []
+def _breaks_rules(booking: Booking, form: MoveForm | SeatMoveForm) -> bool:
+    """Whether the new time breaks rules that nobody confirmed yet; the form then names them."""
+    if isinstance(form, SeatMoveForm) or form.cleaned_data["confirmed"]:
+        return False
     wanted = Booking(
-        resource=form.cleaned_data["resource"],
         project=booking.project,
-        start=form.start,
-        end=form.end,
         min_booking_time=booking.min_booking_time,
         max_booking_time=booking.max_booking_time,
+        **form.there,
     )
-    return oversteps(wanted, timezone.now())
-
-
-def _move(request: HttpRequest, booking: Booking, form: forms.Form) -> HttpResponse | None:
-    data = form.cleaned_data
-    if isinstance(form, MoveForm):
-        there = {"start": form.start, "end": form.end, "resource": data["resource"]}
-    else:
-        there = {"session": data["session"]}
-    by = Actor.staff(request.user)
-    return play(
-        request,
-        form,
-        _("The booking has its new time."),
-        lambda: lifecycle.reschedule(booking, by=by, message=data["message"], **there),
-    )
+    form.broken = oversteps(wanted, timezone.now(), moving=booking)
+    return bool(form.broken)
 
 
 def correct_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:

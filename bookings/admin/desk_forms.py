@@ -1,7 +1,7 @@
 """The forms of the staff's verbs: an action's input, a move, a correction, attendance, a new booking."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -75,8 +75,10 @@ class MoveForm(WallClockForm):
         return self.cleaned_data
 
     @property
-    def end(self) -> datetime | None:
-        return self.start + self.booking.length if self.start else None
+    def there(self) -> dict[str, Any]:
+        """Where a valid form moves it to, as `reschedule` takes it."""
+        start: Any = self.start
+        return {"start": start, "end": start + self.booking.length, "resource": self.cleaned_data["resource"]}
 
 
 class SessionChoice(forms.ModelChoiceField):
@@ -104,6 +106,8 @@ def open_sessions(project: Project | None) -> Any:
 class SeatMoveForm(forms.Form):
     """Another session."""
 
+    broken: ClassVar[list[str]] = []
+
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
     message = MoveForm.base_fields["message"]
 
@@ -111,6 +115,10 @@ class SeatMoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         others = open_sessions(booking.project).exclude(pk=booking.session_id)
         self.fields["session"].queryset = others  # type: ignore[attr-defined]
+
+    @property
+    def there(self) -> dict[str, Any]:
+        return {"session": self.cleaned_data["session"]}
 
 
 class AttendanceForm(forms.Form):
@@ -146,7 +154,7 @@ def customer_form(data: Any, project: Project | None, **kwargs: Any) -> Customer
     """The customer's own form as staff fill it in: only the name is required."""
     questions = project.customer_fields if project else {}
     form = CustomerForm(data, questions=questions, contact=Contact.NONE, prefix="customer", **kwargs)
-    form.heading = _("For whom")
+    form.heading = _("For whom")  # type: ignore[attr-defined]  # read by the template of the asking page
     for name, field in form.fields.items():
         field.required = field.required and name in {"name", "first_name", "last_name"}
         field.widget.attrs.pop("autocomplete", None)

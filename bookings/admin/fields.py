@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,8 +27,21 @@ def spelled(duration: timedelta) -> str:
     return " ".join(parts) or "0 minutes"
 
 
+class DurationInput(forms.TextInput):
+    """Shows a duration in words, also to those who may only look."""
+
+    read_only = True  # the admin then asks the widget for what it shows, without any attributes
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        if attrs is None:
+            return format_html("{}", spelled(value) if isinstance(value, timedelta) else "—")
+        return super().render(name, value, attrs, renderer)
+
+
 class DurationField(forms.CharField):
     """Elapsed time in words; its value is a ``timedelta`` or None where it was left empty."""
+
+    widget = DurationInput
 
     def __init__(self, *, longer_than_zero: bool = False, **kwargs: Any) -> None:
         kwargs.pop("encoder", None)

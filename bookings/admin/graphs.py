@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from bookings.admin.fields import DurationField, spelled
+from bookings.admin.fields import DurationField, DurationInput
 from bookings.graph_picture import as_svg
 from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
 from bookings.models import Action, Graph, GraphVersion, State
@@ -55,7 +55,7 @@ class ActionForm(forms.ModelForm):
         label=gettext_lazy("automatic after"),
         required=False,
         help_text=gettext_lazy("Played by the clock this long after the moment at the right; empty: never."),
-        widget=forms.TextInput(attrs={"size": 12, "placeholder": "1 hour"}),
+        widget=DurationInput(attrs={"size": 12, "placeholder": "1 hour"}),
     )
 
     class Meta:
@@ -123,18 +123,7 @@ class ActionInline(DraftsOnly, admin.TabularInline):
         "position",
     ]
     extra = 0
-    readonly_fields = ["waits"]
     verbose_name_plural = gettext_lazy("actions (save new states first, then lead actions to them)")
-
-    def get_fields(self, request: HttpRequest, obj: GraphVersion | None = None) -> list[str]:
-        """What is only shown says its durations in words as well."""
-        if is_draft(obj):
-            return self.fields
-        return ["waits" if name == "automatic_after" else name for name in self.fields]
-
-    @admin.display(description=gettext_lazy("automatic after"))
-    def waits(self, action: Action) -> str:
-        return spelled(action.automatic_after) if action.automatic_after is not None else "—"
 
 
 @admin.register(GraphVersion)
@@ -159,14 +148,14 @@ class GraphVersionAdmin(admin.ModelAdmin):
         return is_draft(obj) and super().has_delete_permission(request, obj)
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         version = kwargs.get("obj")
         if version is not None:
             draft = is_draft(version)
             context |= {"problems": problems(version) if draft else [], "picture": as_svg(version)}
             context["can_publish"] = draft and self.has_change_permission(request, version)
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         super().response_delete(request, obj_display, obj_id)

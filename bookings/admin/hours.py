@@ -1,5 +1,7 @@
 """Opening hours as tables at the foot of what has them: the site, a location, a resource, a project."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTimeWidget
 from django.db import models
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import DatedHours, WeeklyHours
 
-TO_THE_MINUTE = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
+TO_THE_MINUTE: dict[Any, Any] = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
 
 
 class WeeklyHoursInline(admin.TabularInline):
@@ -26,4 +28,4 @@ class DatedHoursInline(admin.TabularInline):
     verbose_name_plural = _("dated exceptions: other hours, or closed")
 
 
-HOURS = [WeeklyHoursInline, DatedHoursInline]
+HOURS: list[Any] = [WeeklyHoursInline, DatedHoursInline]

@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import get_default_renderer
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-INHERITS = object()
+INHERITS: Any = object()
 
 
 class InheritsWidget(forms.MultiWidget):
@@ -26,7 +27,8 @@ class InheritsWidget(forms.MultiWidget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
-        box, own = (self._render(part["template_name"], {"widget": part}, renderer) for part in parts)
+        render = (renderer or get_default_renderer()).render
+        box, own = (mark_safe(render(part["template_name"], {"widget": part})) for part in parts)  # noqa: S308
         ticked = format_html('<label class="inherits-box">{} {}</label>', box, _("inherits"))
         return format_html('<span class="inherits">{} {}</span>', ticked, own)
 
@@ -141,20 +143,29 @@ def with_value(layer: Mapping[str, Any], parts: list[str], value: Any) -> dict[s
     return copy
 
 
+def switch_off(fields: Mapping[str, forms.Field]) -> None:
+    """Show fields without letting them be changed, as the admin does for those who may only look."""
+    for field in fields.values():
+        field.disabled = True
+
+
 class LayerWidget(forms.Widget):
     """Shows the form of a layer inside another form."""
 
     template_name = "admin/bookings/layer.html"
+    read_only = True  # whoever may only look is shown the same form, switched off
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         return render_to_string(template_name, context)
 
     def __init__(self, form: type[LayerForm]) -> None:
         super().__init__()
-        self.form, self.stored = form, {}
+        self.form = form
+        self.stored: Mapping[str, Any] = {}
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         shown = value if isinstance(value, LayerForm) else self.form(prefix=name, stored=self.stored)
+        switch_off(shown.fields if attrs is None else {})
         return super().get_context(name, None, attrs) | {"form": shown}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> LayerForm:
@@ -183,7 +194,7 @@ class LayerField(forms.Field):
             raise ValidationError(_("Some of these settings are not right; each says why."))
         return value.layer()
 
-    def has_changed(self, initial: Any, data: LayerForm) -> bool:
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return data.has_changed()
 
 

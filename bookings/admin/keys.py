@@ -47,7 +47,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
     def shown_value(self, key: ApiKey) -> str:
         return key.value or _("Shown only when it was issued; it ends in %(hint)s.") % {"hint": key.hint}
 
-    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
         fields = ["kind", "name", "projects", "origins"]
         return fields if obj is None else [*fields, "shown_value", "created_at", "last_used_at", "revoked_at"]
 

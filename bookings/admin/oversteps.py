@@ -13,9 +13,12 @@ from bookings.availability.sources import capped_days, policies
 from bookings.models import Booking, Occupancy
 
 
-def oversteps(booking: Booking, now: datetime) -> list[str]:
-    """What a customer would be told of an unsaved booking's time, but for its being taken."""
-    return [*_of_the_clock(booking, now), *_of_the_rules(booking)]
+def oversteps(booking: Booking, now: datetime, *, moving: Booking | None = None) -> list[str]:
+    """What a customer would be told of an unsaved booking's time, but for its being taken.
+
+    ``moving`` is the booking that it is to continue, which does not count beside it.
+    """
+    return [*_of_the_clock(booking, now), *_of_the_rules(booking, moving)]
 
 
 def _of_the_clock(booking: Booking, now: datetime) -> list[str]:
@@ -30,7 +33,7 @@ def _of_the_clock(booking: Booking, now: datetime) -> list[str]:
     return found
 
 
-def _of_the_rules(booking: Booking) -> list[str]:
+def _of_the_rules(booking: Booking, moving: Booking | None) -> list[str]:
     resource, zone = booking.resource, ZoneInfo(booking.resource.timezone)
     start, end = seconds(booking.start), seconds(booking.end)
     days = days_around(zone, start, end, 1)
@@ -46,7 +49,8 @@ def _of_the_rules(booking: Booking) -> list[str]:
         for permit in permits
         if permit.intervals is not None and not covers(permit.intervals, start, end)
     ]
-    capped = capped_days([resource], {resource.pk: days}).get(resource.pk, [])
+    ignoring = {moving.pk} if moving else set()
+    capped = capped_days([resource], {resource.pk: days}, ignoring).get(resource.pk, [])
     if overlapping(capped, start, start + 1):
         found.append(_("more bookings that day than the resource takes"))
     return found

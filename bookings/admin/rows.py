@@ -8,6 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from bookings.admin.inherits import switch_off
+
 BLANK_ROWS = 2
 
 
@@ -37,12 +39,11 @@ class Rows(forms.BaseFormSet):
     def __init__(self, *args: Any, entries: list[Any], **kwargs: Any) -> None:
         self.entries = entries
         initial = [self.form.initial_of(entry) for entry in entries]
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": initial})
 
-    def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)
-        form.entry = self.entries[i] if i < len(self.entries) else None
-        return form
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.entry = self.entries[index] if index is not None and index < len(self.entries) else None
 
     def stored(self) -> list[Any]:
         """What to store; an untouched row stays exactly as it is stored."""
@@ -58,16 +59,20 @@ class RowsWidget(forms.Widget):
     """Shows the table inside another form."""
 
     template_name = "admin/bookings/rows.html"
+    read_only = True  # whoever may only look is shown the same table, switched off
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         return render_to_string(template_name, context)
 
     def __init__(self, formset: type[Rows]) -> None:
         super().__init__()
-        self.formset, self.entries = formset, []
+        self.formset = formset
+        self.entries: list[Any] = []
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         rows = value if isinstance(value, Rows) else self.formset(prefix=name, entries=self.entries)
+        for row in rows if attrs is None else ():
+            switch_off(row.fields)
         return super().get_context(name, None, attrs) | {"rows": rows}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Rows:
@@ -86,7 +91,7 @@ class RowsField(forms.Field):
     widget: RowsWidget
 
     def __init__(self, row: type[Row], **kwargs: Any) -> None:
-        formset = forms.formset_factory(row, formset=Rows, extra=BLANK_ROWS, can_delete=True)
+        formset: Any = forms.formset_factory(row, formset=Rows, extra=BLANK_ROWS, can_delete=True)
         super().__init__(required=False, widget=RowsWidget(formset), **kwargs)
 
     def begin_from(self, stored: Any) -> None:
@@ -97,7 +102,7 @@ class RowsField(forms.Field):
             raise ValidationError(_("Some rows are not right; each says why."))
         return value.stored()
 
-    def has_changed(self, initial: Any, data: Rows) -> bool:
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return data.has_changed()
 
 

@@ -34,8 +34,12 @@ def real_data() -> list[str]:
     if Resource.objects.filter(meta__demo=True).exists():
         return []
     people = User.objects.exclude(email__endswith=f"@{MAIL_DOMAIN}")
-    counts = {"resources": Resource.objects, "projects": Project.objects, "staff": people}
-    return [f"{count} {name}" for name, rows in counts.items() if (count := rows.count())]
+    counts = {
+        "resources": Resource.objects.count(),
+        "projects": Project.objects.count(),
+        "staff": people.count(),
+    }
+    return [f"{count} {name}" for name, count in counts.items() if count]
 
 
 @transaction.atomic

@@ -118,7 +118,12 @@ def _copy(model: GraphVersion, number: int) -> GraphVersion:
     draft = _as_new(model, **fields)
     copies = {state.pk: _as_new(state, version=draft) for state in states}
     for action in actions:
-        _as_new(action, version=draft, source=copies.get(action.source_id), target=copies[action.target_id])
+        _as_new(
+            action,
+            version=draft,
+            source=copies[action.source_id] if action.source_id else None,
+            target=copies[action.target_id],
+        )
     return draft
 
 

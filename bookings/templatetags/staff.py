@@ -34,7 +34,7 @@ def waiting_for_you(context: dict[str, Any]) -> int:
 @register.simple_tag
 def asked(form: Form) -> list[BoundField]:
     """The visible fields of a form that are asked at this point."""
-    not_asked = getattr(form, "not_asked", set())
+    not_asked: set[str] = getattr(form, "not_asked", set())
     return [field for field in form.visible_fields() if field.name not in not_asked]
 
 

@@ -109,6 +109,12 @@ def test_a_move_out_of_hours_is_named_and_can_be_confirmed(desk, page):
     assert Booking.objects.filter(start=at(20)).exists()
 
 
+def test_a_move_within_the_day_does_not_count_against_the_days_limit(desk, page):
+    booking = a_booking(a_resource(daily_cap=1), at(9))
+    values = values_of(desk.get(page(booking, "move"))) | {"clock": "11:30"}
+    assert desk.post(page(booking, "move"), values).status_code == 302
+
+
 def test_a_seat_moves_to_another_session(desk, page):
     resource, project = a_resource(), None
     first, second = (a_session(resource, at(hour), seats=3, project=project) for hour in (9, 12))

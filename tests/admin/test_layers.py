@@ -1,5 +1,6 @@
 """The editor of layers: inherits beside each known key, unknown keys untouched, nothing changed by looking."""
 
+import re
 from typing import Any
 
 import pytest
@@ -70,9 +71,18 @@ def test_saving_an_untouched_page_changes_no_layer(manager, project):
 
 def test_no_known_key_is_shown_as_raw_json(manager, project):
     page = text_of(manager.get(address(project)))
-    assert "{&quot;graph" not in page
+    assert "graph&quot;:" not in page
     assert "min_cancel_time" in page  # the control's name
     assert 'value="2 hours"' in page
+
+
+def test_who_may_only_look_sees_the_same_words_switched_off(desk, project):
+    page = text_of(desk.get(address(project)))
+    for key in ("graph", "length", "since", "allow_day"):
+        assert f"{key}&quot;:" not in page
+    assert re.search(r'name="booking-what_own"[^>]* disabled', page)
+    assert re.search(r'name="customer_fields-0-title"[^>]* disabled', page)
+    assert "<p>1 hour</p>" in page
 
 
 def test_unknown_keys_are_named_and_kept(manager, project):
