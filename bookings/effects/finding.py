@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from bookings.effects.links import manage_url
-from bookings.effects.mail import compose, goes_out, send
+from bookings.effects.mail import Letter, compose, goes_out, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
 from bookings.effects.recipients import CUSTOMER, Recipient, language_of, zone_of
 from bookings.effects.wording import Wording
@@ -41,6 +41,11 @@ def deliver(message: OutboxMessage) -> None:
     if not bookings:
         _forget(message)
         raise NoLongerTrue("No booking is to come.")
+    send(_letter(message, email, bookings))
+    _forget(message)
+
+
+def _letter(message: OutboxMessage, email: str, bookings: list[Booking]) -> Letter:
     site, newest = Site.current(), bookings[-1]
     reader = Recipient(
         who=CUSTOMER,
@@ -56,9 +61,7 @@ def deliver(message: OutboxMessage) -> None:
             sentences=(_("Each link opens one booking, to see, change or cancel it."),),
         )
         context: dict[str, Any] = {"rows": [(booking, manage_url(booking)) for booking in bookings]}
-        letter = compose(reader, site, words, context, message.dedupe_key, template="links")
-    send(letter)
-    _forget(message)
+        return compose(reader, site, words, context, message.dedupe_key, template="links")
 
 
 def _coming(email: str) -> Any:

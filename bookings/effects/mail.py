@@ -58,28 +58,30 @@ def deliver(message: OutboxMessage) -> None:
 
 def letter_of(message: OutboxMessage) -> Letter:
     """The mail that an outbox message asks for, as true as it is now; raises ``NoLongerTrue``."""
-    booking, payload, now = truth.booking_of(message), message.payload, timezone.now()
-    is_reminder = "reminder" in payload
-    if is_reminder:
-        reminding = truth.reminder_of(booking, payload["reminder"], now)
-    else:
-        truth.check_state(booking, message)
-        truth.check_not_over(booking, now)
+    booking, payload = truth.booking_of(message), message.payload
     site = Site.current()
     reader = recipient(booking, payload["to"], site)
     entry = HistoryEntry.objects.filter(pk=payload.get("history")).first()
     key = f"{booking.pk} {message.dedupe_key}"  # rows are numbered anew where a site is set up anew
     news = News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
     with translation.override(reader.language):
-        if is_reminder:
-            subject = str(reminding.get("settings", {}).get("subject") or "")
-            words = reminder(news, subject=_one_line(subject), after=truth.is_after(reminding))
-        else:
-            words = wording(news)
+        words = _reminding(news, payload["reminder"]) if "reminder" in payload else _telling(news, message)
         letter = compose(reader, site, words, context_of(news, payload.get("remark")), key)
-    if not is_reminder:
+    if news.mail:
         _invite(letter, news)
     return letter
+
+
+def _telling(news: News, message: OutboxMessage) -> Wording:
+    truth.check_state(news.booking, message)
+    truth.check_not_over(news.booking, timezone.now())
+    return wording(news)
+
+
+def _reminding(news: News, index: int) -> Wording:
+    chosen = truth.reminder_of(news.booking, index, timezone.now())
+    subject = str(chosen.get("settings", {}).get("subject") or "")
+    return reminder(news, subject=_one_line(subject), after=truth.is_after(chosen))
 
 
 def compose(

@@ -9,6 +9,7 @@ from email.message import Message
 import pytest
 from django.utils import timezone
 
+from bookings import times
 from bookings.effects import mail
 from bookings.effects.finding import ask_for_links
 from bookings.effects.links import read_token
@@ -96,8 +97,8 @@ def test_a_request_says_that_nothing_is_sure_and_by_when_it_is_answered(mailoutb
     (letter,) = mails_to("marty@example.com", mailoutbox)
     assert "not confirmed yet" in letter.body
     assert "The time stays yours" in letter.body
-    assert f"{timezone.localtime(booking.due_at):%H}" in letter.body
-    assert "without one the request ends" in letter.body
+    due = times.day_and_clock(booking.due_at, "Europe/Berlin")
+    assert f"an answer by {due}, Berlin time; without one the request ends." in letter.body
     assert mails_to(DOC, mailoutbox)[0].subject.startswith("Please answer:")
 
 
