@@ -25,7 +25,7 @@ def choose_language(
             wanted,
             max_age=_ONE_YEAR,
             secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
         return response
 

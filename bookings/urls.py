@@ -15,7 +15,7 @@ def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[UR
     """The way from the times of a project to its booking; ``book`` is what stands before the project's name."""
     return [
         path(f"{book}<slug:slug>/", wrap(choose.choose), name="choose"),
-        path(f"{book}<slug:slug>/hold/", wrap(holds.hold), name="hold"),
+        path(f"{book}<slug:slug>/hold/", wrap(holds.pick), name="hold"),
         path(f"{book}<slug:slug>/details/<str:token>/", wrap(details.details), name="details"),
         path(f"{book}<slug:slug>/details/<str:token>/instead/", wrap(details.instead), name="instead"),
         path(f"{book}<slug:slug>/details/<str:token>/longer/", wrap(holds.longer), name="longer"),

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.customers import Contact, CustomerForm
+from bookings.forms.questions import title
 from bookings.models import Project
 
 
@@ -35,6 +36,13 @@ class FindForm(forms.Form):
     )
 
 
+class Note(forms.Widget):
+    """Nothing to fill in: the label is the text (the pack's field template knows it by this name)."""
+
+    def value_from_datadict(self, *_args: Any) -> None:
+        return None
+
+
 class DetailsForm(CustomerForm):
     """What a customer fills in on the page: the project's questions, its consent, and a field that people never see."""
 
@@ -42,6 +50,7 @@ class DetailsForm(CustomerForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, questions=project.customer_fields, contact=Contact.EITHER, **kwargs)
+        self._add_notes()
         if project.consent:
             self.fields["consent"] = forms.BooleanField(
                 label=project.consent,
@@ -54,6 +63,16 @@ class DetailsForm(CustomerForm):
         )
 
         self.fields[self.TRAP].trap = True  # type: ignore[attr-defined]  # the template hides it
+
+    def _add_notes(self) -> None:
+        """Questions that ask nothing, each in its place among the others."""
+        notes = {key: one for key, one in self.questions.items() if one.get("format") == "label"}
+        for key, note in notes.items():
+            self.fields[key] = forms.Field(label=title(note), required=False, widget=Note())
+        if notes:
+            self.order_fields(
+                [key for key in self.fields if key not in self.questions] + list(self.questions)
+            )
 
     def clean_website(self) -> str:
         """Programs fill in whatever there is."""

@@ -132,7 +132,8 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
     closed = booking.state.settled and booking.change_until is not None and now > booking.change_until
     if closed or booking.start <= now:
         return []
-    return [_link(request, action, token) for action in available_actions(booking, CUSTOMER)]
+    open_to_them = sorted(available_actions(booking, CUSTOMER), key=lambda action: not action.continues)
+    return [_link(request, action, token) for action in open_to_them]
 
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:

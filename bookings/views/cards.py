@@ -13,7 +13,7 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from bookings import times
-from bookings.models import Booking, Project, Reservation
+from bookings.models import Booking, Project
 from bookings.money import money
 
 Context = dict[str, Any]
@@ -99,15 +99,3 @@ def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:
     if booking.state.settled or booking.due_at is None:
         return []
     return [(_("Answer by"), times.day_and_clock(booking.due_at, zone))]
-
-
-def of_hold(held: Reservation) -> list[Context]:
-    """What the card says about a time that is held."""
-    place = (held.project.location if held.project else None) or held.resource.location
-    option = held.option
-    price = money(option.price, option.currency) if option and option.price is not None else ""
-    return facts(
-        (_("With"), held.resource.name),
-        (_("Where"), place.one_line if place else ""),
-        (_("Price"), price),
-    )

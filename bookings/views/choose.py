@@ -47,13 +47,19 @@ class View:
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
-    def href(self, *, month: tuple[int, int] | None = None, day: date | None = None, **changes: str) -> str:
-        """The address of the same page at another month, day or choice."""
+    def href(
+        self,
+        *,
+        month: tuple[int, int] | None = None,
+        day: date | None = None,
+        changes: dict[str, str] | None = None,
+    ) -> str:
+        """The address of the same page at another month, day or choice; an empty choice is left out."""
         year, number = month or ((day.year, day.month) if day else (self.year, self.month))
         query = carried(self.request) | {"month": f"{year:04}-{number:02}"}
         if day:
             query["day"] = day.isoformat()
-        query = {name: value for name, value in (query | changes).items() if value}
+        query = {name: value for name, value in (query | (changes or {})).items() if value}
         return here(self.request, self.page, *self.args, query=query) + ("#day" if day else "")
 
 
@@ -147,7 +153,7 @@ def _month_card(view: View, found: Offer, day: date | None) -> dict[str, Any]:
     if not month.free:
         card["empty"] = _("No times are free in %(month)s.") % {"month": month.name}
         label = _("Next month with free times")
-        card["next_free"] = {"href": view.href(**{SEEK: "next"}), "label": label}
+        card["next_free"] = {"href": view.href(changes={SEEK: "next"}), "label": label}
     return card
 
 
@@ -161,7 +167,7 @@ def sought(view: View, offering: Offering) -> str:
     after = month_bounds(view.year, view.month, view.zone)[1]
     found = next_free(offering, after, zone=view.zone, now=view.now)
     if found is None:
-        return view.href(refused=NOTHING_FREE)
+        return view.href(changes={"refused": NOTHING_FREE})
     return view.href(day=found.start.astimezone(view.zone).date())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -11,73 +10,73 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import times
 from bookings.constraints import violated
 from bookings.effects.links import manage_token
-from bookings.errors import BookingError
+from bookings.errors import BookingError, UnknownGraph
 from bookings.forms import BookingForm, Contact, Scope, find_rows
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book
-from bookings.models import Booking, Customer, Reservation
-from bookings.views import cards
+from bookings.models import Booking, Customer
+from bookings.views import cards, hold_card
 from bookings.views.addresses import carried, here
-from bookings.views.chrome import belongs_to, is_embedded
-from bookings.views.hold_links import hold_of, hold_token
+from bookings.views.chrome import is_embedded
+from bookings.views.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
 from bookings.views.holds import hold_time
 from bookings.views.lost import lost
 from bookings.views.manage import JUST_BOOKED
 from bookings.views.offering import offering_of
-from bookings.views.refusals import ended
 from bookings.views.visitors import remember, visitor
 from bookings.views.zones import own_zone
 
 CUSTOMER = Actor.customer()
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+@with_hold
+def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Show the form, or book with what it holds; a form that is sent twice leads to the same booking."""
-    held = hold_of(token)
-    if held is None or held.project is None or held.project.slug != slug:
-        return no_such_hold(request, slug)
-    belongs_to(request, held.project)
-    if (made := booked_before(held)) is not None:
+    if (made := booked_before(hold)) is not None:
         return redirect(here(request, "customer", manage_token(made)))
-    if held.released_at is not None:
-        return redirect(here(request, "choose", slug, query=carried(request)))
-    if request.method != "POST":
-        return page(request, held, blank_form(request, held))
-    return send(request, held)
+    if request.method == "POST":
+        return send(request, hold)
+    if hold.reservation.released_at is not None:
+        return redirect(hold.times_address(request))
+    return page(request, hold, blank_form(request, hold))
 
 
-def send(request: HttpRequest, held: Reservation) -> HttpResponse:
-    """Book the held time for the customer of the form; the held time cannot be lost, an ended hold is tried anew."""
-    form = DetailsForm(request.POST, project=held.project, instance=known_of(request))
-    rows = find_rows({"reservation_id": held.pk}, Scope.everything())
+def send(request: HttpRequest, hold: Hold) -> HttpResponse:
+    """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew."""
+    form = DetailsForm(request.POST, project=hold.project, instance=known_of(request))
+    rows = find_rows({"reservation_id": hold.reservation.pk}, Scope.everything())
     wanted = BookingForm(rows, contact=Contact.EITHER, customer_form=form)
     if not wanted.is_valid():
-        if not form.errors:
+        if not form.errors:  # then the project's own settings are at fault
             form.add_error(None, _("This can not be booked at the moment. Please get in touch with us."))
-        return page(request, held, form)
+        return page(request, hold, form)
     draft = wanted.draft()
-    draft.form_token, draft.language = str(held.pk), get_language() or ""
+    draft.form_token, draft.language = str(hold.reservation.pk), get_language() or ""
     try:
         made = book(
             draft,
-            graph=rows.flow.version.graph.name,
+            graph=graph_of(wanted),
             by=CUSTOMER,
             customer=wanted.customer(),
             companions=wanted.companions(),
-            reservation=held,
+            reservation=hold.reservation,
             else_anew=True,
         )
     except (BookingError, IntegrityError) as error:
-        return not_booked(request, held, form, error)
+        return not_booked(request, hold, form, error)
     return redirect(here(request, "customer", manage_token(made), query=onwards(request)))
+
+
+def graph_of(wanted: BookingForm) -> str:
+    """The graph of a valid form."""
+    if wanted.rows.flow is None:
+        raise UnknownGraph
+    return wanted.rows.flow.version.graph.name
 
 
 def onwards(request: HttpRequest) -> dict[str, str]:
@@ -86,135 +85,87 @@ def onwards(request: HttpRequest) -> dict[str, str]:
 
 
 def not_booked(
-    request: HttpRequest, held: Reservation, form: DetailsForm, error: BookingError | IntegrityError
+    request: HttpRequest, hold: Hold, form: DetailsForm, error: BookingError | IntegrityError
 ) -> HttpResponse:
     """The same form was booked a moment ago, or somebody else has the time by now."""
-    held.refresh_from_db(fields=["booking", "released_at", "expires_at"])
-    if (made := booked_before(held)) is not None:
+    hold.reservation.refresh_from_db(fields=["booking", "released_at", "expires_at"])
+    if (made := booked_before(hold)) is not None:
         return redirect(here(request, "customer", manage_token(made)))
     if isinstance(error, IntegrityError):
         if not violated(error, "form_token"):
             raise error
-        return no_such_hold(request, held.project.slug)
-    return page(request, held, form, lost=_lost(request, held, error), status=409)
+        return no_such_hold(request, hold.project.slug)
+    return page(request, hold, form, lost=_lost(request, hold, error), status=409)
 
 
-@never_cache
 @require_POST
-def instead(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+@with_hold
+def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
-    held = hold_of(token)
-    if held is None or held.project is None or held.project.slug != slug:
-        return no_such_hold(request, slug)
-    answers = DetailsForm(request.POST, project=held.project, instance=known_of(request))
+    answers = DetailsForm(request.POST, project=hold.project, instance=known_of(request))
     try:
-        other = hold_time(offering_of(request, slug), request, visitor(request))
+        other = hold_of(
+            hold_token(hold_time(offering_of(request, hold.project.slug), request, visitor(request)))
+        )
     except BookingError as error:
-        return page(request, held, answers, lost=_lost(request, held, error), status=409)
+        return page(request, hold, answers, lost=_lost(request, hold, error), status=409)
+    if other is None:
+        return no_such_hold(request, hold.project.slug)
     kept = {name: answers[name].data for name in answers.fields}
-    form = DetailsForm(None, project=held.project, initial=kept)
-    return remember(page(request, hold_of(hold_token(other)), form), visitor(request))
+    form = DetailsForm(None, project=hold.project, initial=kept)
+    return remember(page(request, other, form), visitor(request))
 
 
-def _lost(request: HttpRequest, held: Reservation, error: BookingError) -> dict[str, Any]:
-    slug, query = held.project.slug, carried(request)
+def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
+    held = hold.reservation
     return lost(
-        offering_of(request, slug),
+        offering_of(request, hold.project.slug),
         held.start,
         error,
-        zone=cards.zone_pair(held.project, held.resource.timezone, own_zone(request))[0],
-        post_url=here(request, "instead", slug, hold_token(held), query=query),
-        all_url=here(request, "choose", slug, query=query),
+        zone=cards.zone_pair(hold.project, held.resource.timezone, own_zone(request))[0],
+        post_url=hold.address(request, "instead"),
+        all_url=hold.times_address(request),
         form_id="details",
     )
 
 
-def booked_before(held: Reservation) -> Booking | None:
+def booked_before(hold: Hold) -> Booking | None:
     """The booking that this form made already."""
+    held = hold.reservation
     return held.booking or Booking.objects.filter(form_token=str(held.pk)).first()
 
 
-def blank_form(request: HttpRequest, held: Reservation) -> DetailsForm:
-    given = {name: value for name, value in held.customer.items() if isinstance(value, str)}
-    zone = {"timezone": own_zone(request), "language": get_language() or ""}
-    return DetailsForm(None, project=held.project, initial=zone | given)
+def blank_form(request: HttpRequest, hold: Hold) -> DetailsForm:
+    """The form as it is first shown: with what the address gave beforehand."""
+    given = {name: value for name, value in hold.reservation.customer.items() if isinstance(value, str)}
+    known = {"timezone": own_zone(request), "language": get_language() or ""}
+    return DetailsForm(None, project=hold.project, initial=known | given)
 
 
 def known_of(request: HttpRequest) -> Customer:
+    """What is known of the customer without asking."""
     return Customer(timezone=own_zone(request), language=get_language() or "")
-
-
-def no_such_hold(request: HttpRequest, slug: str) -> HttpResponse:
-    return ended(
-        request,
-        heading=_("Please choose a time again"),
-        sentences=[_("This address was cut off on its way. Nothing was booked.")],
-        status=404,
-        way_on=(here(request, "choose", slug), _("See all times")),
-    )
 
 
 def page(
     request: HttpRequest,
-    held: Reservation,
+    hold: Hold,
     form: DetailsForm,
     *,
     lost: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The form beside what is held."""
-    now, slug, token = timezone.now(), held.project.slug, hold_token(held)
-    zone, other = cards.zone_pair(held.project, held.resource.timezone, own_zone(request))
-    query = carried(request)
+    now, held = timezone.now(), hold.reservation
+    zone, other = cards.zone_pair(hold.project, held.resource.timezone, own_zone(request))
     live = held.expires_at > now and held.released_at is None
     context = {
         "form": form,
-        "intro": "",
-        "submit_label": submit_label(held),
-        "post_url": here(request, "details", slug, token, query=query),
-        "hold": banner(request, held, zone, now) if live else None,
-        "ended": "" if live else over(held, zone),
+        "submit_label": hold_card.submit_label(held),
+        "post_url": hold.address(request, "details"),
+        "hold": hold_card.banner(request, hold, zone, now) if live else None,
+        "ended": "" if live else hold_card.over(held, zone),
         "lost": lost,
-        "summary": summary(held, zone, other),
+        "summary": hold_card.summary(hold, zone, other),
     }
     return render(request, "bookings/details.html", context, status=status)
-
-
-def submit_label(held: Reservation) -> str:
-    """A time that still needs an answer is asked for, not booked."""
-    create = held.graph_version.actions.filter(source=None).select_related("target").first()
-    settled = create is None or create.target.settled
-    return _("Book this time") if settled else _("Ask for this time")
-
-
-def over(held: Reservation, zone: str) -> str:
-    return _(
-        "The hold ended at %(time)s. You can still send the form: if nobody else has taken the time, it is yours."
-    ) % {"time": times.clock(held.expires_at, zone)}
-
-
-def banner(request: HttpRequest, held: Reservation, zone: str, now: datetime) -> dict[str, Any]:
-    """The context of `_hold.html`."""
-    seconds = int((held.expires_at - now).total_seconds())
-    slug, token, query = held.project.slug, hold_token(held), carried(request)
-    return {
-        "day": times.short_day(held.start, zone),
-        "times": times.clock_range(held.start, held.end, zone),
-        "until": times.clock(held.expires_at, zone),
-        "seconds": seconds,
-        "minutes": -(-seconds // 60),
-        "ending": seconds <= 120,
-        "extend_url": here(request, "longer", slug, token, query=query),
-        "extend_label": _("Hold it longer"),
-        "release_url": here(request, "let_go", slug, token, query=query),
-    }
-
-
-def summary(held: Reservation, zone: str, other: str | None) -> dict[str, Any]:
-    """What is held, in small."""
-    return {
-        "title": held.project.name,
-        "pencil": True,
-        **cards.when(held.start, held.end, zone, other),
-        "facts": cards.of_hold(held),
-    }

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from csp.decorators import csp_update
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
@@ -32,13 +33,13 @@ def is_proof(token: str) -> bool:
         return False
 
 
-def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """The same view for a frame: the form token instead of the cookie, and only on pages that the project allows."""
 
     @csrf_exempt
     @xframe_options_exempt
     @wraps(view)
-    def in_a_frame(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def in_a_frame(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not is_proof(request.POST.get(FIELD, "")):
             return render(request, "403_csrf.html", status=403)
         response = view(request, *args, **kwargs)

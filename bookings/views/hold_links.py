@@ -1,14 +1,42 @@
 """Signed addresses of holds: whoever has one may fill in the form for that time, cookies or not."""
 
+from __future__ import annotations
+
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
-from bookings.models import Reservation
+from bookings.models import Project, Reservation
+from bookings.views.addresses import carried, here
+from bookings.views.chrome import belongs_to
+from bookings.views.refusals import ended
 
 _ID_LENGTH = 22  # sixteen bytes in base64, without padding
 _SEPARATOR = "."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """A reservation that was made on a project's page, live or not, and the token of its address."""
+
+    reservation: Reservation
+    project: Project
+    token: str
+
+    def address(self, request: HttpRequest, name: str) -> str:
+        """The address of a page of this hold."""
+        return here(request, name, self.project.slug, self.token, query=carried(request))
+
+    def times_address(self, request: HttpRequest) -> str:
+        """The address of the project's times."""
+        return here(request, "choose", self.project.slug, query=carried(request))
 
 
 def hold_token(reservation: Reservation) -> str:
@@ -16,17 +44,46 @@ def hold_token(reservation: Reservation) -> str:
     return name + _signer().signature(name)
 
 
-def hold_of(token: str) -> Reservation | None:
-    """The reservation with what its page shows, whether it is live or not; None for a token that is not ours."""
+def hold_of(token: str) -> Hold | None:
+    """The hold with what its page shows; None for a token that is not ours."""
     name, signature = token[:_ID_LENGTH], token[_ID_LENGTH:]
     try:
         _signer().unsign(f"{name}{_SEPARATOR}{signature}")
     except BadSignature:
         return None
     rows = Reservation.objects.select_related(
-        "resource__location", "project__location", "option", "session", "booking"
+        "resource__location", "project__location", "option", "session", "booking", "graph_version"
     )
-    return rows.filter(pk=UUID(bytes=urlsafe_b64decode(f"{name}=="))).first()
+    found = rows.filter(pk=UUID(bytes=urlsafe_b64decode(f"{name}=="))).first()
+    if found is None or found.project is None:
+        return None
+    return Hold(reservation=found, project=found.project, token=token)
+
+
+def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the hold that its address names; an address that names none is told so."""
+
+    @never_cache
+    @wraps(view)
+    def opened(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+        hold = hold_of(token)
+        if hold is None or hold.project.slug != slug:
+            return no_such_hold(request, slug)
+        belongs_to(request, hold.project)
+        return view(request, hold)
+
+    return opened
+
+
+def no_such_hold(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address of a hold was cut off, or made up."""
+    return ended(
+        request,
+        heading=_("Please choose a time again"),
+        sentences=[_("This address was cut off on its way. Nothing was booked.")],
+        status=404,
+        way_on=(here(request, "choose", slug), _("See all times")),
+    )
 
 
 def _signer() -> Signer:

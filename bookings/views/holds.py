@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +18,7 @@ from bookings.lifecycle import Actor, extend, release, reserve, reserve_any
 from bookings.models import Reservation
 from bookings.views.addresses import carried, here, prefilled
 from bookings.views.free_times import session_of
-from bookings.views.hold_links import hold_of, hold_token
+from bookings.views.hold_links import Hold, hold_token, with_hold
 from bookings.views.offering import Offering, offering_of
 from bookings.views.refusals import ended, sentence
 from bookings.views.visitors import digest, live_hold, remember, visitor
@@ -27,7 +27,7 @@ CUSTOMER = Actor.customer()
 
 
 @require_POST
-def hold(request: HttpRequest, slug: str) -> HttpResponse:
+def pick(request: HttpRequest, slug: str) -> HttpResponse:
     """Hold the time that was picked and go on to the form; if it is gone, back to the times."""
     offering = offering_of(request, slug)
     token = visitor(request)
@@ -114,13 +114,12 @@ def again(request: HttpRequest, offering: Offering, error: BookingError) -> Http
 
 
 @require_POST
-def longer(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+@with_hold
+def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold the time once more for as long."""
-    reservation = hold_of(token)
-    if reservation is None:
-        raise Http404
+    offering = offering_of(request, hold.project.slug)
     try:
-        extend(reservation, hold=timedelta(seconds=_length(request, slug)), by=CUSTOMER)
+        extend(hold.reservation, hold=timedelta(seconds=int(offering.hold_seconds)), by=CUSTOMER)
     except ReservationGone:
         pass  # the form says that the hold has ended, and how to go on
     except BookingError as error:
@@ -129,21 +128,15 @@ def longer(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             heading=_("The time cannot be held any longer"),
             sentences=[sentence(error), _("Your time stays held for the minutes that are left.")],
             status=409,
-            way_on=(here(request, "details", slug, token, query=carried(request)), _("Back to the form")),
+            way_on=(hold.address(request, "details"), _("Back to the form")),
         )
-    return redirect(here(request, "details", slug, token, query=carried(request)))
-
-
-def _length(request: HttpRequest, slug: str) -> int:
-    return int(offering_of(request, slug).hold_seconds)
+    return redirect(hold.address(request, "details"))
 
 
 @require_POST
-def let_go(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+@with_hold
+def let_go(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Give the time back and choose another."""
-    reservation = hold_of(token)
-    if reservation is None:
-        raise Http404
     with suppress(ReservationGone):  # then it is free already
-        release(reservation, by=CUSTOMER)
-    return redirect(here(request, "choose", slug, query=carried(request)))
+        release(hold.reservation, by=CUSTOMER)
+    return redirect(hold.times_address(request))

@@ -91,12 +91,11 @@ def _lengths(options: list[Option]) -> str:
 
 
 def _price(options: list[Option]) -> str:
-    priced = [option for option in options if option.price is not None]
-    if not priced:
+    prices = sorted((option.price, option.currency) for option in options if option.price is not None)
+    if not prices:
         return ""
-    lowest = min(priced, key=lambda option: option.price)
-    words = price_in_words(lowest.price, lowest.currency)
-    return words if len({option.price for option in priced}) == 1 else _("from %(price)s") % {"price": words}
+    words = price_in_words(*prices[0])
+    return words if len(set(prices)) == 1 else _("from %(price)s") % {"price": words}
 
 
 def _place(project: Project) -> str:

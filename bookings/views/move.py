@@ -37,18 +37,19 @@ class Wanted:
     session: Booking | None = None
 
 
-def may_move(booking: Booking) -> bool:
-    """Whether its customer may move it at all; the verb asks again."""
-    return booking.project is not None and any(one.continues for one in available_actions(booking, CUSTOMER))
+def movable(request: HttpRequest, booking: Booking) -> Offering | None:
+    """What it may be moved within, or None where its customer may not move it; the verb asks again."""
+    moves = any(one.continues for one in available_actions(booking, CUSTOMER))
+    return offering_for(request, booking.project, booking.option) if booking.project and moves else None
 
 
 @require_safe
 @with_booking(Purpose.MANAGE)
 def choose_new(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """The free times, with the booking's own time above them."""
-    if not may_move(booking):
+    offering = movable(request, booking)
+    if offering is None:
         return redirect(here(request, "customer", token))
-    offering = offering_for(request, booking.project, booking.option)
     view = view_of(request, "move", (token,), offering.zone)
     if SEEK in request.GET:
         return redirect(sought(view, offering))
@@ -68,7 +69,7 @@ def choose_new(request: HttpRequest, booking: Booking, token: str) -> HttpRespon
 @with_booking(Purpose.MANAGE)
 def move_to(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """Old and new side by side; only the answer moves the booking."""
-    offering = offering_for(request, booking.project, booking.option) if may_move(booking) else None
+    offering = movable(request, booking)
     wanted = wanted_of(request, booking, offering) if offering else None
     if offering is None or wanted is None:
         return redirect(here(request, "customer", token))

@@ -98,7 +98,7 @@ def offering_of(request: HttpRequest, slug: str) -> Offering:
 def offering_for(request: HttpRequest, project: Project, option: Option | None = None) -> Offering:
     """The choice in the address or form among what a project offers; ``option`` fixes that part of it."""
     belongs_to(request, project)
-    chosen = request.POST if request.method == "POST" else request.GET
+    chosen = request.GET.dict() | request.POST.dict()
     options = list(project.options.all())
     links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))
     if option is not None:

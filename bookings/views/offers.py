@@ -47,7 +47,7 @@ def _option(view: View, offering: Offering, option: Option) -> dict[str, Any]:
     return {
         "label": option.label or length_in_words(length),
         "price": price_in_words(price, option.currency),
-        "href": view.href(option=str(option.pk)),
+        "href": view.href(changes={"option": str(option.pk)}),
         "current": option == offering.option,
     }
 
@@ -56,13 +56,13 @@ def _people(view: View, offering: Offering) -> list[dict[str, Any]]:
     """Nobody is asked where there is one answer, or where all of them come."""
     if len(offering.links) < 2 or offering.everybody:
         return []
-    anyone = {"name": _("Anyone"), "href": view.href(**{"with": ""}), "current": offering.link is None}
+    anyone = {"name": _("Anyone"), "href": view.href(changes={"with": ""}), "current": offering.link is None}
     return [
         anyone,
         *(
             {
                 "name": link.resource.name,
-                "href": view.href(**{"with": link.resource.slug}),
+                "href": view.href(changes={"with": link.resource.slug}),
                 "current": link == offering.link,
             }
             for link in offering.links
@@ -101,10 +101,12 @@ def _groups(view: View, of_day: list[FreeTime]) -> list[dict[str, Any]]:
         hour = one.start.astimezone(view.zone).hour
         part = _("Morning") if hour < NOON else _("Afternoon") if hour < EVENING else _("Evening")
         parts.setdefault(part if len(of_day) >= GROUPED_FROM else "", []).append(one)
-    groups = [{"title": part, "times": [_button(view, one) for one in ones]} for part, ones in parts.items()]
-    for group in groups:
-        group["bare"] = not any(one["note"] or one["full"] for one in group["times"])
-    return groups
+    return [_group(part, [_button(view, one) for one in ones]) for part, ones in parts.items()]
+
+
+def _group(title: str, buttons: list[dict[str, Any]]) -> dict[str, Any]:
+    bare = not any(one["note"] or one["full"] for one in buttons)
+    return {"title": title, "times": buttons, "bare": bare}
 
 
 def _button(view: View, one: FreeTime) -> dict[str, Any]:

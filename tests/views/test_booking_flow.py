@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project
 from tests.situations import a_project, a_resource, aged
@@ -301,3 +301,69 @@ def test_a_request_says_that_it_is_not_confirmed_and_whether_the_time_is_kept(vi
         page = text(visitor.see(visitor.send(form)["Location"]))
         assert "Request sent, not confirmed yet" in page
         assert kept in page
+
+
+def test_a_form_in_another_tab_still_books_though_its_hold_was_replaced(visitor, project, tomorrow):
+    first = visitor.hold(project, tomorrow)
+    visitor.hold(project, tomorrow.replace(hour=15))
+    assert visitor.send(first).status_code == 302
+    assert Booking.objects.get().start == tomorrow
+
+
+def test_another_time_instead_is_with_the_same_person(visitor, project, tomorrow):
+    second = a_resource(name="Clara Clayton", slug="clara")
+    project.links.create(resource=second, position=1)
+    form = visitor.hold(project, tomorrow, **{"with": "clara"})
+    visitor.client.post(form.replace("/?", "/instead/?"), {"start": tomorrow.replace(hour=15).isoformat()})
+    assert holds().get().resource == second
+
+
+def test_without_cookies_the_page_says_so_and_books_nothing(project, tomorrow):
+    answer = Client(enforce_csrf_checks=True).post("/book/lightning/hold/", {"start": tomorrow.isoformat()})
+    assert answer.status_code == 403
+    assert "your browser keeps no cookies" in text(answer)
+    assert not holds().exists()
+
+
+def test_a_project_that_nobody_offers_shows_an_empty_month(visitor):
+    a_project(slug="empty", name="Nobody's")
+    page = text(visitor.see("/book/empty/"))
+    assert "No times are free in" in page
+    assert visitor.see("/book/empty/", seek="next").status_code == 302
+
+
+def test_a_question_that_asks_nothing_is_a_text_between_the_others(visitor, project, tomorrow):
+    Project.objects.update(
+        customer_fields={
+            "email": {"required": True},
+            "about": {"format": "label", "title": "Now about your coat:"},
+            "size": {"title": "Size"},
+        }
+    )
+    page = text(visitor.see(visitor.hold(project, tomorrow)))
+    assert page.index("E-mail") < page.index("Now about your coat:") < page.index("Size")
+    visitor.book(project, tomorrow.replace(hour=15), size="L")
+    assert Booking.objects.get().customer.answers == {"size": "L"}
+
+
+def test_two_resources_that_come_together_are_both_taken(visitor, another, project, doc, tomorrow):
+    second = a_resource(name="Clara Clayton", slug="clara")
+    project.links.create(resource=second, position=1)
+    Project.objects.update(availability={"mode": "mutual"})
+    page = text(visitor.see("/book/lightning/"))
+    assert "Anyone" not in page
+    visitor.book(project, tomorrow)
+    assert Occupancy.objects.count() == 2
+    assert "This time is taken." in text(another.see(another.pick(project, tomorrow)["Location"]))
+
+
+@pytest.mark.parametrize(
+    "layer", [{"timeslot_increments": "30 minutes"}, {"timeslot_increments": "nonsense"}]
+)
+def test_what_staff_set_for_the_grid_is_followed_and_what_cannot_be_read_offers_nothing(
+    visitor, project, tomorrow, layer
+):
+    Project.objects.update(availability=layer)
+    page = text(visitor.see("/book/lightning/", day=tomorrow.date().isoformat()))
+    half_past = tomorrow.replace(minute=30).isoformat()
+    assert (f'value="{half_past}"' in page) == (layer["timeslot_increments"] == "30 minutes")
