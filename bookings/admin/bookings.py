@@ -1,6 +1,8 @@
 """Bookings: looked at here, changed by the verbs alone, which stand as buttons on the page."""
 
-from typing import Any
+from datetime import datetime, time, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -16,7 +18,7 @@ from bookings.admin.booking_pages import facts, story, verbs_of
 from bookings.admin.new_booking import choose, create
 from bookings.admin.waiting import BY_DEADLINE, WaitingFilter
 from bookings.lifecycle import Actor, available_actions
-from bookings.models import Booking, State
+from bookings.models import Booking, Site, State
 from bookings.times import clock_range, day, day_and_clock, zone_and_offset
 
 
@@ -38,6 +40,28 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state__name=self.value()) if self.value() else queryset
 
 
+class DayFilter(admin.SimpleListFilter):
+    """By the day of the start, counted in the site's zone."""
+
+    title = _("day")
+    parameter_name = "day"
+    spans: ClassVar[dict[str, tuple[int, int]]] = {"today": (0, 1), "tomorrow": (1, 2), "week": (0, 7)}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("today", _("today")), ("tomorrow", _("tomorrow")), ("week", _("the next 7 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        if self.value() not in self.spans:
+            return queryset
+        zone = ZoneInfo(Site.current().timezone)
+        today = timezone.now().astimezone(zone).date()
+        first, last = (
+            datetime.combine(today + timedelta(days=ahead), time(), zone)
+            for ahead in self.spans[self.value()]
+        )
+        return queryset.filter(start__gte=first, start__lt=last).order_by("start", "pk")
+
+
 @admin.register(Booking)
 class BookingAdmin(admin.ModelAdmin):
     change_form_template = "admin/bookings/booking/change_form.html"
@@ -47,7 +71,7 @@ class BookingAdmin(admin.ModelAdmin):
         StateFilter,
         ("resource", admin.RelatedOnlyFieldListFilter),
         ("project", admin.RelatedOnlyFieldListFilter),
-        "start",
+        DayFilter,
         "attendance",
     ]
     date_hierarchy = "start"

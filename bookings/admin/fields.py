@@ -110,7 +110,7 @@ class ZoneField(forms.ChoiceField):
     """A choice of IANA time zones."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("time zone"))
+        kwargs.setdefault("label", gettext_lazy("Time zone"))
         kwargs.setdefault("initial", "UTC")
         super().__init__(
             choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zones())], **kwargs

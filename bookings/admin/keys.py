@@ -20,7 +20,7 @@ from bookings.models import ApiKey
 
 class ApiKeyForm(forms.ModelForm):
     origins = OriginsField(
-        label=gettext_lazy("allowed origins"),
+        label=gettext_lazy("Allowed origins"),
         required=False,
         help_text=gettext_lazy("Pages that may use a widget key, one a line; empty: any."),
     )

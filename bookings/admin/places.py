@@ -16,7 +16,7 @@ from bookings.models import Location, Site
 
 class SiteForm(forms.ModelForm):
     timezone = ZoneField()
-    language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = Site
@@ -47,7 +47,7 @@ class SiteAdmin(admin.ModelAdmin):
 
 class LocationForm(forms.ModelForm):
     timezone = ZoneField()
-    meta = ObjectField(label=_("meta"), required=False)
+    meta = ObjectField(label=_("Meta"), required=False)
 
     class Meta:
         model = Location

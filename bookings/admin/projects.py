@@ -28,11 +28,11 @@ class ProjectForm(LayersMixin, forms.ModelForm):
     reminders = RowsField(ReminderRow, label=_("reminders"))
     availability_constraints = RowsField(ConstraintRow, label=_("When it is offered"))
     embed_origins = OriginsField(
-        label=_("pages that may embed it"),
+        label=_("Pages that may embed it"),
         required=False,
         help_text=_("One a line, like https://example.com; empty: none."),
     )
-    meta = ObjectField(label=_("meta"), required=False)
+    meta = ObjectField(label=_("Meta"), required=False)
 
     class Meta:
         model = Project
@@ -40,7 +40,7 @@ class ProjectForm(LayersMixin, forms.ModelForm):
 
 
 class OptionForm(LayersMixin, forms.ModelForm):
-    length = DurationField(label=_("length"), longer_than_zero=True)
+    length = DurationField(label=_("Length"), longer_than_zero=True)
 
     class Meta:
         model = Option
@@ -53,7 +53,7 @@ class WholeOptionForm(OptionForm):
 
 class LinkForm(LayersMixin, forms.ModelForm):
     length = DurationField(
-        label=_("length"),
+        label=_("Length"),
         required=False,
         longer_than_zero=True,
         help_text=_("If it differs from the option's."),

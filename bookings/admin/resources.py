@@ -36,8 +36,8 @@ class CalendarInline(admin.TabularInline):
 
 class ResourceForm(LayersMixin, forms.ModelForm):
     timezone = ZoneField()
-    tags = LinesField(label=gettext_lazy("tags"), required=False, help_text=gettext_lazy("One a line."))
-    meta = ObjectField(label=gettext_lazy("meta"), required=False)
+    tags = LinesField(label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("One a line."))
+    meta = ObjectField(label=gettext_lazy("Meta"), required=False)
     availability_constraints = RowsField(ConstraintRow, label=gettext_lazy("When it is offered"))
 
     class Meta:

@@ -1,6 +1,7 @@
 """Bookings at the desk: shown, found, and changed by the verbs alone; a refusal is said in words."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.lifecycle import Actor, act, reschedule
-from bookings.models import Booking, HistoryEntry, Remark, WeeklyHours
+from bookings.models import Booking, HistoryEntry, Remark, Site, WeeklyHours
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged, at, marty
 
@@ -209,6 +210,26 @@ def test_the_list_filters_by_state_project_resource_and_what_waits(desk):
         other = booked if found is asked else asked
         assert found.reference in shown
         assert other.reference not in shown
+
+
+def test_the_list_shows_the_days_ahead_in_the_sites_zone(desk):
+    site = Site.current()
+    site.timezone = "Asia/Tokyo"
+    site.save()
+    midnight = (
+        timezone.now().astimezone(ZoneInfo("Asia/Tokyo")).replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+    starts = {"today": 1, "tomorrow": 25, "week": 24 * 6 + 1, "later": 24 * 7 + 1}
+    made = {
+        name: a_booking(a_resource(), midnight + timedelta(hours=hours)) for name, hours in starts.items()
+    }
+    for query, names in [
+        ("today", {"today"}),
+        ("tomorrow", {"tomorrow"}),
+        ("week", {"today", "tomorrow", "week"}),
+    ]:
+        shown = text_of(desk.get(LIST, {"day": query}))
+        assert {name for name, booking in made.items() if booking.reference in shown} == names
 
 
 def test_what_waits_is_in_order_of_its_deadline_with_answers_in_place(desk, page):
