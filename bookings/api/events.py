@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +20,8 @@ from bookings.api.listing import Listing, find_row, same, same_id
 from bookings.api.moments import zone_of
 from bookings.api.shapes import EventShape, One, Page
 from bookings.api.wire import REQUIRED, Flag, Id, Moment, Text, Wire, read_moment
+from bookings.forms.findings import Findings
+from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
 from bookings.models import Calendar, Event
 
@@ -31,7 +31,6 @@ NO_RESOURCE = _("There is no such resource with a calendar.")
 OTHER_RESOURCE = _("The calendar belongs to another resource.")
 TOO_LONG = _("An event lasts a year at most.")
 END_FIRST = _("The end must come after the start.")
-NO_ADDRESS = _("Send a list of e-mail addresses.")
 COLUMNS = {
     name: name
     for name in (
@@ -172,12 +171,9 @@ def _times(row: Event) -> dict[str, list[str]]:
 
 
 def _participants(row: Event) -> dict[str, list[str]]:
-    try:
-        for address in row.participants:
-            validate_email(address)
-    except ValidationError:
-        return {"participants": [str(NO_ADDRESS)]}
-    return {}
+    found = Findings()
+    found.take("participants", row.participants, addresses, None)
+    return found.errors
 
 
 def _in_window(request: HttpRequest) -> Q:

@@ -1,18 +1,15 @@
 """What a project's body must hold before it is kept as the layer that it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from pydantic_core import PydanticCustomError
 
 from bookings.api.cleaning import apply, findings, refuse
+from bookings.api.project_layers import wrongs
 from bookings.api.wire import Flag, Text, Wire, read_uuid
-from bookings.availability.rules import ConstraintsError, parse_constraints
-from bookings.availability.slots import Mode
-from bookings.durations import DurationError, parse_duration
-from bookings.models import GraphVersion, Project
+from bookings.models import Project
 from bookings.overrides import override
 
 Errors = dict[str, list[str]]
@@ -24,23 +21,6 @@ COLUMNS = {
     "enabled_email_notification": "sends_mail",
 }
 LAYERS = ("availability", "booking", "customer_fields", "ui", "meta")
-DURATIONS = ("length", "buffer", "timeslot_increments")
-FLAGS = ("ignore_all_day_events", "round_to_nearest_hour")
-TEXTS = ("what", "where", "description", "graph", "rescheduling_url")
-LONGEST_RESERVATION = 24 * 3600
-FORMATS = {
-    "string",
-    "text",
-    "email",
-    "tel",
-    "textarea",
-    "select",
-    "checkbox",
-    "label",
-    "number",
-    "date",
-    "url",
-}
 
 
 class ProjectBody(Wire):
@@ -82,7 +62,7 @@ def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
         _keep_in_booking(row, given)
         changed.append("booking")
     checked = findings(row, exclude={"location", "image", "logo"})
-    refuse(body.findings, more, checked, _unreadable(row), _seconds(given))
+    refuse(body.findings, more, checked, _where_it_was_sent(wrongs(row), given))
     return list(dict.fromkeys(changed))
 
 
@@ -103,107 +83,12 @@ def _keep_in_booking(row: Project, given: Mapping[str, Any]) -> None:
     layer: dict[str, Any] = {}
     if given.get("allow_double_bookings") is not None:
         layer["settings"] = {"allow_double_bookings": given["allow_double_bookings"]}
-    if (seconds := _as_seconds(given.get("reservation_time"))) is not None:
-        layer["reservation_time"] = seconds
+    if given.get("reservation_time") is not None:
+        layer["reservation_time"] = given["reservation_time"]
     row.booking = override(row.booking, layer)
 
 
-def _as_seconds(sent: Any) -> int | None:
-    if isinstance(sent, str) and sent.isascii() and sent.isdigit() and len(sent) <= 6:
-        sent = int(sent)
-    valid = isinstance(sent, int) and not isinstance(sent, bool) and 1 <= sent <= LONGEST_RESERVATION
-    return sent if valid else None
-
-
-def _seconds(given: Mapping[str, Any]) -> Errors:
-    sent = given.get("reservation_time")
-    if sent is None or _as_seconds(sent) is not None:
-        return {}
-    return {"reservation_time": [_("Send a number of seconds, at most a day.")]}
-
-
-def _unreadable(row: Project) -> Errors:
-    found: Errors = {}
-    try:
-        parse_constraints(row.availability_constraints)
-    except ConstraintsError as error:
-        found |= error.below("availability_constraints")
-    for check in (_availability, _booking, _questions, _look):
-        found |= check(row)
-    return found
-
-
-def _availability(row: Project) -> Errors:
-    layer = row.availability
-    found = _each(layer, "availability", DURATIONS, _is_duration, _("Write it like “1 hour”."))
-    found |= _each(
-        layer, "availability", FLAGS, lambda value: isinstance(value, bool), _("Send true or false.")
-    )
-    relative = _("Write it like “now”, “4 weeks” or 2027-08-12T21:30:00Z.")
-    found |= _each(layer, "availability", ("from", "to"), lambda value: isinstance(value, str), relative)
-    modes = {str(mode) for mode in Mode}
-    found |= _each(
-        layer, "availability", ("mode",), lambda value: value in modes, _("There is no such mode.")
-    )
-    return found
-
-
-def _booking(row: Project) -> Errors:
-    found = _each(row.booking, "booking", TEXTS, lambda value: isinstance(value, str), _("Send a text."))
-    found |= _each(
-        row.booking,
-        "booking",
-        ("settings", "customer", "meta"),
-        lambda value: isinstance(value, dict),
-        _("Send an object."),
-    )
-    found |= _each(row.booking, "booking", ("graph",), _is_graph, _("There is no such graph."))
-    return found
-
-
-def _questions(row: Project) -> Errors:
-    found: Errors = {}
-    for key, question in row.customer_fields.items():
-        if not isinstance(question, Mapping):
-            found["customer_fields"] = [_("Each field is an object under the name of its answer.")]
-        elif question.get("format") is not None and question["format"] not in FORMATS:
-            found["customer_fields"] = [_("A field has a format that is not known.")]
-        elif question.get("format") == "select" and not isinstance(question.get("enum"), list):
-            found["customer_fields"] = [_("A field to select from needs its choices in enum.")]
-        if len(key) > 100:
-            found["customer_fields"] = [_("The name of a field is too long.")]
-    return found
-
-
-def _look(row: Project) -> Errors:
-    words = row.ui.get("localization")
-    if words is not None and not (
-        isinstance(words, Mapping) and all(isinstance(text, str | None) for text in words.values())
-    ):
-        return {"ui.localization": [_("Send an object of texts.")]}
-    return {}
-
-
-def _each(
-    layer: Mapping[str, Any],
-    prefix: str,
-    names: tuple[str, ...],
-    allowed: Callable[[Any], bool],
-    sentence: str,
-) -> Errors:
-    """Findings on those of the names that are set to something that is not allowed."""
-    wrong = [name for name in names if layer.get(name) is not None and not allowed(layer[name])]
-    return {f"{prefix}.{name}": [sentence] for name in wrong}
-
-
-def _is_duration(value: Any) -> bool:
-    try:
-        return parse_duration(value).total_seconds() >= 0
-    except DurationError:
-        return False
-
-
-def _is_graph(value: Any) -> bool:
-    if not isinstance(value, str) or "\x00" in value:
-        return False
-    return GraphVersion.objects.published().filter(graph__name=value).exists()
+def _where_it_was_sent(found: Errors, given: Mapping[str, Any]) -> Errors:
+    """Findings on ``booking.reservation_time`` under the name that the request used."""
+    told = "reservation_time" if "reservation_time" in given else "booking.reservation_time"
+    return {told if name == "booking.reservation_time" else name: words for name, words in found.items()}

@@ -17,6 +17,7 @@ from bookings.api.answers import JSON
 from bookings.api.api import api
 from bookings.api.markdown import as_html
 from bookings.api.openapi import description
+from bookings.api.routing import in_json
 
 CONSOLE = Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": True, "validatorUrl": None})
 
@@ -42,9 +43,9 @@ def differences(request: HttpRequest) -> HttpResponse:
 
 def urls() -> list[URLPattern]:
     return [
-        re_path(r"^openapi\.json$", openapi, name="openapi-json"),
-        re_path(r"^docs/?$", console, name="docs"),
-        re_path(r"^docs/timekit/?$", differences, name="timekit"),
+        re_path(r"^openapi\.json$", in_json(openapi), name="openapi-json"),
+        re_path(r"^docs/?$", in_json(console), name="docs"),
+        re_path(r"^docs/timekit/?$", in_json(differences), name="timekit"),
     ]
 
 

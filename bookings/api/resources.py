@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api import catalogue
@@ -157,7 +158,8 @@ def _unlisted(row: Resource) -> dict[str, list[str]]:
     try:
         parse_constraints(row.availability_constraints)
     except ConstraintsError as error:
-        return error.below("availability_constraints")
+        told = error.below("availability_constraints")
+        return {name: [gettext(sentence) for sentence in found] for name, found in told.items()}
     return {}
 
 

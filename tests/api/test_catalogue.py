@@ -123,7 +123,7 @@ def test_everything_wrong_with_a_project_is_told_at_once(server):
         "customer_fields": {"name": "Name"},
         "ui": {"localization": []},
         "reservation_time": "soon",
-        "reminders": "never",
+        "reminders": [{"when": {"unit": "years", "time": 1}}],
     }
     response = server.post("/projects", wrong)
     assert response.status_code == 422
@@ -138,10 +138,10 @@ def test_everything_wrong_with_a_project_is_told_at_once(server):
         "booking.what",
         "booking.settings",
         "availability_constraints.0",
-        "customer_fields",
+        "customer_fields.name",
         "ui.localization",
         "reservation_time",
-        "reminders",
+        "reminders.0.when.unit",
     }
     assert not Project.objects.exists()
 
@@ -301,7 +301,7 @@ def test_an_event_needs_a_calendar_or_a_resource(server, doc, jules):
 def test_everything_wrong_with_an_event_is_told_at_once(server, doc):
     wrong = {"resource_id": doc, "start": "2027-01-01T10:00:00", "participants": ["x"], "my_rsvp": "maybe"}
     response = server.post("/events", wrong | {"all_day": "yes"})
-    assert set(response.json()["errors"]) == {"start", "end", "what", "participants", "my_rsvp", "all_day"}
+    assert set(response.json()["errors"]) == {"start", "end", "what", "participants.0", "my_rsvp", "all_day"}
     backwards = {"resource_id": doc, "what": "A", "start": LATER["end"], "end": LATER["start"]}
     assert list(server.post("/events", backwards).json()["errors"]) == ["end"]
 

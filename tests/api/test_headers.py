@@ -61,6 +61,19 @@ def test_a_trial_installation_says_so(server, settings):
     assert server.get("/webhooks").headers["Timekit-TestMode"] == "true"
 
 
+def test_a_trial_installation_opens_to_test_keys_only(server, settings):
+    trial = outsider(a_server_key(test=True)[1])
+    settings.TEST_MODE = True
+    assert (server.get("/app").status_code, trial.get("/app").status_code) == (401, 200)
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs/timekit"])
+def test_the_pages_about_the_api_are_only_read(nobody, path):
+    response = nobody.post(path)
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+    assert isinstance(response.json()["error"], str)
+
+
 def test_pages_of_the_site_get_none_of_this(client, db):
     response = client.get("/admin/login/")
     assert "Timekit-Request-Id" not in response.headers

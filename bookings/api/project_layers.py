@@ -1,0 +1,121 @@
+"""A project's settings as the layers that they are: whatever is set in them must be readable where it is used."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from bookings.availability.rules import ConstraintsError, parse_constraints
+from bookings.availability.slots import Mode
+from bookings.forms import values
+from bookings.forms.findings import Findings
+from bookings.forms.values import WrongPart
+from bookings.models import GraphVersion, Project
+
+LONGEST_TEXT = 10_000
+LONGEST_NAME = 100
+FORMATS = {
+    "string",
+    "text",
+    "email",
+    "tel",
+    "textarea",
+    "select",
+    "checkbox",
+    "label",
+    "number",
+    "date",
+    "url",
+}
+Check = Callable[..., Any]
+
+
+def wrongs(row: Project) -> dict[str, list[str]]:
+    """What cannot be used in an unsaved or changed project: sentences by dotted name."""
+    found = Findings()
+    try:
+        parse_constraints(row.availability_constraints)
+    except ConstraintsError as error:
+        found = Findings(
+            {name: map(_, told) for name, told in error.below("availability_constraints").items()}
+        )
+    found.take("reminders", row.reminders, values.reminders, None)
+    _take_all(found, "availability", row.availability, AVAILABILITY)
+    _take_all(found, "booking", row.booking, BOOKING)
+    if isinstance(row.booking.get("settings"), Mapping):
+        _take_all(found, "booking.settings", row.booking["settings"], SETTINGS)
+    found.take("customer_fields", row.customer_fields, _questions, None)
+    found.take("ui.localization", row.ui.get("localization"), _words_only, None)
+    return found.errors
+
+
+def _take_all(found: Findings, prefix: str, layer: Mapping[str, Any], checks: Mapping[str, Check]) -> None:
+    for name, check in checks.items():
+        found.take(f"{prefix}.{name}", layer.get(name), check, None)
+
+
+def _text(value: Any) -> str:
+    return values.words(value, LONGEST_TEXT)
+
+
+def _mode(value: Any) -> Mode:
+    if not isinstance(value, str) or value not in set(Mode):
+        raise ValidationError(_("Use roundrobin_random, roundrobin_prioritized, mutual or exclusive."))
+    return Mode(value)
+
+
+def _graph(value: Any) -> str:
+    if not GraphVersion.objects.published().filter(graph__name=_text(value)).exists():
+        raise ValidationError(_("There is no such graph."))
+    return str(value)
+
+
+def _hold(value: Any) -> Any:
+    return values.seconds(value, settings.MAX_RESERVATION_SECONDS)
+
+
+def _questions(fields: Mapping[str, Any]) -> None:
+    for name, question in fields.items():
+        if len(name) > LONGEST_NAME:
+            raise ValidationError(_("The name of a field is too long."))
+        if not isinstance(question, Mapping):
+            raise WrongPart(name, _("Send an object."))
+        form = question.get("format")
+        if form is not None and (not isinstance(form, str) or form not in FORMATS):
+            raise WrongPart(f"{name}.format", _("There is no such format."))
+        if form == "select" and not isinstance(question.get("enum"), list):
+            raise WrongPart(f"{name}.enum", _("Send a list."))
+
+
+def _words_only(localization: Any) -> None:
+    for name, text in values.mapping(localization).items():
+        if text is not None and not isinstance(text, str):
+            raise WrongPart(name, _("Send a text."))
+
+
+AVAILABILITY: dict[str, Check] = {
+    **dict.fromkeys(("length", "timeslot_increments"), values.duration),
+    **dict.fromkeys(("buffer", "buffer_before", "buffer_after"), values.duration),
+    **dict.fromkeys(("ignore_all_day_events", "round_to_nearest_hour"), values.flag),
+    **dict.fromkeys(("from", "to"), _text),
+    "mode": _mode,
+}
+BOOKING: dict[str, Check] = {
+    **dict.fromkeys(("what", "where", "description", "rescheduling_url"), _text),
+    **dict.fromkeys(("settings", "customer", "meta"), values.mapping),
+    "graph": _graph,
+    "invite": values.flag,
+    "participants": values.addresses,
+    "my_rsvp": values.rsvp,
+    "reminders": values.reminders,
+    "reservation_time": _hold,
+    "auto_complete_one_hour_after_booking_ends": values.switch,
+}
+SETTINGS: dict[str, Check] = {
+    **dict.fromkeys(("min_booking_time", "max_booking_time", "min_cancel_time"), values.duration),
+    "allow_double_bookings": values.flag,
+    "max_seats": values.seats,
+    "automatic_times": values.automatic_times,
+}
