@@ -23,7 +23,16 @@ from bookings.lifecycle.book import copy_session
 from bookings.lifecycle.claims import give_up, lock_resources
 from bookings.lifecycle.records import announce, note
 from bookings.lifecycle.rules import check, check_cut_off
-from bookings.lifecycle.transitions import give_back_seats, lock_session, place, session_of, take, take_seat
+from bookings.lifecycle.transitions import (
+    give_back_seats,
+    lock_session,
+    locked,
+    next_due,
+    place,
+    session_of,
+    take,
+    take_seat,
+)
 from bookings.models import Action, Booking, Customer, HistoryEntry, Resource, State
 
 
@@ -73,10 +82,20 @@ def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: dat
     _end(old, action, by, words)
     _begin(old, new, state, by, words, moved=True)
     if new.version.offers_seats:
-        Booking.objects.filter(session=old).update(
-            session=new, resource=new.resource, start=new.start, end=new.end
-        )
+        _move_seats(old, new, by, words)
     return new
+
+
+def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
+    """Point the seats that are taken to the session's continuation, and tell each of them its new time."""
+    for seat in locked(Booking.objects.filter(session=old, state__occupies=True)):
+        seat.session, seat.resource = new, new.resource
+        seat.start, seat.end, seat.sequence = new.start, new.end, seat.sequence + 1
+        seat.due_at = next_due(seat, seat.state.leaving.all())
+        seat.save(update_fields=["session", "resource", "start", "end", "sequence", "due_at", "updated_at"])
+        name = seat.state.name
+        entry = note(seat, by=by, words=words, source=name, target=name, reason="moved")
+        announce(seat, seat.state, entry, moved=True)
 
 
 def continuation(old: Booking, **changes: Any) -> Booking:

@@ -6,6 +6,7 @@ Everything here runs inside the transaction of a verb.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -115,9 +116,13 @@ def place(booking: Booking, state: State, *, leaving: list[Action] | None = None
     """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing."""
     booking.state = state
     booking.state_entered_at = timezone.now()
-    actions = state.leaving.all() if leaving is None else leaving
-    moments = [moment for action in actions if (moment := due_moment(booking, action))]
-    booking.due_at = min(moments, default=None)
+    booking.due_at = next_due(booking, state.leaving.all() if leaving is None else leaving)
+
+
+def next_due(booking: Booking, leaving: Iterable[Action]) -> datetime | None:
+    """When the clock acts on a booking next, by the actions that leave its state."""
+    moments = [moment for action in leaving if (moment := due_moment(booking, action))]
+    return min(moments, default=None)
 
 
 def play(booking: Booking, action: Action, *, by: Actor, words: str = "", reason: str = "") -> HistoryEntry:

@@ -418,9 +418,22 @@ def test_moving_a_session_takes_its_seats_along():
     session = a_session(a_resource(), at(18), seats=2)
     seat = a_seat(session)
     new = reschedule(session, start=at(20), end=at(21), by=SERVER)
+    sequence = seat.sequence
     seat.refresh_from_db()
-    assert (seat.session, seat.start) == (new, at(20))
+    assert (seat.session, seat.start, seat.sequence) == (new, at(20), sequence + 1)
+    assert seat.due_at == at(22)
     assert Booking.objects.get(pk=new.pk).seats_taken == 1
+    told = OutboxMessage.objects.filter(booking_id=seat.pk, payload__mail="moved")
+    assert [message.payload["to"] for message in told.order_by("pk")] == ["customer", "owner"]
+
+
+def test_a_moved_session_leaves_cancelled_seats_where_they_were():
+    session = a_session(a_resource(), at(18), seats=2)
+    seat = a_seat(session)
+    act(seat, "cancel_by_customer", by=CUSTOMER)
+    reschedule(session, start=at(20), end=at(21), by=SERVER)
+    seat.refresh_from_db()
+    assert (seat.session, seat.start) == (session, at(18))
 
 
 def test_a_seat_moves_to_another_session():
