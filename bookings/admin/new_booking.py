@@ -75,7 +75,7 @@ def _book(request: HttpRequest, form: NewBookingForm, person: CustomerForm | Non
         form.cleaned_data.get("overstepped", ""),
     )
     if not (draft.session or form.cleaned_data.get("confirmed")):
-        form.broken = oversteps(draft, timezone.now())
+        form.broken = oversteps(draft, timezone.now(), companions=whole.companions())
     if form.broken:
         return None
     try:
