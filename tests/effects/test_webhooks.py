@@ -151,7 +151,9 @@ def test_one_that_fails_is_tried_again_under_the_same_id_and_the_others_are_not(
 
 
 @pytest.mark.parametrize(
-    "asked", ["7200", (timezone.now() + timedelta(hours=2)).strftime("%a, %d %b %Y %H:%M:%S GMT")]
+    "asked",
+    ["7200", (timezone.now() + timedelta(hours=2)).strftime("%a, %d %b %Y %H:%M:%S GMT")],
+    ids=["in seconds", "as a date"],
 )
 def test_a_busy_listener_says_when_to_come_again(listener, heard, asked):
     listener.expect_request("/busy").respond_with_data(status=503, headers={"Retry-After": asked})
