@@ -7,7 +7,7 @@ on the search.
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain, pairwise
@@ -60,6 +60,13 @@ class Frame:
         return complement(capped, low, high) if low < high else []
 
 
+class Free(NamedTuple):
+    """The starts of one resource's free slots, ascending, and what gives the end of each."""
+
+    starts: Collection[int]
+    end: Callable[[int], int]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Supply:
     """One resource's part in a search.
@@ -92,12 +99,17 @@ class Supply:
         free = self.busy.gaps(1, frame.start, frame.end)
         return intersection(intersection(self.open, free), frame.windows(self.capped))
 
+    def free(self, frame: Frame) -> Free:
+        """All free slots."""
+        if self.length is None:
+            ends = dict(self.stretches(frame))
+            return Free(ends, ends.__getitem__)
+        return Free(list(chain.from_iterable(self.starts(frame))), self.length.__add__)
+
     def slots(self, frame: Frame) -> dict[int, int]:
         """Start to end of every free slot, ascending."""
-        if self.length is None:
-            return dict(self.stretches(frame))
-        starts = list(chain.from_iterable(self.starts(frame)))
-        return dict(zip(starts, map(self.length.__add__, starts), strict=True))
+        starts, end = self.free(frame)
+        return {start: end(start) for start in starts}
 
 
 class Offer(NamedTuple):
@@ -160,34 +172,53 @@ def offers(
 
 def _everyone(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
     """At each slot all resources that are free."""
-    free: defaultdict[Interval, list[Any]] = defaultdict(list)
+    groups: defaultdict[int | None, list[Supply]] = defaultdict(list)
     for supply in supplies:
-        for slot in supply.slots(frame).items():
-            free[slot].append(supply.key)
-    return [Offer(start, end, tuple(free[start, end])) for start, end in sorted(free)]
+        groups[supply.length].append(supply)
+    return sorted(chain.from_iterable(_alike(group, length, frame) for length, group in groups.items()))
+
+
+def _alike(supplies: Sequence[Supply], length: int | None, frame: Frame) -> list[Offer]:
+    """All that are free at each slot, of resources with the same length: the start alone tells their slots
+    apart.
+    """
+    if length is None:
+        ends: defaultdict[Interval, list[Any]] = defaultdict(list)
+        for supply in supplies:
+            for stretch in supply.stretches(frame):
+                ends[stretch].append(supply.key)
+        return [Offer(start, end, tuple(keys)) for (start, end), keys in ends.items()]
+    free: defaultdict[int, list[Any]] = defaultdict(list)
+    for supply in supplies:
+        for start in chain.from_iterable(supply.starts(frame)):
+            free[start].append(supply.key)
+    return [Offer(start, start + length, tuple(keys)) for start, keys in free.items()]
 
 
 def _first(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
     """At each start the first resource in order that is free."""
-    ends: dict[int, int] = {}
-    keys: dict[int, Any] = {}
-    for supply in reversed(supplies):
-        slots = supply.slots(frame)
-        ends.update(slots)
-        keys.update(dict.fromkeys(slots, supply.key))
-    return [Offer(start, ends[start], (keys[start],)) for start in sorted(ends)]
+    free = {supply.key: supply.free(frame) for supply in supplies}
+    first = _first_keys(free)
+    return [Offer(start, free[first[start]].end(start), (first[start],)) for start in sorted(first)]
 
 
 def _sticking(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
     """At each start the resource of the slot before, while it is free; else the first in order."""
-    slots = {supply.key: supply.slots(frame) for supply in supplies}
-    first: dict[int, Any] = {}
-    for key in reversed(slots):
-        first.update(dict.fromkeys(slots[key], key))
+    free = {supply.key: supply.free(frame) for supply in supplies}
+    starts = {key: frozenset(each.starts) for key, each in free.items()}
+    first = _first_keys(free)
     result: list[Offer] = []
     key = None
     for start in sorted(first):
-        if key is None or start not in slots[key]:
+        if key is None or start not in starts[key]:
             key = first[start]
-        result.append(Offer(start, slots[key][start], (key,)))
+        result.append(Offer(start, free[key].end(start), (key,)))
     return result
+
+
+def _first_keys(free: dict[Any, Free]) -> dict[int, Any]:
+    """The first key in order that is free at each start."""
+    first: dict[int, Any] = {}
+    for key in reversed(free):
+        first.update(dict.fromkeys(free[key].starts, key))
+    return first

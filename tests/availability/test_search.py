@@ -143,6 +143,23 @@ class TestBuffers:
         assert max(slot.end for slot in found if slot.end <= at(12)) == at(11, 35)
         assert min(slot.start for slot in found if slot.start > at(12)) == at(13, 25)
 
+    def test_the_distance_around_holds_where_less_is_claimed(self):
+        room = a_room()
+        a_booking(room, at(12))
+        distances = {"buffer": 30 * MINUTES, "buffer_after": 5 * MINUTES}
+        found = search(query(room, step=5 * MINUTES, length=30 * MINUTES, **distances), LONG_AGO)
+        assert max(slot.end for slot in found if slot.end <= at(12)) == at(11, 30)
+        assert min(slot.start for slot in found if slot.start > at(12)) == at(13, 30)
+
+    def test_bookings_beyond_the_window_keep_their_distance(self):
+        room = a_room()
+        a_booking(room, at(8))
+        a_booking(room, at(12))
+        asked = {"start": at(9), "end": at(12), "step": 30 * MINUTES, "length": 30 * MINUTES}
+        assert starts(room, **asked, buffer=15 * MINUTES) == ["09:30", "10:00", "10:30", "11:00"]
+        assert starts(room, **asked, buffer_before=15 * MINUTES)[0] == "09:30"
+        assert starts(room, **asked, buffer_after=15 * MINUTES)[-1] == "11:00"
+
     def test_buffers_may_lie_outside_opening_hours(self):
         found = starts(a_room(), buffer_before=HOUR, buffer_after=HOUR)
         assert (found[0], found[-1]) == ("09:00", "16:00")
