@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
 from bookings.api.cleaning import apply, findings, refuse
@@ -13,6 +14,8 @@ from bookings.models import Project
 from bookings.overrides import override
 
 Errors = dict[str, list[str]]
+MOST_MEMBERS = 1000
+TOO_MANY = _("Send a thousand at most.")
 COLUMNS = {
     "name": "name",
     "slug": "slug",
@@ -68,6 +71,8 @@ def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
 
 def member_ids(sent: list[Any], name: str) -> tuple[list[UUID], Errors]:
     """Ids, or objects that have one, as ids; what is no id stands in the errors under its place in ``name``."""
+    if len(sent) > MOST_MEMBERS:
+        return [], {name or "body": [str(TOO_MANY)]}
     ids: list[UUID] = []
     errors: Errors = {}
     for at, one in enumerate(sent):

@@ -18,7 +18,7 @@ from bookings.api.errors import BadRequest, Invalid, NotFound
 from bookings.api.listing import Listing, find_row, included, nothing, same, same_id
 from bookings.api.moments import zone_of
 from bookings.api.parsing import parse
-from bookings.api.project_bodies import ProjectBody, change, member_ids
+from bookings.api.project_bodies import MOST_MEMBERS, ProjectBody, change, member_ids
 from bookings.api.resources import free_slug, refuse_limited
 from bookings.api.shapes import One, Page, ProjectShape, ResourceShape, Some
 from bookings.api.wire import REQUIRED, Id, Wire
@@ -43,7 +43,11 @@ ID_LIST = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"type": "array", "items": {"type": "string", "format": "uuid"}, "maxItems": 1000}
+                "schema": {
+                    "type": "array",
+                    "items": {"type": "string", "format": "uuid"},
+                    "maxItems": MOST_MEMBERS,
+                }
             }
         },
     }

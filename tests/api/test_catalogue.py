@@ -1,6 +1,9 @@
 """Resources, projects, calendars, events and webhooks as a server keeps them through the API."""
 
+from threading import Barrier, Thread
+
 import pytest
+from django.db import connection
 
 from bookings.models import Occupancy, Project, Resource
 from tests.api.conftest import LATER, NOTHING, hour, outsider
@@ -261,6 +264,31 @@ def test_a_limited_key_makes_nothing_that_it_would_not_see(consultation):
 def test_a_limited_key_puts_no_stranger_into_its_project(consultation, jules):
     limited = outsider(a_server_key(consultation)[1])
     assert limited.post(f"/projects/{consultation.pk}/resources", {"resource_id": jules}).status_code == 422
+
+
+def test_a_list_of_thousands_of_resources_is_refused(server, consultation, doc):
+    many = [doc] * 1001
+    assert server.put(f"/projects/{consultation.pk}/resources", many).status_code == 422
+    assert list(server.post("/availability", {"resources": many}).json()["errors"]) == ["resources"]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_projects_of_one_name_made_at_once_are_made_or_told_to_try_again(database_url):
+    door, together, codes = outsider(a_server_key()[1]), Barrier(6), []
+
+    def make():
+        together.wait()
+        codes.append(door.post("/projects", {"name": "Same"}).status_code)
+        connection.close()
+
+    threads = [Thread(target=make) for _one in range(together.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(codes) <= {201, 409}
+    assert Project.objects.count() == codes.count(201) >= 1
 
 
 def test_the_primary_calendar_stays(server, doc):
