@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.effects.links import manage_url
 from bookings.effects.mail import goes_out
+from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.money import money
@@ -28,7 +29,7 @@ def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> d
     return {
         "stage": stage,
         "reference": booking.reference,
-        "pill": label(booking.state.label or booking.state.name),
+        "pill": graph_words(booking.state.label or booking.state.name),
         "title": title(booking, stage),
         **cards.when(booking.start, booking.end, zone, own),
         "facts": cards.of_booking(booking, zone),
@@ -56,11 +57,6 @@ def stage_of(booking: Booking) -> str:
     if booking.state.occupies:
         return "booked"
     return "ended" if booking.state.mail_to_customer else "over"
-
-
-def label(words: str) -> str:
-    """Words of a graph in the active language, where the catalogue has them."""
-    return _(words) if words else ""
 
 
 def title(booking: Booking, stage: str) -> str:
@@ -138,9 +134,9 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     if action.continues:
-        return {"href": here(request, "move", token), "label": label(action.label), "danger": False}
+        return {"href": here(request, "move", token), "label": graph_words(action.label), "danger": False}
     href = here(request, "ask", token, action.name)
-    return {"href": href, "label": label(action.label), "danger": not action.target.occupies}
+    return {"href": href, "label": graph_words(action.label), "danger": not action.target.occupies}
 
 
 def pay_action(booking: Booking) -> Action | None:

@@ -20,6 +20,7 @@ from bookings.effects.invitations import calendar_file
 from bookings.effects.links import LinkInvalid, Purpose, manage_token, newest, read_token
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
+from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
 from bookings.models import Action, Booking
 from bookings.views import booking_card, cards
@@ -128,7 +129,7 @@ def _action(booking: Booking, name: str, by: Actor) -> Action | None:
 
 
 def _question(booking: Booking, action: Action, form: MessageForm, token: str) -> dict[str, Any]:
-    label = booking_card.label(action.label)
+    label = graph_words(action.label)
     return {
         "heading": _("%(action)s?") % {"action": label},
         "words": [_("The time is then free for others.")] if not action.target.occupies else [],

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 from bookings.effects.links import Purpose
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
+from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
-from bookings.views import booking_card, cards
+from bookings.views import cards
 from bookings.views.addresses import here
 from bookings.views.manage import with_booking
 from bookings.views.refusals import refused
@@ -57,7 +58,7 @@ def _heading(booking: Booking) -> str:
     customer = getattr(booking, "customer", None)
     if not booking.state.settled and customer:
         return _("%(name)s asks for this time") % {"name": customer.name}
-    return booking_card.label(booking.state.label)
+    return graph_words(booking.state.label)
 
 
 def _button(action: Action, booking: Booking) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def _button(action: Action, booking: Booking) -> dict[str, Any]:
     accepts = action.target.occupies and action.target.settled and not booking.state.settled
     return {
         "value": action.name,
-        "label": booking_card.label(action.label),
+        "label": graph_words(action.label),
         "primary": accepts,
         "danger": not action.target.occupies,
     }

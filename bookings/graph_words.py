@@ -1,0 +1,34 @@
+"""The words of the seeded graphs in other languages: rows keep the English, the catalogues know it from here."""
+
+from django.utils.translation import gettext, gettext_noop
+
+SEEDED = (
+    gettext_noop("Confirmed"),
+    gettext_noop("Completed"),
+    gettext_noop("Cancelled"),
+    gettext_noop("Cancelled by the customer"),
+    gettext_noop("Cancelled by the owner"),
+    gettext_noop("Moved to another time"),
+    gettext_noop("Declined"),
+    gettext_noop("Not paid in time"),
+    gettext_noop("Not answered in time"),
+    gettext_noop("Waiting for an answer"),
+    gettext_noop("Waiting for payment"),
+    gettext_noop("Paid"),
+    gettext_noop("Open"),
+    gettext_noop("Book"),
+    gettext_noop("Cancel"),
+    gettext_noop("Withdraw the request"),
+    gettext_noop("Choose another time"),
+    gettext_noop("Accept"),
+    gettext_noop("Decline"),
+    gettext_noop("Complete"),
+    gettext_noop("Mark as paid"),
+    gettext_noop("Time out"),
+    gettext_noop("Expire"),
+)
+
+
+def graph_words(label: str) -> str:
+    """A label of a state or an action in the active language; what staff wrote themselves stays as it is."""
+    return gettext(label) if label else ""
