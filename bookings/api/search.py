@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from django.db.models.lookups import Exact, IContains, IEndsWith, IExact, IStartsWith
+from django.db.models.lookups import IContains, IEndsWith, IExact, IStartsWith
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,10 +35,7 @@ def same_answer(column: str, key: str) -> Find:
 
     def find(value: str) -> Q:
         text = Cast(KeyTextTransform(key, column), TextField())
-        found = Q(_lookup(value)(text, value.strip("*")))
-        if value in {"true", "false"}:
-            found |= Q(Exact(KeyTransform(key, column), value == "true"))
-        return found
+        return Q(_lookup(value)(text, value.strip("*")))
 
     return find
 
