@@ -3,7 +3,7 @@
 import pytest
 
 from bookings.models import Resource
-from tests.api.conftest import EXAMPLE, LATER, MARTY, outsider
+from tests.api.conftest import EXAMPLE, LATER, MARTY, hour, outsider
 from tests.situations import a_project, a_server_key, a_widget_key
 
 
@@ -95,19 +95,16 @@ def test_a_page_books_only_the_future(widget, visit):
 
 
 def test_a_page_sees_customers_only_in_the_answer_to_its_own_booking(widget, visit):
-    wanted = "include=customers,logs,customer_action_links,bulked_bookings"
+    private = {"customers", "logs", "customer_action_links", "bulked_bookings"}
+    wanted = f"include={','.join(private)},event"
     booking = widget.made(f"/bookings?{wanted}", visit)
     assert booking["customers"][0]["email"] == MARTY["email"]
-    response = widget.get(f"/bookings/{booking['id']}?{wanted}")
-    if response.status_code == 200:
-        assert not set(response.json()["data"]) & {
-            "customers",
-            "logs",
-            "customer_action_links",
-            "bulked_bookings",
-        }
-    else:
-        assert response.status_code == 403
+    assert widget.get(f"/bookings/{booking['id']}?{wanted}").status_code == 403
+    move = {"resource_id": visit["resource_id"], **hour(days=4)}
+    moved = widget.post(f"/bookings/{booking['id']}/reschedule?{wanted}", move).json()["data"]
+    cancelled = widget.put(f"/bookings/{moved['id']}/cancel_by_customer?{wanted}").json()["data"]
+    assert not (set(moved) | set(cancelled)) & private
+    assert MARTY["email"] not in f"{moved} {cancelled}"
 
 
 def test_a_page_moves_a_booking_whose_id_it_knows(widget, visit):
