@@ -51,14 +51,12 @@ class DayFilter(admin.SimpleListFilter):
         return [("today", _("today")), ("tomorrow", _("tomorrow")), ("week", _("the next 7 days"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
-        if self.value() not in self.spans:
+        span = self.spans.get(self.value() or "")
+        if span is None:
             return queryset
         zone = ZoneInfo(Site.current().timezone)
         today = timezone.now().astimezone(zone).date()
-        first, last = (
-            datetime.combine(today + timedelta(days=ahead), time(), zone)
-            for ahead in self.spans[self.value()]
-        )
+        first, last = (datetime.combine(today + timedelta(days=ahead), time(), zone) for ahead in span)
         return queryset.filter(start__gte=first, start__lt=last).order_by("start", "pk")
 
 

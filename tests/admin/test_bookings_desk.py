@@ -133,9 +133,11 @@ def test_details_are_corrected_and_history_keeps_that_it_happened(desk, page):
     values = values_of(desk.get(page(booking, "correct")))
     assert values["customer-shoe"] == "42"
     changes = {"customer-name": "Martin McFly", "customer-shoe": "43", "staff_note": "Left-handed"}
+    changes["customer-email"] = "martin@example.com"
     assert desk.post(page(booking, "correct"), values | changes).status_code == 302
     booking.refresh_from_db()
     assert (booking.customer.name, booking.staff_note) == ("Martin McFly", "Left-handed")
+    assert booking.customer.email == "martin@example.com"
     assert booking.customer.answers == {"shoe": "43", "of_the_api": ["kept"]}
     assert booking.customer.phone == "(916) 555-4385"
     assert HistoryEntry.objects.last().what == "corrected"
