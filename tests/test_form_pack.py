@@ -44,20 +44,20 @@ def field(named, **data):
 
 def test_a_required_field_has_its_label_and_its_control():
     assert field("name") == (
-        '<div class="field"><label for="id_name">Name</label>'
+        '<div class="field"><label for="id_name"><bdi>Name</bdi></label>'
         '<input type="text" name="name" autocomplete="name" class="control" required id="id_name"></div>'
     )
 
 
 def test_an_optional_field_says_so():
-    assert '<label for="id_phone">Phone<span class="field__optional">(optional)</span></label>' in field(
+    assert '<label for="id_phone"><bdi>Phone</bdi><span class="field__optional">(optional)</span></label>' in field(
         "phone"
     )
 
 
 def test_an_error_stands_between_hint_and_control_and_is_tied_to_it():
     html = field("email", email="katharina@")
-    assert html.startswith('<div class="field field--error"><label for="id_email">E-mail</label>')
+    assert html.startswith('<div class="field field--error"><label for="id_email"><bdi>E-mail</bdi></label>')
     hint, error, control = (
         html.index(part) for part in ('id="id_email_helptext"', 'id="id_email_error"', '<input type="email"')
     )
@@ -70,13 +70,13 @@ def test_an_error_stands_between_hint_and_control_and_is_tied_to_it():
 def test_a_box_to_tick_has_its_error_above_and_its_label_beside_it():
     html = field("consent", name="x")
     assert html.index("Please agree.") < html.index('<div class="check"><input type="checkbox"')
-    assert '<label for="id_consent">Consent</label></div>' in html
+    assert '<label for="id_consent"><bdi>Consent</bdi></label></div>' in html
     assert 'aria-describedby="id_consent_error"' in html
 
 
 def test_radios_are_one_group_with_a_legend():
     html = field("visit")
-    assert html.startswith('<fieldset class="field" id="id_visit"><legend>Visit</legend>')
+    assert html.startswith('<fieldset class="field" id="id_visit"><legend><bdi>Visit</bdi></legend>')
     assert html.count('class="check check--radio"') == 2
     assert '<label for="id_visit_0">Yes</label>' in html
 
