@@ -33,12 +33,11 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine lacks, and say how to get it; REQUIRE_BROWSER=1 lets it fail instead."""
-    if os.environ.get("REQUIRE_BROWSER") == "1":
-        return
+    """Skip what this machine lacks, and say how to get it; REQUIRE_BROWSER=1 and REQUIRE_CLIENTS=1 let it fail."""
     for mark, (tool, cure) in _TOOLS.items():
+        required = os.environ.get(f"REQUIRE_{mark.upper()}") == "1"
         for item in items:
-            if tool is None and item.get_closest_marker(mark):
+            if tool is None and not required and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=cure))
 
 
