@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
@@ -30,10 +29,11 @@ def description() -> Json:
         "version": "2",
         "description": _(
             "Times are RFC 3339 with an offset. Send an API key as the password of HTTP Basic, without a user "
-            "name. What differs from Timekit’s own API stands at /v2/docs/timekit."
+            "name. What differs from Timekit’s own API stands on [a page of its own](/v2/docs/timekit)."
         ),
     }
-    schema["servers"] = [{"url": settings.SITE_URL}]
+    # Not SITE_URL: the policy lets the console call only where it was opened, perhaps under another name.
+    schema["servers"] = [{"url": "/"}]
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     for model in (Refusal, Findings):
         schemas[model.__name__] = _definition(model)

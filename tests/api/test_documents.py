@@ -65,3 +65,15 @@ def test_the_pages_work_under_the_sites_policy(live_server, browser, path):
     page.get_by_text("Availability", exact=True).first.wait_for()
     page.close()
     assert refused == []
+
+
+@pytest.mark.browser
+def test_the_console_sends_a_call(live_server, browser):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/v2/docs")
+    call = page.locator("[id$=list_graphs]")
+    call.locator(".opblock-summary-control").click()
+    with page.expect_response("**/v2/graphs") as answer:
+        call.get_by_role("button", name="Execute").click()
+    assert answer.value.status == 401
+    page.close()
