@@ -186,3 +186,10 @@ def test_a_day_that_a_zone_left_out_is_empty():
     zone = ZoneInfo("Pacific/Apia")
     assert day_start(date(2011, 12, 30), zone) == day_start(date(2011, 12, 31), zone)
     assert days(zone, date(2011, 12, 30), date(2011, 12, 30))[0].end == day_start(date(2011, 12, 31), zone)
+
+
+def test_a_skipped_stretch_that_began_before_midnight_begins_the_day_late():
+    """Toronto went from 23:30 on 30 March 1919 to 00:30 on the 31st."""
+    zone = ZoneInfo("America/Toronto")
+    first = datetime.fromtimestamp(day_start(date(1919, 3, 31), zone), zone)
+    assert f"{first:%d %H:%M}" == "31 00:30"
