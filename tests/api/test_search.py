@@ -8,7 +8,15 @@ from tests.api.conftest import MARTY, hour
 @pytest.fixture
 def booking(server, wish):
     """A booking with answers and labels of every type."""
-    answers = {"size": 42, "tour": True, "city": "Hill Valley", "a__gt": "x", "it's": "quoted"}
+    answers = {
+        "size": 42,
+        "tour": True,
+        "city": "Hill Valley",
+        "a__gt": "x",
+        "it's": "quoted",
+        "1": "one",
+        "9" * 30: "nine",
+    }
     meta = {"order": "88", "price": 9.5, "paid": False, "nested": {"a": 1}}
     return server.made("/bookings", wish | {"customer": MARTY | answers, "meta": meta})["id"]
 
@@ -24,6 +32,8 @@ def booking(server, wish):
         "customer.city:*l v*",
         "customer.a__gt:x",
         "customer.it's:quoted",
+        "customer.1:one",
+        "customer.999999999999999999999999999999:nine",
         "customer.voip:McFly",
         "meta.order:88",
         "meta.price:9.5",
@@ -56,7 +66,8 @@ def test_these_do_not(server, booking, search):
 
 
 @pytest.mark.parametrize(
-    "search", ["nothing:1", "customer:1", "meta.:1", "customer.a%00:1", "state", "state__name:x"]
+    "search",
+    ["nothing:1", "customer:1", "meta.:1", "customer.a%00:1", 'customer.a":1', "state", "state__name:x"],
 )
 def test_these_cannot_be_searched_for(server, booking, search):
     response = server.get(f"/bookings?search={search}")
