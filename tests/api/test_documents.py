@@ -73,7 +73,7 @@ def test_the_console_sends_a_call(live_server, browser):
     page.goto(f"{live_server.url}/v2/docs")
     call = page.locator("[id$=list_graphs]")
     call.locator(".opblock-summary-control").click()
-    with page.expect_response("**/v2/graphs") as answer:
+    with page.expect_request("**/v2/graphs") as sent:
         call.get_by_role("button", name="Execute").click()
-    assert answer.value.status == 401
+    assert sent.value.method == "GET"
     page.close()
