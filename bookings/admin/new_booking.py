@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from bookings import lifecycle
 from bookings.admin.desk import ask, in_words, posted
-from bookings.admin.desk_forms import ChooseForm, NewBookingForm, customer_form
+from bookings.admin.desk_forms import customer_form
+from bookings.admin.new_booking_forms import ChooseForm, NewBookingForm
 from bookings.admin.oversteps import oversteps
 from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, find_rows
