@@ -208,6 +208,11 @@ class TestWhen:
         assert starts(room, ignoring=frozenset({hold.pk}))[0] == "10:00"
         assert starts(room, start=at(0, days=1), end=at(0, days=2))[0] == "09:00"
 
+    def test_calendar_events_do_not_count_against_the_cap(self):
+        room = a_room(daily_cap=1)
+        add_event(Event(calendar=room.calendars.get(), start=at(9), end=at(10)))
+        assert starts(room)[0] == "10:00"
+
     def test_a_daily_cap_counts_local_days(self):
         room = a_resource(daily_cap=1, timezone="America/New_York")
         a_booking(room, at(3))
