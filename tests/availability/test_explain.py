@@ -97,6 +97,9 @@ class TestExactlyOneRuleForbids:
         room = a_resource(availability_constraints=[{"allow_everything": {}}])
         assert list(why_not(room, at(8))) == [Code.RESOURCE_CONSTRAINTS]
         assert search(query(room), LONG_AGO) == []
+        room = a_resource()
+        project = a_project(room, availability={"constraints": [{"allow_day": {"day": "Someday"}}]})
+        assert list(why_not(room, at(8), project=project)) == [Code.PROJECT_CONSTRAINTS]
 
     def test_the_past_notice_and_horizon(self):
         room = a_resource()
