@@ -1,6 +1,7 @@
 """Reading what an operator wrote: each returns the value, or raises ImproperlyConfigured with a sentence."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -57,7 +58,7 @@ def private_networks(texts: list[str]) -> list[IPv4Network | IPv6Network]:
         ) from error
 
 
-def database(parsed: dict[str, object]) -> dict[str, object]:
+def database(parsed: dict[str, Any]) -> dict[str, Any]:
     """Return what DATABASE_URL was `parsed` to, if it is one of the two databases that keep the promise."""
     engines = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
     if parsed.get("ENGINE") not in engines or not parsed.get("NAME"):
