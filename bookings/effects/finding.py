@@ -14,7 +14,7 @@ from bookings.effects.mail import Letter, compose, goes_out, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
 from bookings.effects.recipients import CUSTOMER, Recipient, language_of, zone_of
 from bookings.effects.wording import Wording
-from bookings.models import Booking, OutboxMessage, Site
+from bookings.models import Booking, OutboxMessage, Site, State
 
 MOST_LINKS = 30
 WINDOW_SECONDS = 600
@@ -68,7 +68,8 @@ def _coming(email: str) -> Any:
     """What the address still has before it, the soonest first; what was cancelled or moved is not among it."""
     bookings = Booking.objects.visible().select_related("resource", "project", "customer", "state")
     coming = bookings.filter(end__gt=timezone.now(), customer__email__iexact=email)
-    return coming.filter(state__leaving__isnull=False).distinct().order_by("start")[:MOST_LINKS]
+    lasting = State.objects.filter(leaving__isnull=False)
+    return coming.filter(state__in=lasting).order_by("start")[:MOST_LINKS]
 
 
 def _forget(message: OutboxMessage) -> None:

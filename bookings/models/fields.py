@@ -3,14 +3,30 @@
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.forms import Field
 
 
 class HttpsURLField(models.URLField):
     """A URL whose form field completes an address without a scheme by https, as Django 6 does by itself."""
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, **kwargs: Any) -> Field | None:  # type: ignore[override]
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.URLField", args, kwargs
+
+
+class OrderedJSONField(models.JSONField):
+    """An object whose keys keep their order: PostgreSQL's jsonb sorts them, its json does not.
+
+    The price: json knows no equality there, so that a row with such a column cannot be selected DISTINCT.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "json" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
+        """psycopg reads json by itself; Django keeps it from doing so for jsonb only."""
+        return super().from_db_value(value, expression, connection) if isinstance(value, str) else value

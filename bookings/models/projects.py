@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.fields import HttpsURLField
+from bookings.models.fields import HttpsURLField, OrderedJSONField
 from bookings.models.places import Location
 from bookings.models.resources import Resource
 from bookings.validators import validate_colour, validate_currency, validate_list, validate_object
@@ -83,7 +83,7 @@ class Project(models.Model):
     availability_constraints = models.JSONField(
         _("availability constraints"), default=list, blank=True, validators=[validate_list]
     )
-    customer_fields = models.JSONField(
+    customer_fields = OrderedJSONField(
         _("customer fields"), default=dict, blank=True, validators=[validate_object]
     )
     ui = models.JSONField(_("look of the widget"), default=dict, blank=True, validators=[validate_object])
