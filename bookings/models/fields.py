@@ -5,12 +5,13 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.forms import Field
+from psycopg.types.json import Json, Jsonb
 
 
 class HttpsURLField(models.URLField):
     """A URL whose form field completes an address without a scheme by https, as Django 6 does by itself."""
 
-    def formfield(self, **kwargs: Any) -> Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Field | None:
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
 
     def deconstruct(self) -> Any:
@@ -26,6 +27,10 @@ class OrderedJSONField(models.JSONField):
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         return "json" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        adapted = super().get_db_prep_value(value, connection, prepared)
+        return Json(adapted.obj, adapted.dumps) if isinstance(adapted, Jsonb) else adapted
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         """psycopg reads json by itself; Django keeps it from doing so for jsonb only."""
