@@ -58,6 +58,11 @@ def city(zone: Zone) -> str:
     return str(zone).rpartition("/")[2].replace("_", " ")
 
 
+def city_in_text(zone: Zone) -> str:
+    """The same for the middle of a sentence, which may run in the other direction."""
+    return _isolated(city(zone), _BY_CONTENT)
+
+
 def offset(moment: datetime, zone: Zone) -> str:
     """The distance to UTC at `moment`: "UTC", "UTC+1", "UTC−3:30"."""
     minutes = round((local(moment, zone).utcoffset() or timedelta()).total_seconds() / 60)
@@ -72,7 +77,7 @@ def zone_name(zone: Zone) -> str:
     """Like "Berlin time"; UTC is its own name."""
     if city(zone) == "UTC":
         return "UTC"
-    return pgettext("time zone", "%(city)s time") % {"city": _isolated(city(zone), _BY_CONTENT)}
+    return pgettext("time zone", "%(city)s time") % {"city": city_in_text(zone)}
 
 
 def zone_and_offset(moment: datetime, zone: Zone) -> str:

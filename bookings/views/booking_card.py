@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.effects.links import manage_url
-from bookings.effects.mail import goes_out
-from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.money import money
@@ -24,30 +23,30 @@ CUSTOMER = Actor.customer()
 
 def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> dict[str, Any]:
     """The context of `booking.html` for one booking."""
-    zone, own = zones_of(booking)
-    stage, mail_goes_out = stage_of(booking), goes_out()
+    clocks, stage = clocks_of(booking), stage_of(booking)
+    zone = clocks.first
     return {
         "stage": stage,
         "reference": booking.reference,
-        "pill": graph_words(booking.state.label or booking.state.name),
+        "pill": str(booking.state),
         "title": title(booking, stage),
-        **cards.when(booking.start, booking.end, zone, own),
+        **cards.when(booking.start, booking.end, clocks),
         "facts": cards.of_booking(booking, zone),
-        "steps": steps(booking, stage, zone, mail_goes_out),
+        "steps": steps(booking, stage, zone),
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
         "pay": payment(booking, zone),
-        "keep": not mail_goes_out and stage in {"booked", "waiting"},
+        "keep": not settings.MAIL_IS_SET_UP and stage in {"booked", "waiting"},
         "address": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
     }
 
 
-def zones_of(booking: Booking) -> tuple[str, str | None]:
-    """The zone to show first and the other one, if the customer has another."""
+def clocks_of(booking: Booking) -> cards.Clocks:
+    """Through which zones its customer sees it."""
     customer = getattr(booking, "customer", None)
-    return cards.zone_pair(booking.project, booking.resource.timezone, customer.timezone if customer else "")
+    return cards.clocks_of(booking.project, booking.resource.timezone, customer.timezone if customer else "")
 
 
 def stage_of(booking: Booking) -> str:
@@ -78,11 +77,11 @@ def title(booking: Booking, stage: str) -> str:
     )
 
 
-def steps(booking: Booking, stage: str, zone: times.Zone, mail_goes_out: bool) -> list[str]:
+def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     """What happens next, a sentence each."""
     if stage not in {"booked", "waiting"}:
         return []
-    said = [*_answer(booking, zone), *(_mail(booking) if mail_goes_out else [])]
+    said = [*_answer(booking, zone), *_mail(booking)]
     if stage == "booked" and booking.project:
         said += [line.strip() for line in booking.project.after_booking.splitlines() if line.strip()]
     return said
@@ -104,6 +103,9 @@ def _answer(booking: Booking, zone: times.Zone) -> list[str]:
 
 
 def _mail(booking: Booking) -> list[str]:
+    """A promise of a mail, where the site sends any: what goes into the files of a trial reaches nobody."""
+    if not settings.MAIL_IS_SET_UP:
+        return []
     customer = getattr(booking, "customer", None)
     sends = booking.project is None or booking.project.sends_mail
     if not (sends and customer and customer.email and booking.state.mail_to_customer):
@@ -134,9 +136,9 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     if action.continues:
-        return {"href": here(request, "move", token), "label": graph_words(action.label), "danger": False}
+        return {"href": here(request, "move", token), "label": str(action), "danger": False}
     href = here(request, "ask", token, action.name)
-    return {"href": href, "label": graph_words(action.label), "danger": not action.target.occupies}
+    return {"href": href, "label": str(action), "danger": not action.target.occupies}
 
 
 def pay_action(booking: Booking) -> Action | None:

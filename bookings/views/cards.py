@@ -6,6 +6,7 @@ Everything here returns plain context for templates; nothing decides.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,18 @@ from bookings.models import Booking, Project
 from bookings.money import money
 
 Context = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Through which zones a time is shown: ``first``, and ``other`` where place and customer may differ.
+
+    ``other_is_own`` tells whose the second one is: the customer's (in person), or the place's (by phone, online).
+    """
+
+    first: str
+    other: str | None = None
+    other_is_own: bool = False
 
 
 def weekday_order() -> list[int]:
@@ -31,18 +44,19 @@ def week(moment: datetime, zone: times.Zone) -> list[Context]:
     return [{"short": times.weekday_letters(one), "on": one == day} for one in weekday_order()]
 
 
-def when(start: datetime, end: datetime, zone: times.Zone, other: times.Zone | None) -> Context:
-    """Day, clock and zones of ``[start, end)`` in ``zone``, and what the clocks of ``other`` show then."""
+def when(start: datetime, end: datetime, clocks: Clocks) -> Context:
+    """Day, clock and zones of ``[start, end)``."""
     return {
-        "week": week(start, zone),
-        "day": times.day(start, zone),
-        "times": times.clock_range(start, end, zone),
-        "zones": zones(start, end, zone, other),
+        "week": week(start, clocks.first),
+        "day": times.day(start, clocks.first),
+        "times": times.clock_range(start, end, clocks.first),
+        "zones": zones(start, end, clocks),
     }
 
 
-def zones(start: datetime, end: datetime, zone: times.Zone, other: times.Zone | None) -> str:
-    """Like "Berlin time (UTC+1). 08:30–09:15 in London, your time." """
+def zones(start: datetime, end: datetime, clocks: Clocks) -> str:
+    """Like "Berlin time (UTC+1). 08:30–09:15 in London, your time." or "London time (UTC). 09:30–10:15 in Berlin."."""
+    zone, other = clocks.first, clocks.other
     first = times.zone_and_offset(start, zone)
     if night := times.repeated_hour(start, zone):
         first = f"{first}, {night}"
@@ -51,11 +65,10 @@ def zones(start: datetime, end: datetime, zone: times.Zone, other: times.Zone | 
     there = times.clock_range(start, end, other)
     if times.local(start, zone).date() != times.local(start, other).date():
         there = _("%(day)s, %(time)s") % {"day": times.short_day(start, other), "time": there}
-    return _("%(zone)s. %(times)s on your clocks: %(other)s.") % {
-        "zone": first,
-        "times": there,
-        "other": times.zone_and_offset(start, other),
-    }
+    said = {"zone": first, "times": there, "city": times.city_in_text(other)}
+    if clocks.other_is_own:
+        return _("%(zone)s. %(times)s in %(city)s, your time.") % said
+    return _("%(zone)s. %(times)s in %(city)s.") % said
 
 
 def same_clock(moment: datetime, one: times.Zone, other: times.Zone) -> bool:
@@ -63,12 +76,12 @@ def same_clock(moment: datetime, one: times.Zone, other: times.Zone) -> bool:
     return times.local(moment, one).utcoffset() == times.local(moment, other).utcoffset()
 
 
-def zone_pair(project: Project | None, there: str, own: str) -> tuple[str, str | None]:
+def clocks_of(project: Project | None, there: str, own: str) -> Clocks:
     """Which zone a page shows first: in person the place's, else the customer's, where that is known."""
     if not own:
-        return there, None
+        return Clocks(there)
     in_person = project is None or project.place == Project.Place.IN_PERSON
-    return (there, own) if in_person else (own, there)
+    return Clocks(there, own, other_is_own=True) if in_person else Clocks(own, there)
 
 
 def fact(label: str, value: str, *, code: bool = False) -> Context:

@@ -122,7 +122,7 @@ def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, An
         offering_of(request, hold.project.slug),
         held.start,
         error,
-        zone=cards.zone_pair(hold.project, held.resource.timezone, own_zone(request))[0],
+        zone=cards.clocks_of(hold.project, held.resource.timezone, own_zone(request)).first,
         post_url=hold.address(request, "instead"),
         all_url=hold.times_address(request),
         form_id="details",
@@ -157,15 +157,15 @@ def page(
 ) -> HttpResponse:
     """The form beside what is held."""
     now, held = timezone.now(), hold.reservation
-    zone, other = cards.zone_pair(hold.project, held.resource.timezone, own_zone(request))
+    clocks = cards.clocks_of(hold.project, held.resource.timezone, own_zone(request))
     live = held.expires_at > now and held.released_at is None
     context = {
         "form": form,
         "submit_label": hold_card.submit_label(held),
         "post_url": hold.address(request, "details"),
-        "hold": hold_card.banner(request, hold, zone, now) if live else None,
-        "ended": "" if live else hold_card.over(held, zone),
+        "hold": hold_card.banner(request, hold, clocks.first, now) if live else None,
+        "ended": "" if live else hold_card.over(held, clocks.first),
         "lost": lost,
-        "summary": hold_card.summary(hold, zone, other),
+        "summary": hold_card.summary(hold, clocks),
     }
     return render(request, "bookings/details.html", context, status=status)

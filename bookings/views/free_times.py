@@ -15,6 +15,7 @@ from bookings.availability.intervals import Busy
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Query
 from bookings.availability.search import prepare
+from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots import Frame, Mode, Supply, offers
 from bookings.forms.rows import as_uuid
 from bookings.models import Booking
@@ -146,25 +147,12 @@ def session_of(offering: Offering, pk: str) -> Booking | None:
 
 def _sessions(offering: Offering, start: datetime, end: datetime, *, zone: ZoneInfo, now: datetime) -> Offer:
     """Sessions to come whose booking is open, with the places they have left."""
-    rows = (
-        Booking.objects.visible()
-        .sessions()
-        .occupying()
-        .filter(project=offering.project, start__gte=max(start, now), start__lt=end)
-        .order_by("start", "pk")
-    )
+    rows = coming_sessions(now).filter(project=offering.project, start__gte=start, start__lt=end)
     if offering.link:
         rows = rows.filter(resource=offering.link.resource_id)
     found = [
-        FreeTime(
-            start=row.start,
-            end=row.end,
-            session=row.pk,
-            places=(row.max_seats or 0) - row.seats_taken,
-        )
+        FreeTime(start=row.start, end=row.end, session=row.pk, places=row.places_left)  # type: ignore[attr-defined]
         for row in rows
-        if row.start >= now + (row.min_booking_time or timedelta())
-        and (row.max_booking_time is None or row.start <= now + row.max_booking_time)
     ]
     free = {one.start.astimezone(zone).date() for one in found if not one.full}
     every = {one.start.astimezone(zone).date() for one in found}

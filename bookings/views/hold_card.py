@@ -12,7 +12,7 @@ from bookings import times
 from bookings.models import ProjectResource, Reservation
 from bookings.views import cards
 from bookings.views.hold_links import Hold
-from bookings.views.offering import price_in_words
+from bookings.views.offering import price_in_words, where_of
 
 ENDING_SECONDS = 120
 
@@ -49,31 +49,38 @@ def banner(request: HttpRequest, hold: Hold, zone: str, now: datetime) -> dict[s
     }
 
 
-def summary(hold: Hold, zone: str, other: str | None) -> dict[str, Any]:
+def summary(hold: Hold, clocks: cards.Clocks) -> dict[str, Any]:
     """What is held, in small."""
     held = hold.reservation
     return {
         "title": hold.project.name,
         "pencil": True,
-        **cards.when(held.start, held.end, zone, other),
+        **cards.when(held.start, held.end, clocks),
         "facts": _facts(hold),
     }
 
 
 def _facts(hold: Hold) -> list[dict[str, Any]]:
     held = hold.reservation
-    place = hold.project.location or held.resource.location
+    link = ProjectResource.objects.filter(project=held.project_id, resource=held.resource_id).first()
     return cards.facts(
         (_("With"), held.resource.name),
-        (_("Where"), place.one_line if place else ""),
-        (_("Price"), _price(held)),
+        (_("Where"), _where(hold, link)),
+        (_("Price"), _price(held, link)),
     )
 
 
-def _price(held: Reservation) -> str:
+def _where(hold: Hold, link: ProjectResource | None) -> str:
+    """What the booking will store: a seat's is its session's."""
+    held = hold.reservation
+    if held.session:
+        return held.session.where
+    return held.where or where_of(hold.project, held.resource, held.option, link)
+
+
+def _price(held: Reservation, link: ProjectResource | None) -> str:
     """The resource's own price in the project, else the option's."""
     if held.option is None:
         return ""
-    links = ProjectResource.objects.filter(project=held.project_id, resource=held.resource_id)
-    own = links.values_list("price", flat=True).first()
+    own = link.price if link else None
     return price_in_words(held.option.price if own is None else own, held.option.currency)

@@ -20,7 +20,6 @@ from bookings.effects.invitations import calendar_file
 from bookings.effects.links import LinkInvalid, Purpose, manage_token, newest, read_token
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
-from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
 from bookings.models import Action, Booking
 from bookings.views import booking_card, cards
@@ -78,7 +77,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     context["just_booked"] = JUST_BOOKED in request.GET
     if undoable_state(booking, now):
         until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
-        zone, _other = booking_card.zones_of(booking)
+        zone = booking_card.clocks_of(booking).first
         context |= {
             "undo": {"post_url": "undo/", "until": times.clock(until, zone)},
             "notice": context["booking"]["title"] + ".",
@@ -129,7 +128,7 @@ def _action(booking: Booking, name: str, by: Actor) -> Action | None:
 
 
 def _question(booking: Booking, action: Action, form: MessageForm, token: str) -> dict[str, Any]:
-    label = graph_words(action.label)
+    label = str(action)
     return {
         "heading": _("%(action)s?") % {"action": label},
         "words": [_("The time is then free for others.")] if not action.target.occupies else [],
@@ -143,10 +142,10 @@ def _question(booking: Booking, action: Action, form: MessageForm, token: str) -
 
 def summary(booking: Booking) -> dict[str, Any]:
     """The booking in small, beside a question."""
-    zone, own = booking_card.zones_of(booking)
+    clocks = booking_card.clocks_of(booking)
     return {
         "title": booking.what,
         "pencil": not booking.state.settled,
-        **cards.when(booking.start, booking.end, zone, own),
-        "facts": cards.of_booking(booking, zone)[1:],
+        **cards.when(booking.start, booking.end, clocks),
+        "facts": cards.of_booking(booking, clocks.first)[1:],
     }

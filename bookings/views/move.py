@@ -123,12 +123,11 @@ def _lost(
     wanted: Wanted,
     error: BookingError,
 ) -> dict[str, Any]:
-    zone, _other = booking_card.zones_of(booking)
     return lost(
         offering,
         wanted.start,
         error,
-        zone=zone,
+        zone=booking_card.clocks_of(booking).first,
         post_url=here(request, "move_to", token),
         all_url=here(request, "move", token),
         form_id="move",
@@ -145,16 +144,16 @@ def side_by_side(
     status: int = 200,
 ) -> HttpResponse:
     """Answer with `move.html`."""
-    zone, other = booking_card.zones_of(booking)
+    clocks = booking_card.clocks_of(booking)
     picked = {"session": str(wanted.session.pk)} if wanted.session else {"start": wanted.start.isoformat()}
     sent = request.POST if request.method == "POST" else request.GET
     if sent.get("with"):
         picked["with"] = sent["with"]
     context = {
         "title": booking.what,
-        "old": cards.when(booking.start, booking.end, zone, None),
-        "new": cards.when(wanted.start, wanted.end, zone, None),
-        "zones": cards.zones(wanted.start, wanted.end, zone, other),
+        "old": cards.when(booking.start, booking.end, clocks),
+        "new": cards.when(wanted.start, wanted.end, clocks),
+        "zones": cards.zones(wanted.start, wanted.end, clocks),
         "lost": lost,
         "hidden": as_hidden(picked) if lost is None else [],
         "post_url": here(request, "move_to", token),

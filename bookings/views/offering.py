@@ -15,7 +15,7 @@ from bookings.forms.bookings import where
 from bookings.forms.rows import Rows
 from bookings.layers import booking_layers, merged
 from bookings.lifecycle.flows import Flow
-from bookings.models import Option, Project, ProjectResource
+from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.money import money
 from bookings.overrides import override
 from bookings.views.chrome import belongs_to
@@ -81,9 +81,8 @@ class Offering:
             Project.Place.PHONE: _("By phone"),
             Project.Place.ONLINE: _("Online"),
         }[Project.Place(self.project.place)]
-        address = where(
-            Rows(project=self.project, resource=self.candidates[0].resource if self.candidates else None)
-        )
+        link = self.candidates[0] if self.candidates else None
+        address = where_of(self.project, link.resource if link else None, self.option, link)
         return _("%(kind)s: %(place)s") % {"kind": kind, "place": address} if address else kind
 
 
@@ -116,6 +115,16 @@ def offering_for(request: HttpRequest, project: Project, option: Option | None =
         link=link if len(links) > 1 else None,
         flow=Flow.published(graph),
     )
+
+
+def where_of(
+    project: Project, resource: Resource | None, option: Option | None, link: ProjectResource | None
+) -> str:
+    """Where a booking will say that it takes place: what a layer says, else the location."""
+    said = merged({}, project, option, link).get("where")
+    if isinstance(said, str) and said.strip():
+        return said
+    return where(Rows(project=project, resource=resource))
 
 
 def length_in_words(length: timedelta) -> str:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from bookings.effects.links import Purpose
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
-from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
 from bookings.views import cards
@@ -48,7 +47,7 @@ def _question(booking: Booking, form: MessageForm) -> dict[str, Any]:
         "summary": {
             "title": booking.what,
             "pencil": not booking.state.settled,
-            **cards.when(booking.start, booking.end, booking.resource.timezone, None),
+            **cards.when(booking.start, booking.end, cards.Clocks(booking.resource.timezone)),
             "facts": [*cards.of_booking(booking, booking.resource.timezone)[1:], *_contact(booking)],
         },
     }
@@ -58,7 +57,7 @@ def _heading(booking: Booking) -> str:
     customer = getattr(booking, "customer", None)
     if not booking.state.settled and customer:
         return _("%(name)s asks for this time") % {"name": customer.name}
-    return graph_words(booking.state.label)
+    return str(booking.state)
 
 
 def _button(action: Action, booking: Booking) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def _button(action: Action, booking: Booking) -> dict[str, Any]:
     accepts = action.target.occupies and action.target.settled and not booking.state.settled
     return {
         "value": action.name,
-        "label": graph_words(action.label),
+        "label": str(action),
         "primary": accepts,
         "danger": not action.target.occupies,
     }

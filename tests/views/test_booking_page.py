@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.effects.links import manage_token, owner_token, renew
 from bookings.lifecycle import Actor, act
-from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark
+from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
 from tests.situations import a_project, a_resource, a_seat, a_session, aged
 from tests.views.conftest import Visitor
 
@@ -47,7 +47,34 @@ def test_another_zone_of_the_customer_is_shown_beside_the_places_own(visitor, pr
     form = visitor.hold(project, tomorrow, zone="Asia/Tokyo")
     assert "zone=Asia%2FTokyo" in form
     said = text(visitor.see(visitor.send(form, timezone="Asia/Tokyo")["Location"]))
-    assert "21:00–22:00 on your clocks: Tokyo time (UTC+9)." in said
+    assert re.search(r"Berlin time \(UTC\+[12]\)\. 21:00–22:00 in Tokyo, your time\.", said)
+
+
+@pytest.mark.parametrize("place", [Project.Place.ONLINE, Project.Place.PHONE])
+def test_by_phone_or_online_the_customers_own_zone_comes_first(visitor, project, tomorrow, place):
+    Project.objects.update(place=place)
+    form = visitor.hold(project, tomorrow, zone="Asia/Tokyo")
+    page = visitor.send(form, timezone="Asia/Tokyo")["Location"]
+    for address in (page, f"{page}do/cancel_by_customer/"):
+        said = text(visitor.see(address))
+        assert re.search(r"Tokyo time \(UTC\+9\)\. 1[34]:00–1[45]:00 in Berlin\.", said)
+
+
+def test_the_form_says_the_other_zone_as_the_booking_will(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow, zone="America/New_York")
+    said = text(visitor.see(form))
+    assert re.search(r"Berlin time \(UTC\+[12]\)\. 0[78]:00–0[89]:00 in New York, your time\.", said)
+
+
+def test_the_form_says_the_place_that_the_booking_will_store(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "instant", "where": "A video call; the link comes by mail"})
+    assert "A video call" in text(visitor.see("/book/lightning/"))
+    form = visitor.hold(project, tomorrow)
+    said = text(visitor.see(form))
+    assert "A video call; the link comes by mail" in said
+    assert "Courthouse" not in said
+    visitor.send(form)
+    assert newest().where == "A video call; the link comes by mail"
 
 
 def test_looking_changes_nothing(visitor, page):
@@ -143,9 +170,12 @@ def test_the_calendar_file_holds_the_event(visitor, page):
 
 
 def test_the_page_promises_no_mail_where_none_is_sent(visitor, page):
-    said = text(visitor.see(page))
-    assert "Keep this address" in said
-    assert "on its way to marty@example.com" not in said
+    for trial in (False, True):  # whose mails are files that reach nobody
+        with override_settings(TEST_MODE=trial):
+            said = text(visitor.see(page))
+            assert "This site sends no mail" in text(visitor.see("/find/"))
+        assert "Keep this address" in said
+        assert "on its way to marty@example.com" not in said
     with override_settings(MAIL_IS_SET_UP=True):
         said = text(visitor.see(page))
     assert "Keep this address" not in said
@@ -299,6 +329,18 @@ def test_a_full_session_is_shown_and_cannot_be_picked(visitor, session, tomorrow
     assert '<li class="time time--full">' in page
     answer = visitor.pick(session.project, tomorrow, session=str(session.pk))
     assert "No seat is left." in text(visitor.see(answer["Location"]))
+
+
+def test_a_seat_whose_hold_ended_is_free_again(visitor, another, session, tomorrow):
+    day = tomorrow.date().isoformat()
+    a_seat(session)
+    visitor.pick(session.project, tomorrow, session=str(session.pk))
+    assert '<li class="time time--full">' in text(another.see("/book/back/", day=day))
+    aged(Reservation.objects.get())
+    assert "1 place left" in text(another.see("/book/back/", day=day))
+    assert "Your details" in text(
+        another.see(another.pick(session.project, tomorrow, session=str(session.pk))["Location"])
+    )
 
 
 def test_a_seat_can_be_moved_to_another_session(visitor, session, doc, tomorrow):
