@@ -37,6 +37,7 @@ def test_a_refusal_takes_four_and_writes_nothing():
 
 def test_a_hold_takes_two_and_its_conversion_nine():
     doc = a_resource()
+    a_booking(doc, at(8))
     with statements(2):
         hold = a_hold(doc, at(10))
     with statements(9):
