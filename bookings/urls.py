@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, include, path
 
-from bookings.views import choose, details, find, holds, home, looks, manage, move, owner
+from bookings.views import action_link, choose, details, find, holds, home, looks, manage, move, owner
 from bookings.views.frames import framed
 
 View = Callable[..., Any]
@@ -34,6 +34,8 @@ pages = [
     path("with/<slug:slug>/", home.with_resource, name="with"),
     *flow("book/"),
     path("o/<str:token>/", owner.owner, name="owner"),
+    path("a/<str:token>/<str:action>/", action_link.ask_once, name="action"),
+    path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
     path("find/", find.find, name="find"),
     path("look/accent-<str:digits>.css", looks.accent, name="accent"),
 ]

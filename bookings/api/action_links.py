@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from bookings.api.api import api
 from bookings.api.errors import NotFound
 from bookings.api.listing import find_row
-from bookings.effects.links import is_action_signature, manage_token, newest
-from bookings.models import Action, Booking
+from bookings.effects.links import action_token, is_action_signature
+from bookings.models import Booking
 
 LEADS_ON = {
     "responses": {
@@ -29,7 +29,4 @@ def open_action_link(request: HttpRequest, booking_id: str, action: str, signatu
         return redirect("pages:customer", NO_TOKEN)
     if not is_action_signature(booking, action, signature):
         return redirect("pages:customer", NO_TOKEN)
-    token = manage_token(newest(booking))
-    if Action.objects.filter(version=booking.version_id, name=action, continues=True).exists():
-        return redirect("pages:move", token)
-    return redirect("pages:ask", token, action)
+    return redirect("pages:action", action_token(booking, action), action)

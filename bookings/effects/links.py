@@ -26,6 +26,8 @@ class Purpose(StrEnum):
 
     MANAGE = "b"
     OWNER = "o"
+    ACTION = "a"
+    """One action of one booking, which is part of what is signed."""
 
 
 class LinkInvalid(Exception):
@@ -42,6 +44,11 @@ def owner_token(booking: Booking) -> str:
     return _token(booking, Purpose.OWNER)
 
 
+def action_token(booking: Booking, action: str) -> str:
+    """The token of a page that asks for one action, and is worth no more than that action's signature."""
+    return _named(booking, Purpose.ACTION) + action_signature(booking, action)
+
+
 def manage_url(booking: Booking) -> str:
     return f"{settings.SITE_URL}/b/{manage_token(booking)}/"
 
@@ -50,12 +57,16 @@ def owner_url(booking: Booking) -> str:
     return f"{settings.SITE_URL}/o/{owner_token(booking)}/"
 
 
-def read_token(token: str) -> tuple[Booking, Purpose]:
-    """The booking (with everything a page shows) and the purpose; raises ``LinkInvalid``."""
+def read_token(token: str, action: str = "") -> tuple[Booking, Purpose]:
+    """The booking (with everything a page shows) and the purpose; raises ``LinkInvalid``.
+
+    ``action`` is the one that the address names, without which a token for an action opens nothing.
+    """
     try:
         purpose, booking_id, signature = Purpose(token[:1]), _id_of(token), token[1 + _ID_LENGTH :]
         booking = Booking.objects.visible().in_full().get(pk=booking_id)
-        _signer(purpose).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
+        salt = _action_salt(action) if purpose is Purpose.ACTION else purpose
+        _signer(salt).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
     except (ValueError, Booking.DoesNotExist, BadSignature) as error:
         raise LinkInvalid from error
     return booking, purpose
@@ -63,13 +74,13 @@ def read_token(token: str) -> tuple[Booking, Purpose]:
 
 def action_signature(booking: Booking, action: str) -> str:
     """The signature of a link that plays one action of one booking, once its page was answered."""
-    return _signer(f"action.{action}").signature(_signed(booking))
+    return _signer(_action_salt(action)).signature(_signed(booking))
 
 
 def is_action_signature(booking: Booking, action: str, signature: str) -> bool:
     """Whether ``signature`` was made for this booking and action.  Takes the same time for any wrong one."""
     try:
-        _signer(f"action.{action}").unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
+        _signer(_action_salt(action)).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
     except (BadSignature, ValueError):  # a lone surrogate is no text that could be compared
         return False
     return True
@@ -107,8 +118,12 @@ def _after(booking: Booking) -> list[UUID]:
 
 
 def _token(booking: Booking, purpose: Purpose) -> str:
-    packed = base64.urlsafe_b64encode(booking.pk.bytes).decode().rstrip("=")
-    return f"{purpose}{packed}{_signer(purpose).signature(_signed(booking))}"
+    return _named(booking, purpose) + _signer(purpose).signature(_signed(booking))
+
+
+def _named(booking: Booking, purpose: Purpose) -> str:
+    """The readable part of a token: what it is for, and the booking's id."""
+    return purpose + base64.urlsafe_b64encode(booking.pk.bytes).decode().rstrip("=")
 
 
 def _id_of(token: str) -> UUID:
@@ -121,6 +136,10 @@ def _id_of(token: str) -> UUID:
 
 def _signed(booking: Booking) -> str:
     return f"{booking.pk}{_SEPARATOR}{booking.nonce}"
+
+
+def _action_salt(action: str) -> str:
+    return f"action.{action}"
 
 
 def _signer(purpose: str) -> Signer:

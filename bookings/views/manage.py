@@ -40,7 +40,7 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
         @wraps(view)
         def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                named, found = read_token(token)
+                named, found = read_token(token, kwargs.get("action", ""))
             except LinkInvalid:
                 return dead_link(request)
             if found != purpose:
@@ -89,17 +89,22 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 @with_booking(Purpose.MANAGE)
 def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
     """Ask before an action is played; only the answer plays it."""
+    return asked(request, booking, action, back=here(request, "customer", token))
+
+
+def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
+    """The question and its answer; ``back`` is where one sees how the booking stands."""
     wanted = _action(booking, action, CUSTOMER)
     if wanted is None:
-        return redirect(here(request, "customer", token))
+        return redirect(back)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             act(booking, wanted.name, by=CUSTOMER, message=form.cleaned_data["message"])
         except BookingError as error:
-            return refused(request, error, back=here(request, "customer", token))
-        return redirect(here(request, "customer", token))
-    return render(request, "bookings/ask.html", _question(booking, wanted, form, token))
+            return refused(request, error, back=back)
+        return redirect(back)
+    return render(request, "bookings/ask.html", _question(booking, wanted, form, back))
 
 
 @require_POST
@@ -127,14 +132,14 @@ def _action(booking: Booking, name: str, by: Actor) -> Action | None:
     return next((one for one in actions if one.name == name and not one.continues), None)
 
 
-def _question(booking: Booking, action: Action, form: MessageForm, token: str) -> dict[str, Any]:
+def _question(booking: Booking, action: Action, form: MessageForm, back: str) -> dict[str, Any]:
     label = str(action)
     return {
         "heading": _("%(action)s?") % {"action": label},
         "words": [_("The time is then free for others.")] if not action.target.occupies else [],
         "form": form if action.input == Action.Input.MESSAGE else None,
         "buttons": [{"value": action.name, "label": label, "danger": not action.target.occupies}],
-        "back_url": "../",
+        "back_url": back,
         "back_label": _("Keep it as it is"),
         "summary": summary(booking),
     }

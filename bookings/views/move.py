@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,34 @@ CUSTOMER = Actor.customer()
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ways:
+    """Where the steps of moving lead: ``page`` (with ``args``, at ``times``) shows the times, ``confirm`` both
+    side by side.
+
+    ``stands`` is where one sees how the booking stands, ``moved`` the same for the new one.
+    """
+
+    page: str
+    args: tuple[str, ...]
+    times: str
+    confirm: str
+    stands: str
+    moved: Callable[[Booking], str]
+
+
+def customers_ways(request: HttpRequest, token: str) -> Ways:
+    """Those that begin and end at the booking's own page."""
+    return Ways(
+        page="move",
+        args=(token,),
+        times=here(request, "move", token),
+        confirm=here(request, "move_to", token),
+        stands=here(request, "customer", token),
+        moved=lambda booking: here(request, "customer", manage_token(booking)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """The new time: a slot with whoever is free of ``resources``, in that order, or a seat of a session."""
 
@@ -47,20 +76,25 @@ def movable(request: HttpRequest, booking: Booking) -> Offering | None:
 @with_booking(Purpose.MANAGE)
 def choose_new(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """The free times, with the booking's own time above them."""
+    return times_page(request, booking, customers_ways(request, token))
+
+
+def times_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpResponse:
+    """Answer with the times that the booking may move to."""
     offering = movable(request, booking)
     if offering is None:
-        return redirect(here(request, "customer", token))
-    view = view_of(request, "move", (token,), offering.zone)
+        return redirect(ways.stands)
+    view = view_of(request, ways.page, ways.args, offering.zone)
     if SEEK in request.GET:
         return redirect(sought(view, offering))
-    context = plan(view, offering, hold_url=here(request, "move_to", token), ignoring=frozenset({booking.pk}))
+    context = plan(view, offering, hold_url=ways.confirm, ignoring=frozenset({booking.pk}))
     zone = view.zone.key
     context["pick_by_get"] = True
     context["old"] = {
         "day": times.day(booking.start, zone),
         "times": times.clock_range(booking.start, booking.end, zone),
         "zone": times.zone_and_offset(booking.start, zone),
-        "back_url": here(request, "customer", token),
+        "back_url": ways.stands,
     }
     return render(request, "bookings/choose.html", context)
 
@@ -69,24 +103,24 @@ def choose_new(request: HttpRequest, booking: Booking, token: str) -> HttpRespon
 @with_booking(Purpose.MANAGE)
 def move_to(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """Old and new side by side; only the answer moves the booking."""
+    return moving_page(request, booking, customers_ways(request, token))
+
+
+def moving_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpResponse:
+    """Ask, or move the booking and lead on."""
     offering = movable(request, booking)
     wanted = wanted_of(request, booking, offering) if offering else None
     if offering is None or wanted is None:
-        return redirect(here(request, "customer", token))
+        return redirect(ways.stands)
     if request.method != "POST":
-        return side_by_side(request, booking, token, wanted)
+        return side_by_side(request, booking, ways, wanted)
     try:
         moved = move(booking, wanted)
     except BookingError as error:
         return side_by_side(
-            request,
-            booking,
-            token,
-            wanted,
-            lost=_lost(request, booking, token, offering, wanted, error),
-            status=409,
+            request, booking, ways, wanted, lost=_lost(booking, ways, offering, wanted, error), status=409
         )
-    return redirect(here(request, "customer", manage_token(moved)))
+    return redirect(ways.moved(moved))
 
 
 def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:
@@ -116,9 +150,8 @@ def move(booking: Booking, wanted: Wanted) -> Booking:
 
 
 def _lost(
-    request: HttpRequest,
     booking: Booking,
-    token: str,
+    ways: Ways,
     offering: Offering,
     wanted: Wanted,
     error: BookingError,
@@ -128,8 +161,8 @@ def _lost(
         wanted.start,
         error,
         zone=booking_card.clocks_of(booking).first,
-        post_url=here(request, "move_to", token),
-        all_url=here(request, "move", token),
+        post_url=ways.confirm,
+        all_url=ways.times,
         form_id="move",
     )
 
@@ -137,7 +170,7 @@ def _lost(
 def side_by_side(
     request: HttpRequest,
     booking: Booking,
-    token: str,
+    ways: Ways,
     wanted: Wanted,
     *,
     lost: dict[str, Any] | None = None,
@@ -156,7 +189,7 @@ def side_by_side(
         "zones": cards.zones(wanted.start, wanted.end, clocks),
         "lost": lost,
         "hidden": as_hidden(picked) if lost is None else [],
-        "post_url": here(request, "move_to", token),
-        "back_url": here(request, "customer", token),
+        "post_url": ways.confirm,
+        "back_url": ways.stands,
     }
     return render(request, "bookings/move.html", context, status=status)

@@ -1,0 +1,74 @@
+"""A link for one action of one booking: its page shows the booking and asks, plays that, and leads nowhere else."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import times
+from bookings.effects.links import Purpose
+from bookings.models import Booking
+from bookings.views import booking_card, cards
+from bookings.views.addresses import here
+from bookings.views.manage import asked, dead_link, with_booking
+from bookings.views.move import Ways, moving_page, times_page
+from bookings.views.refusals import ended
+
+DONE = "done"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_booking(Purpose.ACTION)
+def ask_once(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
+    """Ask for the action, or for the new time where it moves the booking; once that is over, how it stands."""
+    if DONE in request.GET:
+        return stands(request, booking)
+    ways = ways_of(request, token, action)
+    if not moves(booking, action):
+        return asked(request, booking, action, back=ways.stands)
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return times_page(request, booking, ways)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_booking(Purpose.ACTION)
+def move_once(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
+    """Old and new time side by side, for a link that moves the booking; for any other link this is no page."""
+    if not moves(booking, action):
+        return dead_link(request)
+    return moving_page(request, booking, ways_of(request, token, action))
+
+
+def moves(booking: Booking, action: str) -> bool:
+    """Whether the action is the one that a new time continues."""
+    return booking.version.actions.filter(name=action, continues=True).exists()
+
+
+def ways_of(request: HttpRequest, token: str, action: str) -> Ways:
+    """Those that stay below this one link."""
+    over = here(request, "action", token, action, query={DONE: "1"})
+    return Ways(
+        page="action",
+        args=(token, action),
+        times=here(request, "action", token, action),
+        confirm=here(request, "action_to", token, action),
+        stands=over,
+        moved=lambda _booking: over,
+    )
+
+
+def stands(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """How the booking stands, in a few words; its own page is behind another link."""
+    clocks = booking_card.clocks_of(booking)
+    span = times.clock_range(booking.start, booking.end, clocks.first)
+    return ended(
+        request,
+        heading=booking_card.title(booking, booking_card.stage_of(booking)),
+        sentences=[
+            _("%(day)s, %(time)s") % {"day": times.day(booking.start, clocks.first), "time": span},
+            cards.zones(booking.start, booking.end, clocks),
+            _("To see or change your booking, open the link that you got when you booked."),
+        ],
+    )
