@@ -54,10 +54,7 @@ def as_svg(version: GraphVersion) -> SafeString:
     lines = [_sentence(line) for line in transitions(version)]
     layout = Layout(
         [state.pk for state in states],
-        [
-            Arrow(action.source_id or START, action.target_id, action.label or action.name)
-            for action in actions
-        ],
+        [Arrow(action.source_id or START, action.target_id, str(action)) for action in actions],
     )
     leaving = {action.source_id for action in actions}
     marker = f"tip-{version.pk}"
@@ -135,7 +132,7 @@ def _drawn_state(state: State, layout: Layout, final: bool) -> SafeString:
         dashes=escape("") if state.settled else format_html(' stroke-dasharray="{}"', "6 4"),
         centre=f"{box.x + BOX_WIDTH / 2:g}",
         label_y=f"{middle - 3:g}",
-        label=_shortened(state.label or state.name),
+        label=_shortened(str(state)),
         name_y=f"{middle + 14:g}",
         name=_shortened(state.name),
     )
@@ -154,7 +151,7 @@ def _meaning(state: State, final: bool) -> str:
 
 
 def _named(thing: State | Action) -> str:
-    return f"{thing.label} ({thing.name})" if thing.label else thing.name
+    return f"{thing} ({thing.name})" if thing.label else thing.name
 
 
 def _who(action: Action) -> str:

@@ -3,6 +3,13 @@
 from django.utils.translation import gettext, gettext_noop
 
 SEEDED = (
+    gettext_noop("Booked at once"),
+    gettext_noop("Asked for, then accepted or declined"),
+    gettext_noop("Booked at once, paid soon"),
+    gettext_noop("A session with seats"),
+    gettext_noop("A seat of a session"),
+    gettext_noop("A seat of a session, paid soon"),
+    gettext_noop("Asked for while the time is kept"),
     gettext_noop("Confirmed"),
     gettext_noop("Completed"),
     gettext_noop("Cancelled"),
@@ -30,5 +37,5 @@ SEEDED = (
 
 
 def graph_words(label: str) -> str:
-    """A label of a state or an action in the active language; what staff wrote themselves stays as it is."""
+    """The title of a graph, or a label in it, in the active language; what staff wrote themselves stays as it is."""
     return gettext(label) if label else ""

@@ -133,14 +133,14 @@ def story(booking: Booking) -> list[Moment]:
         ids.append(step.pk)
         step = step.continues
     entries = list(HistoryEntry.objects.filter(booking_id__in=ids))
-    words = Remark.objects.in_bulk([entry.remark_id for entry in entries if entry.remark_id])
-    names = _names(entries)
+    remarks = Remark.objects.in_bulk([entry.remark_id for entry in entries if entry.remark_id])
+    names, words = _names(entries), _words(booking)
     return [
         Moment(
             when=f"{day_and_clock(entry.at, zone)}, {zone_and_offset(entry.at, zone)}",
             who=names.get((entry.actor, entry.actor_id), str(entry.get_actor_display())),
-            told=_told(entry),
-            words=words[entry.remark_id].words if entry.remark_id in words else "",
+            told=_told(entry, words),
+            words=remarks[entry.remark_id].words if entry.remark_id in remarks else "",
         )
         for entry in entries
     ]
@@ -158,13 +158,35 @@ def _names(entries: list[HistoryEntry]) -> dict[tuple[str, str], str]:
     return names
 
 
-def _told(entry: HistoryEntry) -> str:
+def _words(booking: Booking) -> dict[tuple[str, str], str]:
+    """What people call that which history keeps by its name or code."""
+    version = booking.version
+    reasons = {
+        "moved": _("moved"),
+        "overlap": _("over taken time"),
+        "session": _("together with the session"),
+        "undone": _("taken back"),
+    }
+    return {
+        **{("state", state.name): str(state) for state in version.states.all()},
+        **{("action", action.name): str(action) for action in version.actions.all()},
+        **{("attendance", one.value): str(one.label) for one in Booking.Attendance},
+        **{("reason", code): words for code, words in reasons.items()},
+    }
+
+
+def _told(entry: HistoryEntry, words: dict[tuple[str, str], str]) -> str:
+    def called(kind: str, name: str) -> str:
+        return words.get((kind, name), name)
+
     if entry.what != HistoryEntry.What.TRANSITION:
-        about = entry.target or entry.reason
+        about = called("attendance", entry.target) or entry.reason
         return f"{entry.get_what_display()}: {about}" if about else str(entry.get_what_display())
-    way = f"{entry.source} → {entry.target}" if entry.source else f"→ {entry.target}"
-    parts = [part for part in (entry.action, entry.reason) if part]
-    return f"{way} ({', '.join(parts)})" if parts else way
+    target = f"→ {called('state', entry.target)}"
+    way = f"{called('state', entry.source)} {target}" if entry.source else target
+    parts = [called("action", entry.action), called("reason", entry.reason)]
+    said = ", ".join(filter(None, parts))
+    return f"{way} ({said})" if said else way
 
 
 def verbs_of(booking: Booking, user: Any, now: datetime) -> list[Verb]:
@@ -173,7 +195,7 @@ def verbs_of(booking: Booking, user: Any, now: datetime) -> list[Verb]:
     found = []
     if user.has_perm("bookings.decide_booking"):
         found += [
-            _verb(booking, "act", action.label, action.name) for action in actions if not action.continues
+            _verb(booking, "act", str(action), action.name) for action in actions if not action.continues
         ]
         if booking.state.occupies and any(action.continues for action in actions):
             found.append(_verb(booking, "move", _("Move"), kind="plain"))

@@ -17,6 +17,7 @@ from bookings.admin import desk
 from bookings.admin.booking_pages import facts, story, verbs_of
 from bookings.admin.new_booking import choose, create
 from bookings.admin.waiting import BY_DEADLINE, WaitingFilter
+from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, Site, State
 from bookings.times import clock_range, day, day_and_clock, zone_and_offset
@@ -34,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
         for name, label in rows:
             if label not in labels.setdefault(name, []):
                 labels[name].append(label)
-        return [(name, " / ".join(found)) for name, found in labels.items()]
+        return [(name, " / ".join(map(graph_words, found))) for name, found in labels.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         return queryset.filter(state__name=self.value()) if self.value() else queryset
@@ -120,7 +121,7 @@ class BookingAdmin(admin.ModelAdmin):
         if booking.state.settled:
             return ""
         open_to_owner = [
-            (reverse("admin:bookings_booking_act", args=[booking.pk, action.name]), action.label)
+            (reverse("admin:bookings_booking_act", args=[booking.pk, action.name]), action)
             for action in available_actions(booking, Actor.owner())
             if not action.continues
         ]

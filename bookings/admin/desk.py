@@ -94,7 +94,7 @@ def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> Http
     form = ActForm(posted(request), action=action)
     if form.is_valid():
         said = _("%(action)s: done. The booking is now: %(state)s.")
-        words = said % {"action": action.label, "state": action.target}
+        words = said % {"action": action, "state": action.target}
         if answer := play(
             request, form, words, lambda: lifecycle.act(booking, name, by=by, **form.cleaned_data)
         ):
@@ -104,9 +104,9 @@ def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> Http
         desk,
         request,
         booking,
-        title=action.label,
+        title=str(action),
         forms=[form],
-        submit=action.label,
+        submit=str(action),
         target=action.target,
         pieces=in_the_way(booking) if taking else [],
     )

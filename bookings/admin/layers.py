@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.fields import DurationTextField, EmailsField
 from bookings.admin.inherits import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
+from bookings.graph_words import graph_words
 from bookings.models import Action, GraphVersion
 from bookings.validators import validate_zone
 
@@ -119,7 +120,8 @@ class BookingLayerForm(LayerForm):
         actions = Action.objects.filter(version__in=published, automatic_after__isnull=False)
         times = {
             f"settings.automatic_times.{name}": duration(
-                format_lazy(_("time until “{action}”"), action=label), _("Else as the graph says.")
+                format_lazy(_("time until “{action}”"), action=graph_words(label)),
+                _("Else as the graph says."),
             )
             for name, label in actions.order_by("name", "label").values_list("name", "label")
         }

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.graph_words import graph_words
+
 validate_word = RegexValidator(
     r"^[a-z][a-z0-9_]*$", _("Use small letters, digits and _, beginning with a letter."), code="word"
 )
@@ -31,7 +33,7 @@ class Graph(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.title or self.name
+        return graph_words(self.title) or self.name
 
 
 class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
@@ -133,7 +135,7 @@ class State(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or self.name
+        return graph_words(self.label) or self.name
 
     @property
     def final(self) -> bool:
@@ -216,7 +218,7 @@ class Action(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or self.name
+        return graph_words(self.label) or self.name
 
     def due_at(
         self, *, entered: datetime, start: datetime, end: datetime, override: timedelta | None = None

@@ -34,7 +34,13 @@ def test_the_page_shows_the_facts_and_the_story_with_remarks(desk, page):
     booking = a_booking(a_resource(timezone="Europe/Berlin"), at(9), graph="request")
     act(booking, "decline", by=Actor.owner(), message="We are away that week.")
     shown = text_of(desk.get(page(booking)))
-    for words in ("Marty McFly", "10:00–11:00", "Berlin time (UTC+1)", "We are away that week.", "declined"):
+    for words in (
+        "Marty McFly",
+        "10:00–11:00",
+        "Berlin time (UTC+1)",
+        "We are away that week.",
+        "Waiting for an answer → Declined (Decline)",
+    ):
         assert words in shown
 
 
