@@ -16,7 +16,9 @@ from bookings.models import OutboxMessage, Webhook
 class OutboxMessageAdmin(admin.ModelAdmin):
     """Written by the verbs and sent by the worker; staff may look, and have one tried again."""
 
-    list_display = ["kind", "created_at", "run_after", "state", "attempts", "last_error"]
+    list_display = ["kind", "created_at", "run_after", "state", "attempts", "why"]
+    exclude = ["last_error"]
+    readonly_fields = ["why"]
     list_filter = ["kind", "outcome"]
     date_hierarchy = "created_at"
     actions = ["retry_now"]
@@ -25,6 +27,11 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
     def state(self, message: OutboxMessage) -> str:
         return message.get_outcome_display()
+
+    @admin.display(description=gettext_lazy("last error"))
+    def why(self, message: OutboxMessage) -> str:
+        """Our own reasons in the reader's language; what other servers answered stays as it came."""
+        return _(message.last_error) if message.last_error else ""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop
+
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local, seconds
 from bookings.availability.intervals import Busy, Interval, complement
@@ -27,7 +29,9 @@ class TooManySlots(ValueError):
     """The grid of a search would have more than ``MOST_STARTS`` places; ``str()`` is a sentence for people."""
 
     def __init__(self) -> None:
-        super().__init__("There are too many free times to list. Ask for fewer days, or for larger steps.")
+        super().__init__(
+            gettext_noop("There are too many free times to list. Ask for fewer days, or for larger steps.")
+        )
 
 
 def search(query: Query, now: datetime) -> list[Slot]:

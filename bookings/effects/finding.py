@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bookings.effects.links import manage_url
 from bookings.effects.mail import Letter, compose, goes_out, send
@@ -35,12 +36,12 @@ def ask_for_links(email: str, *, language: str, now: datetime) -> None:
 def deliver(message: OutboxMessage) -> None:
     """Send the mail, or nothing where no booking is to come.  The address is forgotten either way."""
     if not goes_out():
-        raise Unreachable("Mail is not set up: EMAIL_URL names no server.")
+        raise Unreachable(gettext_noop("Mail is not set up: EMAIL_URL names no server."))
     email = message.payload.get("email", "")
     bookings = list(_coming(email))
     if not bookings:
         _forget(message)
-        raise NoLongerTrue("No booking is to come.")
+        raise NoLongerTrue(gettext_noop("No booking is to come."))
     send(_letter(message, email, bookings))
     _forget(message)
 

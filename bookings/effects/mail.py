@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
 
 from bookings import times
 from bookings.effects import invitations, truth
@@ -52,7 +53,7 @@ class Letter(EmailMultiAlternatives):
 def deliver(message: OutboxMessage) -> None:
     """Send the mail of an outbox message, unless it is not true any more."""
     if not goes_out():
-        raise Unreachable("Mail is not set up: EMAIL_URL names no server.")
+        raise Unreachable(gettext_noop("Mail is not set up: EMAIL_URL names no server."))
     send(letter_of(message))
 
 

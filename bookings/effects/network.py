@@ -11,6 +11,7 @@ import socket
 
 import httpx2
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 TIMEOUT_SECONDS = 10.0
 
@@ -25,7 +26,7 @@ class CheckedTransport(httpx2.HTTPTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.host
         if request.url.scheme not in {"http", "https"}:
-            raise Refused("Only http and https addresses are called.")
+            raise Refused(gettext_noop("Only http and https addresses are called."))
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         request.url = request.url.copy_with(host=public_address(host, port))
         request.extensions = {**request.extensions, "sni_hostname": host}
@@ -44,10 +45,14 @@ def public_address(host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
-        raise Refused("This is no host name.") from error
+        raise Refused(gettext_noop("This is no host name.")) from error
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
     if not all(_may_be_called(address) for address in addresses):
-        raise Refused("Addresses in private networks are not called (WEBHOOK_PRIVATE_NETWORKS allows some).")
+        raise Refused(
+            gettext_noop(
+                "Addresses in private networks are not called (WEBHOOK_PRIVATE_NETWORKS allows some)."
+            )
+        )
     return addresses[0]
 
 

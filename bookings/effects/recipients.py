@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.utils.translation import get_supported_language_variant
+from django.utils.translation import get_supported_language_variant, gettext_noop
 
 from bookings.effects.outbox import NoLongerTrue
 from bookings.models import Booking, Site
@@ -71,5 +71,5 @@ def zone_of(*names: str) -> str:
 
 def _known(address: str) -> str:
     if not address:
-        raise NoLongerTrue("No address is known.")
+        raise NoLongerTrue(gettext_noop("No address is known."))
     return address

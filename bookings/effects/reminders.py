@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from bookings.effects import truth
 from bookings.effects.outbox import GivenUp, enqueue
@@ -17,7 +18,7 @@ def deliver(message: OutboxMessage) -> None:
     reminder = truth.reminder_of(booking, index, timezone.now())
     kind = {"email": "mail", "webhook": "delivery"}.get(reminder.get("type", ""))
     if kind is None:
-        raise GivenUp("The reminder's type is unknown.")
+        raise GivenUp(gettext_noop("The reminder's type is unknown."))
     to = OWNER if reminder.get("settings", {}).get("recipient") == OWNER else CUSTOMER
     enqueue(
         kind,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from bookings.effects.outbox import NoLongerTrue
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
 
@@ -16,37 +18,37 @@ def booking_of(message: OutboxMessage) -> Booking:
     """The message's booking with everything that is shown of it, unless it was deleted."""
     booking = Booking.objects.visible().in_full().filter(pk__in=[message.booking_id]).first()
     if booking is None:
-        raise NoLongerTrue("The booking is gone.")
+        raise NoLongerTrue(gettext_noop("The booking is gone."))
     return booking
 
 
 def check_state(booking: Booking, message: OutboxMessage) -> None:
     """The booking is still in the state that the message tells of, and no other continues it."""
     if booking.state_id != message.payload["state_id"]:
-        raise NoLongerTrue("The booking is in another state by now.")
+        raise NoLongerTrue(gettext_noop("The booking is in another state by now."))
     if Booking.objects.filter(continues=booking).exists():
-        raise NoLongerTrue("Another booking continues this one.")
+        raise NoLongerTrue(gettext_noop("Another booking continues this one."))
 
 
 def check_not_over(booking: Booking, now: datetime) -> None:
     """Nobody needs news of a time that has passed."""
     if booking.end <= now:
-        raise NoLongerTrue("The booking's time has passed.")
+        raise NoLongerTrue(gettext_noop("The booking's time has passed."))
 
 
 def reminder_of(booking: Booking, index: int, now: datetime) -> dict[str, Any]:
     """The booking's reminder of that index, if what it reminds of is still to be, or has been."""
     if index >= len(booking.reminders):
-        raise NoLongerTrue("The reminder was removed.")
+        raise NoLongerTrue(gettext_noop("The reminder was removed."))
     reminder: dict[str, Any] = booking.reminders[index]
     if Booking.objects.filter(continues=booking).exists():
-        raise NoLongerTrue("Another booking continues this one.")
+        raise NoLongerTrue(gettext_noop("Another booking continues this one."))
     if is_after(reminder):
         _check_took_place(booking)
     elif booking.start <= now:
-        raise NoLongerTrue("The booking has begun.")
+        raise NoLongerTrue(gettext_noop("The booking has begun."))
     elif not (booking.state.occupies and booking.state.settled):
-        raise NoLongerTrue("The booking does not stand.")
+        raise NoLongerTrue(gettext_noop("The booking does not stand."))
     return reminder
 
 
@@ -58,9 +60,9 @@ def is_after(reminder: dict[str, Any]) -> bool:
 def _check_took_place(booking: Booking) -> None:
     """It had its time when it began, the customer was not missed, and it was not called off since."""
     if booking.attendance == Booking.Attendance.NO_SHOW:
-        raise NoLongerTrue("The customer did not come.")
+        raise NoLongerTrue(gettext_noop("The customer did not come."))
     if booking.state.mail_to_customer in OFF or not _state_at_start(booking).occupies:
-        raise NoLongerTrue("The booking did not take place.")
+        raise NoLongerTrue(gettext_noop("The booking did not take place."))
 
 
 def _state_at_start(booking: Booking) -> State:

@@ -20,6 +20,7 @@ import httpx2
 import standardwebhooks
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from bookings.effects import network, truth
 from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, enqueue
@@ -81,7 +82,7 @@ def _target(booking: Booking, message: OutboxMessage) -> Target:
     truth.check_state(booking, message)
     webhook = Webhook.objects.filter(pk=message.payload["webhook"], enabled=True).first()
     if webhook is None:
-        raise NoLongerTrue("The webhook was removed or switched off.")
+        raise NoLongerTrue(gettext_noop("The webhook was removed or switched off."))
     return Target(url=webhook.url, method=webhook.method)
 
 
@@ -135,7 +136,7 @@ def _judge(response: httpx2.Response, target: Target) -> None:
     if status == target.expected or (target.expected is None and response.is_success):
         return
     if status == GONE:
-        raise GivenUp("410: the address is gone.")
+        raise GivenUp(gettext_noop("410: the address is gone."))
     if response.is_redirect:
         raise NotNow(f"{status}: redirects are not followed.")
     raise NotNow(f"Answered {status}.", retry_after=_retry_after(response))

@@ -9,21 +9,17 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bookings.errors import BookingError
 from bookings.models import Action, Graph, GraphVersion, State
-
-
-def _marked(sentence: str) -> str:
-    """Mark a sentence for translation; the doors translate it."""
-    return sentence
 
 
 class NotADraft(BookingError):
     """Only drafts are published and edited."""
 
     code = "not_a_draft"
-    sentence = _marked("Only a draft can be published.")
+    sentence = gettext_noop("Only a draft can be published.")
     field = "version"
 
 
@@ -31,7 +27,7 @@ class GraphHasProblems(BookingError):
     """The validator objects; ``problems`` in data holds its sentences."""
 
     code = "graph_has_problems"
-    sentence = _marked("This draft cannot be published yet.")
+    sentence = gettext_noop("This draft cannot be published yet.")
     field = "version"
 
 
@@ -39,7 +35,7 @@ class DraftExists(BookingError):
     """The graph has a draft; ``version`` in data is its id."""
 
     code = "draft_exists"
-    sentence = _marked("There is a draft of this graph already.")
+    sentence = gettext_noop("There is a draft of this graph already.")
     field = "graph"
 
 

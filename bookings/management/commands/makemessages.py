@@ -1,9 +1,9 @@
 """Django's makemessages, made to depend on the texts alone: no places, no dates, no guesses at translations."""
 
 import re
-from argparse import ArgumentParser
 from pathlib import Path
 
+from django.core.management.base import CommandParser
 from django.core.management.commands import makemessages
 
 _DATES = re.compile(r'^"(?:POT-Creation|PO-Revision)-Date: .*\n', re.MULTILINE)
@@ -15,7 +15,7 @@ class Command(makemessages.Command):
 
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(
             ignore_patterns=list(_NOT_SHOWN), no_location=True, no_obsolete=True, no_wrap=True
