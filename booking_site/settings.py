@@ -172,7 +172,13 @@ AXES_VERBOSE = False  # its log lines name people
 # --- Language and time ---
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German")), ("ar", _("Arabic"))]
+# American English has no words of its own, but 12 hours and weeks from Sunday (see booking_site/formats).
+LANGUAGES = [
+    ("en", _("English")),
+    ("en-us", _("English (United States)")),
+    ("de", _("German")),
+    ("ar", _("Arabic")),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "booking_site.formats"
 USE_I18N = USE_TZ = True

@@ -36,7 +36,7 @@ CUSTOMERS_READ = [
     "templates/forms",
     "templates/mail",
 ]
-TRANSLATED = [code for code, _name in settings.LANGUAGES if code != "en"]
+TRANSLATED = [code for code, _name in settings.LANGUAGES if not code.startswith("en")]
 MARKS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "ngettext": 0, "pgettext": 1}
 TEXT = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 IN_TEMPLATES = re.compile(rf"\bpgettext\({TEXT},\s*{TEXT}|\b(?:n?gettext|_)\({TEXT}")

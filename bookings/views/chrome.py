@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, override
 
 from bookings.models import Project, Site
 from bookings.views.frames import proof
@@ -20,7 +20,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "site": SimpleLazyObject(Site.current),
         "logo": project.logo.url if project and project.logo else "",
         "accent_url": accent_url(project.accent) if project else "",
-        "languages": [_language(request, code) for code, _name in settings.LANGUAGES],
+        "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
         "home_url": reverse("pages:home"),
         "find_url": reverse("pages:find"),
         "test_mode": settings.TEST_MODE,
@@ -47,12 +47,15 @@ def is_embedded(request: HttpRequest) -> bool:
     return request.path.startswith("/embed/")
 
 
-def _language(request: HttpRequest, code: str) -> dict[str, Any]:
+def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
+    """A language under its own name, and where this page is to be had in it."""
     query = request.GET.copy()
     query["lang"] = code
+    with override(code):
+        own_name = str(name)
     return {
         "code": code,
-        "name": get_language_info(code)["name_local"],
+        "name": own_name,
         "href": f"?{query.urlencode()}",
         "current": code == get_language(),
     }
