@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bookings.graph_layout import BEND, BOX_WIDTH, START, Arrow, Layout, Line
+from bookings.times import duration_in_words
 
 if TYPE_CHECKING:
     from bookings.models import Action, GraphVersion, State
@@ -168,7 +169,10 @@ def _automatic(action: Action) -> str:
     if action.automatic_after is None:
         return ""
     moment = action.Anchor(action.automatic_from or action.Anchor.ENTERED).label
-    return _("%(time)s after %(moment)s") % {"time": action.automatic_after, "moment": moment}
+    return _("%(time)s after %(moment)s") % {
+        "time": duration_in_words(action.automatic_after),
+        "moment": moment,
+    }
 
 
 def _sentence(line: Transition) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi, pgettext
+from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 Zone = ZoneInfo | str
@@ -97,6 +97,22 @@ def repeated_hour(moment: datetime, zone: Zone) -> str:
     if here.utcoffset() == other.utcoffset() or not _exists(other):
         return ""
     return _("second time that night") if here.fold else _("first time that night")
+
+
+def duration_in_words(duration: timedelta) -> str:
+    """Like "45 minutes", "1 hour 30 minutes", "2 days"; "0 minutes" for none.  Rounded to the second."""
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [
+        ngettext("%(count)s day", "%(count)s days", days) % {"count": days} if days else "",
+        ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours} if hours else "",
+        ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes} if minutes else "",
+        ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds} if seconds else "",
+    ]
+    return " ".join(part for part in parts if part) or ngettext(
+        "%(count)s minute", "%(count)s minutes", 0
+    ) % {"count": 0}
 
 
 def weekday_letters(number: int) -> str:

@@ -50,7 +50,7 @@ def test_the_description_says_what_the_arrows_show():
 def test_the_table_has_a_line_for_each_action_and_says_when_the_clock_plays_it():
     lines = {line.action: line for line in transitions(version_of("instant_payment"))}
     assert lines["Book (create)"].source == ""
-    assert lines["Time out (timeout)"].automatic == "0:05:00 after entering the state"
+    assert lines["Time out (timeout)"].automatic == "5 minutes after entering the state"
     assert lines["Time out (timeout)"].who == "clock"
 
 
@@ -106,4 +106,4 @@ def test_an_automatic_action_after_the_end_names_the_end():
     action = version.actions.get(name="complete")
     assert action.automatic_after == timedelta(hours=1)
     line = next(line for line in transitions(version) if line.action == "Complete (complete)")
-    assert line.automatic == "1:00:00 after the booking's end"
+    assert line.automatic == "1 hour after the booking's end"

@@ -1,6 +1,6 @@
 """What a page says about a time: day, clock, zone, and the offset of that day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -98,3 +98,23 @@ def test_a_week_has_seven_different_headings():
         "Sa",
         "Su",
     ]
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (timedelta(minutes=45), "45 minutes"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(minutes=90), "1 hour 30 minutes"),
+        (timedelta(days=2), "2 days"),
+        (timedelta(seconds=90), "1 minute 30 seconds"),
+        (timedelta(0), "0 minutes"),
+    ],
+)
+def test_a_duration_is_said_in_words(duration, words):
+    assert times.duration_in_words(duration) == words
+
+
+def test_a_duration_is_said_in_the_active_language():
+    with translation.override("de"):
+        assert times.duration_in_words(timedelta(minutes=90)) == "1 Stunde 30 Minuten"

@@ -12,11 +12,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.admin.fields import spelled
 from bookings.lifecycle import Actor, available_actions, undoable_state
 from bookings.models import ApiKey, Booking, HistoryEntry, OutboxMessage, Remark
 from bookings.money import money
-from bookings.times import clock_range, day, day_and_clock, zone_and_offset
+from bookings.times import clock_range, day, day_and_clock, duration_in_words, zone_and_offset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
     zone = booking.resource.timezone
     times = clock_range(booking.start, booking.end, zone)
     where = zone_and_offset(booking.start, zone)
-    yield _("when"), f"{day(booking.start, zone)}, {times}, {where} ({spelled(booking.length)})"
+    yield _("when"), f"{day(booking.start, zone)}, {times}, {where} ({duration_in_words(booking.length)})"
     yield _("resource"), booking.resource.name
     yield _("also takes"), ", ".join(other.name for other in booking.companions.all())
     yield _("project"), booking.project.name if booking.project else ""

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.durations import DurationError, parse_duration
+from bookings.times import duration_in_words
 from bookings.validators import zones
 
 UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"), (1, "second", "seconds"))
 
 
 def spelled(duration: timedelta) -> str:
-    """A duration as `parse_duration` reads it: "1 hour 30 minutes", "0 minutes"."""
+    """A duration to edit, as `parse_duration` reads it in any language: "1 hour 30 minutes", "0 minutes"."""
     rest, parts = round(duration.total_seconds()), []
     for seconds, one, many in UNITS:
         count, rest = divmod(rest, seconds)
@@ -34,7 +35,7 @@ class DurationInput(forms.TextInput):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         if attrs is None:
-            return format_html("{}", spelled(value) if isinstance(value, timedelta) else "—")
+            return format_html("{}", duration_in_words(value) if isinstance(value, timedelta) else "—")
         return super().render(name, value, attrs, renderer)
 
 

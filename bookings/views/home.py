@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings.layers import flat
 from bookings.models import Option, Project, Resource
-from bookings.views.offering import length_in_words, price_in_words
+from bookings.times import duration_in_words
+from bookings.views.next_times import in_full, next_times
+from bookings.views.offering import price_in_words
 
 SEARCHABLE_FROM = 6
 MOST = 200
@@ -53,15 +57,16 @@ def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
 
 
 def _in_full(projects: QuerySet[Project]) -> list[Project]:
-    rows = projects.select_related("location").prefetch_related("options", "resources__location")
-    return list(rows[:MOST])
+    return list(in_full(projects)[:MOST])
 
 
-def listed(projects: Iterable[Project], chosen: Resource | None = None) -> dict[str, Any]:
+def listed(projects: Sequence[Project], chosen: Resource | None = None) -> dict[str, Any]:
     """The groups of `home.html`, in the order in which their first project stands."""
     groups: dict[str, list[dict[str, Any]]] = {}
+    free = next_times(projects, chosen, timezone.now())
     for project in projects:
-        groups.setdefault(project.heading, []).append(_entry(project, chosen))
+        entry = _entry(project, chosen) | {"next_free": free.get(project.pk, "")}
+        groups.setdefault(project.heading, []).append(entry)
     found = [{"title": title, "projects": entries} for title, entries in groups.items()]
     return {"groups": found, "found": sum(len(group["projects"]) for group in found)}
 
@@ -85,8 +90,8 @@ def _lengths(options: list[Option]) -> str:
     if not lengths:
         return ""
     if len(lengths) == 1:
-        return length_in_words(lengths[0])
-    ends = {"shortest": length_in_words(lengths[0]), "longest": length_in_words(lengths[-1])}
+        return duration_in_words(lengths[0])
+    ends = {"shortest": duration_in_words(lengths[0]), "longest": duration_in_words(lengths[-1])}
     return _("%(shortest)s to %(longest)s") % ends
 
 
@@ -103,6 +108,9 @@ def _place(project: Project) -> str:
         return _("Online")
     if project.place == Project.Place.PHONE:
         return _("By phone")
-    places = {resource.location for resource in project.resources.all() if resource.location}
+    said = flat(project.booking).get("where")
+    if isinstance(said, str) and said.strip():
+        return said
+    places = {link.resource.location for link in project.links.all() if link.resource.location}
     place = project.location or (places.pop() if len(places) == 1 else None)
     return place.one_line if place else ""

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from bookings.durations import DurationError, parse_duration
 from bookings.forms.bookings import where
 from bookings.forms.rows import Rows
 from bookings.layers import booking_layers, merged
@@ -61,7 +61,7 @@ class Offering:
 
     def length(self, link: ProjectResource | None = None) -> timedelta:
         own = link.length if link else None
-        return own or (self.option.length if self.option else timedelta(hours=1))
+        return own or usual_length(self.project, self.option)
 
     def rows(self, link: ProjectResource, **request: Any) -> Rows:
         """What the forms check: the merged layers of a request for one of the resources."""
@@ -117,6 +117,16 @@ def offering_for(request: HttpRequest, project: Project, option: Option | None =
     )
 
 
+def usual_length(project: Project, option: Option | None) -> timedelta:
+    """How long a booking is: the option's length, else the project's, else an hour."""
+    if option:
+        return option.length
+    try:
+        return parse_duration(project.availability["length"])
+    except (KeyError, DurationError):
+        return timedelta(hours=1)
+
+
 def where_of(
     project: Project, resource: Resource | None, option: Option | None, link: ProjectResource | None
 ) -> str:
@@ -125,21 +135,6 @@ def where_of(
     if isinstance(said, str) and said.strip():
         return said
     return where(Rows(project=project, resource=resource))
-
-
-def length_in_words(length: timedelta) -> str:
-    """Like "45 minutes", "1 hour", "1 hour 30 minutes", "2 days"."""
-    minutes = round(length.total_seconds() / 60)
-    days, rest = divmod(minutes, 1440)
-    hours, rest = divmod(rest, 60)
-    parts = [
-        ngettext("%(count)s day", "%(count)s days", days) % {"count": days} if days else "",
-        ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours} if hours else "",
-        ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest}
-        if rest or not minutes
-        else "",
-    ]
-    return " ".join(part for part in parts if part)
 
 
 def price_in_words(amount: Decimal | None, currency: str) -> str:

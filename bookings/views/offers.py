@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from bookings import times
 from bookings.models import Option
 from bookings.views.free_times import FreeTime, Offer, midday
-from bookings.views.offering import Offering, length_in_words, price_in_words
+from bookings.views.offering import Offering, price_in_words
 
 if TYPE_CHECKING:
     from bookings.views.choose import View
@@ -45,7 +45,7 @@ def _option(view: View, offering: Offering, option: Option) -> dict[str, Any]:
     length = (offering.link.length if offering.link else None) or option.length
     price = offering.link.price if offering.link and offering.link.price is not None else option.price
     return {
-        "label": option.label or length_in_words(length),
+        "label": option.label or times.duration_in_words(length),
         "price": price_in_words(price, option.currency),
         "href": view.href(changes={"option": str(option.pk)}),
         "current": option == offering.option,
