@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.admin.fields import DurationField, DurationInput
+from bookings.admin.histories import RecordedAdmin
 from bookings.graph_picture import as_svg
 from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
 from bookings.models import Action, Graph, GraphVersion, State
@@ -127,8 +128,10 @@ class ActionInline(DraftsOnly, admin.TabularInline):
 
 
 @admin.register(GraphVersion)
-class GraphVersionAdmin(admin.ModelAdmin):
+class GraphVersionAdmin(RecordedAdmin):
     inlines = [StateInline, ActionInline]
+    history_parts = ((State, "version"), (Action, "version"))
+    can_put_back = False
     change_form_template = "admin/bookings/graphversion/change_form.html"
     fields = ["claims", "offers_seats", "needs_customer", "needs_times"]
     list_display = ["__str__", "number", "status", "published_at"]
@@ -181,9 +184,10 @@ class GraphVersionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Graph)
-class GraphAdmin(admin.ModelAdmin):
+class GraphAdmin(RecordedAdmin):
     change_form_template = "admin/bookings/graph/change_form.html"
     fields = ["name", "title", "description"]
+    history_parts = ((GraphVersion, "graph"),)
     list_display = ["title", "name", "published"]
     search_fields = ["name", "title"]
 

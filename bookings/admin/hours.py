@@ -7,6 +7,7 @@ from django.contrib.admin.widgets import AdminTimeWidget
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin.changes import Parts
 from bookings.models import DatedHours, WeeklyHours
 
 TO_THE_MINUTE: dict[Any, Any] = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
@@ -29,3 +30,8 @@ class DatedHoursInline(admin.TabularInline):
 
 
 HOURS: list[Any] = [WeeklyHoursInline, DatedHoursInline]
+
+
+def hours_of(owner: str) -> Parts:
+    """The tables of hours that hang on a row, for its history."""
+    return ((WeeklyHours, owner), (DatedHours, owner))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bookings.admin.histories import RecordedAdmin
 from bookings.models import OutboxMessage, Webhook
 
 
@@ -58,7 +59,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(admin.ModelAdmin):
+class WebhookAdmin(RecordedAdmin):
     list_display = ["url", "graph", "state", "method", "enabled"]
     list_filter = ["enabled", "graph"]
     search_fields = ["url"]

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.fields import ObjectField, ZoneField
-from bookings.admin.hours import HOURS
+from bookings.admin.histories import RecordedAdmin
+from bookings.admin.hours import HOURS, hours_of
 from bookings.models import Location, Site
 
 
@@ -24,11 +25,12 @@ class SiteForm(forms.ModelForm):
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin):
+class SiteAdmin(RecordedAdmin):
     """There is one row: the list leads straight to it."""
 
     form = SiteForm
     inlines = HOURS
+    history_parts = hours_of("site")
     fieldsets = [
         (None, {"fields": ["name", "address", "phone", "email"]}),
         (_("Place and words"), {"fields": ["timezone", "language", "currency"]}),
@@ -55,9 +57,10 @@ class LocationForm(forms.ModelForm):
 
 
 @admin.register(Location)
-class LocationAdmin(admin.ModelAdmin):
+class LocationAdmin(RecordedAdmin):
     form = LocationForm
     inlines = HOURS
+    history_parts = hours_of("location")
     list_display = ["name", "timezone"]
     search_fields = ["name", "address"]
     fieldsets = [

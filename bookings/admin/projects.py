@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.fields import DurationField, ObjectField, OriginsField
-from bookings.admin.hours import HOURS
+from bookings.admin.histories import RecordedAdmin
+from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.inherits import LayerField, LayersMixin
 from bookings.admin.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.rows import MapField, RowsField
@@ -86,7 +87,7 @@ class LinkInline(admin.TabularInline):
     autocomplete_fields = ["resource"]
 
 
-class PartOfAProject(admin.ModelAdmin):
+class PartOfAProject(RecordedAdmin):
     """Reached from its project only; here its own layer of settings is edited."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -117,9 +118,10 @@ class ProjectResourceAdmin(PartOfAProject):
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):
+class ProjectAdmin(RecordedAdmin):
     form = ProjectForm
     inlines = [OptionInline, LinkInline, *HOURS]
+    history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
     list_display = ["name", "slug", "heading", "visibility", "graph"]
     list_filter = ["visibility", "heading"]
     search_fields = ["name", "slug"]

@@ -1,5 +1,6 @@
 """Resources with their hours and calendars."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.fields import LinesField, ObjectField, ZoneField
-from bookings.admin.hours import HOURS
+from bookings.admin.histories import RecordedAdmin
+from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.inherits import LayersMixin
 from bookings.admin.rows import RowsField
 from bookings.admin.tables import ConstraintRow
@@ -46,11 +48,12 @@ class ResourceForm(LayersMixin, forms.ModelForm):
 
 
 @admin.register(Resource)
-class ResourceAdmin(admin.ModelAdmin):
+class ResourceAdmin(RecordedAdmin):
     """A resource that was booked stays as a record: it is retired and offered no more."""
 
     form = ResourceForm
     inlines = [*HOURS, CalendarInline]
+    history_parts = hours_of("resource")
     list_display = ["name", "timezone", "location", "email", "offered"]
     list_filter = ["location", ("deleted_at", admin.EmptyFieldListFilter)]
     list_select_related = ["location"]
@@ -91,10 +94,19 @@ class ResourceAdmin(admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Offer no more"), permissions=["change"])
     def retire(self, request: HttpRequest, resources: QuerySet) -> None:
-        count = resources.filter(deleted_at=None).update(deleted_at=timezone.now())
+        count = _mark(resources.filter(deleted_at=None), timezone.now())
         messages.success(request, _("%(count)s resources are offered no more.") % {"count": count})
 
     @admin.action(description=gettext_lazy("Offer again"), permissions=["change"])
     def offer_again(self, request: HttpRequest, resources: QuerySet) -> None:
-        count = resources.exclude(deleted_at=None).update(deleted_at=None)
+        count = _mark(resources.exclude(deleted_at=None), None)
         messages.success(request, _("%(count)s resources are offered again.") % {"count": count})
+
+
+def _mark(resources: QuerySet, deleted_at: datetime | None) -> int:
+    """Set it row by row, since an ``update()`` would leave nothing in their history; answers how many they were."""
+    rows = list(resources)
+    for row in rows:
+        row.deleted_at = deleted_at
+        row.save(update_fields=["deleted_at", "updated_at"])
+    return len(rows)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.graph_words import graph_words
+from bookings.models.recorded import Recorded
 
 validate_word = RegexValidator(
     r"^[a-z][a-z0-9_]*$", _("Use small letters, digits and _, beginning with a letter."), code="word"
@@ -26,6 +27,8 @@ class Graph(models.Model):
     )
     title = models.CharField(_("title"), max_length=120)
     description = models.TextField(_("description"), blank=True)
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("graph")
@@ -67,6 +70,7 @@ class GraphVersion(models.Model):
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
 
     objects = GraphVersionQuerySet.as_manager()
+    history = Recorded()
 
     class Meta:
         verbose_name = _("graph version")
@@ -125,6 +129,8 @@ class State(models.Model):
     mail_to_owner = models.CharField(_("mail to the owner"), max_length=20, choices=Mail.choices, blank=True)
     webhook = models.BooleanField(_("webhook"), default=True, help_text=_("Webhooks fire on entering."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("state")
@@ -195,6 +201,8 @@ class Action(models.Model):
         help_text=_("The action that every seat of the session plays along."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("action")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.places import Location, Site
 from bookings.models.projects import Project
+from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
 
 OWNERS = ("site", "location", "resource", "project")
@@ -48,6 +49,8 @@ class WeeklyHours(Hours):
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"), help_text=_("00:00 is midnight at the end of the day."))
 
+    history = Recorded()
+
     class Meta:
         verbose_name = _("weekly hours")
         verbose_name_plural = _("weekly hours")
@@ -69,6 +72,8 @@ class DatedHours(Hours):
     opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Both times empty: closed."))
     closes = models.TimeField(_("closes"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=120, blank=True, help_text=_("For example: Christmas."))
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("dated exception")

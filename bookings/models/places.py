@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.fields import HttpsURLField
+from bookings.models.recorded import Recorded
 from bookings.validators import validate_currency, validate_language, validate_zone
 
 
@@ -33,6 +34,8 @@ class Site(models.Model):
     privacy_url = HttpsURLField(_("privacy notice"), blank=True)
     webhook_secret = models.CharField(max_length=64, default=new_secret, editable=False)
 
+    history = Recorded(excluded_fields=["webhook_secret"])
+
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("site")
@@ -56,6 +59,8 @@ class Location(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     description = models.TextField(_("description"), blank=True)
     meta = models.JSONField(_("meta"), default=dict, blank=True)
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("location")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.fields import HttpsURLField, OrderedJSONField
 from bookings.models.places import Location
+from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
 from bookings.validators import validate_colour, validate_currency, validate_list, validate_object
 
@@ -107,6 +108,7 @@ class Project(models.Model):
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
+    history = Recorded()
 
     class Meta:
         verbose_name = _("project")
@@ -136,6 +138,8 @@ class ProjectResource(models.Model):
         help_text=_("If it differs from the option's."),
     )
     booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("resource of the project")
@@ -167,6 +171,8 @@ class Option(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[validate_currency])
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("option")

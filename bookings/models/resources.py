@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.places import Location
+from bookings.models.recorded import Recorded
 from bookings.validators import validate_list, validate_object, validate_zone
 
 
@@ -50,6 +51,7 @@ class Resource(models.Model):
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
 
     objects = ResourceQuerySet.as_manager()
+    history = Recorded()
 
     class Meta:
         verbose_name = _("resource")

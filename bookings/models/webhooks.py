@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.fields import HttpsURLField
+from bookings.models.recorded import Recorded
 
 
 class Webhook(models.Model):
@@ -23,6 +24,8 @@ class Webhook(models.Model):
     enabled = models.BooleanField(_("enabled"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    history = Recorded()
 
     class Meta:
         verbose_name = _("webhook")

@@ -1,0 +1,69 @@
+"""The configuration's pages with their history, from which a row can be put back as it was."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from bookings.admin.changes import Parts, changes_of
+from bookings.models import Site
+
+
+class RecordedAdmin(SimpleHistoryAdmin):
+    """``history_parts`` are the tables on the page, each a model and the name of its key to the page's row."""
+
+    object_history_form_template = "admin/bookings/as_it_was.html"
+    history_parts: Parts = ()
+    can_put_back = True
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (self.can_put_back and self.has_change_permission(request, obj))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        row = self._present(request, object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": _("History of %(what)s") % {"what": row},
+            "changes": changes_of(row, self.history_parts, ZoneInfo(Site.current().timezone)),
+            "may_put_back": not self.revert_disabled(request, row),
+            "object": row,
+            "opts": self.opts,
+            "module_name": capfirst(self.opts.verbose_name_plural),
+        }
+        return TemplateResponse(request, "admin/bookings/changes.html", context | (extra_context or {}))
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The row as it was, for those who may change it as it is."""
+        row = self._present(request, object_id)
+        if self.revert_disabled(request, row):
+            raise PermissionDenied
+        if not (version_id.isascii() and version_id.isdecimal() and len(version_id) < 10):
+            raise Http404
+        return super().history_form_view(request, str(row.pk), version_id, extra_context)
+
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return _("%(what)s, as it was") % {"what": obj}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Putting back concerns what the form shows; all else stays as it is now."""
+        if request.resolver_match and str(request.resolver_match.url_name).endswith("_simple_history"):
+            now = self.get_queryset(request).get(pk=obj.pk)
+            for field in obj._meta.concrete_fields:
+                if field.name not in form.fields:
+                    setattr(obj, field.attname, getattr(now, field.attname))
+        super().save_model(request, obj, form, change)
+
+    def _present(self, request: HttpRequest, object_id: str) -> Any:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        return row
