@@ -4,14 +4,13 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.forms import Field
 from psycopg.types.json import Json, Jsonb
 
 
 class HttpsURLField(models.URLField):
     """A URL whose form field completes an address without a scheme by https, as Django 6 does by itself."""
 
-    def formfield(self, **kwargs: Any) -> Field | None:
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
 
     def deconstruct(self) -> Any:
