@@ -22,14 +22,14 @@ _SITE = 1
 
 
 class Hours:
-    """The hours of everything that concerns some resources and a project, read by two queries."""
+    """The hours of everything that concerns some resources and projects, read by two queries."""
 
-    def __init__(self, resources: Iterable[Resource], project: Project | None = None) -> None:
+    def __init__(self, resources: Iterable[Resource], projects: Iterable[Project | None] = ()) -> None:
         resources = list(resources)
         concerned = Q(site=_SITE) | Q(resource__in=[each.pk for each in resources])
         concerned |= Q(location__in={each.location_id for each in resources if each.location_id})
-        if project is not None:
-            concerned |= Q(project=project.pk)
+        if named := [project.pk for project in projects if project is not None]:
+            concerned |= Q(project__in=named)
         weeks: defaultdict[Any, defaultdict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
         rows = WeeklyHours.objects.filter(concerned).values_list(*_OWNERS, "weekday", "opens", "closes")
         for resource, location, site, of_project, weekday, opens, closes in rows.order_by():
@@ -85,10 +85,13 @@ def project_rules(project: Project | None) -> tuple[Rule, ...] | None:
 
 
 def policies(
-    resources: Sequence[Resource], project: Project | None, request_rules: Sequence[Rule] = ()
+    resources: Sequence[Resource],
+    project: Project | None,
+    request_rules: Sequence[Rule] = (),
+    hours: Hours | None = None,
 ) -> list[Policy]:
-    """Who says when each resource may be booked, in the order given.  Two queries."""
-    hours = Hours(resources, project)
+    """Who says when each resource may be booked, in the order given.  Two queries, none where ``hours`` are given."""
+    hours = hours or Hours(resources, [project])
     from_project = project_rules(project)
     return [
         Policy(

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Booking, Site, WeeklyHours
-from tests.situations import a_booking, a_project, a_resource
+from tests.situations import a_booking, a_project, a_resource, a_session
 
 pytestmark = pytest.mark.django_db
 MOST = 10
@@ -22,12 +22,14 @@ def queries(client, address):
 
 @pytest.fixture
 def crowd(project, tomorrow):
-    """Many resources, projects and bookings."""
+    """Many resources, projects, sessions and bookings."""
     Site.current()
+    seats = a_project(a_resource(daily_cap=3), graph="group_customer")
+    a_session(seats.resources.get(), tomorrow, seats=2, project=seats)
     for number in range(8):
         resource = a_resource()
         project.links.create(resource=resource, position=number + 1)
-        a_project(resource, heading="Others")
+        a_project(resource, heading="Others", availability={"buffer": f"{number} minutes"})
         for hour in range(8):
             a_booking(resource, tomorrow + timedelta(hours=hour), project=project)
 
@@ -58,4 +60,4 @@ def test_the_booking_takes_few_queries(visitor, crowd, project, tomorrow):
     for address in (page, f"{page}do/cancel_by_customer/"):
         seen = queries(visitor.client, address)
         assert len(seen) <= MOST, "\n".join(seen)
-    assert Booking.objects.count() == 65
+    assert Booking.objects.count() == 66

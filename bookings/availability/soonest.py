@@ -1,0 +1,70 @@
+"""The first free slot of many searches: whatever their number, the rows of all are read together."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bookings.availability.busy import load_taken
+from bookings.availability.days import days_around
+from bookings.availability.intervals import Busy
+from bookings.availability.query import Query
+from bookings.availability.search import MARGIN_DAYS, frame_of, unique, zone_of
+from bookings.availability.slots import Frame, Mode, Supply, together
+from bookings.availability.sources import Hours, capped_days, policies
+
+
+def soonest(queries: Sequence[Query], now: datetime) -> list[datetime | None]:
+    """When the first free slot of each query starts, ``None`` where it has none in its window.
+
+    Three queries, and one more if a resource has a daily cap.  Every query names a length, none a booking to ignore,
+    and all agree on all-day events.
+    """
+    if not queries:
+        return []
+    frames = [frame_of(query, now) for query in queries]
+    rows = _Rows(queries, frames)
+    found = [
+        _first(query.mode, rows.supplies(query, frame), frame)
+        for query, frame in zip(queries, frames, strict=True)
+    ]
+    return [None if start is None else datetime.fromtimestamp(start, UTC) for start in found]
+
+
+class _Rows:
+    """What the database knows of all resources of some searches."""
+
+    def __init__(self, queries: Sequence[Query], frames: Sequence[Frame]) -> None:
+        resources = unique(resource for query in queries for resource in query.resources)
+        start = min(frame.start for frame in frames)
+        end = max(frame.end for frame in frames)
+        self.days = {each.pk: days_around(zone_of(each), start, end, MARGIN_DAYS) for each in resources}
+        self.hours = Hours(resources, [query.project for query in queries])
+        self.capped = capped_days(resources, self.days)
+        self.taken = load_taken(
+            [each.pk for each in resources],
+            start,
+            end,
+            margin=max(max(vars(query.distance).values()) for query in queries),
+            ignore_all_day_events=any(query.ignore_all_day_events for query in queries),
+        )
+
+    def supplies(self, query: Query, frame: Frame) -> list[Supply]:
+        resources = unique(query.resources)
+        judged = policies(resources, query.project, query.constraints, self.hours)
+        return [
+            Supply(
+                key=each.pk,
+                zone=zone_of(each),
+                days=self.days[each.pk],
+                length=int((query.length_of(each) or query.length).total_seconds()),  # type: ignore[union-attr]
+                open=policy.open(self.days[each.pk], zone_of(each)),
+                busy=self.taken[each.pk].busy(query.distance) if each.pk in self.taken else Busy(),
+                capped=self.capped.get(each.pk, []),
+            )
+            for each, policy in zip(resources, judged, strict=True)
+        ]
+
+
+def _first(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> int | None:
+    if mode is Mode.MUTUAL and supplies:
+        supplies = [together(supplies)]
+    return min((starts[0] for supply in supplies for starts in supply.starts(frame)), default=None)

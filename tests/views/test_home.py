@@ -1,0 +1,61 @@
+"""The list of projects says when each is next free."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Project, WeeklyHours
+from bookings.times import day_and_clock
+from tests.situations import a_booking, a_project, a_seat, a_session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def other(doc):
+    """A second project, so that there is a list."""
+    return a_project(doc, name="Time travel")
+
+
+def entry(visitor, project, address="/"):
+    """What the list says of a project."""
+    page = re.sub(r"\s+", " ", visitor.see(address).content.decode())
+    return re.sub(r"<[^>]+>", "", page.partition(f"/book/{project.slug}/")[2].partition("</li>")[0])
+
+
+def test_each_project_says_when_it_is_next_free(visitor, project, other, doc):
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    a_booking(doc, start, timedelta(hours=6))
+    free = day_and_clock(start + timedelta(hours=6), "Europe/Berlin")
+    assert f"Next free: {free}" in entry(visitor, project)
+    assert f"Next free: {free}" in entry(visitor, other)
+    assert f"Next free: {free}" in entry(visitor, other, "/with/emmett/")
+
+
+def test_a_project_that_has_nothing_free_in_the_next_days_leads_to_its_times(visitor, project, other):
+    WeeklyHours.objects.create(project=project, weekday=0, opens="09:00", closes="09:30")
+    assert "See times" in entry(visitor, project)
+    assert "Next free" in entry(visitor, other)
+
+
+def test_what_is_not_in_person_names_the_clocks(visitor, project, other):
+    Project.objects.filter(pk=project.pk).update(place=Project.Place.ONLINE)
+    assert "(Berlin time)" in entry(visitor, project)
+    assert "(Berlin time)" not in entry(visitor, other)
+
+
+def test_sessions_count_while_they_have_a_seat(visitor, project, other, doc, tomorrow):
+    seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    assert "See times" in entry(visitor, seats)
+    first = a_session(doc, tomorrow, seats=1, project=seats)
+    a_session(doc, tomorrow + timedelta(days=2), seats=1, project=seats)
+    assert day_and_clock(tomorrow, "Europe/Berlin") in entry(visitor, seats)
+    a_seat(first)
+    assert day_and_clock(tomorrow + timedelta(days=2), "Europe/Berlin") in entry(visitor, seats)
+
+
+def test_a_project_whose_settings_cannot_be_read_is_listed_all_the_same(visitor, project, other):
+    Project.objects.filter(pk=project.pk).update(availability={"timeslot_increments": "nonsense"})
+    assert "See times" in entry(visitor, project)
