@@ -110,7 +110,8 @@ def duration_in_words(duration: timedelta) -> str:
         ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes} if minutes else "",
         ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds} if seconds else "",
     ]
-    return " ".join(part for part in parts if part) or ngettext(
+    joint = pgettext("between hours and minutes", " ")
+    return joint.join(part for part in parts if part) or ngettext(
         "%(count)s minute", "%(count)s minutes", 0
     ) % {"count": 0}
 

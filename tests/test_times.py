@@ -118,3 +118,5 @@ def test_a_duration_is_said_in_words(duration, words):
 def test_a_duration_is_said_in_the_active_language():
     with translation.override("de"):
         assert times.duration_in_words(timedelta(minutes=90)) == "1 Stunde 30 Minuten"
+    with translation.override("ar"):
+        assert times.duration_in_words(timedelta(minutes=90)) == "ساعة واحدة و30 دقيقة"
