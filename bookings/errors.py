@@ -38,6 +38,14 @@ class SlotTaken(BookingError):
     field = "start"
 
 
+class EndNotOffered(BookingError):
+    """The end that a customer chose does not go with the start, or the time is not free until then."""
+
+    code = "end_not_offered"
+    sentence = _("The time is not free for as long as that.")
+    field = "end"
+
+
 class ReservationGone(BookingError):
     """The reservation expired, was released or became a booking."""
 

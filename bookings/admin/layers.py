@@ -134,6 +134,10 @@ class AvailabilityLayerForm(LayerForm):
     keys = {
         "mode": choice(_("who"), MODES, _("Which of the resources takes a booking.")),
         "length": duration(_("length"), _("Else the option's.")),
+        "customer_chooses_end": switch(
+            _("the customer chooses the end"), _("On the site's own pages; the length is then the shortest.")
+        ),
+        "max_length": duration(_("longest"), _("Where the customer chooses the end; else a day.")),
         "timeslot_increments": duration(_("grid"), _("A time begins every so often; else every length.")),
         "buffer_before": duration(_("buffer before"), _("Kept free before each booking.")),
         "buffer_after": duration(_("buffer after"), _("Kept free after each booking.")),

@@ -122,7 +122,7 @@ def plan(
         **offered(view, offering),
         "notice": _notice(view),
         "month": _month_card(view, found, day),
-        "day": day_card(view, found, day) if day else None,
+        "day": day_card(view, found, day, ask_end=offering.longest is not None) if day else None,
         "zone": _zone_card(view, offering, day),
         "hold_url": hold_url,
         "hidden": hidden,

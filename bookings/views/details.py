@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError
@@ -26,7 +27,7 @@ from bookings.views.hold_links import Hold, hold_of, hold_token, no_such_hold, w
 from bookings.views.holds import hold_time
 from bookings.views.lost import lost
 from bookings.views.manage import JUST_BOOKED
-from bookings.views.offering import offering_of
+from bookings.views.offering import Offering, offering_of
 from bookings.views.visitors import remember, visitor
 from bookings.views.zones import own_zone
 
@@ -104,9 +105,7 @@ def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
     answers = DetailsForm(request.POST, project=hold.project, instance=known_of(request))
     try:
-        other = hold_of(
-            hold_token(hold_time(offering_of(request, hold.project.slug), request, visitor(request)))
-        )
+        other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor(request))))
     except BookingError as error:
         return page(request, hold, answers, lost=_lost(request, hold, error), status=409)
     if other is None:
@@ -119,7 +118,7 @@ def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
 def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
     held = hold.reservation
     return lost(
-        offering_of(request, hold.project.slug),
+        as_held(request, hold),
         held.start,
         error,
         zone=cards.clocks_of(hold.project, held.resource.timezone, own_zone(request)).first,
@@ -127,6 +126,12 @@ def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, An
         all_url=hold.times_address(request),
         form_id="details",
     )
+
+
+def as_held(request: HttpRequest, hold: Hold) -> Offering:
+    """The choice in the address, for as long as what was held: another time is to be of the same length."""
+    held = hold.reservation
+    return replace(offering_of(request, hold.project.slug), chosen=held.end - held.start)
 
 
 def booked_before(hold: Hold) -> Booking | None:

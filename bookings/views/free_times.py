@@ -11,25 +11,31 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bookings.availability.days import day_start
+from bookings.availability.ends import is_length, latest_ends
 from bookings.availability.intervals import Busy
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Query
 from bookings.availability.search import prepare
 from bookings.availability.sessions import coming_sessions
-from bookings.availability.slots import Frame, Mode, Supply, offers
+from bookings.availability.slots import Frame, Mode, Supply, offers, together
 from bookings.forms.rows import as_uuid
-from bookings.models import Booking
-from bookings.views.offering import Offering
+from bookings.models import Booking, ProjectResource
+from bookings.views.offering import Offering, usual_length
 
+SEVERAL_MONTHS = timedelta(days=93)
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FreeTime:
-    """A time that can be picked; ``session`` and ``places`` for a seat of a session."""
+    """A time that can be picked; ``session`` and ``places`` for a seat of a session.
+
+    ``latest`` is the last end that may be chosen, where the customer chooses it; then ``end`` is the first one.
+    """
 
     start: datetime
     end: datetime
+    latest: datetime | None = None
     session: UUID | None = None
     places: int | None = None
 
@@ -45,6 +51,8 @@ class Offer:
     times: list[FreeTime]
     full_days: frozenset[date]
     zone: ZoneInfo
+    step: timedelta | None = None
+    """Between two ends that may be chosen."""
 
     def by_day(self) -> dict[date, list[FreeTime]]:
         days: dict[date, list[FreeTime]] = {}
@@ -77,8 +85,9 @@ def offer(
     """What can be picked in ``[start, end)``; ``ignoring`` are holds and bookings whose time counts as free."""
     if offering.flow.version.claims_seat:
         return _sessions(offering, start, end, zone=zone, now=now)
+    reach = _reach(offering, end - start)
     try:
-        query = _query(offering, start, end, zone=zone, now=now, ignoring=frozenset(ignoring))
+        query = _query(offering, start, end + reach, zone=zone, now=now, ignoring=frozenset(ignoring))
     except ParametersError as error:
         log.error(
             "project_settings_unreadable", project=str(offering.project.pk), fields=sorted(error.errors)
@@ -86,10 +95,57 @@ def offer(
         return Offer(times=[], full_days=frozenset(), zone=zone)
     frame, supplies = prepare(query, now)
     mode = Mode.MUTUAL if offering.everybody else Mode.PRIORITIZED
-    found = _times(mode, supplies, frame)
+    found = [one for one in _times(mode, supplies, frame) if one.start < end]
     possible = _times(mode, [replace(one, busy=Busy(), capped=[]) for one in supplies], frame)
     days, all_days = ({one.start.astimezone(zone).date() for one in times} for times in (found, possible))
-    return Offer(times=found, full_days=frozenset(all_days - days), zone=zone)
+    if reach:
+        found = _with_latest_ends(found, offering, query, supplies, frame)
+    full_days = frozenset(all_days - days)
+    return Offer(times=found, full_days=full_days, zone=zone, step=query.step)
+
+
+def _reach(offering: Offering, window: timedelta) -> timedelta:
+    """How far past a window its last ends may lie; nobody chooses an end out of a window of several months."""
+    return (offering.longest or timedelta()) if window < SEVERAL_MONTHS else timedelta()
+
+
+def _with_latest_ends(
+    found: list[FreeTime], offering: Offering, query: Query, supplies: list[Supply], frame: Frame
+) -> list[FreeTime]:
+    """The same times, each with the last end that may be chosen."""
+    longest, step = offering.longest or timedelta(), query.step or timedelta(hours=1)
+    joint = [together(supplies)] if offering.everybody and supplies else supplies
+    latest = latest_ends(joint, frame)
+    times = []
+    for one in found:
+        free_until = datetime.fromtimestamp(latest[int(one.start.timestamp())], UTC)
+        room = min(free_until, one.start + longest) - one.end
+        times.append(replace(one, latest=one.end + room // step * step))
+    return times
+
+
+def takers(
+    offering: Offering, start: datetime, end: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()
+) -> list[ProjectResource]:
+    """With whom ``[start, end)`` is offered, an end that the customer chose; in order, empty for no such time."""
+    longest = offering.longest
+    if longest is None or end <= start:
+        return []
+    links = [link for link in offering.candidates if end - start >= offering.length(link)]
+    whole = replace(offering, chosen=end - start)
+    try:
+        query = _query(whole, start, end, zone=ZoneInfo("UTC"), now=now, ignoring=frozenset(ignoring))
+    except ParametersError:
+        return []
+    usual, step = offering.length(links[0] if links else None), query.step or timedelta(hours=1)
+    if not is_length(end - start, usual=usual, longest=longest, step=step):
+        return []
+    frame, supplies = prepare(query, now)
+    if offering.everybody:
+        free = supplies and any(together(supplies).starts(frame))
+        return links if free else []
+    free_keys = {supply.key for supply in supplies if any(supply.starts(frame))}
+    return [link for link in links if link.resource_id in free_keys]
 
 
 def nearest(
@@ -129,8 +185,11 @@ def _query(
     links = offering.links if offering.everybody else offering.candidates
     asked = {"from": start, "to": end, "output_timezone": zone.key}
     merged = merged_parameters(asked, offering.project, offering.option)
+    parameters = vars(parse_parameters(merged, now))
+    if offering.chosen or offering.longest:  # where lengths differ, times still begin as they usually do
+        parameters["step"] = parameters["step"] or usual_length(offering.project, offering.option)
     return Query(
-        **vars(parse_parameters(merged, now)),
+        **parameters,
         resources=tuple(link.resource for link in links),
         lengths={link.resource_id: offering.length(link) for link in links},
         project=offering.project,

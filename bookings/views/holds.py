@@ -9,15 +9,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bookings.errors import BookingError, ReservationGone, SlotTaken
+from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTaken
 from bookings.forms import ReservationForm
 from bookings.lifecycle import Actor, extend, release, reserve, reserve_any
-from bookings.models import Reservation
+from bookings.models import ProjectResource, Reservation
 from bookings.views.addresses import carried, here, prefilled
-from bookings.views.free_times import session_of
+from bookings.views.free_times import session_of, takers
 from bookings.views.hold_links import Hold, hold_token, with_hold
 from bookings.views.offering import Offering, offering_of
 from bookings.views.refusals import ended, sentence
@@ -52,14 +53,28 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
             offering.rows(
                 link,
                 start=start,
-                end=start + offering.length(link),
+                end=end,
                 reservation_time=offering.hold_seconds,
                 customer=prefilled(request.POST),
             )
         )
-        for link in offering.candidates
+        for link, end in _takers(offering, request, start, before)
     ]
     return _reserve(offering, forms, token, before)
+
+
+def _takers(
+    offering: Offering, request: HttpRequest, start: datetime, before: Reservation | None
+) -> list[tuple[ProjectResource, datetime]]:
+    """Who may take it and until when; raises ``EndNotOffered`` for an end that cannot be chosen."""
+    if offering.longest is None or "end" not in request.POST:
+        return [(link, start + offering.length(link)) for link in offering.candidates]
+    end = instant(request.POST["end"])
+    ignoring = [before.pk] if before else []
+    links = takers(offering, start, end, now=timezone.now(), ignoring=ignoring) if end else []
+    if end is None or not links:
+        raise EndNotOffered
+    return [(link, end) for link in links]
 
 
 def _reserve(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +69,9 @@ class Wanted:
 def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     """What it may be moved within, or None where its customer may not move it; the verb asks again."""
     moves = any(one.continues for one in available_actions(booking, CUSTOMER))
-    return offering_for(request, booking.project, booking.option) if booking.project and moves else None
+    if booking.project is None or not moves:
+        return None
+    return replace(offering_for(request, booking.project, booking.option), chosen=booking.length)
 
 
 @require_safe

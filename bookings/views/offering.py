@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from bookings.availability.ends import ONE_DAY, longest_length
 from bookings.durations import DurationError, parse_duration
 from bookings.forms.bookings import where
 from bookings.forms.rows import Rows
@@ -28,7 +29,8 @@ MUTUAL = "mutual"
 class Offering:
     """A project with its options and resources, and the visitor's choice among them.
 
-    ``link`` is the resource that was chosen, None for anyone.
+    ``link`` is the resource that was chosen, None for anyone; ``chosen`` a length that is settled already, of what
+    moves or was held.
     """
 
     project: Project
@@ -37,6 +39,7 @@ class Offering:
     option: Option | None
     link: ProjectResource | None
     flow: Flow
+    chosen: timedelta | None = None
 
     @property
     def everybody(self) -> bool:
@@ -61,7 +64,16 @@ class Offering:
 
     def length(self, link: ProjectResource | None = None) -> timedelta:
         own = link.length if link else None
-        return own or usual_length(self.project, self.option)
+        return self.chosen or own or usual_length(self.project, self.option)
+
+    @property
+    def longest(self) -> timedelta | None:
+        """How long the customer may make it; None where nobody is asked for the end."""
+        if self.chosen or self.flow.version.claims_seat:
+            return None
+        return longest_length(
+            self.project, max((self.length(link) for link in self.candidates), default=ONE_DAY)
+        )
 
     def rows(self, link: ProjectResource, **request: Any) -> Rows:
         """What the forms check: the merged layers of a request for one of the resources."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -70,14 +70,15 @@ def _people(view: View, offering: Offering) -> list[dict[str, Any]]:
     ]
 
 
-def day_card(view: View, found: Offer, day: date) -> dict[str, Any]:
-    """The context of `_times.html` for one day."""
+def day_card(view: View, found: Offer, day: date, *, ask_end: bool = False) -> dict[str, Any]:
+    """The context of `_times.html` for one day; ``ask_end`` where the customer chooses the end besides."""
     of_day = found.by_day().get(day, [])
     free = sum(not one.full for one in of_day)
     card: dict[str, Any] = {
         "heading": times.short_day(midday(day, view.zone), view.zone),
         "free": free,
-        "groups": _groups(view, of_day),
+        "groups": [] if ask_end else _groups(view, of_day),
+        "span": span_card(view, found, of_day) if ask_end and of_day else None,
     }
     if not free:
         card["free_words"] = (
@@ -85,6 +86,51 @@ def day_card(view: View, found: Offer, day: date) -> dict[str, Any]:
         )
         card["next_free"] = _next_in_month(view, found, day)
     return card
+
+
+def span_card(view: View, found: Offer, of_day: list[FreeTime]) -> dict[str, Any]:
+    """The starts and ends of a day, to choose one of each; which go together is told in minutes since 1970."""
+    step = found.step or timedelta(hours=1)
+    ends = sorted({end for one in of_day for end in _ends(one, step)})
+    return {
+        "step": _minutes(step),
+        "starts": [
+            {
+                "value": one.start.isoformat(),
+                "label": _spoken_clock(one.start, view),
+                "first": _minutes(one.end),
+                "last": _minutes(one.latest or one.end),
+            }
+            for one in of_day
+        ],
+        "ends": [
+            {"value": end.isoformat(), "label": _end_label(end, of_day[0], view), "at": _minutes(end)}
+            for end in ends
+        ],
+    }
+
+
+def _ends(one: FreeTime, step: timedelta) -> list[datetime]:
+    count = ((one.latest or one.end) - one.end) // step
+    return [one.end + step * number for number in range(count + 1)]
+
+
+def _minutes(of: datetime | timedelta) -> int:
+    seconds = of.total_seconds() if isinstance(of, timedelta) else of.timestamp()
+    return int(seconds) // 60
+
+
+def _spoken_clock(moment: datetime, view: View) -> str:
+    night = times.repeated_hour(moment, view.zone)
+    clock = times.clock(moment, view.zone)
+    return f"{clock}, {night}" if night else clock
+
+
+def _end_label(end: datetime, first: FreeTime, view: View) -> str:
+    """The clock, and the day where it is another one."""
+    if end.astimezone(view.zone).date() == first.start.astimezone(view.zone).date():
+        return _spoken_clock(end, view)
+    return times.day_and_clock(end, view.zone)
 
 
 def _next_in_month(view: View, found: Offer, day: date) -> dict[str, str] | None:

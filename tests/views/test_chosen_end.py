@@ -1,0 +1,120 @@
+"""Where a project lets the customer choose the end: two selects that need no script, and the engine judges."""
+
+import re
+from datetime import time, timedelta
+
+import pytest
+
+from bookings.models import Booking, Option, Project, WeeklyHours
+from tests.situations import a_booking, a_resource
+from tests.views.conftest import holds
+from tests.views.test_booking_flow import text
+
+pytestmark = pytest.mark.django_db
+LAYER = {"customer_chooses_end": True, "max_length": "3 hours", "timeslot_increments": "30 minutes"}
+
+
+@pytest.fixture
+def open_ended(project, doc):
+    """An hour at least, three at most, in steps of half an hour."""
+    Project.objects.filter(pk=project.pk).update(availability=LAYER)
+    return Project.objects.get(pk=project.pk)
+
+
+def day(visitor, start):
+    return text(visitor.see("/book/lightning/", day=start.date().isoformat(), zone="UTC"))
+
+
+def pick(visitor, start, end):
+    return visitor.client.post(
+        "/book/lightning/hold/", {"start": start.isoformat(), "end": end.isoformat(), "zone": "UTC"}
+    )
+
+
+def test_the_day_offers_starts_and_ends_in_two_selects(visitor, open_ended, doc, tomorrow):
+    a_booking(doc, tomorrow + timedelta(hours=2))
+    page = day(visitor, tomorrow)
+    assert '<select class="control" id="id_start" name="start">' in page
+    assert '<select class="control" id="id_end" name="end">' in page
+    assert 'class="time"' not in page
+    option = re.search(
+        rf'value="{re.escape(tomorrow.isoformat())}" data-first="(\d+)" data-last="(\d+)"', page
+    )
+    assert option
+    assert int(option[2]) - int(option[1]) == 60  # free until the booking two hours on
+
+
+def test_the_time_until_the_chosen_end_is_held_and_booked(visitor, open_ended, tomorrow):
+    end = tomorrow + timedelta(hours=2, minutes=30)
+    form = pick(visitor, tomorrow, end)["Location"]
+    assert holds().get().end == end
+    visitor.send(form)
+    booking = Booking.objects.get()
+    assert (booking.start, booking.end) == (tomorrow, end)
+    assert booking.option == open_ended.options.get()
+
+
+@pytest.mark.parametrize("minutes", [-60, 0, 30, 75, 210, 60 * 24 * 400], ids=lambda one: f"{one} minutes")
+def test_an_end_that_is_not_offered_is_refused_in_words(visitor, open_ended, tomorrow, minutes):
+    answer = pick(visitor, tomorrow, tomorrow + timedelta(minutes=minutes))
+    assert "The time is not free for as long as that." in text(visitor.see(answer["Location"]))
+    assert not holds().exists()
+
+
+@pytest.mark.parametrize("end", ["", "never", "2033-03-14T10:00:00"])
+def test_an_end_that_is_no_time_is_refused_in_words(visitor, open_ended, tomorrow, end):
+    answer = visitor.client.post("/book/lightning/hold/", {"start": tomorrow.isoformat(), "end": end})
+    assert "refused=end_not_offered" in answer["Location"]
+
+
+def test_a_start_off_the_grid_and_an_end_after_closing_are_refused(visitor, open_ended, doc, tomorrow):
+    for weekday in range(7):
+        WeeklyHours.objects.create(resource=doc, weekday=weekday, opens=time(9), closes=time(18))
+    assert (
+        "end_not_offered"
+        in pick(visitor, tomorrow.replace(minute=7), tomorrow.replace(hour=14, minute=7))["Location"]
+    )
+    assert (
+        "end_not_offered" in pick(visitor, tomorrow.replace(hour=16), tomorrow.replace(hour=19))["Location"]
+    )
+
+
+def test_an_end_that_reaches_into_taken_time_goes_to_whoever_is_free(visitor, open_ended, doc, tomorrow):
+    second = a_resource(name="Clara Clayton", slug="clara")
+    open_ended.links.create(resource=second, position=1)
+    a_booking(doc, tomorrow + timedelta(hours=2))
+    pick(visitor, tomorrow, tomorrow + timedelta(hours=3))
+    assert holds().get().resource == second
+    pick(visitor, tomorrow, tomorrow + timedelta(hours=2))
+    assert holds().get().resource == doc
+
+
+def test_ones_own_hold_is_not_in_the_way_of_a_longer_one(visitor, open_ended, tomorrow):
+    pick(visitor, tomorrow, tomorrow + timedelta(hours=1))
+    pick(visitor, tomorrow, tomorrow + timedelta(hours=3))
+    assert holds().get().end == tomorrow + timedelta(hours=3)
+
+
+def test_a_sent_end_counts_for_nothing_where_the_project_fixes_the_length(visitor, project, tomorrow):
+    pick(visitor, tomorrow, tomorrow + timedelta(hours=3))
+    assert holds().get().end == tomorrow + timedelta(hours=1)
+
+
+def test_a_booking_of_a_chosen_length_keeps_it_when_it_moves(visitor, open_ended, tomorrow):
+    form = pick(visitor, tomorrow, tomorrow + timedelta(hours=3))["Location"]
+    page = visitor.send(form)["Location"]
+    times = text(visitor.see(f"{page}move/", day=tomorrow.date().isoformat()))
+    assert f'value="{tomorrow.replace(hour=15, minute=30).isoformat()}"' in times
+    assert 'name="end"' not in times
+    visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15, minute=30).isoformat()})
+    moved = Booking.objects.order_by("created_at").last()
+    assert moved.end - moved.start == timedelta(hours=3)
+
+
+def test_without_an_option_the_projects_length_is_the_shortest(visitor, open_ended, tomorrow):
+    Option.objects.all().delete()
+    Project.objects.update(availability=LAYER | {"length": "90 minutes", "max_length": "nonsense"})
+    assert day(visitor, tomorrow).count("<option") > 48
+    assert "end_not_offered" in pick(visitor, tomorrow, tomorrow + timedelta(hours=1))["Location"]
+    pick(visitor, tomorrow, tomorrow + timedelta(hours=8))
+    assert holds().get().end == tomorrow + timedelta(hours=8)
