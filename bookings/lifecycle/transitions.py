@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.dateparse import parse_duration
@@ -53,8 +53,10 @@ def occupy(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
         pieces, expires_at = _all_or_none(wanted, owner)
         if pieces:
             return expires_at
-        if last_try or not (free_expired(wanted) + _play_overdue_in_the_way(wanted)):
+        if last_try or not _may_clear(wanted):
             break
+        free_expired(wanted)
+        _play_overdue_in_the_way(wanted)
     raise SlotTaken
 
 
@@ -67,6 +69,17 @@ def _all_or_none(wanted: Claim, owner: dict[str, uuid.UUID]) -> tuple[list[int],
             return pieces, expires_at
         transaction.set_rollback(True)
     return [], None
+
+
+def _may_clear(wanted: Claim) -> bool:
+    """Whether a refused claim is worth another try: something in the way has ended, or nothing is there any more.
+
+    One cheap question, since most refusals are what they seem.
+    """
+    in_the_way = Occupancy.objects.filter(resource__in=wanted.resources).overlapping(wanted.start, wanted.end)
+    ended = Q(expires_at__lte=Now()) | Q(booking__due_at__lte=Now())
+    found = in_the_way.values_list(ExpressionWrapper(ended, BooleanField()), flat=True)
+    return not found or any(found)
 
 
 def _play_overdue_in_the_way(wanted: Claim) -> int:

@@ -34,10 +34,10 @@ def test_a_booking_takes_eight_statements(used, wish):
     assert queries(lambda: used.made("/bookings", wish)) == 8
 
 
-def test_a_refusal_takes_six_statements(used, wish):
+def test_a_refusal_takes_five_statements(used, wish):
     used.made("/bookings", wish)
-    # key, resource, graph; time, what expired there, what is overdue there
-    assert queries(lambda: used.post("/bookings", wish)) == 6
+    # key, resource, graph; time, whether what is in the way has ended
+    assert queries(lambda: used.post("/bookings", wish)) == 5
 
 
 def test_an_invalid_request_takes_three_queries(used, wish):

@@ -28,10 +28,10 @@ def test_a_booking_takes_six_statements_however_many_there_are():
         a_booking(doc, at(10))
 
 
-def test_a_refusal_takes_four_and_writes_nothing():
+def test_a_refusal_takes_three_and_writes_nothing():
     doc = a_resource()
     a_booking(doc, at(10))
-    with statements(4), pytest.raises(SlotTaken):
+    with statements(3), pytest.raises(SlotTaken):
         a_booking(doc, at(10))
 
 
