@@ -1,0 +1,40 @@
+"""The least a Django view can do to take a slot: JSON in, one guarded statement in one transaction, JSON out."""
+
+import json
+import os
+import uuid
+from datetime import datetime
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.http import HttpRequest, JsonResponse  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from bookings.lifecycle.claims import Claim, claim  # noqa: E402
+
+EVENT = uuid.UUID(os.environ["BENCH_EVENT"])
+
+
+def take(request: HttpRequest) -> JsonResponse:
+    body = json.loads(request.body)
+    wanted = Claim(
+        resources=(uuid.UUID(body["resource_id"]),),
+        busy_start=datetime.fromisoformat(body["start"]),
+        busy_end=datetime.fromisoformat(body["end"]),
+    )
+    with transaction.atomic():
+        pieces, _ends = claim(wanted, event=EVENT)
+    return JsonResponse({"data": {"id": pieces[0] if pieces else None}}, status=201 if pieces else 409)
+
+
+urlpatterns = [path("v2/bookings", take)]
+settings.ROOT_URLCONF = __name__
+settings.MIDDLEWARE = []
+application = WSGIHandler()
