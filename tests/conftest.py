@@ -22,6 +22,10 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 _TOOLS = {
     "browser": (CHROMIUM, "no Chromium is installed. On Debian or Ubuntu: sudo apt install chromium"),
     "clients": (shutil.which("node"), "Node is not installed. On Debian or Ubuntu: sudo apt install nodejs"),
+    "gettext": (
+        shutil.which("xgettext"),
+        "gettext is not installed. On Debian or Ubuntu: sudo apt install gettext",
+    ),
 }
 
 # How fast a busy machine draws examples is no property of the code.
@@ -34,7 +38,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine lacks, and say how to get it; REQUIRE_BROWSER=1 and REQUIRE_CLIENTS=1 let it fail."""
+    """Skip what this machine lacks, and say how to get it; REQUIRE_BROWSER=1 and its like let it fail."""
     for mark, (tool, cure) in _TOOLS.items():
         required = os.environ.get(f"REQUIRE_{mark.upper()}") == "1"
         for item in items:

@@ -1,8 +1,11 @@
-"""Every text that customers read stands in every language; what staff and programs read may fall back to English."""
+"""Every text stands in every language, as its sources have it, and says what the English says."""
 
-import ast
+import os
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
 from gettext import GNUTranslations
 from importlib import import_module
 from pathlib import Path
@@ -10,102 +13,96 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation.template import templatize
 
+from bookings import times
 from bookings.graph_words import SEEDED, graph_words
+from bookings.models import Action, State
 
 ROOT = Path(__file__).resolve().parent.parent
-CUSTOMERS_READ = [
-    "bookings/effects",
-    "bookings/errors.py",
-    "bookings/forms",
-    "bookings/graph_words.py",
-    "bookings/money.py",
-    "bookings/models/customers.py",
-    "bookings/templatetags",
-    "bookings/times.py",
-    "bookings/views",
-    "templates/400.html",
-    "templates/403.html",
-    "templates/403_csrf.html",
-    "templates/404.html",
-    "templates/500.html",
-    "templates/503.html",
-    "templates/base.html",
-    "templates/bookings",
-    "templates/forms",
-    "templates/mail",
-]
-TRANSLATED = [code for code, _name in settings.LANGUAGES if not code.startswith("en")]
-MARKS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "ngettext": 0, "pgettext": 1}
-TEXT = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-IN_TEMPLATES = re.compile(rf"\bpgettext\({TEXT},\s*{TEXT}|\b(?:n?gettext|_)\({TEXT}")
+TRANSLATED = ["ar", "de"]
+SOURCES = ["booking_site", "bookings", "locale", "templates"]
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>|\]\(\S+\)|\n")
 
 
-def files(suffix: str) -> Iterator[Path]:
-    for name in CUSTOMERS_READ:
-        path = ROOT / name
-        yield from [path] if path.suffix == suffix else sorted(path.rglob(f"*{suffix}"))
+def catalogue(code: str) -> Path:
+    return Path("locale") / code / "LC_MESSAGES" / "django.po"
 
 
-def in_python(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
-            text = node.args[MARKS[node.func.id]]
-            if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                yield text.value
+def gettext(program: str, *arguments: str | Path) -> str:
+    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def in_template(path: Path) -> Iterator[str]:
-    for found in IN_TEMPLATES.finditer(templatize(path.read_text())):
-        yield ast.literal_eval(found[2] or found[3]).replace("%%", "%")
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the site whose catalogues were made again from its sources."""
+    copy = tmp_path_factory.mktemp("extracted")
+    for name in SOURCES:
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "manage.py", copy)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "booking_site.settings"}
+    command = [sys.executable, "manage.py", "makemessages", "--all", "--verbosity=0"]
+    subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True)
+    return copy
 
 
-def texts() -> set[str]:
-    found = {text for path in files(".py") for text in in_python(path)}
-    return found | {
-        text for suffix in (".html", ".txt") for path in files(suffix) for text in in_template(path)
-    }
+@pytest.mark.gettext
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_the_catalogues_hold_the_texts_of_the_sources_and_no_others(code: str, extracted: Path) -> None:
+    """After a failure: ./run manage makemessages --all, translate what is new, ./run manage compilemessages."""
+    committed, made_again = (ROOT / catalogue(code)).read_text(), (extracted / catalogue(code)).read_text()
+    assert committed.splitlines() == made_again.splitlines()
 
 
-def catalogue(code: str) -> set[str]:
-    """What has a translation, in any context and number."""
-    with (ROOT / "locale" / code / "LC_MESSAGES" / "django.mo").open("rb") as compiled:
-        keys = GNUTranslations(compiled)._catalog
-    plain = {key[0] if isinstance(key, tuple) else key for key in keys}
-    return {key.rpartition("\x04")[2] for key in plain}
+@pytest.mark.gettext
+@pytest.mark.parametrize("code", TRANSLATED)
+@pytest.mark.parametrize("wanting", ["--untranslated", "--only-fuzzy", "--only-obsolete"])
+def test_every_text_is_translated_and_no_translation_is_a_guess(code: str, wanting: str) -> None:
+    found = gettext("msgattrib", wanting, "--no-wrap", ROOT / catalogue(code))
+    assert [line for line in found.splitlines() if line.startswith(("msgid ", "#~ msgid "))] == []
+
+
+@pytest.mark.gettext
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_the_compiled_catalogue_is_the_committed_one(code: str, tmp_path: Path) -> None:
+    gettext("msgfmt", "--check", "-o", tmp_path / "django.mo", ROOT / catalogue(code))
+    assert (tmp_path / "django.mo").read_bytes() == (ROOT / catalogue(code)).with_suffix(".mo").read_bytes()
+
+
+def compiled(code: str) -> dict[str | tuple[str, int], str]:
+    """The translations by their text; those of plurals by text and form."""
+    with (ROOT / catalogue(code)).with_suffix(".mo").open("rb") as file:
+        return {key: text for key, text in GNUTranslations(file)._catalog.items() if key}
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_no_text_for_customers_is_missing(code: str) -> None:
-    found = texts()
-    assert len(found) > 250
-    assert sorted(found - catalogue(code)) == []
+def test_placeholders_and_markup_are_those_of_the_english(code: str) -> None:
+    """Those of plurals are msgfmt's to check: a language may have a word for one or two of a thing."""
+    for source, text in compiled(code).items():
+        if isinstance(source, str):
+            english = source.rpartition("\x04")[2]
+            assert sorted(PLACEHOLDER.findall(english)) == sorted(PLACEHOLDER.findall(text)), english
 
 
-def test_texts_are_found_in_code_and_in_templates() -> None:
-    found = texts()
-    assert {"This time is taken.", "Skip to the content", "1 time free", "Mo"} <= found
+@pytest.mark.parametrize(("code", "forms"), [("de", 2), ("ar", 6)])
+def test_every_plural_has_all_its_forms(code: str, forms: int) -> None:
+    known = compiled(code)
+    plurals = {key[0] for key in known if isinstance(key, tuple)}
+    assert len(plurals) > 5
+    for plural in plurals:
+        assert [bool(known.get((plural, form))) for form in range(forms)] == [True] * forms, plural
 
 
-@pytest.mark.parametrize("code", TRANSLATED)
-def test_a_placeholder_is_never_lost(code: str) -> None:
-    """But for the singulars and duals of languages that say the number in words."""
-    with (ROOT / "locale" / code / "LC_MESSAGES" / "django.mo").open("rb") as compiled:
-        pairs = [
-            (key, text) for key, text in GNUTranslations(compiled)._catalog.items() if isinstance(key, str)
-        ]
-    placeholder = re.compile(r"%\(\w+\)s|%s|\{\w+\}|<[^>]+>")
-    for source, text in pairs:
-        if source:
-            assert sorted(placeholder.findall(source)) == sorted(placeholder.findall(text)), source
+def test_each_language_that_is_offered_has_a_catalogue_but_english() -> None:
+    offered = {code for code, _name in settings.LANGUAGES if not code.startswith("en")}
+    assert offered == set(TRANSLATED)
 
 
 def test_every_word_of_the_seeded_graphs_is_known_to_the_catalogues() -> None:
     seeds = import_module("bookings.migrations.0002_seeded_graphs").GRAPHS
-    labels = {fields[0] for graph in seeds for fields in graph[3].values()}
-    labels |= {action[1] for graph in seeds for action in graph[4]}
-    assert labels <= set(SEEDED)
+    words = {graph[1] for graph in seeds}
+    words |= {fields[0] for graph in seeds for fields in graph[3].values()}
+    words |= {action[1] for graph in seeds for action in graph[4]}
+    assert words <= set(SEEDED)
 
 
 def test_a_label_of_staffs_own_stays_as_it_is() -> None:
@@ -113,3 +110,43 @@ def test_a_label_of_staffs_own_stays_as_it_is() -> None:
         assert graph_words("Confirmed") == "Bestätigt"
         assert graph_words("Beim Schneider") == "Beim Schneider"
         assert graph_words("") == ""
+
+
+def test_states_and_actions_name_themselves_in_the_language_of_the_reader() -> None:
+    state, action = State(name="confirmed", label="Confirmed"), Action(name="confirm", label="Accept")
+    assert (str(state), str(action)) == ("Confirmed", "Accept")
+    with translation.override("de"):
+        assert (str(state), str(action)) == ("Bestätigt", "Annehmen")
+    assert str(State(name="fitted")) == "fitted"
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "clock"),
+    [
+        ("en", "Tuesday 16 March 2027", "14:30"),
+        ("en-us", "Tuesday, March 16, 2027", "2:30 PM"),
+        ("de", "Dienstag, 16. März 2027", "14:30"),
+        ("ar", "الثلاثاء 16 مارس 2027", "14:30"),
+    ],
+)
+def test_days_and_clocks_are_written_as_the_locale_writes_them(code: str, day: str, clock: str) -> None:
+    moment = datetime(2027, 3, 16, 13, 30, tzinfo=UTC)
+    with translation.override(code):
+        assert times.day(moment, "Europe/Berlin") == day
+        assert times.clock(moment, "Europe/Berlin") == clock
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("accepted", "spoken"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("ar-EG", "ar"),
+        ("en-GB", "en"),
+        ("en-US,en;q=0.9", "en-us"),
+        ("fr", "en"),
+    ],
+)
+def test_a_page_speaks_the_language_that_the_browser_asks_for(client, accepted: str, spoken: str) -> None:
+    page = client.get("/", headers={"accept-language": accepted}).content.decode()
+    assert f'<html lang="{spoken}" dir="{"rtl" if spoken == "ar" else "ltr"}">' in page
