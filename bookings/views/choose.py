@@ -118,11 +118,16 @@ def plan(
     day = view.day or next(iter(found.free_days()), None)
     token = {"visitor": who} if is_embedded(view.request) else {}
     hidden = as_hidden(carried(view.request) | token)
+    asks_end = offering.longest is not None
+    month = _month_card(view, found, day)
+    card = day_card(view, found, day, ask_end=asks_end) if day else None
     return {
         **offered(view, offering),
         "notice": _notice(view),
-        "month": _month_card(view, found, day),
-        "day": day_card(view, found, day, ask_end=offering.longest is not None) if day else None,
+        "month": month,
+        "day": card,
+        "said": card["said"] if card else month.get("empty", ""),
+        "asks_end": asks_end,
         "zone": _zone_card(view, offering, day),
         "hold_url": hold_url,
         "hidden": hidden,

@@ -74,8 +74,10 @@ def day_card(view: View, found: Offer, day: date, *, ask_end: bool = False) -> d
     """The context of `_times.html` for one day; ``ask_end`` where the customer chooses the end besides."""
     of_day = found.by_day().get(day, [])
     free = sum(not one.full for one in of_day)
+    heading = times.short_day(midday(day, view.zone), view.zone)
     card: dict[str, Any] = {
-        "heading": times.short_day(midday(day, view.zone), view.zone),
+        "heading": heading,
+        "said": _said(free, heading),
         "free": free,
         "groups": [] if ask_end else _groups(view, of_day),
         "span": span_card(view, found, of_day) if ask_end and of_day else None,
@@ -86,6 +88,14 @@ def day_card(view: View, found: Offer, day: date, *, ask_end: bool = False) -> d
         )
         card["next_free"] = _next_in_month(view, found, day)
     return card
+
+
+def _said(free: int, day: str) -> str:
+    """Like "6 times on Tuesday 16 March", for who listens to the page."""
+    return ngettext("%(count)s time on %(day)s", "%(count)s times on %(day)s", free) % {
+        "count": free,
+        "day": day,
+    }
 
 
 def span_card(view: View, found: Offer, of_day: list[FreeTime]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 // Page Down to the neighbouring months. One tab stop; without this script every day is a link of its own.
 "use strict";
 (() => {
+function arrows() {
   const table = document.querySelector("[data-month]");
   if (!table) return;
   const days = [...table.querySelectorAll("a.day")];
@@ -29,7 +30,7 @@
 
   function month(rel) {
     const link = document.querySelector(`.month__steps a[rel~="${rel}"]`);
-    if (link) location.assign(link.href);
+    if (link) link.click();
   }
 
   function target(key, at) {
@@ -61,4 +62,8 @@
   });
 
   stop(days.find((day) => day.getAttribute("aria-current")) || days.find((day) => day.matches(".day--free")) || days[0]);
+}
+
+arrows();
+document.addEventListener("htmx:afterSwap", arrows);
 })();

@@ -1,5 +1,6 @@
 """The pages as people meet them: clicks, keys, no scripts, small screens, right to left, in a frame."""
 
+import gzip
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -115,6 +116,7 @@ def test_a_visitor_books_by_keys_alone(page, site):
     count.until("free", at="a.day")
     count.press("Enter")
     page.wait_for_url("**#day")
+    expect(page.locator("h2#day")).to_be_focused()
     count.until("to ", at="button.time")
     count.press("Enter")
     page.wait_for_url("**/details/**")
@@ -154,6 +156,55 @@ class Keys:
             if found is not None and words in found:
                 return
         pytest.fail(f"Nothing with {words!r} was reached.")
+
+
+def test_another_day_is_swapped_in_announced_and_reached_by_back(page, site, tomorrow):
+    loads = []
+    page.on("load", lambda _page: loads.append(page.url))
+    page.goto(f"{day_address(site, tomorrow)}&month={tomorrow:%Y-%m}")
+    page.locator("a.step[rel~=next]").click()
+    expect(page.locator("[data-said]")).to_contain_text(" times on ")
+    expect(page.locator("#step-on")).to_be_focused()
+    day = page.locator("a.day--free").last
+    name = day.locator(".vh").text_content()
+    day.click()
+    expect(page.locator("h2#day")).to_be_focused()
+    expect(page.locator("h2#day")).to_contain_text(name.split(",")[0].rpartition(" ")[0])
+    assert "day=" in page.url
+    assert page.url.endswith("#day")
+    assert len(loads) == 1
+    shown = page.locator("h2#day").text_content()
+    page.evaluate("history.back()")
+    expect(page.locator("h2#day")).not_to_have_text(shown)
+    page.evaluate("history.forward()")
+    expect(page.locator("h2#day")).to_have_text(shown)
+    page.locator("button.time").first.click()
+    expect(page.get_by_role("heading", name="Your details")).to_be_visible()
+
+
+def test_a_part_that_cannot_be_loaded_is_left_to_an_ordinary_page_load(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    page.route(
+        "**/book/**",
+        lambda route: route.abort() if route.request.resource_type == "xhr" else route.continue_(),
+    )
+    page.locator("a.step[rel~=next]").click()
+    page.wait_for_url("**month=**")
+    expect(page.locator("h2#month")).to_be_visible()
+
+
+def test_the_customer_chooses_start_and_end(page, site, tomorrow):
+    layer = {"customer_chooses_end": True, "max_length": "3 hours", "timeslot_increments": "1 hour"}
+    Project.objects.filter(slug="lightning").update(availability=layer)
+    page.goto(day_address(site, tomorrow))
+    page.get_by_label("From").select_option(tomorrow.isoformat())
+    assert page.locator("#id_end option:not([disabled])").count() == 3
+    page.get_by_label("Until").select_option((tomorrow + timedelta(hours=2)).isoformat())
+    page.get_by_role("button", name="Hold this time").click()
+    fill_in(page)
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    assert Booking.objects.get().length == timedelta(hours=2)
 
 
 def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
@@ -206,10 +257,17 @@ def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
     expect(page.get_by_label("Name")).to_be_focused()
 
 
-def test_the_first_page_is_light(page, site):
+@pytest.mark.parametrize("address", ["/", "/book/lightning/"])
+def test_the_first_page_is_light(page, site, address):
+    """Sheets and scripts count as the web server sends them, compressed; the page itself as it is."""
     sizes = []
-    page.on("response", lambda response: sizes.append(len(response.body())))
-    page.goto(site, wait_until="networkidle")
+
+    def count(response):
+        body = response.body()
+        sizes.append(len(gzip.compress(body) if "/static/" in response.url else body))
+
+    page.on("response", count)
+    page.goto(f"{site}{address}", wait_until="networkidle")
     page.wait_for_timeout(0)
     assert len(sizes) <= MOST_REQUESTS
     assert sum(sizes) <= MOST_BYTES
