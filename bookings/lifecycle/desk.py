@@ -10,7 +10,15 @@ from bookings.errors import NotDeletable
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.records import note
-from bookings.models import Booking, Customer, HistoryEntry, IdempotencyKey, OutboxMessage, Remark
+from bookings.models import (
+    Booking,
+    Customer,
+    HistoryEntry,
+    IdempotencyKey,
+    OutboxMessage,
+    Remark,
+    Reservation,
+)
 from bookings.overrides import override
 
 CORRECTABLE = ("what", "where", "description", "staff_note", "meta", "participants")
@@ -71,6 +79,8 @@ def delete(booking: Booking, *, by: Actor) -> None:
     Remark.objects.filter(booking_id=row.pk).delete()
     IdempotencyKey.objects.about(row.pk).delete()
     OutboxMessage.objects.filter(booking_id=row.pk).waiting().delete()
+    held = Reservation.objects.filter(booking=row)
+    held.update(customer={}, visitor="", what="", where="", description="")
     for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
         setattr(row, name, "")
     row.meta, row.participants, row.deleted_at = {}, [], timezone.now()

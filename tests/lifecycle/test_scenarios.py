@@ -510,9 +510,13 @@ def test_correcting_changes_the_customer_of_this_booking_alone():
 
 
 def test_deleting_hides_a_finished_booking_and_erases_its_person():
-    booking = a_booking(a_resource(), at(10))
+    doc = a_resource()
+    hold = a_hold(doc, at(10), customer={"name": "Marty McFly"}, description="For Marty")
+    booking = a_booking(doc, at(10), reservation=hold)
     act(booking, "cancel", by=SERVER, message="Marty is ill")
     delete(booking, by=SERVER)
+    hold.refresh_from_db()
+    assert (hold.customer, hold.description) == ({}, "")
     assert not Booking.objects.visible().exists()
     assert not Customer.objects.exists()
     assert not Remark.objects.exists()
