@@ -80,6 +80,14 @@ def test_the_customers_language_is_used_and_the_owner_reads_the_sites(mailoutbox
     assert 'lang="en"' in html_of(mails_to(DOC, mailoutbox)[0])
 
 
+def test_the_line_of_the_time_has_the_commas_of_its_language(mailoutbox):
+    a_booking(doc(), at(9), customer=customer(language="ar"))
+    work()
+    (line,) = [row for row in mails_to("marty@example.com", mailoutbox)[0].body.splitlines() if "متى:" in row]
+    assert line.count("،") == 2
+    assert "," not in line
+
+
 def test_each_gets_a_link_of_their_own_and_never_that_of_the_other(mailoutbox):
     a_booking(doc(), at(9), graph="confirm_decline")
     work()
