@@ -17,6 +17,7 @@ from bookings.admin.histories import RecordedAdmin
 from bookings.graph_picture import as_svg
 from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
 from bookings.models import Action, Graph, GraphVersion, State
+from bookings.times import duration_in_words
 
 
 def is_draft(version: GraphVersion | None) -> bool:
@@ -123,8 +124,19 @@ class ActionInline(DraftsOnly, admin.TabularInline):
         "on_seats",
         "position",
     ]
+    readonly_fields = ["automatic_after_in_words"]
     extra = 0
     verbose_name_plural = gettext_lazy("actions (save new states first, then lead actions to them)")
+
+    def get_fields(self, request: HttpRequest, obj: GraphVersion | None = None) -> list[Any]:
+        fields = list(super().get_fields(request, obj))
+        if not self.has_change_permission(request, obj):
+            fields[fields.index("automatic_after")] = "automatic_after_in_words"
+        return fields
+
+    @admin.display(description=gettext_lazy("automatic after"))
+    def automatic_after_in_words(self, action: Action) -> str | None:
+        return duration_in_words(action.automatic_after) if action.automatic_after else None
 
 
 @admin.register(GraphVersion)

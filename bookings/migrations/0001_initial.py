@@ -2022,6 +2022,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("source", None)),
                 fields=("version",),
                 name="one_create_action_per_version",
+                violation_error_message="One action only can create the booking: the one without a state before it.",
             ),
         ),
         migrations.AddConstraint(

@@ -213,7 +213,12 @@ class Action(models.Model):
                 fields=["version", "source", "name"], name="action_names_are_unique_in_a_state"
             ),
             models.UniqueConstraint(
-                fields=["version"], condition=Q(source=None), name="one_create_action_per_version"
+                fields=["version"],
+                condition=Q(source=None),
+                name="one_create_action_per_version",
+                violation_error_message=_(
+                    "One action only can create the booking: the one without a state before it."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(automatic_after__isnull=True) | Q(by_clock=True),
