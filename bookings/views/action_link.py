@@ -67,7 +67,7 @@ def stands(request: HttpRequest, booking: Booking) -> HttpResponse:
         request,
         heading=booking_card.title(booking, booking_card.stage_of(booking)),
         sentences=[
-            _("%(day)s, %(time)s") % {"day": times.day(booking.start, clocks.first), "time": span},
+            _("%(day)s, %(times)s") % {"day": times.day(booking.start, clocks.first), "times": span},
             cards.zones(booking.start, booking.end, clocks),
             _("To see or change your booking, open the link that you got when you booked."),
         ],

@@ -64,7 +64,7 @@ def zones(start: datetime, end: datetime, clocks: Clocks) -> str:
         return first
     there = times.clock_range(start, end, other)
     if times.local(start, zone).date() != times.local(start, other).date():
-        there = _("%(day)s, %(time)s") % {"day": times.short_day(start, other), "time": there}
+        there = _("%(day)s, %(times)s") % {"day": times.short_day(start, other), "times": there}
     said = {"zone": first, "times": there, "city": times.city_in_text(other)}
     if clocks.other_is_own:
         return _("%(zone)s. %(times)s in %(city)s, your time.") % said
