@@ -7,7 +7,7 @@ import pytest
 from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project
-from tests.situations import a_project, a_resource, aged
+from tests.situations import a_project, a_resource, a_session, aged
 from tests.views.conftest import holds
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +244,61 @@ def test_a_tampered_form_changes_nothing_but_the_answers(visitor, project, tomor
     booking = Booking.objects.get()
     assert not booking.allow_double_bookings
     assert (booking.price, booking.version.graph.name) == (18, "instant")
+
+
+def test_what_another_project_offers_cannot_be_smuggled_in(visitor, project, tomorrow):
+    cheap = a_project(a_resource(slug="clara"), name="Time travel", slug="travel")
+    foreign = cheap.options.get()
+    Option.objects.filter(pk=foreign.pk).update(price="1.00", currency="EUR")
+    form = visitor.hold(project, tomorrow, option=str(foreign.pk), **{"with": "clara"})
+    visitor.send(form, option=str(foreign.pk), option_id=str(foreign.pk), **{"with": "clara"})
+    booking = Booking.objects.get()
+    assert (booking.resource.slug, booking.price) == ("emmett", 18)
+    assert booking.option == project.options.get()
+
+
+def test_a_dearer_option_is_not_had_for_the_price_of_another(visitor, project, tomorrow):
+    dear = Option.objects.create(
+        project=project, label="Dear", length=timedelta(hours=1), price="99.00", currency="EUR", position=5
+    )
+    cheap = project.options.first()
+    form = visitor.hold(project, tomorrow, option=str(dear.pk))
+    visitor.send(form.replace(str(dear.pk), str(cheap.pk)), option=str(cheap.pk))
+    assert Booking.objects.get().price == 99
+
+
+def test_a_session_of_another_project_cannot_be_picked(visitor, project, doc, tomorrow):
+    other = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    session = a_session(doc, tomorrow, seats=1, project=other)
+    answer = visitor.pick(project, tomorrow, session=str(session.pk))
+    assert "refused=slot_taken" in answer["Location"]
+    assert not holds().exists()
+
+
+def test_a_form_of_one_project_does_not_open_under_another(visitor, project, tomorrow):
+    a_project(a_resource(), name="Time travel", slug="travel")
+    form = visitor.hold(project, tomorrow).replace("/lightning/", "/travel/")
+    assert visitor.see(form).status_code == 404
+    assert visitor.send(form).status_code == 404
+    assert not Booking.objects.exists()
+
+
+def test_a_form_with_a_zone_that_does_not_exist_is_told_so(visitor, project, tomorrow):
+    answer = visitor.send(visitor.hold(project, tomorrow), timezone="Mars/Olympus")
+    assert answer.status_code == 200
+    assert "time zone" in text(answer)
+    assert not Booking.objects.exists()
+    assert holds().exists()
+
+
+def test_coming_back_to_the_form_after_booking_leads_to_the_booking(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    page = visitor.send(form)["Location"]
+    assert visitor.see(form)["Location"] == page
+    assert visitor.client.post(f"{form}longer/")["Location"] == form
+    visitor.client.post(f"{form}release/")
+    assert "Your time is booked" in text(visitor.see(page))
+    assert Occupancy.objects.count() == 1
 
 
 def test_answers_given_by_the_address_are_filled_in(visitor, project, tomorrow):

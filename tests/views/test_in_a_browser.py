@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from bookings.effects.links import action_token, owner_token
 from bookings.models import Booking, Option, Project
 from tests.situations import a_booking, a_location, a_project, a_resource, aged
 from tests.views.conftest import holds
@@ -233,6 +234,41 @@ def test_a_lost_time_keeps_the_answers_and_another_one_is_booked(page, site, tom
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
+def test_a_network_that_is_lost_before_sending_loses_nothing(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    fill_in(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Book this time").click()
+    page.wait_for_url("chrome-error://**")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    assert Booking.objects.count() == 1
+
+
+def test_an_answer_that_is_lost_on_its_way_is_had_by_sending_again(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    fill_in(page)
+
+    def lose(route):
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/details/**", lose)
+    page.get_by_role("button", name="Book this time").click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/details/**")
+    assert Booking.objects.count() == 1
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+    assert Booking.objects.count() == 1
+
+
 def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     book(page, site, tomorrow)
     page.get_by_role("link", name="Choose another time").click()
@@ -311,8 +347,39 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
     look("ask")
     page.locator("form.form .btn--danger").click()
     look("cancelled")
+    seldom_seen(page, site, tomorrow, look)
     context.close()
     assert not found
+
+
+def seldom_seen(page, site, tomorrow, look):
+    """The pages that most visitors never meet."""
+    page.goto(f"{site}/find/")
+    page.locator("#id_email").fill("marty@example.com")
+    page.locator("main form .btn--primary").click()
+    look("mail sent")
+    start = tomorrow + timedelta(hours=4)
+    page.goto(day_address(site, start))
+    pick(page, start)
+    aged(holds().get())
+    page.reload()
+    look("hold ended")
+    for resource in Project.objects.get(slug="lightning").resources.all():
+        taken = a_booking(resource, start, graph="request")
+    page.locator("#id_name").fill("Marty")
+    page.locator("#id_email").fill("marty@example.com")
+    page.locator("form#details button.btn--primary").click()
+    expect(page.locator(".lost")).to_be_visible()
+    look("lost")
+    page.goto(f"{site}/o/{owner_token(taken)}/")
+    look("owner")
+    page.goto(f"{site}/a/{action_token(taken, 'cancel_by_customer')}/cancel_by_customer/")
+    look("one action")
+    page.goto(f"{page.url}?done=1")
+    look("done")
+    Project.objects.filter(slug="lightning").update(availability={"customer_chooses_end": True})
+    page.goto(day_address(site, tomorrow))
+    look("start and end")
 
 
 @pytest.fixture
