@@ -88,6 +88,13 @@ def test_the_line_of_the_time_has_the_commas_of_its_language(mailoutbox):
     assert "," not in line
 
 
+def test_what_is_written_from_left_to_right_keeps_its_order_in_a_mail_from_right_to_left(mailoutbox):
+    Site.objects.update_or_create(pk=1, defaults={"phone": "+49 30 5550 1234"})
+    a_booking(doc(), at(9), customer=customer(language="ar"))
+    work()
+    assert '<span dir="ltr">+49 30 5550 1234</span>' in html_of(mails_to("marty@example.com", mailoutbox)[0])
+
+
 def test_each_gets_a_link_of_their_own_and_never_that_of_the_other(mailoutbox):
     a_booking(doc(), at(9), graph="confirm_decline")
     work()
