@@ -135,8 +135,8 @@ class ActionInline(DraftsOnly, admin.TabularInline):
         return fields
 
     @admin.display(description=gettext_lazy("automatic after"))
-    def automatic_after_in_words(self, action: Action) -> str | None:
-        return duration_in_words(action.automatic_after) if action.automatic_after else None
+    def automatic_after_in_words(self, action: Action) -> str:
+        return duration_in_words(action.automatic_after) if action.automatic_after else "—"
 
 
 @admin.register(GraphVersion)

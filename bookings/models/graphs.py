@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.graph_words import graph_words
 from bookings.models.recorded import Recorded
@@ -174,7 +175,9 @@ class Action(models.Model):
         verbose_name=_("from"),
         help_text=_("Empty: this action creates the booking."),
     )
-    target = models.ForeignKey(State, models.CASCADE, related_name="arriving", verbose_name=_("to"))
+    target = models.ForeignKey(
+        State, models.CASCADE, related_name="arriving", verbose_name=pgettext_lazy("where a way leads", "to")
+    )
     by_customer = models.BooleanField(_("customer"), default=False)
     by_owner = models.BooleanField(_("owner"), default=False)
     by_staff = models.BooleanField(_("staff"), default=True)

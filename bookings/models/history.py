@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.constraints import AppendOnly
 
@@ -44,7 +45,7 @@ class HistoryEntry(models.Model):
     actor_id = models.CharField(_("id of who"), max_length=64, blank=True)
     action = models.CharField(_("action"), max_length=60, blank=True)
     source = models.CharField(_("from"), max_length=60, blank=True)
-    target = models.CharField(_("to"), max_length=60, blank=True)
+    target = models.CharField(pgettext_lazy("where a way leads", "to"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     remark_id = models.BigIntegerField(_("remark"), null=True, blank=True)
     disposable = models.BooleanField(default=False)
