@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bookings.availability.explain import broken_rules
+from bookings.lifecycle.rules import broken_by
 from bookings.models import Booking, Occupancy, Resource
 
 
@@ -14,17 +14,8 @@ def oversteps(
 
     ``moving`` is the booking that it is to continue, which does not count beside it.
     """
-    verdicts = broken_rules(
-        project=booking.project,
-        resource=booking.resource,
-        start=booking.start,
-        end=booking.end,
-        now=now,
-        companions=companions,
-        notice=booking.min_booking_time,
-        horizon=booking.max_booking_time,
-        ignoring={moving.pk} if moving else (),
-    )
+    ignoring = {moving.pk} if moving else set()
+    verdicts = broken_by(booking, now=now, companions=companions, ignoring=ignoring)
     return list(dict.fromkeys(verdict.sentence for verdict in verdicts))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bookings.availability.explain import broken_rules
+from bookings.availability.explain import Verdict, broken_rules
 from bookings.errors import WindowClosed
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import lock_resources
@@ -34,7 +34,19 @@ def check(
     resources = (wanted.resource, *companions)
     if any(resource.daily_cap is not None for resource in resources):
         lock_resources(resource.pk for resource in resources)
-    broken = broken_rules(
+    if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring):
+        raise broken[0].error()
+
+
+def broken_by(
+    wanted: Booking | Reservation,
+    *,
+    now: datetime,
+    companions: Sequence[Resource] = (),
+    ignoring: Collection[uuid.UUID] = (),
+) -> list[Verdict]:
+    """The rules that forbid the time of an unsaved booking or reservation to a customer; see ``broken_rules``."""
+    return broken_rules(
         project=wanted.project,
         resource=wanted.resource,
         companions=companions,
@@ -45,8 +57,6 @@ def check(
         horizon=getattr(wanted, "max_booking_time", None),
         ignoring=ignoring,
     )
-    if broken:
-        raise broken[0].error()
 
 
 def _check_window(session: Booking, now: datetime) -> None:
