@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if (found := real_data()) and not options["force"]:
             raise CommandError(
                 f"This site is in use: it holds {', '.join(found)}. Nothing was changed. "
-                "To add the demo all the same: demo --force"
+                "To add the demo all the same: ./run manage demo --force"
             )
         demo = make_demo(test=settings.TEST_MODE)
         self.stdout.write(json.dumps(demo, ensure_ascii=False) if options["json"] else in_words(demo))
@@ -32,7 +32,11 @@ def in_words(demo: dict[str, Any]) -> str:
     """The demo for people: where to book, who may log in, which keys open the API."""
     site = settings.SITE_URL
     widest = max(len(one["username"]) for one in demo["staff"])
-    lines = ["The demo is ready. Its passwords and keys are shown only now; new ones: demo", "", "Staff"]
+    lines = [
+        "The demo is ready. Its passwords and keys are shown only now; new ones: ./run manage demo",
+        "",
+        "Staff",
+    ]
     lines += [f"  {one['username']:<{widest}}  {one['password']}  ({one['role']})" for one in demo["staff"]]
     lines += [
         "",
