@@ -53,7 +53,7 @@ TRUSTED_PROXIES = environment.trusted_proxies(env.list("TRUSTED_PROXIES", defaul
 # --- Applications ---
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "booking_site.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -168,6 +168,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False  # its log lines name people
+AXES_ENABLE_ADMIN = False  # who was locked out is let in again by ./run manage axes_reset
 
 # --- Language and time ---
 

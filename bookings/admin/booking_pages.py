@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bookings.lifecycle import Actor, available_actions, undoable_state
 from bookings.models import ApiKey, Booking, HistoryEntry, OutboxMessage, Remark
 from bookings.money import money
-from bookings.times import clock_range, day, day_and_clock, duration_in_words, zone_and_offset
+from bookings.times import clock_range, day, day_and_clock, duration_in_words, onward, zone_and_offset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +54,10 @@ def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
     zone = booking.resource.timezone
     times = clock_range(booking.start, booking.end, zone)
     where = zone_and_offset(booking.start, zone)
-    yield _("when"), f"{day(booking.start, zone)}, {times}, {where} ({duration_in_words(booking.length)})"
+    when = _(", ").join((day(booking.start, zone), times, where))
+    yield _("when"), f"{when} ({duration_in_words(booking.length)})"
     yield _("resource"), booking.resource.name
-    yield _("also takes"), ", ".join(other.name for other in booking.companions.all())
+    yield _("also takes"), _(", ").join(other.name for other in booking.companions.all())
     yield _("project"), booking.project.name if booking.project else ""
     yield _("option"), str(booking.option) if booking.option else ""
     yield _("price"), money(booking.price, booking.currency) if booking.price is not None else ""
@@ -67,7 +68,7 @@ def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
     if booking.due_at:
         yield (
             _("the clock acts"),
-            f"{day_and_clock(booking.due_at, zone)}, {zone_and_offset(booking.due_at, zone)}",
+            _(", ").join((day_and_clock(booking.due_at, zone), zone_and_offset(booking.due_at, zone))),
         )
     yield _("attendance"), str(booking.get_attendance_display())
 
@@ -110,14 +111,14 @@ def _around(booking: Booking) -> Iterator[tuple[str, Any]]:
     if booking.version.offers_seats:
         seats = booking.seats.filter(deleted_at=None, continued_by=None).select_related("customer", "state")
         links = ((_link("booking", seat.pk, f"{seat.customer}, {seat.state}"),) for seat in seats)
-        yield _("seats of"), format_html_join(format_html("<br>"), "{}", links)
+        yield _("seats of"), format_html_join("\n", "{}", links)
     if booking.continues_id:
         yield _("was moved from"), _link("booking", booking.continues_id, _("the old time"))
     after = Booking.objects.filter(continues=booking).first()
     if after:
         yield _("was moved to"), _link("booking", after.pk, _("the new time"))
     messages = OutboxMessage.objects.filter(booking_id=booking.pk)
-    yield _("messages"), ", ".join(f"{one.kind}: {one.get_outcome_display()}" for one in messages[:20])
+    yield _("messages"), _(", ").join(f"{one.kind}: {one.get_outcome_display()}" for one in messages[:20])
 
 
 def _link(model: str, pk: Any, words: str) -> SafeString:
@@ -136,7 +137,7 @@ def story(booking: Booking) -> list[Moment]:
     names, words = _names(entries), _words(booking)
     return [
         Moment(
-            when=f"{day_and_clock(entry.at, zone)}, {zone_and_offset(entry.at, zone)}",
+            when=_(", ").join((day_and_clock(entry.at, zone), zone_and_offset(entry.at, zone))),
             who=names.get((entry.actor, entry.actor_id), str(entry.get_actor_display())),
             told=_told(entry, words),
             words=remarks[entry.remark_id].words if entry.remark_id in remarks else "",
@@ -181,10 +182,10 @@ def _told(entry: HistoryEntry, words: dict[tuple[str, str], str]) -> str:
     if entry.what != HistoryEntry.What.TRANSITION:
         about = called("attendance", entry.target) or entry.reason
         return f"{entry.get_what_display()}: {about}" if about else str(entry.get_what_display())
-    target = f"→ {called('state', entry.target)}"
+    target = f"{onward()} {called('state', entry.target)}"
     way = f"{called('state', entry.source)} {target}" if entry.source else target
     parts = [called("action", entry.action), called("reason", entry.reason)]
-    said = ", ".join(filter(None, parts))
+    said = _(", ").join(filter(None, parts))
     return f"{way} ({said})" if said else way
 
 
@@ -201,6 +202,8 @@ def verbs_of(booking: Booking, user: Any, now: datetime) -> list[Verb]:
         if undoable_state(booking, now) is not None:
             found.append(_verb(booking, "undo", _("Undo the cancellation"), kind="plain"))
         found.append(_verb(booking, "attendance", _("Note attendance"), kind="plain"))
+        if getattr(booking, "customer", None):
+            found.append(_verb(booking, "renew", _("Renew the customer's link"), kind="plain"))
     if user.has_perm("bookings.change_booking"):
         found.append(_verb(booking, "correct", _("Correct details"), kind="plain"))
     if user.has_perm("bookings.delete_booking") and booking.state.final:

@@ -100,7 +100,7 @@ class BookingAdmin(admin.ModelAdmin):
         zone = booking.resource.timezone
         times = clock_range(booking.start, booking.end, zone)
         return format_html(
-            "{}<br>{}, {}", day(booking.start, zone), times, zone_and_offset(booking.start, zone)
+            "{}<br>{}", day(booking.start, zone), _(", ").join((times, zone_and_offset(booking.start, zone)))
         )
 
     @admin.display(description=_("customer"), ordering="customer__name")
@@ -168,6 +168,7 @@ class BookingAdmin(admin.ModelAdmin):
             page("<uuid:pk>/correct/", desk.correct_page, "correct"),
             page("<uuid:pk>/attendance/", desk.attendance_page, "attendance"),
             page("<uuid:pk>/undo/", desk.undo_page, "undo"),
+            page("<uuid:pk>/renew/", desk.renew_page, "renew"),
             page("<uuid:pk>/erase/", desk.erase_page, "erase"),
             *super().get_urls(),
         ]

@@ -24,6 +24,7 @@ from bookings.admin.desk_forms import (
     customer_form,
 )
 from bookings.admin.oversteps import in_the_way, oversteps
+from bookings.effects.links import manage_url, renew
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
@@ -42,13 +43,15 @@ def found(request: HttpRequest, pk: Any, permission: str) -> Booking:
 
 def ask(desk: ModelAdmin, request: HttpRequest, booking: Booking | None, **context: Any) -> HttpResponse:
     """The asking page.  ``forms`` are shown in order, ``submit`` stands on the button."""
-    whole = desk.admin_site.each_context(request) | {
-        "opts": desk.opts,
-        "booking": booking,
-        "lead": lead(booking) if booking else "",
-        "media": desk.media + sum((form.media for form in context["forms"]), forms.Media()),
-    }
-    return TemplateResponse(request, "admin/bookings/booking/ask.html", whole | context)
+    lines = {"booking": booking, "lead": lead(booking) if booking else ""}
+    whole = asking(desk, request, **lines, **context)
+    return TemplateResponse(request, "admin/bookings/booking/ask.html", whole)
+
+
+def asking(desk: ModelAdmin, request: HttpRequest, **context: Any) -> dict[str, Any]:
+    """What a page with forms needs besides: the desk's own context, and what the forms' controls load."""
+    media = desk.media + sum((form.media for form in context["forms"]), forms.Media())
+    return desk.admin_site.each_context(request) | {"opts": desk.opts, "media": media} | context
 
 
 def lead(booking: Booking) -> str:
@@ -189,6 +192,22 @@ def undo_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
             return answer
     title = _("Undo the cancellation")
     return ask(desk, request, booking, title=title, forms=[form], submit=title)
+
+
+def renew_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    booking = found(request, pk, "decide_booking")
+    form = forms.Form(posted(request))
+    if form.is_valid():
+        renew(booking)
+        desk.log_change(request, booking, _("The link was renewed."))
+        said = _("The old links open nothing any more. The customer's new one: %(link)s")
+        messages.success(request, said % {"link": manage_url(booking)})
+        return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
+    title = _("Renew the customer's link")
+    warning = _(
+        "Every link that was sent so far stops working, the owner's too. Nobody is told: hand on the new one."
+    )
+    return ask(desk, request, booking, title=title, forms=[form], submit=title, warning=warning)
 
 
 def erase_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The forms of a booking that staff make: for which project, then what, when and for whom."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,15 @@ class ChooseForm(forms.Form):
         if graph is None and not self.errors and not (project and project.booking.get("graph")):
             self.add_error("graph", _("Choose a graph."))
         return self.cleaned_data
+
+
+def usual_length(project: Project | None, resource: Resource, option: Option | None) -> timedelta | None:
+    """How long it takes there: as the project says for the resource, else its option; None where nothing says."""
+    if project is None:
+        return None
+    link = project.links.filter(resource=resource).first()
+    option = option or project.options.first()
+    return (link and link.length) or (option and option.length) or None
 
 
 class NewBookingForm(WallClockForm):
@@ -137,19 +146,12 @@ class NewBookingForm(WallClockForm):
             self.add_error("overstepped", _("Say why it may overlap."))
         if resource := data.get("resource"):
             self.start = self.start_in(ZoneInfo(resource.timezone))
-            length = data.get("length") or self._usual_length(data)
+            length = data.get("length") or usual_length(self.project, resource, data.get("option"))
             if length is None and "length" not in self.errors:
                 self.add_error("length", _("Say how long it takes."))
             if self.start and length:
                 self.end = self.start + length
         return data
-
-    def _usual_length(self, data: dict[str, Any]) -> Any:
-        if self.project is None:
-            return None
-        link = self.project.links.filter(resource=data["resource"]).first()
-        option = data.get("option") or self.project.options.first()
-        return (link and link.length) or (option and option.length)
 
     def as_request(self) -> dict[str, Any]:
         """What was typed, as a layer in the API's spelling."""

@@ -11,6 +11,7 @@ from bookings.admin.fields import DurationField, ObjectField, OriginsField
 from bookings.admin.histories import RecordedAdmin
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.inherits import LayerField, LayersMixin
+from bookings.admin.kept import KeptOnceBooked
 from bookings.admin.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.rows import MapField, RowsField
 from bookings.admin.tables import ConstraintRow, CustomerFieldRow, ReminderRow
@@ -118,7 +119,7 @@ class ProjectResourceAdmin(PartOfAProject):
 
 
 @admin.register(Project)
-class ProjectAdmin(RecordedAdmin):
+class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
     inlines = [OptionInline, LinkInline, *HOURS]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
@@ -149,12 +150,3 @@ class ProjectAdmin(RecordedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(deleted_at=None)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
-        booked = obj is not None and (obj.bookings.exists() or obj.reservations.exists())
-        return not booked and super().has_delete_permission(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions

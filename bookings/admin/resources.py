@@ -1,6 +1,7 @@
 """Resources with their hours and calendars."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,8 +18,10 @@ from bookings.admin.fields import LinesField, ObjectField, ZoneField
 from bookings.admin.histories import RecordedAdmin
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.inherits import LayersMixin
+from bookings.admin.kept import KeptOnceBooked
 from bookings.admin.rows import RowsField
 from bookings.admin.tables import ConstraintRow
+from bookings.admin.why import why_page
 from bookings.models import Calendar, Resource
 
 
@@ -48,10 +52,11 @@ class ResourceForm(LayersMixin, forms.ModelForm):
 
 
 @admin.register(Resource)
-class ResourceAdmin(RecordedAdmin):
+class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     """A resource that was booked stays as a record: it is retired and offered no more."""
 
     form = ResourceForm
+    change_form_template = "admin/bookings/resource/change_form.html"
     inlines = [*HOURS, CalendarInline]
     history_parts = hours_of("resource")
     list_display = ["name", "timezone", "location", "email", "offered"]
@@ -83,14 +88,9 @@ class ResourceAdmin(RecordedAdmin):
         if not form.instance.calendars.filter(primary=True).exists():
             Calendar.objects.create(resource=form.instance, primary=True)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Resource | None = None) -> bool:
-        booked = obj is not None and (obj.bookings.exists() or obj.reservations.exists())
-        return not booked and super().has_delete_permission(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(partial(why_page, self))
+        return [path("why/", view, name="bookings_resource_why"), *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Offer no more"), permissions=["change"])
     def retire(self, request: HttpRequest, resources: QuerySet) -> None:

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.times import clock, offset, repeated_hour, zone_and_offset
 
 MINUTE = timedelta(minutes=1)
+# Between them every zone's clock has an instant; staff may write down the past.
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2199, 12, 31)
 
 
 def instants(day: date, at: time, zone: ZoneInfo) -> list[datetime]:
@@ -43,7 +46,11 @@ class WallClockForm(forms.Form):
     ``broken`` are the rules that the time breaks, to be confirmed.
     """
 
-    day = forms.DateField(label=gettext_lazy("day"), widget=AdminDateWidget)
+    day = forms.DateField(
+        label=gettext_lazy("day"),
+        widget=AdminDateWidget,
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+    )
     clock = forms.TimeField(
         label=gettext_lazy("time"),
         widget=forms.TimeInput(format="%H:%M", attrs={"size": 8, "placeholder": "14:05"}),
@@ -64,6 +71,15 @@ class WallClockForm(forms.Form):
         """The fields that stay out of sight until something makes them necessary."""
         questions = {"which": self.asks_which, "confirmed": bool(self.broken)}
         return {name for name, needed in questions.items() if not needed}
+
+    def begin_at(self, moment: datetime, zone: ZoneInfo) -> None:
+        """Show a moment to the minute, and which of the two it is in a repeated hour."""
+        here = moment.astimezone(zone).replace(second=0, microsecond=0)
+        self.initial.update(day=here.date(), clock=here.time().replace(fold=0))
+        both = instants(here.date(), here.time(), zone)
+        if len(both) > 1:
+            self.initial["which"] = str(here.fold)
+            self._offer_both(both, zone)
 
     def start_in(self, zone: ZoneInfo) -> datetime | None:
         """The instant, or None with an error added: the hour was skipped, or came twice and no choice was made."""

@@ -146,3 +146,17 @@ def test_every_page_of_the_desk_opens_without_inline_script_or_style(admin):
         assert "style=" not in shown, name
         assert " onclick=" not in shown, name
         assert "<style" not in shown, name
+
+
+def test_the_first_page_begins_with_what_staff_do_all_day(admin):
+    shown = text_of(admin.get(INDEX))
+    order = [
+        "/bookings/booking/",
+        "/bookings/event/",
+        "/bookings/project/",
+        "/bookings/apikey/",
+        "/auth/user/",
+    ]
+    places = [shown.index(f'href="/admin{one}"', shown.index("content-main")) for one in order]
+    assert places == sorted(places)
+    assert "accessattempt" not in shown

@@ -1,0 +1,134 @@
+"""The forms of busy time: in whose calendar, what, and from when until when by the clocks there."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.admin.wall_clock import WallClockForm
+from bookings.availability.days import day_start
+from bookings.models import Calendar, Event
+
+LONGEST = timedelta(days=366)
+DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
+
+
+class CalendarChoice(forms.ModelChoiceField):
+    """A resource by its name, and by its calendar's where it is not the primary one."""
+
+    def label_from_instance(self, calendar: Any) -> str:
+        return str(calendar.resource) if calendar.primary else f"{calendar.resource}: {calendar.name}"
+
+
+class EventForm(forms.ModelForm):
+    """What an event is, but for its times."""
+
+    heading = gettext_lazy("Who and what")
+    calendar = CalendarChoice(Calendar.objects.none(), label=gettext_lazy("resource"))
+
+    class Meta:
+        model = Event
+        fields = ("calendar", "what", "where", "description", "all_day")
+        widgets = {"description": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        theirs = Calendar.objects.filter(resource__deleted_at=None) | Calendar.objects.filter(
+            pk=self.instance.calendar_id
+        )
+        calendars: Any = self.fields["calendar"]
+        calendars.queryset = theirs.select_related("resource").order_by("resource__name", "-primary", "name")
+
+
+class BoundForm(WallClockForm):
+    """When an event begins or ends; the clock is not looked at for whole days."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clock"].required = False
+
+
+class FirstForm(BoundForm):
+    heading = gettext_lazy("From")
+
+
+class LastForm(BoundForm):
+    heading = gettext_lazy("Until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].help_text = _("For whole days: the last of them.")
+
+
+class EventForms:
+    """The three forms of an event together; ``is_valid`` gives the event its start and end."""
+
+    def __init__(self, data: Any, event: Event) -> None:
+        self.event = event
+        self.about = EventForm(data, instance=event)
+        self.first, self.last = FirstForm(data, prefix="first"), LastForm(data, prefix="last")
+        if event.start:
+            self._show_moments()
+
+    @property
+    def all(self) -> list[forms.BaseForm]:
+        return [self.about, self.first, self.last]
+
+    @property
+    def changed(self) -> list[str]:
+        return [name for form in self.all for name in form.changed_data]
+
+    def switch_off(self) -> None:
+        for form in self.all:
+            for field in form.fields.values():
+                field.disabled = True
+
+    def is_valid(self) -> bool:
+        valid = [form.is_valid() for form in self.all]  # each of them, so that all errors are told at once
+        if not all(valid):
+            return False
+        if not (self.event.start and self._moments_untouched()):
+            self._read_moments()
+        return not any(form.errors for form in self.all)
+
+    def _show_moments(self) -> None:
+        """The bounds as the clocks there show them; of whole days, the first and the last."""
+        zone = ZoneInfo(self.event.calendar.resource.timezone)
+        if self.event.all_day:
+            self.first.initial["day"] = self.event.start.astimezone(zone).date()
+            self.last.initial["day"] = (self.event.end - INSTANT).astimezone(zone).date()
+        else:
+            self.first.begin_at(self.event.start, zone)
+            self.last.begin_at(self.event.end, zone)
+
+    def _moments_untouched(self) -> bool:
+        moved = {"calendar", "all_day"} & set(self.about.changed_data)
+        return not (moved or self.first.changed_data or self.last.changed_data)
+
+    def _read_moments(self) -> None:
+        zone = ZoneInfo(self.event.calendar.resource.timezone)
+        start, end = self._whole_days(zone) if self.event.all_day else self._by_the_clock(zone)
+        if start is None or end is None:
+            return
+        if end <= start:
+            self.last.add_error("day", _("The end must come after the start."))
+        elif end - start > LONGEST:
+            self.last.add_error("day", _("An event lasts a year at most."))
+        self.event.start, self.event.end = start, end
+
+    def _whole_days(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        first, last = self.first.cleaned_data["day"], self.last.cleaned_data["day"]
+        return _at(day_start(first, zone)), _at(day_start(last + DAY, zone))
+
+    def _by_the_clock(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        for form in (self.first, self.last):
+            if form.cleaned_data["clock"] is None:
+                form.add_error("clock", _("Say at what time, or that it takes whole days."))
+        return self.first.start_in(zone), self.last.start_in(zone)
+
+
+def _at(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant, UTC)

@@ -1,0 +1,130 @@
+"""Busy time of resources that is not a booking: entered, changed and removed through the verbs."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.admin.desk import ask, in_words, posted
+from bookings.admin.event_forms import EventForms
+from bookings.errors import BookingError
+from bookings.lifecycle import add_event, change_event, remove_event
+from bookings.models import Calendar, Event
+from bookings.times import clock_range, day, zone_and_offset
+
+
+def words_of(event: Event) -> str:
+    """When it is, in its resource's zone."""
+    zone = event.calendar.resource.timezone
+    if event.all_day:
+        first, last = day(event.start, zone), day(event.end - timedelta(microseconds=1), zone)
+        return first if first == last else f"{first} – {last}"
+    times = clock_range(event.start, event.end, zone)
+    return f"{day(event.start, zone)}, {times}, {zone_and_offset(event.start, zone)}"
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):
+    list_display = ["when", "resource", "what", "all_day"]
+    list_filter = [("calendar__resource", admin.RelatedOnlyFieldListFilter), "all_day"]
+    list_select_related = ["calendar__resource"]
+    search_fields = ["what", "calendar__resource__name"]
+    date_hierarchy = "start"
+    ordering = ["-start", "pk"]
+    show_full_result_count = False
+    actions = None
+
+    @admin.display(description=gettext_lazy("when"), ordering="start")
+    def when(self, event: Event) -> str:
+        return words_of(event)
+
+    @admin.display(description=gettext_lazy("resource"), ordering="calendar__resource__name")
+    def resource(self, event: Event) -> str:
+        return str(event.calendar.resource)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return super().get_queryset(request).select_related("calendar__resource")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        wanted = Calendar.objects.filter(resource__slug=request.GET.get("resource", ""), primary=True)
+        whole = EventForms(posted(request), Event(calendar=wanted.first()))
+        if whole.is_valid() and self._done(whole, add_event):
+            self.log_addition(request, whole.event, [{"added": {}}])
+            return self._back(request, _("The busy time is entered."))
+        return ask(self, request, None, title=_("New busy time"), forms=whole.all, submit=_("Save"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        event = self._found(request, object_id)
+        whole = EventForms(posted(request), event)
+        may_change = self.has_change_permission(request, event)
+        if request.method == "POST" and not may_change:
+            raise PermissionDenied
+        if whole.is_valid() and self._done(whole, change_event):
+            self.log_change(request, event, [{"changed": {"fields": whole.changed}}])
+            return self._back(request, _("The busy time is changed."))
+        if not may_change:
+            whole.switch_off()
+        return ask(
+            self,
+            request,
+            None,
+            title=str(event),
+            forms=whole.all,
+            submit=_("Save") if may_change else "",
+            remove=self._delete_url(request, event),
+        )
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        event = self._found(request, object_id)
+        if not self.has_delete_permission(request, event):
+            raise PermissionDenied
+        if forms.Form(posted(request)).is_valid():
+            self.log_deletions(request, Event.objects.filter(pk=event.pk))
+            remove_event(event)
+            return self._back(request, _("The busy time is removed."))
+        return ask(
+            self,
+            request,
+            None,
+            title=_("Remove %(what)s") % {"what": event},
+            forms=[forms.Form()],
+            submit=_("Remove"),
+            warning=f"{event.calendar.resource}: {words_of(event)}",
+            danger=True,
+        )
+
+    def _found(self, request: HttpRequest, object_id: str) -> Event:
+        event = self.get_object(request, unquote(object_id))
+        if event is None:
+            raise Http404
+        if not self.has_view_permission(request, event):
+            raise PermissionDenied
+        return event
+
+    def _done(self, whole: EventForms, verb: Any) -> bool:
+        try:
+            verb(whole.event)
+        except BookingError as refused:
+            whole.about.add_error(None, in_words(refused))
+            return False
+        return True
+
+    def _delete_url(self, request: HttpRequest, event: Event) -> str:
+        may = self.has_delete_permission(request, event)
+        return reverse("admin:bookings_event_delete", args=[event.pk]) if may else ""
+
+    def _back(self, request: HttpRequest, said: str) -> HttpResponse:
+        messages.success(request, said)
+        return HttpResponseRedirect(reverse("admin:bookings_event_changelist"))

@@ -1,0 +1,122 @@
+"""“Why not this time?”: each rule's verdict on a time, with a link to the object that decides."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.admin.desk import asking
+from bookings.admin.new_booking_forms import usual_length
+from bookings.admin.wall_clock import WallClockForm
+from bookings.availability.explain import Source, Verdict, explain_slot, is_offered
+from bookings.availability.parameters import ParametersError
+from bookings.models import Option, Project, Resource
+from bookings.times import clock_range, day, zone_and_offset
+
+
+class WhyForm(WallClockForm):
+    """A time of a resource in a project; ``verdicts`` answers once it is valid."""
+
+    project = forms.ModelChoiceField(Project.objects.none(), label=gettext_lazy("project"))
+    resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
+    option = forms.ModelChoiceField(
+        Option.objects.none(),
+        label=gettext_lazy("option"),
+        required=False,
+        help_text=gettext_lazy("Empty: the first."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["project"].queryset = Project.objects.active()
+        fields["resource"].queryset = Resource.objects.active()
+        fields["option"].queryset = Option.objects.filter(project__deleted_at=None).select_related("project")
+        fields["option"].label_from_instance = lambda option: f"{option.project}: {option}"
+        self.order_fields(["project", "resource", "option", "day", "clock", "which"])
+        self.start: datetime | None = None
+        self.end: datetime | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        project, resource, option = (data.get(name) for name in ("project", "resource", "option"))
+        if project and resource and not project.links.filter(resource=resource).exists():
+            self.add_error("resource", _("The project does not offer this resource."))
+        elif project and option and option.project_id != project.pk:
+            self.add_error("option", _("This is an option of another project."))
+        elif project and resource:
+            self.start = self.start_in(ZoneInfo(resource.timezone))
+            length = usual_length(project, resource, option)
+            if length is None:
+                self.add_error("project", _("The project has no option, so its bookings have no length."))
+            elif self.start:
+                self.end = self.start + length
+        return data
+
+    def verdicts(self, now: datetime) -> list[Verdict] | None:
+        """None where the project's settings cannot be read, which an error then says."""
+        data = self.cleaned_data
+        if self.start is None or self.end is None:
+            return None
+        try:
+            return explain_slot(
+                data["project"], data["resource"], self.start, self.end, now, option=data["option"]
+            )
+        except ParametersError as error:
+            for name, sentences in error.errors.items():
+                self.add_error(None, [f"{name}: {sentence}" for sentence in sentences])
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decider:
+    """The object that decides; ``url`` is empty where this person cannot open it."""
+
+    name: str
+    url: str
+    note: str
+
+
+def why_page(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("bookings.view_resource"):
+        raise PermissionDenied
+    form = WhyForm(request.GET if "day" in request.GET else None, initial=request.GET.dict())
+    context: dict[str, Any] = {}
+    if form.is_valid() and (verdicts := form.verdicts(timezone.now())) is not None:
+        context = {
+            "offered": is_offered(verdicts),
+            "time": _words(form),
+            "verdicts": [(one, [_decider(request, source) for source in one.sources]) for one in verdicts],
+        }
+    title = _("Why not this time?")
+    whole = asking(desk, request, title=title, forms=[form], submit=_("Explain"), method="get")
+    return TemplateResponse(request, "admin/bookings/why.html", whole | context)
+
+
+def _words(form: WhyForm) -> str:
+    zone, start, end = form.cleaned_data["resource"].timezone, form.start, form.end
+    assert start is not None and end is not None  # noqa: S101, PT018  # a verdict was given on them
+    return f"{day(start, zone)}, {clock_range(start, end, zone)}, {zone_and_offset(start, zone)}"
+
+
+def _decider(request: HttpRequest, source: Source) -> Decider:
+    row = source.model._default_manager.filter(pk=source.pk).first()  # noqa: SLF001  # of whichever model
+    options = source.model._meta
+    name = getattr(row, "reference", None) or str(row or "")
+    url = ""
+    if row is not None and request.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
+        try:
+            url = reverse(source.admin_url_name, args=[source.pk])
+        except NoReverseMatch:  # a reservation has no page
+            url = ""
+    return Decider(name=f"{options.verbose_name} {name}", url=url, note=source.note)

@@ -1,0 +1,123 @@
+"""Whoever staff are, no page of the desk breaks: every link is followed, and what is not theirs is refused in words."""
+
+import re
+from collections import deque
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from bookings.demo.make import make_demo
+from bookings.lifecycle import add_event
+from bookings.lifecycle.graphs import new_draft
+from bookings.models import Event, Graph, Webhook
+from tests.admin.conftest import text_of
+from tests.situations import a_booking, a_hold, a_project, a_resource, at
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(r'(?:href|action)="(/admin/[^"#]*|\?[^"#]*)"')
+PER_KIND = 3
+LOOKS = {"o", "_facets", "_changelist_filters"}  # how a list is sorted, not what is in it
+ROLES = {
+    "desk": {
+        "may": ["booking_add", "event_changelist"],
+        "may_not": ["event_add", "apikey_changelist", "project_add"],
+    },
+    "manager": {
+        "may": ["booking_add", "event_add", "project_add", "apikey_changelist", "webhook_add"],
+        "may_not": ["apikey_add", "graph_add"],
+    },
+    "designer": {"may": ["graph_add", "project_changelist"], "may_not": ["booking_changelist", "event_add"]},
+    "admin": {"may": ["apikey_add", "graph_add", "webhook_add"], "may_not": ["site_add"]},
+}
+
+
+@pytest.fixture
+def a_site_in_use():
+    make_demo(test=True)
+    resource = a_resource()
+    start = at(9)
+    moved = a_booking(resource, start, graph="request")
+    a_hold(resource, start + timedelta(hours=5))
+    calendar = resource.calendars.get()
+    add_event(Event(calendar=calendar, start=at(12), end=at(13), what="<b>Ill</b>"))
+    new_draft(Graph.objects.get(name="instant"))
+    Webhook.objects.create(url="https://example.com/hook")
+    a_project(resource, booking={"graph": "group_customer"})
+    return moved
+
+
+def logged_in(role: str) -> Client:
+    """As one of the demo's own staff."""
+    client = Client()
+    client.force_login(User.objects.get(username=role))
+    return client
+
+
+def kind_of(address: str) -> str:
+    """An address without what tells rows apart, since a page is the same for each of them."""
+    path, _question, asked = address.partition("?")
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|/\d+/", "/*/", path)
+    names = {part.partition("=")[0] for part in asked.split("&")} - LOOKS
+    return f"{path}?{'&'.join(sorted(names)) if len(names) < 2 else 'several'}"
+
+
+def crawled(client: Client) -> dict[str, int]:
+    """Every address that the pages lead to, a few of each kind, with the status that answered it."""
+    waiting, answers, kinds = deque([reverse("admin:index")]), {}, {}
+    while waiting:
+        address = waiting.popleft()
+        kind = kind_of(address)
+        if address in answers or "logout" in address or kinds.get(kind, 0) >= PER_KIND:
+            continue
+        kinds[kind] = kinds.get(kind, 0) + 1
+        response = client.get(address)
+        answers[address] = response.status_code
+        if response.status_code == 200 and "text/html" in response["Content-Type"]:
+            shown = text_of(response)
+            assert " style=" not in shown, address
+            assert not re.search(r"\son\w+=", shown), address
+            assert "<b>Ill</b>" not in shown, address
+            base = address.partition("?")[0]
+            found = (link.replace("&amp;", "&") for link in LINK.findall(shown))
+            waiting += [base + link if link.startswith("?") else link for link in found]
+        elif response.status_code == 302 and response["Location"].startswith("/admin/"):
+            waiting.append(response["Location"])
+    return answers
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_that_a_role_is_led_to_opens(role, a_site_in_use):
+    answers = crawled(logged_in(role))
+    posted_only = ("/revoke/", "/publish/", "/draft/")
+    broken = {
+        address: status
+        for address, status in answers.items()
+        if status not in (200, 302) and not (status == 405 and address.endswith(posted_only))
+    }
+    assert not broken
+    assert len(answers) > 40
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_what_its_work_needs_and_no_more(role, a_site_in_use):
+    client = logged_in(role)
+    for name in ROLES[role]["may"]:
+        assert client.get(reverse(f"admin:bookings_{name}")).status_code == 200, name
+    for name in ROLES[role]["may_not"]:
+        assert client.get(reverse(f"admin:bookings_{name}")).status_code == 403, name
+
+
+def test_a_designer_sees_no_customer(a_site_in_use):
+    client = logged_in("designer")
+    name = a_site_in_use.customer.name
+    for address, status in crawled(client).items():
+        if status == 200:
+            assert escape(name) not in text_of(client.get(address)), address
+    for page in ("change", "move", "correct", "attendance", "undo", "erase", "renew"):
+        assert (
+            client.get(reverse(f"admin:bookings_booking_{page}", args=[a_site_in_use.pk])).status_code == 403
+        )
