@@ -129,6 +129,11 @@ def weekday_letters(number: int) -> str:
     )[number]
 
 
+def onward() -> str:
+    """The arrow from what was to what is: "→", or "←" in a language that is written from right to left."""
+    return "←" if get_language_bidi() else "→"
+
+
 def _isolated(text: str, mark: str) -> str:
     return f"{mark}{text}{_END}" if get_language_bidi() else text
 

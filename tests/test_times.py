@@ -120,3 +120,9 @@ def test_a_duration_is_said_in_the_active_language():
         assert times.duration_in_words(timedelta(minutes=90)) == "1 Stunde 30 Minuten"
     with translation.override("ar"):
         assert times.duration_in_words(timedelta(minutes=90)) == "ساعة واحدة و30 دقيقة"
+
+
+def test_an_arrow_points_the_way_in_which_the_language_is_read():
+    assert times.onward() == "→"
+    with translation.override("ar"):
+        assert times.onward() == "←"

@@ -66,7 +66,9 @@ def _changes(model: Any, key: str, pk: Any, zone: ZoneInfo, *, is_part: bool) ->
             continue
         yield Change(
             at=record.history_date,
-            when=f"{day_and_clock(record.history_date, zone)}, {zone_and_offset(record.history_date, zone)}",
+            when=_(", ").join(
+                (day_and_clock(record.history_date, zone), zone_and_offset(record.history_date, zone))
+            ),
             who=_who(record),
             what=f"{capfirst(model._meta.verbose_name)}: {record.instance}" if is_part else "",
             how=str(record.get_history_type_display()),
@@ -108,7 +110,7 @@ def _keys(label: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator
         old, new = before.get(key), after.get(key)
         if old != new or (key in before) != (key in after):
             shown = [_value(one) if key in whole else "—" for one, whole in ((old, before), (new, after))]
-            yield Difference(field=f"{label}, {key}", before=shown[0], after=shown[1])
+            yield Difference(field=_(", ").join((str(label), key)), before=shown[0], after=shown[1])
 
 
 def _shown(field: Any, value: Any) -> str:
