@@ -1,4 +1,4 @@
-"""Django's makemessages, made to depend on the texts alone: no places, no dates, no guesses at translations."""
+"""Django's makemessages, made to depend on the texts alone: no places, no dates, no guesses."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,10 @@ _NOT_SHOWN = ["bench", "node_modules", "tests", "var"]
 
 
 class Command(makemessages.Command):
-    """Writes the same catalogues from the same sources, so that committed ones can be compared."""
+    """Writes the same catalogues from the same texts, wherever they stand, so that committed ones can be compared."""
 
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
+    msgattrib_options = [*makemessages.Command.msgattrib_options, "--sort-output"]
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
