@@ -37,7 +37,7 @@ def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> d
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
         "pay": payment(booking, zone),
-        "keep": not settings.MAIL_IS_SET_UP and stage in {"booked", "waiting"},
+        "keep": not gets_mail(booking) and stage in {"booked", "waiting"},
         "address": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
     }
@@ -82,6 +82,8 @@ def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     if stage not in {"booked", "waiting"}:
         return []
     said = [*_answer(booking, zone), *_mail(booking)]
+    if stage == "waiting" and not gets_mail(booking):
+        said.append(_("You see the answer on this page."))
     if stage == "booked" and booking.project:
         said += [line.strip() for line in booking.project.after_booking.splitlines() if line.strip()]
     return said
@@ -102,15 +104,18 @@ def _answer(booking: Booking, zone: times.Zone) -> list[str]:
     return [f"{said} {kept}", _("Without an answer the request ends and costs nothing.")]
 
 
-def _mail(booking: Booking) -> list[str]:
-    """A promise of a mail, where the site sends any: what goes into the files of a trial reaches nobody."""
-    if not settings.MAIL_IS_SET_UP:
-        return []
+def gets_mail(booking: Booking) -> bool:
+    """Whether its customer gets mails: what goes into the files of a trial reaches nobody."""
     customer = getattr(booking, "customer", None)
     sends = booking.project is None or booking.project.sends_mail
-    if not (sends and customer and customer.email and booking.state.mail_to_customer):
+    return bool(settings.MAIL_IS_SET_UP and sends and customer and customer.email)
+
+
+def _mail(booking: Booking) -> list[str]:
+    if not (gets_mail(booking) and booking.state.mail_to_customer):
         return []
-    return [_("A mail with all of this is on its way to %(address)s.") % {"address": customer.email}]
+    address = booking.customer.email
+    return [_("A mail with all of this is on its way to %(address)s.") % {"address": address}]
 
 
 def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str:

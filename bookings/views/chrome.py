@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, override
 
 from bookings.models import Project, Site
@@ -47,7 +47,7 @@ def is_embedded(request: HttpRequest) -> bool:
     return request.path.startswith("/embed/")
 
 
-def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
+def _language(request: HttpRequest, code: str, name: str | Promise) -> dict[str, Any]:
     """A language under its own name, and where this page is to be had in it."""
     query = request.GET.copy()
     query["lang"] = code

@@ -182,6 +182,19 @@ def test_the_page_promises_no_mail_where_none_is_sent(visitor, page):
     assert "on its way to marty@example.com" in said
 
 
+@override_settings(MAIL_IS_SET_UP=True)
+def test_who_gave_no_mail_address_is_promised_none_and_given_the_link(visitor, project, tomorrow):
+    Project.objects.update(
+        booking={"graph": "request"}, customer_fields={"name": {}, "email": {}, "phone": {}}
+    )
+    said = text(visitor.see(visitor.book(project, tomorrow, email="", phone="030 5550142")))
+    assert "Keep this address" in said
+    assert "You see the answer on this page." in said
+    said = text(visitor.see(visitor.book(project, tomorrow.replace(hour=15))))
+    assert "Keep this address" not in said
+    assert "You see the answer on this page." not in said
+
+
 def test_a_request_can_be_withdrawn_and_says_its_deadline(visitor, project, tomorrow):
     Project.objects.update(booking={"graph": "request"})
     page = visitor.book(project, tomorrow)
@@ -243,7 +256,11 @@ def test_the_answer_to_find_my_booking_is_the_same_for_everyone(visitor, page):
         visitor.client.post("/find/", {"email": email}) for email in ("marty@example.com", "x@example.com")
     ]
     assert len({answer["Location"] for answer in answers}) == 1
-    assert "Look into your mail" in text(visitor.see(answers[0]["Location"]))
+    said = text(visitor.see(answers[0]["Location"]))
+    assert "This site sends no mail" in said
+    assert "on its way" not in said
+    with override_settings(MAIL_IS_SET_UP=True):
+        assert "Look into your mail" in text(visitor.see(answers[0]["Location"]))
     asked = OutboxMessage.objects.filter(kind="links")
     assert {message.payload["email"] for message in asked} == {"marty@example.com", "x@example.com"}
 

@@ -313,8 +313,9 @@ def test_the_first_page_is_light(page, site, address):
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_every_page_is_free_of_faults_that_a_machine_can_find(
-    browser, site, tomorrow, scheme, language, width
+    browser, site, tomorrow, scheme, language, width, settings
 ):
+    settings.MAIL_IS_SET_UP = True
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     found = []
