@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from bookings.admin.fields import DurationField, DurationInput
 from bookings.admin.histories import RecordedAdmin
+from bookings.admin.shown import ShownByWidgets
 from bookings.graph_picture import as_svg
 from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
 from bookings.models import Action, Graph, GraphVersion, State
-from bookings.times import duration_in_words
 
 
 def is_draft(version: GraphVersion | None) -> bool:
@@ -104,7 +104,7 @@ class ActionFormSet(forms.BaseInlineFormSet):
         return {int(one) for one in ids if one.isdecimal()}
 
 
-class ActionInline(DraftsOnly, admin.TabularInline):
+class ActionInline(DraftsOnly, ShownByWidgets, admin.TabularInline):
     model = Action
     form = ActionForm
     formset = ActionFormSet
@@ -124,19 +124,8 @@ class ActionInline(DraftsOnly, admin.TabularInline):
         "on_seats",
         "position",
     ]
-    readonly_fields = ["automatic_after_in_words"]
     extra = 0
     verbose_name_plural = gettext_lazy("actions (save new states first, then lead actions to them)")
-
-    def get_fields(self, request: HttpRequest, obj: GraphVersion | None = None) -> list[Any]:
-        fields = list(super().get_fields(request, obj))
-        if not self.has_change_permission(request, obj):
-            fields[fields.index("automatic_after")] = "automatic_after_in_words"
-        return fields
-
-    @admin.display(description=gettext_lazy("automatic after"))
-    def automatic_after_in_words(self, action: Action) -> str:
-        return duration_in_words(action.automatic_after) if action.automatic_after else "—"
 
 
 @admin.register(GraphVersion)

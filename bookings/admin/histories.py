@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from bookings.admin.changes import Parts, changes_of
+from bookings.admin.shown import ShownByWidgets
 from bookings.models import Site
 
 
-class RecordedAdmin(SimpleHistoryAdmin):
+class RecordedAdmin(ShownByWidgets, SimpleHistoryAdmin):
     """``history_parts`` are the tables on the page, each a model and the name of its key to the page's row."""
 
     object_history_form_template = "admin/bookings/as_it_was.html"

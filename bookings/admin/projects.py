@@ -14,6 +14,7 @@ from bookings.admin.inherits import LayerField, LayersMixin
 from bookings.admin.kept import KeptOnceBooked
 from bookings.admin.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.rows import MapField, RowsField
+from bookings.admin.shown import ShownByWidgets
 from bookings.admin.tables import ConstraintRow, CustomerFieldRow, ReminderRow
 from bookings.models import Option, Project, ProjectResource
 
@@ -70,7 +71,7 @@ class WholeLinkForm(LinkForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 
-class OptionInline(admin.TabularInline):
+class OptionInline(ShownByWidgets, admin.TabularInline):
     model = Option
     form = OptionForm
     fields = ["label", "length", "price", "currency", "position"]
@@ -79,7 +80,7 @@ class OptionInline(admin.TabularInline):
     show_change_link = True
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(ShownByWidgets, admin.TabularInline):
     model = ProjectResource
     form = LinkForm
     fields = ["resource", "position", "length", "price"]
