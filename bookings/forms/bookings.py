@@ -175,10 +175,8 @@ class BookingForm:
         wanted = [name for name in self.values if name.startswith(SWITCHES) or name == "webhooks"]
         chosen: dict[str, Any] = {}
         for name in wanted:
-            value = self.values[name]
-            if name == "webhooks" and isinstance(value, list):
-                value = {str(index): one for index, one in enumerate(value)}
-            chosen[name] = self.findings.take(name, value, values.mapping, {})
+            check = values.notices if name == "webhooks" else values.notice
+            chosen[name] = self.findings.take(name, self.values[name], check, {})
         return {name: value for name, value in chosen.items() if value}
 
     def _check_settings(self) -> None:

@@ -21,6 +21,8 @@ MOST_SEATS = 100_000
 MOST_PARTICIPANTS = 200
 MOST_REMINDERS = 20
 LARGEST_META = 64_000
+REMINDER_KINDS = ("email", "webhook")
+REMINDER_SIDES = ("before", "after")
 REMINDER_UNITS = ("secs", "mins", "hours", "days")
 
 
@@ -89,6 +91,31 @@ def mapping(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def notice(value: Any) -> dict[str, Any]:
+    """What is said of one mail: ``{"enabled": …, "message": …}``; other keys are kept."""
+    chosen = mapping(value)
+    if not isinstance(chosen.get("enabled", True), bool):
+        raise WrongPart("enabled", _("Send true or false."))
+    if not isinstance(chosen.get("message", ""), str):
+        raise WrongPart("message", _("Send a text."))
+    return chosen
+
+
+def notices(value: Any) -> dict[str, Any]:
+    """Which webhooks are to call, by their place: ``{"0": {"enabled": false}}``, or a list."""
+    chosen = mapping(
+        {str(place): one for place, one in enumerate(value)} if isinstance(value, list) else value
+    )
+    for place, one in chosen.items():
+        try:
+            notice(one)
+        except WrongPart as wrong:
+            raise WrongPart(f"{place}.{wrong.part}", wrong.message) from None
+        except ValidationError as wrong:
+            raise WrongPart(place, wrong.message) from None
+    return chosen
+
+
 def seats(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValidationError(_("Send a whole number."))
@@ -141,14 +168,14 @@ def reminders(value: Any) -> list[dict[str, Any]]:
 def _check_reminder(one: Any, index: int) -> None:
     if not isinstance(one, Mapping):
         raise WrongPart(str(index), _("Send an object."))
-    if one.get("type", "email") not in {"email", "webhook"}:
+    if one.get("type", "email") not in REMINDER_KINDS:
         raise WrongPart(f"{index}.type", _("Use email or webhook."))
     if not isinstance(one.get("settings", {}), Mapping):
         raise WrongPart(f"{index}.settings", _("Send an object."))
     when = one.get("when")
     if not isinstance(when, Mapping):
         raise WrongPart(f"{index}.when", _("Send an object."))
-    if when.get("type", "before") not in {"before", "after"}:
+    if when.get("type", "before") not in REMINDER_SIDES:
         raise WrongPart(f"{index}.when.type", _("Use before or after."))
     if when.get("unit") not in REMINDER_UNITS:
         raise WrongPart(f"{index}.when.unit", _("Use secs, mins, hours or days."))
