@@ -18,8 +18,10 @@ from bookings.api.schemas import HoldIn, ReservationIn
 from bookings.api.shapes import One
 from bookings.forms import values
 from bookings.forms.findings import Findings
+from bookings.layers import booking_layers
 from bookings.lifecycle import Actor, extend, release
 from bookings.models import Reservation
+from bookings.overrides import override
 
 HALF_A_MINUTE = timedelta(seconds=30)
 
@@ -36,11 +38,12 @@ def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
     "/bookings/reserve/extend", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
 )
 def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
-    """Hold it for ``reservation_time`` seconds from now on."""
+    """Hold it for ``reservation_time`` seconds from now on; left out, for as long as its project says."""
     telling, findings = Telling.of(request), Findings(body.findings)
     reservation = _named(telling.key, body, findings)
+    wanted = _seconds_below(reservation) if body.reservation_time is None else body.reservation_time
     most = settings.MAX_RESERVATION_SECONDS
-    hold = findings.take("reservation_time", body.reservation_time, values.seconds, HALF_A_MINUTE, most)
+    hold = findings.take("reservation_time", wanted, values.seconds, HALF_A_MINUTE, most)
     if findings.errors or reservation is None:
         raise Invalid(findings.errors)
     extended = extend(reservation, hold=hold, by=Actor.of_key(telling.key))
@@ -61,11 +64,19 @@ def release_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     return data_answer(tell_reservation(reservation, telling))
 
 
+def _seconds_below(reservation: Reservation | None) -> Any:
+    """What holds where the request is silent, as when it was reserved: the project's time, else the default."""
+    project, option = (reservation.project, reservation.option) if reservation else (None, None)
+    return override(*booking_layers(project, option)).get("reservation_time")
+
+
 def _named(key: Any, body: HoldIn, findings: Findings) -> Reservation | None:
     if body.reservation_id is None:
         findings.required("reservation_id")
         return None
-    found = visible_reservations(key).filter(pk=body.reservation_id).first()
+    found = (
+        visible_reservations(key).select_related("project", "option").filter(pk=body.reservation_id).first()
+    )
     if found is None:
         findings.wrong("reservation_id", _("There is no such reservation."))
     return found

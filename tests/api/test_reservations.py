@@ -49,6 +49,14 @@ def test_a_hold_lends_the_booking_what_the_request_leaves_out(server, wish, held
     assert (info["start"], info["what"]) == (wish["start"], wish["what"])
 
 
+def test_a_hold_is_made_longer_by_its_projects_time_where_the_request_names_none(server, consultation, wish):
+    consultation.booking |= {"reservation_time": 600}
+    consultation.save()
+    held = server.made("/bookings/reserve", wish | {"project_id": str(consultation.pk)})
+    longer = server.put("/bookings/reserve/extend", {"reservation_id": held["id"]}).json()["data"]
+    assert longer["expires_at"] >= held["expires_at"]
+
+
 def test_the_operators_cap_binds_every_hold(server, wish, held, settings):
     settings.MAX_RESERVATION_SECONDS = 120
     assert list(
