@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from bookings.api.answers import data_answer, empty_answer
 from bookings.api.api import api
@@ -20,8 +19,11 @@ from bookings.api.playing import read_inputs
 from bookings.api.schemas import ActionIn, BookingIn, MetaIn, MoveIn
 from bookings.api.search import BOOKINGS, within_window
 from bookings.api.shapes import One, Page
+from bookings.forms import values
+from bookings.forms.findings import Findings
 from bookings.lifecycle import Actor, act_on_all, correct, delete, release
 from bookings.models import Booking, Reservation
+from bookings.overrides import override
 
 
 @api.post("/bookings", tags=["Bookings"], response={201: One[BookingShape]})
@@ -57,11 +59,12 @@ def relabel_booking(request: HttpRequest, booking_id: str, body: MetaIn) -> Http
     """Merge keys into a booking's ``meta``."""
     telling = Telling.of(request)
     booking = find_row(visible_bookings(telling.key), booking_id)
-    errors = dict(body.findings)
+    findings = Findings(body.findings)
     if body.meta is None:
-        errors.setdefault("meta", [_("This field is required.")])
-    if errors:
-        raise Invalid(errors)
+        findings.required("meta")
+    findings.take("meta", override(booking.meta, body.meta or {}), values.mapping, {})
+    if findings.errors:
+        raise Invalid(findings.errors)
     correct(booking, by=Actor.of_key(telling.key), changes={"meta": body.meta})
     return data_answer(tell_one(readable(Booking.objects.all()).get(pk=booking.pk), telling))
 

@@ -91,6 +91,14 @@ def test_meta_merges_key_by_key(server, wish):
     assert answer.json()["data"]["meta"] == {"a": "1", "b": {"c": "2", "d": "3"}, "e": None}
 
 
+def test_meta_grows_no_larger_by_updates_than_it_may_be_at_first(server, booking):
+    part = "x" * 40_000
+    assert server.put(f"/bookings/{booking['id']}", {"meta": {"a": part}}).status_code == 200
+    refusal = server.put(f"/bookings/{booking['id']}", {"meta": {"b": part}})
+    assert (refusal.status_code, list(refusal.json()["errors"])) == (422, ["meta"])
+    assert list(server.read(f"/bookings/{booking['id']}?include=meta")["meta"]) == ["a"]
+
+
 def test_only_what_is_over_can_be_deleted(server, booking):
     refusal = server.delete(f"/bookings/{booking['id']}")
     assert (refusal.status_code, refusal.json()["code"]) == (409, "not_final")
