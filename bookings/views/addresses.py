@@ -31,6 +31,11 @@ def carried(request: HttpRequest) -> dict[str, str]:
     return {name: sent[name] for name in names if sent[name]}
 
 
+def still_here(request: HttpRequest, name: str, *args: Any) -> str:
+    """`here`, with what only the address can remember inside a frame, such as the language."""
+    return here(request, name, *args, query=carried(request) if is_embedded(request) else None)
+
+
 def as_hidden(query: Mapping[str, str]) -> list[dict[str, str]]:
     """The same as hidden fields of a form."""
     return [{"name": name, "value": value} for name, value in query.items()]

@@ -16,7 +16,7 @@ from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.money import money
 from bookings.views import cards
-from bookings.views.addresses import here
+from bookings.views.addresses import here, still_here
 
 CUSTOMER = Actor.customer()
 
@@ -141,8 +141,8 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     if action.continues:
-        return {"href": here(request, "move", token), "label": str(action), "danger": False}
-    href = here(request, "ask", token, action.name)
+        return {"href": still_here(request, "move", token), "label": str(action), "danger": False}
+    href = still_here(request, "ask", token, action.name)
     return {"href": href, "label": str(action), "danger": not action.target.occupies}
 
 
@@ -193,4 +193,4 @@ def again_url(request: HttpRequest, booking: Booking) -> str | None:
     """Where the same thing can be booked anew."""
     if booking.project is None or booking.project.deleted_at:
         return None
-    return here(request, "choose", booking.project.slug)
+    return still_here(request, "choose", booking.project.slug)

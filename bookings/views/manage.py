@@ -23,7 +23,7 @@ from bookings.forms.pages import MessageForm
 from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
 from bookings.models import Action, Booking
 from bookings.views import booking_card, cards
-from bookings.views.addresses import here
+from bookings.views.addresses import still_here
 from bookings.views.chrome import belongs_to
 from bookings.views.refusals import ended, refused
 
@@ -79,7 +79,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
         until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
         zone = booking_card.clocks_of(booking).first
         context |= {
-            "undo": {"post_url": "undo/", "until": times.clock(until, zone)},
+            "undo": {"post_url": still_here(request, "undo", token), "until": times.clock(until, zone)},
             "notice": context["booking"]["title"] + ".",
         }
     return render(request, "bookings/booking.html", context)
@@ -89,7 +89,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 @with_booking(Purpose.MANAGE)
 def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
     """Ask before an action is played; only the answer plays it."""
-    return asked(request, booking, action, back=here(request, "customer", token))
+    return asked(request, booking, action, back=still_here(request, "customer", token))
 
 
 def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
@@ -114,8 +114,8 @@ def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpRespons
     try:
         restored = undo(booking, by=CUSTOMER)
     except BookingError as error:
-        return refused(request, error, back=here(request, "customer", token))
-    return redirect(here(request, "customer", manage_token(restored)))
+        return refused(request, error, back=still_here(request, "customer", token))
+    return redirect(still_here(request, "customer", manage_token(restored)))
 
 
 @require_safe

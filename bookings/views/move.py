@@ -17,7 +17,7 @@ from bookings.errors import BookingError, SlotTaken
 from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
 from bookings.views import booking_card, cards
-from bookings.views.addresses import as_hidden, here
+from bookings.views.addresses import as_hidden, here, still_here
 from bookings.views.choose import SEEK, plan, sought, view_of
 from bookings.views.free_times import session_of
 from bookings.views.holds import instant
@@ -51,8 +51,8 @@ def customers_ways(request: HttpRequest, token: str) -> Ways:
         args=(token,),
         times=here(request, "move", token),
         confirm=here(request, "move_to", token),
-        stands=here(request, "customer", token),
-        moved=lambda booking: here(request, "customer", manage_token(booking)),
+        stands=still_here(request, "customer", token),
+        moved=lambda booking: still_here(request, "customer", manage_token(booking)),
     )
 
 

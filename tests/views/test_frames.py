@@ -88,6 +88,19 @@ def test_the_language_goes_along_in_the_frame(frame, allowed, tomorrow):
     assert "lang=de" in frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
 
 
+def test_the_language_stays_beyond_the_booking(frame, allowed, tomorrow):
+    times = frame.see(f"/embed/lightning/?lang=de&day={tomorrow.date()}")
+    form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+    page = frame.send(form, frame.see(form), **MARTY)["Location"]
+    booked = frame.see(page).content.decode()
+    ways = re.findall(r'href="(/embed/b/[^"]+/(?:move|do)/[^"]*)"', booked)
+    assert len(ways) == 2
+    assert all('<html lang="de"' in frame.see(way.replace("&amp;", "&")).content.decode() for way in ways)
+    cancel = next(way for way in ways if "/do/" in way).replace("&amp;", "&")
+    over = frame.send(cancel, frame.see(cancel))["Location"]
+    assert "Diese Buchung ist storniert" in frame.see(over).content.decode()
+
+
 @pytest.mark.parametrize(
     "entry",
     [
