@@ -37,7 +37,6 @@ class EventAdmin(admin.ModelAdmin):
     list_filter = [("calendar__resource", admin.RelatedOnlyFieldListFilter), "all_day"]
     list_select_related = ["calendar__resource"]
     search_fields = ["what", "calendar__resource__name"]
-    date_hierarchy = "start"
     ordering = ["-start", "pk"]
     show_full_result_count = False
     actions = None
@@ -52,6 +51,9 @@ class EventAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).select_related("calendar__resource")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Busy times")} | (extra_context or {}))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):

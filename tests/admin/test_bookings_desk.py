@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.effects.links import LinkInvalid, manage_token, read_token
 from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, HistoryEntry, Remark, Site, WeeklyHours
 from tests.admin.conftest import text_of, values_of
@@ -388,3 +389,22 @@ def test_deadlines_are_told_by_the_resources_clock(desk):
     booking = a_booking(a_resource(timezone="Asia/Tokyo"), at(9), graph="request")
     assert booking.due_at - timezone.now() < timedelta(days=2)
     assert "Tokyo time" in text_of(desk.get(LIST, {"waiting": "you"}))
+
+
+def test_renewing_the_link_asks_first_and_makes_the_old_one_worthless(desk, page):
+    booking = a_booking(a_resource(), at(9))
+    old = manage_token(booking)
+    assert "stops working" in text_of(desk.get(page(booking, "renew")))
+    assert read_token(old)[0] == booking
+    shown = text_of(desk.post(page(booking, "renew"), follow=True))
+    with pytest.raises(LinkInvalid):
+        read_token(old)
+    booking.refresh_from_db()
+    assert manage_token(booking) in shown
+
+
+def test_the_page_of_a_session_names_each_of_its_seats(desk, page):
+    session = a_session(a_resource(), at(9), seats=3)
+    seats = [a_seat(session), a_seat(session)]
+    shown = text_of(desk.get(page(session)))
+    assert all(page(seat) in shown for seat in seats)
