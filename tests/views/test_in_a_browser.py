@@ -211,12 +211,14 @@ def test_the_customer_chooses_start_and_end(page, site, tomorrow):
 def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
     page.goto(day_address(site, tomorrow))
     page.locator('a.day[aria-current="true"]').focus()
-    before = page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Home")
     page.keyboard.press("End")
     assert page.evaluate("document.activeElement.matches('a.day')")
     assert page.locator('a.day[tabindex="0"]').count() == 1
-    assert before
+    month = page.locator("h2#month").text_content()
+    page.keyboard.press("PageDown")
+    expect(page.locator("h2#month")).not_to_have_text(month)
+    expect(page.locator('a.day[tabindex="0"]')).to_be_focused()
 
 
 def test_a_lost_time_keeps_the_answers_and_another_one_is_booked(page, site, tomorrow):
