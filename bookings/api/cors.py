@@ -28,7 +28,7 @@ EXPOSED_HEADERS = (
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith(PREFIX)
+    return f"{request.path_info}/".startswith(PREFIX)
 
 
 def allow_other_origins(

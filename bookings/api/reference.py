@@ -7,19 +7,33 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, re_path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from ninja.openapi.docs import Swagger
 
-from bookings.api.answers import JSON
+from bookings.api.answers import JSON, data_answer
 from bookings.api.api import api
 from bookings.api.markdown import as_html
 from bookings.api.openapi import description
 from bookings.api.routing import in_json
+from bookings.api.shapes import One, StartShape
 
 CONSOLE = Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": True, "validatorUrl": None})
+
+
+@api.get("/", auth=None, tags=["App"], response={200: One[StartShape]}, url_name="start")
+def get_start(request: HttpRequest) -> HttpResponse:
+    """Where the API is described; no key is needed."""
+    return data_answer(
+        {
+            "version": api.version,
+            "documentation": reverse("v2:docs"),
+            "differences": reverse("v2:timekit"),
+            "schema": reverse("v2:openapi-json"),
+        }
+    )
 
 
 @require_safe

@@ -23,7 +23,7 @@ def patterns(api: NinjaAPI) -> list[URLPattern]:
     views: dict[str, URLPattern] = {}
     for pattern in api.urls[0]:
         views.setdefault(str(pattern.pattern).rstrip("/"), pattern)  # type: ignore[arg-type]
-    routes = sorted((route for route in views if route), key=_specific_first)
+    routes = sorted(views, key=_specific_first)
     return [*(_with_or_without_slash(route, views[route]) for route in routes), re_path(r"", no_such_path)]
 
 

@@ -118,6 +118,15 @@ class WebhookShape(Timed):
     enabled: bool
 
 
+class StartShape(BaseModel):
+    version: str
+    documentation: str
+    differences: str
+    schema_: str
+
+    model_config = {"json_schema_extra": lambda schema: _rename(schema, "schema_", "schema")}
+
+
 class AppShape(Timed):
     name: str
     slug: str

@@ -28,3 +28,4 @@ for module in VIEWS:
 
 app_name = "v2"
 urlpatterns = [*reference.urls(), *patterns(api)]
+start = [pattern for pattern in urlpatterns if pattern.name == "start"]

@@ -31,6 +31,23 @@ def test_every_retired_or_waiting_call_is_listed(path):
     assert f"{path.replace('{rest}', ':')}" in re.sub(r":(id|slug|email)", ":", PAGE)
 
 
+@pytest.mark.parametrize("path", ["", "/"])
+def test_the_start_says_where_the_api_is_described(nobody, path):
+    response = nobody.get(path, Origin="https://example.org")
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "https://example.org"
+    start = response.json()["data"]
+    assert start.pop("version") == "2"
+    assert start == {
+        "documentation": "/v2/docs",
+        "differences": "/v2/docs/timekit",
+        "schema": "/v2/openapi.json",
+    }
+    for address in start.values():
+        assert nobody.get(address.removeprefix("/v2")).status_code == 200
+    assert nobody.post(path).status_code == 405
+
+
 def test_the_page_is_served_and_shows_its_tables(nobody):
     response = nobody.get("/docs/timekit")
     assert response.status_code == 200
