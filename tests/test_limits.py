@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -109,17 +108,25 @@ def redis_url(tmp_path) -> Iterator[str]:
     server = shutil.which("redis-server")
     if server is None:
         pytest.skip("no Redis is installed. On Debian or Ubuntu: sudo apt install redis-server")
-    socket = tmp_path / "redis.sock"
-    command = [server, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 10
-    while not socket.exists() and time.monotonic() < deadline:
-        process.poll()
-    yield f"unix://{socket}"
-    limits._redis(f"unix://{socket}").close()
+    url = f"unix://{tmp_path}/redis.sock"
+    command = [
+        server,
+        "--port",
+        "0",
+        "--unixsocket",
+        f"{tmp_path}/redis.sock",
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert any("ready to accept connections" in line for line in process.stdout)
+    yield url
+    limits._redis(url).close()
     limits._redis.cache_clear()
     process.terminate()
-    process.wait()
+    process.communicate()
 
 
 def test_redis_counts_every_request_where_there_is_one(settings, redis_url):
