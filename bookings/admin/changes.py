@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
-from bookings.times import day_and_clock, duration_in_words, zone_and_offset
+from bookings.times import clock, day, duration_in_words, zone_and_offset
 
 Parts = tuple[tuple[type[Model], str], ...]
 MOST = 200
@@ -67,14 +68,26 @@ def _changes(model: Any, key: str, pk: Any, zone: ZoneInfo, *, is_part: bool) ->
         yield Change(
             at=record.history_date,
             when=_(", ").join(
-                (day_and_clock(record.history_date, zone), zone_and_offset(record.history_date, zone))
+                (
+                    day(record.history_date, zone),
+                    clock(record.history_date, zone),
+                    zone_and_offset(record.history_date, zone),
+                )
             ),
             who=_who(record),
-            what=f"{capfirst(model._meta.verbose_name)}: {record.instance}" if is_part else "",
+            what=f"{capfirst(model._meta.verbose_name)}: {_named(record)}" if is_part else "",
             how=str(record.get_history_type_display()),
             differences=differences if record.history_type == "~" else [],
             copy=None if is_part else record.pk,
         )
+
+
+def _named(record: Any) -> str:
+    """The row as it was; by its key where what it was named after is gone."""
+    try:
+        return str(record.instance)
+    except ObjectDoesNotExist:
+        return str(record.id)
 
 
 def _who(record: Any) -> str:

@@ -123,3 +123,12 @@ def test_a_copy_that_is_none_does_not_exist(manager, version):
 def test_the_history_of_nothing_does_not_exist(manager):
     for address in ("nothing", "7d7d4a3c-0000-4000-8000-000000000000"):
         assert manager.get(f"/admin/bookings/resource/{address}/history/").status_code == 404
+
+
+def test_a_project_tells_of_resources_that_are_gone(manager):
+    resource = a_resource(name="Doc")
+    project = a_project(resource)
+    resource.delete()
+    response = manager.get(page(project, "history"))
+    assert response.status_code == 200
+    assert text_of(response).count("Resource of the project") == 2
