@@ -34,7 +34,7 @@ def _specific_first(route: str) -> list[bool]:
 def _with_or_without_slash(route: str, pattern: URLPattern) -> URLPattern:
     parts = _PARAMETER.split(route)
     regex = "".join(f"(?P<{part}>[^/]+)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts))
-    return re_path(f"^{regex}/?$", in_json(pattern.callback), name=pattern.name)
+    return re_path(f"^{regex}/?$" if route else "^$", in_json(pattern.callback), name=pattern.name)
 
 
 def in_json(view: View) -> View:
