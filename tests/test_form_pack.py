@@ -50,8 +50,9 @@ def test_a_required_field_has_its_label_and_its_control():
 
 
 def test_an_optional_field_says_so():
-    assert '<label for="id_phone"><bdi>Phone</bdi><span class="field__optional">(optional)</span></label>' in field(
-        "phone"
+    assert (
+        '<label for="id_phone"><bdi>Phone</bdi><span class="field__optional">(optional)</span></label>'
+        in field("phone")
     )
 
 
