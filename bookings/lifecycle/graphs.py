@@ -83,8 +83,9 @@ def publish(version: GraphVersion) -> GraphVersion:
         raise NotADraft
     if found := problems(version):
         raise GraphHasProblems(problems=found)
-    published = GraphVersion.objects.published().filter(graph=version.graph_id)
-    published.update(status=GraphVersion.Status.RETIRED)
+    for before in GraphVersion.objects.published().filter(graph=version.graph_id):
+        before.status = GraphVersion.Status.RETIRED
+        before.save(update_fields=["status"])  # an update() would leave nothing in its history
     version.status, version.published_at = GraphVersion.Status.PUBLISHED, timezone.now()
     version.save(update_fields=["status", "published_at"])
     return version

@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 from django.urls import reverse
 
-from bookings.lifecycle.graphs import new_draft
+from bookings.lifecycle.graphs import new_draft, publish
 from bookings.models import Graph, Resource, Site, WeeklyHours
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_project, a_resource, a_server_key
@@ -132,3 +132,12 @@ def test_a_project_tells_of_resources_that_are_gone(manager):
     response = manager.get(page(project, "history"))
     assert response.status_code == 200
     assert text_of(response).count("Resource of the project") == 2
+
+
+def test_a_graph_tells_which_version_replaced_which(designer):
+    graph = Graph.objects.get(name="instant")
+    publish(new_draft(graph))
+    publish(new_draft(graph))
+    shown = text_of(designer.get(page(graph, "history")))
+    assert shown.count("draft → published") == 2
+    assert "published → retired" in shown
