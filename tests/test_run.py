@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,15 @@ def test_a_python_that_cannot_make_environments_gets_the_cure(checkout: Path, pr
     answer = run(checkout, "manage", "check", path=programs)
     assert answer.returncode != 0
     assert "apt install python3-venv" in answer.stderr
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="no flock is installed, without which nobody waits")
+def test_two_first_starts_at_once_make_one_environment(checkout: Path) -> None:
+    with ThreadPoolExecutor() as starts:
+        answers = list(starts.map(lambda word: run(checkout, "manage", word), ["check", "migrate"]))
+    assert [answer.returncode for answer in answers] == [0, 0]
+    assert "".join(answer.stderr for answer in answers).count("Making the Python environment") == 1
+    assert (checkout / ".env").read_text().count("SECRET_KEY=") == 1
 
 
 def test_manage_passes_on_its_words_and_adds_nothing_to_the_output(checkout: Path, programs: Path) -> None:
