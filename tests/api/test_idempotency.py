@@ -14,7 +14,7 @@ from tests.api.conftest import MARTY, Door, hour, outsider
 from tests.situations import a_resource, a_server_key
 
 HOOK = {"url": "https://example.com/hook"}
-PROCESSES, THREADS = 10, 5
+PROCESSES, THREADS = 5, 10
 SEND = """
 import sys, threading, json
 import django; django.setup()
