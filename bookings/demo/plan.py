@@ -104,6 +104,7 @@ PROJECTS = [
         [("One picture", 60, "120.00"), ("A series", 120, "200.00")],
         heading="Sittings",
         summary="Paid within minutes of booking, else the time is free again.",
+        pay_url="https://pay.example/",
         availability={"buffer_before": "10 minutes", "buffer_after": "10 minutes"},
     ),
     project(

@@ -63,7 +63,7 @@ def title(booking: Booking, stage: str) -> str:
     if stage == "booked":
         return _("Your place is booked") if booking.session_id else _("Your time is booked")
     if stage == "waiting":
-        paying = pay_action(booking) is not None
+        paying = cards.pay_action(booking) is not None
         return _("Kept for you, not paid yet") if paying else _("Request sent, not confirmed yet")
     ends = {
         Mail.DECLINED: _("This request was declined"),
@@ -82,7 +82,9 @@ def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     if stage not in {"booked", "waiting"}:
         return []
     said = [*_answer(booking, zone), *_mail(booking)]
-    if stage == "waiting" and not gets_mail(booking):
+    if stage == "waiting" and cards.pay_action(booking):
+        said += [] if payment(booking, zone) else [_until_paid(booking, zone)]
+    elif stage == "waiting" and not gets_mail(booking):
         said.append(_("You see the answer on this page."))
     if stage == "booked" and booking.project:
         said += [line.strip() for line in booking.project.after_booking.splitlines() if line.strip()]
@@ -90,7 +92,7 @@ def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
 
 
 def _answer(booking: Booking, zone: times.Zone) -> list[str]:
-    if booking.state.settled or pay_action(booking):
+    if booking.state.settled or cards.pay_action(booking):
         return []
     kept = (
         _("The time stays yours until then.")
@@ -146,27 +148,25 @@ def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     return {"href": href, "label": str(action), "danger": not action.target.occupies}
 
 
-def pay_action(booking: Booking) -> Action | None:
-    """The action by which the booking's state would be paid, whoever plays it."""
-    leaving = booking.state.leaving.all()
-    return next((action for action in leaving if action.input == Action.Input.PAYMENT), None)
-
-
 def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:
     """Where and until when a booking that waits for payment is paid."""
-    if pay_action(booking) is None or booking.project is None or not booking.project.pay_url:
+    if cards.pay_action(booking) is None or booking.project is None or not booking.project.pay_url:
         return None
     amount = money(booking.price, booking.currency) if booking.price is not None else ""
-    until = times.day_and_clock(booking.due_at, zone) if booking.due_at else ""
     query = urlencode({"reference": booking.reference, "booking": booking.pk})
     joint = "&" if "?" in booking.project.pay_url else "?"
     return {
         "href": f"{booking.project.pay_url}{joint}{query}",
         "label": _("Pay %(amount)s") % {"amount": amount} if amount else _("Pay now"),
-        "sentence": _("Please pay until %(moment)s; then it is yours.") % {"moment": until}
-        if until
-        else _("It is yours once it is paid."),
+        "sentence": _until_paid(booking, zone),
     }
+
+
+def _until_paid(booking: Booking, zone: times.Zone) -> str:
+    if booking.due_at is None:
+        return _("It is yours once it is paid.")
+    moment = times.day_and_clock(booking.due_at, zone)
+    return _("Please pay until %(moment)s; then it is yours.") % {"moment": moment}
 
 
 def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from bookings import times
-from bookings.models import Booking, Project
+from bookings.models import Action, Booking, Project
 from bookings.money import money
 
 Context = dict[str, Any]
@@ -111,4 +111,11 @@ def of_booking(booking: Booking, zone: times.Zone) -> list[Context]:
 def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:
     if booking.state.settled or booking.due_at is None:
         return []
-    return [(_("Answer by"), times.day_and_clock(booking.due_at, zone))]
+    label = _("Pay by") if pay_action(booking) else _("Answer by")
+    return [(label, times.day_and_clock(booking.due_at, zone))]
+
+
+def pay_action(booking: Booking) -> Action | None:
+    """The action by which the booking's state would be paid, whoever plays it."""
+    leaving = booking.state.leaving.all()
+    return next((action for action in leaving if action.input == Action.Input.PAYMENT), None)

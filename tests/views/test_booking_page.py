@@ -217,6 +217,9 @@ def test_a_booking_that_waits_for_payment_shows_amount_deadline_and_way(visitor,
     said = text(visitor.see(visitor.book(project, tomorrow)))
     assert "Kept for you, not paid yet" in said
     assert "Pay 18 €" in said
+    assert "Pay by" in said
+    assert "Please pay until" in said
+    assert "answer" not in said.lower()
     assert f"https://pay.example/here?shop=1&amp;reference={newest().reference}" in said
 
 
