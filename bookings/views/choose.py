@@ -117,7 +117,7 @@ def plan(
     )
     day = view.day or next(iter(found.free_days()), None)
     token = {"visitor": who} if is_embedded(view.request) else {}
-    hidden = as_hidden(carried(view.request) | token)
+    hidden = as_hidden(zones.looked_through(offering.project, view.zone.key) | carried(view.request) | token)
     asks_end = offering.longest is not None
     month = _month_card(view, found, day)
     card = day_card(view, found, day, ask_end=asks_end) if day else None

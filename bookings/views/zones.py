@@ -92,6 +92,11 @@ def own_zone(request: HttpRequest) -> str:
     return known(asked_for(request)) or ""
 
 
+def looked_through(project: Project, shown: str) -> dict[str, str]:
+    """The zone in which times are picked elsewhere than in person, so that later pages show them in the same one."""
+    return {} if project.place == Project.Place.IN_PERSON else {"zone": shown}
+
+
 def notice(request: HttpRequest, shown: str) -> str:
     """A sentence for an address that names a zone which does not exist."""
     if not asked_for(request) or own_zone(request):
