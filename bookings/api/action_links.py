@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from bookings.api import limits
 from bookings.api.api import api
 from bookings.api.errors import NotFound
 from bookings.api.listing import find_row
@@ -23,6 +24,7 @@ NO_TOKEN = "-"  # noqa: S105  # the page of a link that opens nothing
 )
 def open_action_link(request: HttpRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
     """Lead to the page that asks whether to play the action.  Whoever opens it is a person, so errors are pages."""
+    limits.count(request)
     try:
         booking: Booking = find_row(Booking.objects.visible(), booking_id)
     except NotFound:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
+from bookings.api import limits
 from bookings.api.answers import error_answer, json_answer
-from bookings.api.errors import NoSuchPath
+from bookings.api.errors import ApiError, NoSuchPath
 
 View = Callable[..., HttpResponseBase]
 _PARAMETER = re.compile(r"<(?:str:)?(\w+)>")
@@ -45,7 +46,8 @@ def in_json(view: View) -> View:
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
             allowed = ", ".join(sorted(part.strip() for part in response["Allow"].split(",")))
-            return json_answer({"error": _("This call has other methods.")}, 405, {"Allow": allowed})
+            refusal = {"error": _("This call has other methods.")}
+            return _asked_too_often(request) or json_answer(refusal, 405, {"Allow": allowed})
         return response
 
     return answer
@@ -53,4 +55,13 @@ def in_json(view: View) -> View:
 
 @csrf_exempt
 def no_such_path(request: HttpRequest) -> HttpResponse:
-    return error_answer(NoSuchPath())
+    return _asked_too_often(request) or error_answer(NoSuchPath())
+
+
+def _asked_too_often(request: HttpRequest) -> HttpResponse | None:
+    """Count what no view counted, by its address; an answer where it is one too many."""
+    try:
+        limits.count(request)
+    except ApiError as refusal:
+        return error_answer(refusal)
+    return None

@@ -6,7 +6,7 @@ import pytest
 
 from bookings import limits
 from bookings.models import ApiKey
-from tests.api.conftest import outsider
+from tests.api.conftest import NOTHING, outsider
 from tests.situations import a_server_key, a_widget_key
 
 ORIGIN = "https://shop.example"
@@ -43,6 +43,23 @@ def test_pages_are_counted_by_address_whichever_key_they_use(widget, settings):
 def test_guessing_keys_is_counted_by_address(nobody, settings):
     settings.REQUESTS_A_MINUTE_PER_ADDRESS = 2
     assert [outsider(f"guess-{number}").get("/app").status_code for number in range(3)] == [401, 401, 429]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/no/such/call"),
+        ("PATCH", "/bookings"),
+        ("PUT", "/openapi.json"),
+        ("GET", f"/bookings/{NOTHING}/external_action/cancel?signature=guessed"),
+    ],
+)
+def test_what_needs_no_key_is_counted_by_address_too(nobody, settings, method, path):
+    settings.REQUESTS_A_MINUTE_PER_ADDRESS = 1
+    answers = [nobody.call(method, path) for _request in range(2)]
+    assert [answer.headers.get("X-RateLimit-Remaining") for answer in answers] == ["0", "0"]
+    assert answers[0].status_code != 429
+    assert answers[1].status_code == 429
 
 
 def test_preflights_are_free(nobody, settings):
