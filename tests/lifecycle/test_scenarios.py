@@ -314,6 +314,13 @@ def test_the_switch_keeps_a_booking_from_completing_itself():
     assert play_due() == 0
 
 
+def test_what_is_recorded_of_the_past_completes_itself_an_hour_later():
+    booking = a_booking(a_resource(), at(10) - timedelta(days=5000))
+    assert booking.due_at == booking.state_entered_at + HOUR
+    aged(booking, HOUR)
+    assert play_due() == 1
+
+
 def test_the_past_is_recorded_once_too():
     doc = a_resource()
     a_booking(doc, at(10) - timedelta(days=5000))
