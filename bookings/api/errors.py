@@ -36,6 +36,13 @@ class BadRequest(ApiError):
     sentence = gettext_lazy("The body is not valid JSON.")
 
 
+class LengthRequired(ApiError):
+    """A body in chunks, of which nobody said how long it is."""
+
+    status = 411
+    sentence = gettext_lazy("Send the body whole, with its Content-Length.")
+
+
 class Unauthorized(ApiError):
     """No key, or one that is not known."""
 

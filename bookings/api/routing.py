@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 
 from bookings.api import limits
 from bookings.api.answers import error_answer, json_answer
-from bookings.api.errors import ApiError, NoSuchPath
+from bookings.api.errors import ApiError, LengthRequired, NoSuchPath
 
 View = Callable[..., HttpResponseBase]
 _PARAMETER = re.compile(r"<(?:str:)?(\w+)>")
@@ -39,10 +39,14 @@ def _with_or_without_slash(route: str, pattern: URLPattern) -> URLPattern:
 
 
 def in_json(view: View) -> View:
-    """The view, with ninja's plain "method not allowed" told in JSON."""
+    """The view, for HEAD as for GET, with ninja's plain "method not allowed" told in JSON."""
 
     @csrf_exempt
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+            return error_answer(LengthRequired())  # WSGI gives Django no body of unknown length
+        if request.method == "HEAD":
+            request.method = "GET"  # the server leaves out the body
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
             allowed = ", ".join(sorted(part.strip() for part in response["Allow"].split(",")))

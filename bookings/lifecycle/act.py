@@ -67,7 +67,10 @@ def _act_on_all(
     rows = lock_all(bookings)
     for booking in bookings:
         current = rows[booking.pk]
-        action = next((one for one in available_actions(current, by) if one.name == name), None)
+        playable = [
+            one for one in available_actions(current, by) if not (one.continues and by.bound_by_rules)
+        ]
+        action = next((one for one in playable if one.name == name), None)
         if action:
             _play_checked(current, action, by, inputs, now)
         elif booking is bookings[0]:
@@ -97,7 +100,10 @@ def _play_checked(booking: Booking, action: Action, by: Actor, inputs: dict[str,
 
 
 def available_actions(booking: Booking, by: Actor) -> list[Action]:
-    """The actions that leave the booking's state and that this actor may play, moves among them."""
+    """The actions that leave the booking's state and that this actor may play, moves among them.
+
+    A move is offered to customers too, but only ``reschedule`` plays it for them: alone it would end the booking.
+    """
     if booking.deleted_at:
         return []
     return [action for action in booking.state.leaving.all() if by.may_play(action)]

@@ -115,3 +115,14 @@ def test_a_path_that_is_none_is_answered_in_json_whatever_the_method(nobody):
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
         response = nobody.call(method, "/no/such/path")
         assert (response.status_code, isinstance(response.json()["error"], str)) == (404, True)
+
+
+def test_head_is_answered_as_get_is(server):
+    assert server.call("HEAD", "/resources").status_code == 200
+    assert server.call("HEAD", "/availability").status_code == 405
+
+
+def test_a_body_in_chunks_is_refused_in_words(server):
+    answer = server.call("POST", "/bookings", b"", Transfer_Encoding="chunked")
+    assert answer.status_code == 411
+    assert "Content-Length" in answer.json()["error"]

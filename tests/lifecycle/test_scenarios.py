@@ -500,6 +500,13 @@ def test_each_actor_plays_what_the_graph_allows():
         act(a_booking(a_resource(), at(10), graph="instant_payment"), "timeout", by=SERVER)
 
 
+def test_a_customer_moves_a_booking_by_rescheduling_only():
+    booking = a_booking(a_resource(), at(10))
+    with pytest.raises(ActionNotAvailable):
+        act(booking, "reschedule_by_customer", by=CUSTOMER)
+    act(booking, "reschedule_by_customer", by=SERVER)
+
+
 def test_correcting_changes_the_customer_of_this_booking_alone():
     doc = a_resource()
     booking, other = a_booking(doc, at(10)), a_booking(doc, at(12))
