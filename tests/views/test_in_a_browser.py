@@ -335,35 +335,43 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
         look(name)
     page.goto(day_address(site, tomorrow))
     look("times")
-    pick(page, tomorrow)
+    with page.expect_navigation():
+        pick(page, tomorrow)
     look("form")
-    page.locator("form#details button.btn--primary").click()
+    press(page, "form#details button.btn--primary")
     look("problems")
     page.locator("#id_name").fill("مارتي")
     page.locator("#id_email").fill("marty@example.com")
-    page.locator("form#details button.btn--primary").click()
+    press(page, "form#details button.btn--primary")
     look("booked")
     booked = page.url
     page.goto(f"{booked}move/to/?start={(tomorrow + timedelta(hours=3)).isoformat().replace('+', '%2B')}")
     look("move")
     page.goto(f"{booked}do/cancel_by_customer/")
     look("ask")
-    page.locator("form.form .btn--danger").click()
+    press(page, "form.form .btn--danger")
     look("cancelled")
     seldom_seen(page, site, tomorrow, look)
     context.close()
     assert not found
 
 
+def press(page, button):
+    """Press what leads to another page, and wait until that one is there."""
+    with page.expect_navigation():
+        page.locator(button).click()
+
+
 def seldom_seen(page, site, tomorrow, look):
     """The pages that most visitors never meet."""
     page.goto(f"{site}/find/")
     page.locator("#id_email").fill("marty@example.com")
-    page.locator("main form .btn--primary").click()
+    press(page, "main form .btn--primary")
     look("mail sent")
     start = tomorrow + timedelta(hours=4)
     page.goto(day_address(site, start))
-    pick(page, start)
+    with page.expect_navigation():
+        pick(page, start)
     aged(holds().get())
     page.reload()
     look("hold ended")
@@ -371,7 +379,7 @@ def seldom_seen(page, site, tomorrow, look):
         taken = a_booking(resource, start, graph="request")
     page.locator("#id_name").fill("Marty")
     page.locator("#id_email").fill("marty@example.com")
-    page.locator("form#details button.btn--primary").click()
+    press(page, "form#details button.btn--primary")
     expect(page.locator(".lost")).to_be_visible()
     look("lost")
     page.goto(f"{site}/o/{owner_token(taken)}/")
