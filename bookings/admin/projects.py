@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import ImageField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from bookings.admin.rows import MapField, RowsField
 from bookings.admin.shown import ShownByWidgets
 from bookings.admin.tables import ConstraintRow, CustomerFieldRow, ReminderRow
 from bookings.models import Option, Project, ProjectResource
+from bookings.pictures import PictureField
 
 
 class ProjectForm(LayersMixin, forms.ModelForm):
@@ -122,6 +124,7 @@ class ProjectResourceAdmin(PartOfAProject):
 @admin.register(Project)
 class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
+    formfield_overrides = {ImageField: {"form_class": PictureField}}
     inlines = [OptionInline, LinkInline, *HOURS]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
     list_display = ["name", "slug", "heading", "visibility", "graph"]

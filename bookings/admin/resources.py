@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import ImageField, QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
@@ -23,6 +23,7 @@ from bookings.admin.rows import RowsField
 from bookings.admin.tables import ConstraintRow
 from bookings.admin.why import why_page
 from bookings.models import Calendar, Resource
+from bookings.pictures import PictureField
 
 
 class CalendarFormSet(forms.BaseInlineFormSet):
@@ -56,6 +57,7 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     """A resource that was booked stays as a record: it is retired and offered no more."""
 
     form = ResourceForm
+    formfield_overrides = {ImageField: {"form_class": PictureField}}
     change_form_template = "admin/bookings/resource/change_form.html"
     inlines = [*HOURS, CalendarInline]
     history_parts = hours_of("resource")
