@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
@@ -24,14 +25,13 @@ JSON = "application/json"
 def description() -> Json:
     """The whole description, ready for JSON."""
     schema: Json = dict(api.get_openapi_schema(path_prefix="/v2/"))
-    schema["info"] = {
-        "title": _("Bookings"),
-        "version": "2",
-        "description": _(
-            "Times are RFC 3339 with an offset. Send an API key as the password of HTTP Basic, without a user "
-            "name. What differs from Timekit’s own API stands on [a page of its own](/v2/docs/timekit)."
-        ),
-    }
+    words = _(
+        "Times are RFC 3339 with an offset. Send an API key as the password of HTTP Basic, without a user "
+        "name. What differs from Timekit’s own API stands on [a page of its own](/v2/docs/timekit)."
+    )
+    if settings.TEST_MODE:
+        words = f"**{_('This is a trial site: nothing booked here is real.')}**\n\n{words}"
+    schema["info"] = {"title": _("Bookings"), "version": "2", "description": words}
     # Not SITE_URL: the policy lets the console call only where it was opened, perhaps under another name.
     schema["servers"] = [{"url": "/"}]
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from bookings import limits
+from bookings.api.openapi import description
 from bookings.models import ApiKey
 from tests.api.conftest import NOTHING, outsider
 from tests.situations import a_server_key, a_widget_key
@@ -73,9 +74,11 @@ def test_every_request_has_an_id_of_its_own(server):
 
 
 def test_a_trial_installation_says_so(server, settings):
+    assert "trial site" not in description()["info"]["description"]
     assert "Timekit-TestMode" not in server.get("/webhooks").headers
     settings.TEST_MODE = True
     assert server.get("/webhooks").headers["Timekit-TestMode"] == "true"
+    assert "trial site" in description()["info"]["description"]
 
 
 def test_a_trial_installation_opens_to_test_keys_only(server, settings):
