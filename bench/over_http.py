@@ -1,6 +1,6 @@
 """How many bookings a second the site takes over HTTP, beside a minimal Django view on the same server.
 
-    SECRET_KEY=x DATABASE_URL=postgres://… python -m bench.http [requests a client]
+    SECRET_KEY=x DATABASE_URL=postgres://… python -m bench.over_http [requests a client]
 
 Starts gunicorn as `./run` does (2 workers, 4 threads) on a free port of this machine, once for `bench.minimal` and
 once for the site, and lets 8 processes post with connections that stay open.  The load comes from the same machine, so
