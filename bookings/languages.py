@@ -1,22 +1,35 @@
-"""`?lang=de` on any page chooses the language of that page, and of the pages after it."""
+"""The language of a page: `?lang=de` on any page, else the cookie, else the browser's, else the site's own."""
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from bookings.models import Site
 
 _ONE_YEAR = 365 * 24 * 3600
+# Read by programs; they answer in the same words whatever the site's language, and cost no query more.
+_FOR_PROGRAMS = ("/v2", "/healthz", "/readyz", "/media/", "/static/", "/look/")
 
 
 def choose_language(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware, to stand before Django's own: what the address says wins over the cookie, and becomes it."""
+    """Middleware, to stand before Django's own: what the address says wins over the cookie, and becomes it.
+
+    Where neither cookie nor browser names a language that we speak, the site's own is taken, for this page only.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         wanted = request.GET.get("lang", "")
         if wanted not in dict(settings.LANGUAGES):
+            if not (request.path.startswith(_FOR_PROGRAMS) or _wishes_one_of_ours(request)):
+                request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = _own_language(request)
             return get_response(request)
         request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = wanted
         response = get_response(request)
@@ -30,3 +43,33 @@ def choose_language(
         return response
 
     return middleware
+
+
+def site_of(request: HttpRequest) -> Site:
+    """The site's row, read at most once for a request."""
+    known = vars(request)
+    if "site_row" not in known:
+        known["site_row"] = Site.current()
+    row: Site = known["site_row"]
+    return row
+
+
+def _wishes_one_of_ours(request: HttpRequest) -> bool:
+    header = request.headers.get("Accept-Language", "")
+    wishes = takewhile(lambda wish: wish != "*", (wish for wish, _weight in parse_accept_lang_header(header)))
+    return any(_is_ours(wish) for wish in (request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""), *wishes))
+
+
+def _is_ours(wish: str) -> bool:
+    try:
+        get_supported_language_variant(wish)
+    except LookupError:
+        return False
+    return True
+
+
+def _own_language(request: HttpRequest) -> str:
+    try:
+        return site_of(request).language
+    except (OperationalError, InterfaceError):  # the page itself will say that the database is away
+        return settings.LANGUAGE_CODE

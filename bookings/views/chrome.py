@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, override
 
-from bookings.models import Project, Site
+from bookings.languages import site_of
+from bookings.models import Project
 from bookings.views.frames import proof
 from bookings.views.looks import accent_url
 
@@ -17,7 +18,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor; the site's row is read only where a template shows it."""
     project = project_of(request)
     return {
-        "site": SimpleLazyObject(Site.current),
+        "site": SimpleLazyObject(lambda: site_of(request)),
         "logo": project.logo.url if project and project.logo else "",
         "accent_url": accent_url(project.accent) if project else "",
         "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],

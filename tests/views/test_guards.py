@@ -1,10 +1,11 @@
 """What stands before every page."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
-from bookings.models import Project
+from bookings.models import Booking, Project, Site
 from bookings.views import home
 from tests.situations import a_project, a_resource
 
@@ -51,6 +52,45 @@ def test_the_language_of_the_address_is_kept_for_the_pages_that_follow(visitor, 
     assert '<html lang="ar" dir="rtl">' in visitor.see("/book/lightning/", lang="ar").content.decode()
     assert '<html lang="ar" dir="rtl">' in visitor.see("/find/").content.decode()
     assert '<html lang="ar"' in visitor.see("/find/", lang="xx").content.decode()
+
+
+@pytest.mark.parametrize("asked", [None, "fr-FR,fr;q=0.9", "fr,*;q=0.5", "nonsense;;q=x"])
+@pytest.mark.parametrize("address", ["/book/lightning/", "/find/", "/nowhere/", "/b/cut-off/"])
+def test_who_asks_for_no_language_of_ours_gets_the_sites_own(visitor, project, address, asked):
+    Site.objects.update_or_create(pk=1, defaults={"language": "de"})
+    headers = {"Accept-Language": asked} if asked else {}
+    answer = visitor.client.get(address, headers=headers)
+    assert '<html lang="de"' in answer.content.decode()
+    assert not answer.cookies.get("django_language")  # it is no choice of the visitor
+
+
+@pytest.mark.parametrize("asked", ["ar", "fr,ar;q=0.5", "en-GB,en;q=0.8"])
+def test_who_asks_for_a_language_of_ours_gets_it(visitor, project, asked):
+    Site.objects.update_or_create(pk=1, defaults={"language": "de"})
+    answer = visitor.client.get("/find/", headers={"Accept-Language": asked})
+    assert f'<html lang="{"ar" if "ar" in asked else "en"}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("asked", ["de", "fr"])
+@pytest.mark.parametrize("address", ["/book/lightning/", "/find/", "/embed/lightning/"])
+def test_the_sites_row_is_read_once_whatever_the_browser_asks_for(visitor, project, address, asked):
+    Site.current()
+    with CaptureQueriesContext(connection) as seen:
+        visitor.client.get(address, headers={"Accept-Language": asked})
+    assert len([query for query in seen if 'FROM "bookings_site"' in query["sql"]]) == 1
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/v2/nothing", "/look/accent-b02a6f.css"])
+def test_what_programs_read_does_not_read_the_sites_row(visitor, address):
+    with CaptureQueriesContext(connection) as seen:
+        visitor.client.get(address)
+    assert not [query for query in seen if "bookings_site" in query["sql"]]
+
+
+def test_a_booking_in_the_sites_own_language_is_mailed_in_it(visitor, project, tomorrow):
+    Site.objects.update_or_create(pk=1, defaults={"language": "de"})
+    visitor.book(project, tomorrow)
+    assert Booking.objects.get().language == "de"
 
 
 def test_a_search_with_characters_that_no_text_holds_is_a_search(visitor, project):
