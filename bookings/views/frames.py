@@ -41,13 +41,23 @@ def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]
     @wraps(view)
     def in_a_frame(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not is_proof(request.POST.get(FIELD, "")):
-            return render(request, "403_csrf.html", status=403)
+            return said_anywhere(request, render(request, "403_csrf.html", status=403))
         response = view(request, *args, **kwargs)
         project = getattr(request, "project", None)
-        allowed = origins(project.embed_origins) if project else []
-        return csp_update({"frame-ancestors": allowed})(lambda _request: response)(request)
+        if project is None:
+            return said_anywhere(request, response)
+        return _framed_by(origins(project.embed_origins), request, response)
 
     return in_a_frame
+
+
+def said_anywhere(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """A page of no project, which only says something, for whichever frame it was meant for: else that stays blank."""
+    return xframe_options_exempt(lambda _request: _framed_by(["*"], request, response))(request)
+
+
+def _framed_by(allowed: list[str], request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    return csp_update({"frame-ancestors": allowed})(lambda _request: response)(request)
 
 
 def origins(listed: list[Any]) -> list[str]:

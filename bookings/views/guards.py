@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from bookings.limits import spend_by_address
+from bookings.views.chrome import is_embedded
+from bookings.views.frames import said_anywhere
 from bookings.views.refusals import ended
 
 NAMESPACES = {"pages", "embed"}
@@ -26,32 +28,38 @@ class PageGuards:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         """Refuse a visitor who asks too often."""
         if not _is_page(request):
             return None
         try:
             usage = spend_by_address(request)
         except (OperationalError, InterfaceError):
-            return away()
-        return too_many(request, usage.resets_in) if usage and usage.exceeded else None
+            return _for_its_frame(request, away(request))
+        if usage is None or not usage.exceeded:
+            return None
+        return _for_its_frame(request, too_many(request, usage.resets_in))
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """A database that is away is said in a sentence that needs none."""
         if not (_is_page(request) and isinstance(exception, OperationalError | InterfaceError)):
             return None
-        return away()
+        return _for_its_frame(request, away(request))
 
 
-def away() -> HttpResponse:
+def away(request: HttpRequest) -> HttpResponse:
     """503, with when to come back."""
-    response = HttpResponse(render_to_string("503.html"), status=503)
+    response = HttpResponse(render_to_string("503.html", {"embedded": is_embedded(request)}), status=503)
     response["Retry-After"] = RETRY_SECONDS
     return response
 
 
 def _is_page(request: HttpRequest) -> bool:
     return bool(request.resolver_match and request.resolver_match.namespace in NAMESPACES)
+
+
+def _for_its_frame(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    return said_anywhere(request, response) if is_embedded(request) else response
 
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:

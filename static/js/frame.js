@@ -10,6 +10,8 @@
   size();
   if (main) {
     const { event, reference } = main.dataset;
-    tell(reference ? { event, reference } : { event });
+    // The frame's name, in the reader's language, for a host page that gave it none: of the first page, which names nobody.
+    if (event === "ready") tell({ event, title: document.title });
+    else tell(reference ? { event, reference } : { event });
   }
 })();

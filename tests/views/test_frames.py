@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 
 from bookings.models import Booking, Project
 from bookings.views.frames import origins
@@ -82,6 +83,30 @@ def test_only_allowed_pages_may_frame_it_and_the_site_itself_is_in_no_frame(fram
     assert outside["X-Frame-Options"] == "DENY"
 
 
+@pytest.mark.parametrize("address", ["/embed/b/cut-off/", "/embed/lightning/details/cut-off/"])
+def test_a_link_that_was_cut_off_says_so_in_its_frame(frame, allowed, address):
+    assert_shown_in_any_frame(frame.see(address), status=404)
+
+
+def test_a_form_that_was_open_for_too_long_says_so_in_its_frame(frame, allowed, tomorrow):
+    answer = Client(enforce_csrf_checks=True).post("/embed/lightning/hold/", {"start": tomorrow.isoformat()})
+    assert_shown_in_any_frame(answer, status=403)
+
+
+@override_settings(REQUESTS_A_MINUTE_PER_ADDRESS=1)
+def test_whoever_asks_too_often_is_told_so_in_the_frame(visitor, allowed):
+    answers = [visitor.client.get("/embed/lightning/", REMOTE_ADDR="192.0.2.79") for _time in range(2)]
+    assert_shown_in_any_frame(answers[-1], status=429)
+
+
+def assert_shown_in_any_frame(answer, status):
+    assert answer.status_code == status
+    assert "frame-ancestors 'self' *;" in answer["Content-Security-Policy"] + ";"
+    assert "X-Frame-Options" not in answer
+    assert 'class="embedded"' in answer.content.decode()
+    assert 'href="/"' not in answer.content.decode()  # nothing that leads out of the frame
+
+
 def test_the_language_goes_along_in_the_frame(frame, allowed, tomorrow):
     times = frame.see(f"/embed/lightning/?lang=de&day={tomorrow.date()}")
     assert '<html lang="de"' in times.content.decode()
@@ -116,3 +141,7 @@ def test_the_language_stays_beyond_the_booking(frame, allowed, tomorrow):
 )
 def test_what_is_no_origin_never_reaches_the_header(entry):
     assert origins([entry, "https://ok.example:8443"]) == ["https://ok.example:8443"]
+
+
+def test_the_loader_script_is_a_kilobyte_at_most():
+    assert len((settings.BASE_DIR / "static/embed.js").read_bytes()) <= 1000

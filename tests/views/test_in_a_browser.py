@@ -426,6 +426,7 @@ def test_the_flow_works_in_a_frame_of_another_site_without_cookies(browser, site
     page = context.new_page()
     page.goto(host)
     frame = page.frame_locator("iframe")
+    expect(page.locator("iframe")).to_have_attribute("title", "Choose a time: Catch the lightning – Bookings")
     frame.locator(f'button[value="{tomorrow.isoformat()}"]').click()
     frame.get_by_label("Name").fill("Marty McFly")
     frame.get_by_label("E-mail").fill("marty@example.com")
