@@ -5,7 +5,7 @@ from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
 from bookings.lifecycle.busy import add_event, change_event, remove_event
 from bookings.lifecycle.desk import correct, delete, note_attendance
-from bookings.lifecycle.holds import extend, release, reserve, reserve_any
+from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
 from bookings.lifecycle.move import reschedule, undo, undoable_state
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "correct",
     "delete",
     "extend",
+    "extendable",
     "note_attendance",
     "play_due",
     "release",

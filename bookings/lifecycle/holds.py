@@ -146,15 +146,20 @@ def extend(reservation: Reservation, *, hold: timedelta, by: Actor) -> Reservati
     live = lock_live(reservation)
     if live is None:
         raise ReservationGone
-    if by.bound_by_rules and live.extensions >= settings.MAX_HOLD_EXTENSIONS:
-        raise HoldNotExtendable
-    longest = timedelta(seconds=settings.MAX_RESERVATION_SECONDS)
-    if timezone.now() + hold > live.created_at + longest:
+    if not extendable(live, hold=hold, by=by, at=timezone.now()):
         raise HoldNotExtendable
     Reservation.objects.filter(pk=live.pk).update(expires_at=Now() + hold, extensions=F("extensions") + 1)
     live.refresh_from_db(fields=["expires_at", "extensions"])
     Occupancy.objects.filter(reservation=live).update(expires_at=live.expires_at)
     return live
+
+
+def extendable(reservation: Reservation, *, hold: timedelta, by: Actor, at: datetime) -> bool:
+    """Whether ``extend`` at that moment keeps to the number of times and to the operator's cap."""
+    if by.bound_by_rules and reservation.extensions >= settings.MAX_HOLD_EXTENSIONS:
+        return False
+    longest = timedelta(seconds=settings.MAX_RESERVATION_SECONDS)
+    return at + hold <= reservation.created_at + longest
 
 
 @verb

@@ -31,6 +31,11 @@ class Clocks:
     other: str | None = None
     other_is_own: bool = False
 
+    @property
+    def own(self) -> str:
+        """The customer's, where it is known; else the place's."""
+        return self.other if self.other and self.other_is_own else self.first
+
 
 def weekday_order() -> list[int]:
     """The weekdays (Monday 0) in the order in which the active locale begins a week."""

@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from bookings.constraints import violated
 from bookings.effects.links import manage_token
-from bookings.errors import BookingError, UnknownGraph
+from bookings.errors import BookingError, ReservationGone, UnknownGraph
 from bookings.forms import BookingForm, Contact, Scope, find_rows
 from bookings.forms.pages import DetailsForm
-from bookings.lifecycle import Actor, book
+from bookings.lifecycle import Actor, book, extend
 from bookings.models import Booking, Customer
 from bookings.views import cards, hold_card
 from bookings.views.addresses import carried, here
@@ -28,6 +28,7 @@ from bookings.views.holds import hold_time
 from bookings.views.lost import lost
 from bookings.views.manage import JUST_BOOKED
 from bookings.views.offering import Offering, offering_of
+from bookings.views.refusals import sentence
 from bookings.views.visitors import remember, visitor
 from bookings.views.zones import own_zone
 
@@ -99,10 +100,29 @@ def not_booked(
     return page(request, hold, form, lost=_lost(request, hold, error), status=409)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_hold
+def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
+    """Hold the time once more for as long; the answers stay."""
+    if request.method != "POST" or booked_before(hold) is not None:
+        return redirect(hold.address(request, "details"))
+    held, said = hold.reservation, ""
+    try:
+        extend(held, hold=hold_card.again(hold, hold_card.link_of(held)), by=CUSTOMER)
+    except ReservationGone:
+        pass  # the form says that the hold has ended, and how to go on
+    except BookingError as error:
+        said = sentence(error)
+    held.refresh_from_db(fields=["expires_at", "extensions"])
+    return page(request, hold, kept_form(request, hold), said=said, status=409 if said else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
 def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
+    if request.method != "POST":
+        return redirect(hold.address(request, "details"))
     answers = DetailsForm(request.POST, project=hold.project, instance=known_of(request))
     try:
         other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor(request))))
@@ -110,9 +130,14 @@ def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
         return page(request, hold, answers, lost=_lost(request, hold, error), status=409)
     if other is None:
         return no_such_hold(request, hold.project.slug)
+    return remember(page(request, other, kept_form(request, hold)), visitor(request))
+
+
+def kept_form(request: HttpRequest, hold: Hold) -> DetailsForm:
+    """What was typed so far, not judged yet."""
+    answers = DetailsForm(request.POST, project=hold.project)
     kept = {name: answers[name].data for name in answers.fields}
-    form = DetailsForm(None, project=hold.project, initial=kept)
-    return remember(page(request, other, form), visitor(request))
+    return DetailsForm(None, project=hold.project, initial=kept)
 
 
 def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
@@ -158,19 +183,21 @@ def page(
     form: DetailsForm,
     *,
     lost: dict[str, Any] | None = None,
+    said: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The form beside what is held."""
+    """The form beside what is held; ``said`` is what happened, in a sentence."""
     now, held = timezone.now(), hold.reservation
     clocks = cards.clocks_of(hold.project, held.resource.timezone, own_zone(request))
     live = held.expires_at > now and held.released_at is None
+    link = hold_card.link_of(held)
     context = {
         "form": form,
         "submit_label": hold_card.submit_label(held),
         "post_url": hold.address(request, "details"),
-        "hold": hold_card.banner(request, hold, clocks.first, now) if live else None,
-        "ended": "" if live else hold_card.over(held, clocks.first),
+        "hold": hold_card.banner(request, hold, link, clocks, now) if live else None,
+        "said": said if live else hold_card.over(held, clocks.own),
         "lost": lost,
-        "summary": hold_card.summary(hold, clocks),
+        "summary": hold_card.summary(hold, link, clocks),
     }
     return render(request, "bookings/details.html", context, status=status)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings import times
+from bookings.lifecycle import Actor, extendable
 from bookings.models import ProjectResource, Reservation
 from bookings.views import cards
 from bookings.views.hold_links import Hold
-from bookings.views.offering import price_in_words, where_of
+from bookings.views.offering import hold_seconds, price_in_words, where_of
 
-ENDING_SECONDS = 120
+CUSTOMER = Actor.customer()
+ENDING = timedelta(minutes=2)
+
+
+def link_of(held: Reservation) -> ProjectResource | None:
+    """What the project says of the resource that is held."""
+    return ProjectResource.objects.filter(project=held.project_id, resource=held.resource_id).first()
+
+
+def again(hold: Hold, link: ProjectResource | None) -> timedelta:
+    """For how long the hold is made longer."""
+    return timedelta(seconds=int(hold_seconds(hold.project, hold.reservation.option, link)))
 
 
 def submit_label(held: Reservation) -> str:
@@ -32,38 +44,48 @@ def over(held: Reservation, zone: str) -> str:
     ) % {"time": times.clock(held.expires_at, zone)}
 
 
-def banner(request: HttpRequest, hold: Hold, zone: str, now: datetime) -> dict[str, Any]:
-    """The context of `_hold.html`."""
+def banner(
+    request: HttpRequest, hold: Hold, link: ProjectResource | None, clocks: cards.Clocks, now: datetime
+) -> dict[str, Any]:
+    """The context of `_hold.html`; the hold ends by the visitor's own clocks, where they are known."""
     held = hold.reservation
     seconds = int((held.expires_at - now).total_seconds())
     return {
-        "day": times.short_day(held.start, zone),
-        "times": times.clock_range(held.start, held.end, zone),
-        "until": times.clock(held.expires_at, zone),
+        "day": times.short_day(held.start, clocks.first),
+        "times": times.clock_range(held.start, held.end, clocks.first),
+        "until": times.clock(held.expires_at, clocks.own),
         "seconds": seconds,
         "minutes": -(-seconds // 60),
-        "ending": seconds <= ENDING_SECONDS,
-        "extend_url": hold.address(request, "longer"),
+        "ending": seconds <= ENDING.total_seconds(),
+        "extend_url": hold.address(request, "longer") if _can_be_longer(hold, link, now) else "",
         "extend_label": _("Hold it longer"),
         "release_url": hold.address(request, "let_go"),
     }
 
 
-def summary(hold: Hold, clocks: cards.Clocks) -> dict[str, Any]:
+def _can_be_longer(hold: Hold, link: ProjectResource | None, now: datetime) -> bool:
+    """Whether the button that is shown in the last minutes will do what it says."""
+    held = hold.reservation
+    pressed = max(now, held.expires_at - ENDING)
+    return extendable(held, hold=again(hold, link), by=CUSTOMER, at=pressed)
+
+
+def summary(hold: Hold, link: ProjectResource | None, clocks: cards.Clocks) -> dict[str, Any]:
     """What is held, in small."""
     held = hold.reservation
     return {
         "title": hold.project.name,
         "pencil": True,
+        "short_day": times.short_day(held.start, clocks.first),
         **cards.when(held.start, held.end, clocks),
-        "facts": _facts(hold),
+        "facts": _facts(hold, link),
     }
 
 
-def _facts(hold: Hold) -> list[dict[str, Any]]:
+def _facts(hold: Hold, link: ProjectResource | None) -> list[dict[str, Any]]:
     held = hold.reservation
-    link = ProjectResource.objects.filter(project=held.project_id, resource=held.resource_id).first()
     return cards.facts(
+        (_("What"), held.option.label if held.option else ""),
         (_("With"), held.resource.name),
         (_("Where"), _where(hold, link)),
         (_("Price"), _price(held, link)),

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import copy
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTaken
 from bookings.forms import ReservationForm
-from bookings.lifecycle import Actor, extend, release, reserve, reserve_any
+from bookings.lifecycle import Actor, release, reserve, reserve_any
 from bookings.models import ProjectResource, Reservation
 from bookings.views.addresses import carried, here, prefilled
 from bookings.views.free_times import session_of, takers
 from bookings.views.hold_links import Hold, hold_token, with_hold
 from bookings.views.offering import Offering, offering_of
-from bookings.views.refusals import ended, sentence
 from bookings.views.visitors import digest, live_hold, remember, visitor
 
 CUSTOMER = Actor.customer()
@@ -126,26 +124,6 @@ def again(request: HttpRequest, offering: Offering, error: BookingError) -> Http
     if start := instant(request.POST.get("start", "")):
         query |= {"day": start.date().isoformat(), "month": f"{start:%Y-%m}"}
     return redirect(here(request, "choose", offering.project.slug, query=query))
-
-
-@require_POST
-@with_hold
-def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
-    """Hold the time once more for as long."""
-    offering = offering_of(request, hold.project.slug)
-    try:
-        extend(hold.reservation, hold=timedelta(seconds=int(offering.hold_seconds)), by=CUSTOMER)
-    except ReservationGone:
-        pass  # the form says that the hold has ended, and how to go on
-    except BookingError as error:
-        return ended(
-            request,
-            heading=_("The time cannot be held any longer"),
-            sentences=[sentence(error), _("Your time stays held for the minutes that are left.")],
-            status=409,
-            way_on=(hold.address(request, "details"), _("Back to the form")),
-        )
-    return redirect(hold.address(request, "details"))
 
 
 @require_POST

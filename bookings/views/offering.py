@@ -58,9 +58,8 @@ class Offering:
 
     @property
     def hold_seconds(self) -> Any:
-        """How long a page holds a time: what project, option or resource set, never the API's default."""
-        layers = booking_layers(self.project, self.option, self.link)[1:]
-        return override({"reservation_time": PAGE_HOLD_SECONDS}, *layers)["reservation_time"]
+        """How long a page holds what is chosen."""
+        return hold_seconds(self.project, self.option, self.link)
 
     def length(self, link: ProjectResource | None = None) -> timedelta:
         own = link.length if link else None
@@ -127,6 +126,12 @@ def offering_for(request: HttpRequest, project: Project, option: Option | None =
         link=link if len(links) > 1 else None,
         flow=Flow.published(graph),
     )
+
+
+def hold_seconds(project: Project, option: Option | None, link: ProjectResource | None) -> Any:
+    """How long a page holds a time: what project, option or resource set, never the API's default."""
+    layers = booking_layers(project, option, link)[1:]
+    return override({"reservation_time": PAGE_HOLD_SECONDS}, *layers)["reservation_time"]
 
 
 def usual_length(project: Project, option: Option | None) -> timedelta:

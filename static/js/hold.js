@@ -5,6 +5,7 @@
   if (!banner) return;
   const left = banner.querySelector("[data-hold-left]");
   const said = banner.querySelector("[data-hold-said]");
+  const until = banner.querySelector("[data-hold-until]");
   const extend = banner.querySelector("[data-hold-extend]");
   const ENDING = 120;
   // The page's own age counts, also after Back or sleep: performance.now() would stand still in both.
@@ -25,7 +26,8 @@
     announce(now);
     before = now;
     banner.classList.toggle("hold--ending", now <= ENDING);
-    if (extend) extend.hidden = now > ENDING;
+    if (extend) extend.hidden = now > ENDING || now === 0;
+    if (until) until.hidden = now === 0;
     left.textContent =
       now === 0
         ? banner.dataset.over

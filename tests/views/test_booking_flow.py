@@ -126,10 +126,39 @@ def test_the_hold_can_be_made_longer_and_let_go(visitor, project, tomorrow):
 @override_settings(MAX_HOLD_EXTENSIONS=1)
 def test_the_hold_cannot_be_made_longer_for_ever(visitor, project, tomorrow):
     form = visitor.hold(project, tomorrow)
-    visitor.client.post(f"{form}longer/")
-    answer = visitor.client.post(f"{form}longer/")
+    assert "Hold it longer" in text(visitor.see(form))
+    assert "Hold it longer" not in text(visitor.client.post(f"{form}longer/"))
+    answer = visitor.client.post(f"{form}longer/", {"name": "Marty McFly"})
     assert answer.status_code == 409
     assert "cannot be made longer" in text(answer)
+    assert 'value="Marty McFly"' in text(answer)
+
+
+def test_what_was_typed_stays_when_the_hold_is_made_longer(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    page = text(visitor.client.post(f"{form}longer/", {"name": "Marty McFly", "email": "marty@"}))
+    assert 'value="Marty McFly"' in page
+    assert 'value="marty@"' in page
+    assert 'class="problems"' not in page
+
+
+def test_a_hold_that_ended_before_it_was_made_longer_loses_no_answer(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    aged(holds().get())
+    page = text(visitor.client.post(f"{form}longer/", {"name": "Marty McFly"}))
+    assert "The hold ended at" in page
+    assert 'value="Marty McFly"' in page
+
+
+@override_settings(MAX_RESERVATION_SECONDS=900)
+def test_a_hold_that_the_operators_cap_would_cut_off_offers_no_longer_one(visitor, project, tomorrow):
+    assert "Hold it longer" not in text(visitor.see(visitor.hold(project, tomorrow)))
+
+
+@pytest.mark.parametrize("step", ["longer", "instead"])
+def test_a_step_that_is_opened_as_an_address_leads_to_the_form(visitor, project, tomorrow, step):
+    form = visitor.hold(project, tomorrow)
+    assert visitor.see(f"{form}{step}/", lang="de")["Location"] == form
 
 
 def test_an_ended_hold_is_no_error_while_the_time_is_free(visitor, project, tomorrow):

@@ -236,6 +236,44 @@ def test_a_lost_time_keeps_the_answers_and_another_one_is_booked(page, site, tom
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
+def ends_in(seconds):
+    """Let most of the one hold's time pass."""
+    holds().update(expires_at=timezone.now() + timedelta(seconds=seconds))
+
+
+def test_a_hold_in_its_last_minutes_is_made_longer_and_what_was_typed_stays(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    ends_in(100)
+    page.reload()
+    fill_in(page)
+    page.get_by_role("button", name="Hold it longer").click()
+    expect(page.locator("[data-hold-left]")).to_contain_text("9 min")
+    expect(page.get_by_role("button", name="Hold it longer")).to_be_hidden()
+    expect(page.get_by_label("Name")).to_have_value("Marty McFly")
+
+
+def test_enter_books_also_while_the_hold_can_be_made_longer(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    ends_in(100)
+    page.reload()
+    expect(page.get_by_role("button", name="Hold it longer")).to_be_visible()
+    fill_in(page)
+    page.get_by_label("E-mail").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+
+
+def test_a_hold_that_ends_before_ones_eyes_says_only_that(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    ends_in(2)
+    page.reload()
+    expect(page.locator("[data-hold-left]")).to_contain_text("The hold has ended.")
+    expect(page.get_by_role("button", name="Hold it longer")).to_be_hidden()
+    expect(page.get_by_text("Held for you until")).to_be_hidden()
+
+
 def test_a_network_that_is_lost_before_sending_loses_nothing(page, site, tomorrow):
     page.goto(day_address(site, tomorrow))
     pick(page, tomorrow)
