@@ -1,12 +1,13 @@
 """Free and taken time, asked of a project or of some resources."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pydantic import WithJsonSchema
 
 from bookings.api.answers import data_answer, json_answer
 from bookings.api.api import api
@@ -26,6 +27,9 @@ NO_PROJECT = gettext_lazy("There is no such project.")
 NO_OPTION = gettext_lazy("The project has no such option.")
 NO_RESOURCE = gettext_lazy("There is no such resource.")
 TAGS = ["Availability"]
+# Read by the search, which knows what may stand here; the schema is for readers.
+Instant = Annotated[Any, WithJsonSchema({"type": "string"})]
+Truth = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "null"}]})]
 
 
 class SearchBody(Wire):
@@ -34,16 +38,16 @@ class SearchBody(Wire):
     project_id: Id | None = None
     option_id: Id | None = None
     resources: list[Any] | None = None
-    mode: Text | None = None
+    mode: Text = ""
     length: Text | None = None
-    from_: Any = None
-    to: Any = None
+    from_: Instant = ""
+    to: Instant = ""
     buffer: Text | None = None
     timeslot_increments: Text | None = None
-    round_to_nearest_hour: Any = None
-    ignore_all_day_events: Any = None
+    round_to_nearest_hour: Truth = None
+    ignore_all_day_events: Truth = None
     constraints: list[Any] | None = None
-    output_timezone: Text | None = None
+    output_timezone: Text = ""
 
     model_config = {"alias_generator": lambda name: name.rstrip("_"), "extra": "ignore"}
 

@@ -6,20 +6,35 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from bookings.api import calendars, events, graphs, projects, resources, webhooks
 from bookings.api.api import api
 from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
+from bookings.api.listing import FURTHEST_PAGE, Listing
 from bookings.api.moments import HEADER as TIMEZONE
+from bookings.api.search import BOOKINGS, SESSIONS
 from bookings.api.shapes import Findings, Refusal
 
 Json = dict[str, Any]
 WRITING = {"post", "put"}
 WITH_A_KEY = (401, 403)
 WITH_AN_ID = (404,)
-WITH_A_BODY = (400, 409, 413)
+WITH_A_BODY = (400, 409, 411, 413)
 ALWAYS = (422, 429, 503)
 FINDINGS = {409, 422}
 REFERENCE = "#/components/schemas/"
 JSON = "application/json"
+PAGES: dict[str, Listing] = {
+    "/v2/bookings": BOOKINGS,
+    "/v2/bookings/groups": SESSIONS,
+    "/v2/calendars": calendars.LISTING,
+    "/v2/events": events.LISTING,
+    "/v2/graphs": graphs.LISTING,
+    "/v2/projects": projects.LISTING,
+    "/v2/resources": resources.LISTING,
+    "/v2/webhooks": webhooks.LISTING,
+}
+WITH_A_WINDOW = {"/v2/bookings", "/v2/events"}
+FREE_KEYS = {"/v2/bookings": ["customer.<field>", "meta.<key>"], "/v2/bookings/groups": ["meta.<key>"]}
 
 
 def description() -> Json:
@@ -53,37 +68,45 @@ def _complete(path: str, method: str, call: Json) -> None:
     for code in codes:
         answers.setdefault(str(code), _refusal(code))
     call["responses"] = dict(sorted(answers.items()))
-    call["parameters"] = [*call.get("parameters", []), *_shared_parameters(method, call)]
+    call["parameters"] = [*call.get("parameters", []), *_shared_parameters(path, method, call)]
 
 
-def _shared_parameters(method: str, call: Json) -> list[Json]:
+def _shared_parameters(path: str, method: str, call: Json) -> list[Json]:
     named = {parameter["name"] for parameter in call.get("parameters", [])}
     shared = [_parameter("header", TIMEZONE, _("IANA name of the zone that times are told in; else UTC."))]
     if method in WRITING:
         about = _("The same request sent again under this key is done once and answered alike for a day.")
         shared.append(_parameter("header", IDEMPOTENCY_KEY, about))
     shared.append(_parameter("query", "include", _("Names of further parts to tell, with commas between.")))
-    if method == "get" and _is_page(call):
-        shared += [
-            _parameter(
-                "query", "search", _("Like name:Doc;email:doc@example.com; a star stands for anything.")
-            ),
-            _parameter("query", "orderBy", _("The field to order by.")),
-            _parameter("query", "sortedBy", "", enum=["asc", "desc"]),
-            _parameter("query", "limit", _("Rows in a page, 1000 at most."), type="integer", minimum=1),
-            _parameter("query", "page", _("Which page, from 1 on."), type="integer", minimum=1),
-        ]
+    if method == "get" and path in PAGES:
+        shared += _of_a_page(path, PAGES[path])
     return [parameter for parameter in shared if parameter["name"] not in named]
+
+
+def _of_a_page(path: str, listing: Listing) -> list[Json]:
+    """What a list can be asked for."""
+    keys = ", ".join([*listing.search, *FREE_KEYS.get(path, [])])
+    about = _(
+        "Pairs like key:value with semicolons between; a star at an end stands for anything. Keys: %(keys)s"
+    )
+    told = [_parameter("query", "search", about % {"keys": keys})]
+    if path in WITH_A_WINDOW:
+        about = _("Only what shares a moment with the time from start to end; either may be left out.")
+        told += [_parameter("query", name, about, format="date-time") for name in ("start", "end")]
+    if listing.order:
+        told.append(_parameter("query", "orderBy", _("The field to order by."), enum=[*listing.order]))
+    count: Json = {"type": "integer", "minimum": 1, "maximum": FURTHEST_PAGE}
+    return [
+        *told,
+        _parameter("query", "sortedBy", "", enum=["asc", "desc"]),
+        _parameter("query", "limit", _("Rows in a page, 1000 at most."), **count),
+        _parameter("query", "page", _("Which page, from 1 on."), **count),
+    ]
 
 
 def _parameter(place: str, name: str, about: str, **schema: Any) -> Json:
     described = {"description": about} if about else {}
     return {"in": place, "name": name, "required": False, "schema": {"type": "string"} | schema, **described}
-
-
-def _is_page(call: Json) -> bool:
-    content = call["responses"].get("200", {}).get("content", {}).get(JSON, {})
-    return str(content.get("schema", {}).get("$ref", "")).startswith(f"{REFERENCE}Page_")
 
 
 def _refusal(code: int) -> Json:
@@ -95,6 +118,7 @@ def _refusal(code: int) -> Json:
         409: _(
             "Refused in the present state of things: a time taken, a group full, an action not available."
         ),
+        411: _("The body came in chunks; send it whole, with its Content-Length."),
         413: _("The body is larger than 1 MB."),
         422: _("Fields are wrong; all of them are told at once."),
         429: _("Too many requests; Retry-After says when to come back."),

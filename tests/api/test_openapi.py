@@ -134,3 +134,35 @@ def test_whatever_is_sent_is_answered_as_described(app, operation, known, passwo
         case.call_and_validate(app=app, headers={"Authorization": password}, checks=CHECKS)
 
     send()
+
+
+def test_every_list_says_what_it_can_be_asked_for(described):
+    for path, calls in described["paths"].items():
+        answer = calls.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        if "Page_" in str(answer.get("application/json")):
+            named = {parameter["name"] for parameter in calls["get"]["parameters"]}
+            assert {"search", "sortedBy", "limit", "page"} <= named, path
+
+
+def test_the_list_of_bookings_says_its_keys_its_window_and_its_orders(described):
+    told = {one["name"]: one for one in described["paths"]["/v2/bookings"]["get"]["parameters"]}
+    for key in (
+        "resource.id",
+        "graph",
+        "state",
+        "completed",
+        "customer.name",
+        "customer.<field>",
+        "meta.<key>",
+    ):
+        assert key in told["search"]["description"]
+    assert told["start"]["schema"]["format"] == told["end"]["schema"]["format"] == "date-time"
+    assert {"created_at", "updated_at", "completed", "graph", "state"} < {*told["orderBy"]["schema"]["enum"]}
+
+
+def test_a_search_is_described_without_nulls_where_null_is_refused(server, described):
+    fields = described["components"]["schemas"]["SearchBody"]["properties"]
+    body = {"project_id": str(a_project(a_resource()).pk)}
+    for name, schema in fields.items():
+        refused = name in server.post("/availability", body | {name: None}).json().get("errors", {})
+        assert refused != ("null" in str(schema)), name
