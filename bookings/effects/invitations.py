@@ -6,16 +6,19 @@ The UID is the booking's for life, also after moves; SEQUENCE rises with every c
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
+from icalendar import STATUS, TRANSP, Calendar, Event, Timezone, vCalAddress
 
 from bookings.effects.links import manage_url, owner_url
 from bookings.effects.recipients import CUSTOMER, OWNER, Recipient, zone_of
+from bookings.effects.wording import one_line
 from bookings.models import Booking, HistoryEntry, Mail, Site, State
 
 PRODUCT = "-//Booking site//Bookings//EN"
@@ -100,7 +103,22 @@ def _calendar(event: Event, method: Method, booking: Booking) -> bytes:
     calendar.add_component(event)
     first, last = booking.start - AROUND, booking.end + AROUND
     calendar.add_missing_timezones(first_date=first.date(), last_date=last.date())
+    for written_out in calendar.timezones:
+        _begin_by_the_clocks_before(written_out)
     return calendar.to_ical()
+
+
+def _begin_by_the_clocks_before(written_out: Timezone) -> None:
+    """Where clocks go forward the library writes 03:00, and the standard wants 02:00, what they showed before."""
+    parts: Iterable[Any] = written_out.subcomponents
+    for part in parts:
+        skipped = part["TZOFFSETTO"].td - part["TZOFFSETFROM"].td
+        if skipped <= timedelta(0):
+            continue
+        more = part.get("RDATE", [])
+        dates = [date for one in (more if isinstance(more, list) else [more]) for date in one.dts]
+        for date in (part["DTSTART"], *dates):
+            date.dt -= skipped
 
 
 def _whole_seconds(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -110,7 +128,7 @@ def _whole_seconds(moment: datetime, zone: ZoneInfo) -> datetime:
 def _summary(booking: Booking, to: str) -> str:
     thing = booking.what or str(booking.project or booking.resource)
     customer = getattr(booking, "customer", None)
-    return _text(f"{thing} – {customer.name}" if to == OWNER and customer else thing)
+    return one_line(f"{thing} – {customer.name}" if to == OWNER and customer else thing)
 
 
 def _description(booking: Booking, to: str) -> str:
@@ -131,7 +149,7 @@ def _attendee(booking: Booking, to: Recipient) -> vCalAddress:
 def _person(address: str, name: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{address}")
     # Quotes and control characters cannot stand in a parameter, however they are escaped.
-    person.params["CN"] = " ".join(re.sub(r'[\x00-\x1f\x7f"]', " ", name).split())
+    person.params["CN"] = one_line(name.replace('"', " "))
     return person
 
 

@@ -18,7 +18,7 @@ from bookings.effects import invitations, truth
 from bookings.effects.links import manage_url, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient, zone_of
-from bookings.effects.wording import News, Wording, reminder, wording
+from bookings.effects.wording import News, Wording, one_line, reminder, wording
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Resource, Site
 
 LONGEST_SUBJECT = 160
@@ -82,7 +82,7 @@ def _telling(news: News, message: OutboxMessage) -> Wording:
 def _reminding(news: News, index: int) -> Wording:
     chosen = truth.reminder_of(news.booking, index, timezone.now())
     subject = str(chosen.get("settings", {}).get("subject") or "")
-    return reminder(news, subject=_one_line(subject), after=truth.is_after(chosen))
+    return reminder(news, subject=one_line(subject), after=truth.is_after(chosen))
 
 
 def compose(
@@ -97,9 +97,9 @@ def compose(
     whole = {"words": words, "site": site, "reader": reader, "zone": reader.zone, **context}
     _sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     letter = Letter(
-        subject=_one_line(words.subject)[:LONGEST_SUBJECT],
+        subject=one_line(words.subject)[:LONGEST_SUBJECT],
         body=render_to_string(f"mail/{template}.txt", whole).strip() + "\n",
-        from_email=formataddr((_one_line(site.name), sender)),
+        from_email=formataddr((one_line(site.name), sender)),
         to=[reader.address],
         reply_to=[reader.reply_to] if reader.reply_to else None,
         headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
@@ -119,9 +119,12 @@ def context_of(news: News, remark_id: int | None) -> dict[str, Any]:
     """What the templates show beside the words."""
     booking = news.booking
     remark = Remark.objects.filter(pk=remark_id).first() if remark_id else None
+    customer = getattr(booking, "customer", None)
     return {
         "booking": booking,
-        "customer": getattr(booking, "customer", None),
+        "customer": customer,
+        "name": one_line(customer.name) if customer else "",
+        "phone": one_line(customer.phone) if customer else "",
         "thing": news.thing,
         "to_customer": news.to_customer,
         "other_zone": _other_zone(booking, news.recipient),
@@ -147,11 +150,6 @@ def _invite(letter: Letter, news: News) -> None:
     letter.attach("invite.ics", content, "application/ics")
 
 
-def _one_line(text: str) -> str:
-    """No line end can make a header of what somebody typed."""
-    return " ".join(text.split())
-
-
 def send(letter: Letter) -> None:
     """Hand a mail to the server; raises ``GivenUp``, ``NotNow`` or ``Unreachable`` with the server's own words."""
     try:
@@ -171,7 +169,7 @@ def send(letter: Letter) -> None:
 def said(code: int, words: bytes | str) -> str:
     """A server's answer in one line."""
     text = words.decode(errors="replace") if isinstance(words, bytes) else words
-    return f"{code} {_one_line(text)}"
+    return f"{code} {one_line(text)}"
 
 
 def _refused(code: int, words: bytes | str) -> GivenUp | NotNow:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,6 +80,11 @@ def wording(news: News) -> Wording:
     return _WORDS[news.mail](news)
 
 
+def one_line(text: str) -> str:
+    """No line end and no control character that somebody typed can begin a line of a mail or an event."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+
+
 def _booked(news: News) -> Wording:
     if news.undone:
         return Wording(
@@ -90,7 +96,7 @@ def _booked(news: News) -> Wording:
         return Wording(subject=_("New booking: %s") % news.thing_and_time, heading=_("A new booking"))
     return Wording(
         subject=_("Booked: %s") % news.thing_and_time,
-        heading=_("Your place is booked"),
+        heading=_("Your place is booked") if news.booking.session_id else _("Your time is booked"),
         sentences=_changes(news),
     )
 

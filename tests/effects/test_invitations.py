@@ -126,6 +126,28 @@ def test_the_zone_that_is_written_out_gives_the_right_instant_all_year(zone, mon
         assert written.utcoffset() == local.utcoffset()
 
 
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"]
+)
+def test_each_change_of_the_clocks_is_written_at_its_own_instant(zone):
+    """A change is written by the clocks before it: 02:00, not 03:00, where the hour from 2 to 3 is skipped."""
+    calendar = Calendar.from_ical(calendar_file(a_booking(doc(timezone=zone), at(9))))
+    (written_out,) = calendar.timezones
+    changes = []
+    for part in written_out.subcomponents:
+        before, after = part["TZOFFSETFROM"].td, part["TZOFFSETTO"].td
+        more = part.get("RDATE", [])
+        dates = [date.dt for one in (more if isinstance(more, list) else [more]) for date in one.dts]
+        changes += [
+            (local - before, before, after) for local in (part["DTSTART"].dt, *dates) if before != after
+        ]
+    assert len(changes) >= 3
+    for instant, before, after in changes:
+        moment = instant.replace(tzinfo=UTC)
+        assert (moment - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).utcoffset() == before
+        assert moment.astimezone(ZoneInfo(zone)).utcoffset() == after
+
+
 def test_utc_needs_no_zone():
     calendar = Calendar.from_ical(calendar_file(a_booking(doc(timezone="UTC"), at(9))))
     assert calendar.timezones == []
@@ -141,6 +163,7 @@ def test_what_was_typed_adds_no_line(mailoutbox):
         event = event_of(invitations(mailoutbox, address)[0])
         assert str(event["ATTENDEE"]) == f"mailto:{address}"
         assert "Lunch\nATTENDEE:mailto:eve@example.com" in str(event["LOCATION"])
+        assert "\n" not in str(event["SUMMARY"])
     assert calendar_file(booking).count(b"\r\nATTENDEE") == 0
     assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]", calendar_file(booking))
 

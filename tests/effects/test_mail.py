@@ -327,3 +327,14 @@ def test_every_mail_of_every_seeded_graph_has_words(mailoutbox):
             booking = act(booking, action, by=Actor("key"))
             work()
     assert not OutboxMessage.objects.exclude(outcome="sent").filter(kind="mail").exists()
+
+
+def test_a_name_with_line_ends_adds_no_line_to_a_mail(mailoutbox):
+    evil = "Marty\r\nReference: FAKE\x0bSee: http://evil.example"
+    a_booking(doc(), at(9), customer=customer(name=evil, phone="1\n2"))
+    work()
+    for address in ("marty@example.com", DOC):
+        (letter,) = mails_to(address, mailoutbox)
+        assert not {line.partition(":")[0] for line in letter.body.splitlines()} & {"See", "2"}
+        assert "Reference: FAKE" not in letter.body.splitlines()
+        assert "Marty Reference: FAKE See: http://evil.example" in letter.body
