@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from bookings.views.chrome import is_embedded
 
-CARRIED = ("option", "with", "zone")
+CARRIED = ("option", "with", "zone", "own")
 IN_A_FRAME = (*CARRIED, "lang", "visitor")  # where no cookie remembers them
 PREFILL = "customer."
 
@@ -34,6 +35,15 @@ def carried(request: HttpRequest) -> dict[str, str]:
 def still_here(request: HttpRequest, name: str, *args: Any) -> str:
     """`here`, with what only the address can remember inside a frame, such as the language."""
     return here(request, name, *args, query=carried(request) if is_embedded(request) else None)
+
+
+def instant(text: str) -> datetime | None:
+    """A moment as a time button sends it, with its offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.utcoffset() is not None and 1900 <= moment.year <= 9000 else None
 
 
 def as_hidden(query: Mapping[str, str]) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.errors import BookingError
 from bookings.views import months, zones
-from bookings.views.addresses import as_hidden, carried, here
+from bookings.views.addresses import as_hidden, carried, here, instant
 from bookings.views.chrome import is_embedded
 from bookings.views.free_times import Offer, midday, month_bounds, next_free, offer
 from bookings.views.offering import Offering, offering_of
@@ -77,9 +77,11 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
 
 def view_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str) -> View:
     """What the address says, as far as it makes sense; else the present month in the place's zone."""
-    zone, now = ZoneInfo(zones.own_zone(request) or place), timezone.now()
-    day = _day(request.GET.get("day", ""))
-    year, month = _month(request.GET.get("month", ""), day, now.astimezone(zone).date())
+    zone, now = ZoneInfo(zones.chosen_zone(request) or place), timezone.now()
+    at = instant(request.GET.get("at", ""))
+    day = at.astimezone(zone).date() if at else _day(request.GET.get("day", ""))
+    wanted = "" if at else request.GET.get("month", "")
+    year, month = _month(wanted, day, now.astimezone(zone).date())
     if day and (day.year, day.month) != (year, month):
         day = None
     return View(request=request, page=page, args=args, zone=zone, now=now, year=year, month=month, day=day)
@@ -128,7 +130,7 @@ def plan(
         "day": card,
         "said": card["said"] if card else month.get("empty", ""),
         "asks_end": asks_end,
-        "zone": _zone_card(view, offering, day),
+        "zone": _zone_card(view, offering, day, card["at"] if card else None),
         "hold_url": hold_url,
         "hidden": hidden,
     }
@@ -176,11 +178,12 @@ def sought(view: View, offering: Offering) -> str:
     return view.href(day=found.start.astimezone(view.zone).date())
 
 
-def _zone_card(view: View, offering: Offering, day: date | None) -> dict[str, Any]:
+def _zone_card(view: View, offering: Offering, day: date | None, at: datetime | None) -> dict[str, Any]:
+    """``at`` is the moment whose day is shown in the other zone, too, which may be another day there."""
     place = offering.zone
     moment = midday(day, view.zone) if day else view.now
-    kept = carried(view.request) | {"month": f"{view.year:04}-{view.month:02}"}
-    kept |= {"day": day.isoformat()} if day else {}
+    kept = carried(view.request)
+    kept |= {"at": at.isoformat()} if at else {"month": f"{view.year:04}-{view.month:02}"}
     kept.pop("zone", None)
     card = zones.switcher(view.zone.key, place, moment, view.now, as_hidden(kept))
     return card | {"ask": zones.asks(view.request, offering.project)}

@@ -16,7 +16,7 @@ from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTa
 from bookings.forms import ReservationForm
 from bookings.lifecycle import Actor, release, reserve, reserve_any
 from bookings.models import ProjectResource, Reservation
-from bookings.views.addresses import carried, here, prefilled
+from bookings.views.addresses import carried, here, instant, prefilled
 from bookings.views.free_times import session_of, takers
 from bookings.views.hold_links import Hold, hold_token, with_hold
 from bookings.views.offering import Offering, offering_of
@@ -109,20 +109,11 @@ def _of_visitor(form: ReservationForm, token: str) -> Reservation:
     return draft
 
 
-def instant(text: str) -> datetime | None:
-    """A start as a time button sends it, with its offset."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.utcoffset() is not None and 1900 <= moment.year <= 9000 else None
-
-
 def again(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
     """Back to the times, where the refusal is said and the present state is seen."""
     query = carried(request) | {"refused": error.code}
     if start := instant(request.POST.get("start", "")):
-        query |= {"day": start.date().isoformat(), "month": f"{start:%Y-%m}"}
+        query["at"] = start.isoformat()
     return redirect(here(request, "choose", offering.project.slug, query=query))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.layers import flat
-from bookings.models import Option, Project, Resource
+from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.times import duration_in_words
 from bookings.views.next_times import in_full, next_times
-from bookings.views.offering import price_in_words
+from bookings.views.offering import price_in_words, usual_length
 
 SEARCHABLE_FROM = 6
 MOST = 200
@@ -72,21 +73,36 @@ def listed(projects: Sequence[Project], chosen: Resource | None = None) -> dict[
 
 
 def _entry(project: Project, chosen: Resource | None) -> dict[str, Any]:
-    options = list(project.options.all())
     href = reverse("pages:choose", args=[project.slug])
     return {
         "title": project.name,
         "href": f"{href}?with={chosen.slug}" if chosen else href,
         "text": project.summary,
         "picture": project.image.url if project.image else "",
-        "lengths": _lengths(options),
-        "price": _price(options),
+        "lengths": _lengths(project, chosen),
+        "price": _price(project, chosen),
         "place": _place(project),
     }
 
 
-def _lengths(options: list[Option]) -> str:
-    lengths = sorted({option.length for option in options})
+def _offered(project: Project, chosen: Resource | None) -> list[tuple[Option | None, ProjectResource | None]]:
+    """Every option with every resource that may be chosen; a project without either still offers one thing."""
+    links: list[ProjectResource | None] = [
+        link for link in project.links.all() if chosen is None or link.resource_id == chosen.pk
+    ]
+    options: list[Option | None] = list(project.options.all())
+    if not options and project.takes_seats:  # type: ignore[attr-defined]  # then each session says how long it is
+        return []
+    return list(product(options or [None], links or [None]))
+
+
+def _lengths(project: Project, chosen: Resource | None) -> str:
+    lengths = sorted(
+        {
+            (link.length if link else None) or usual_length(project, option)
+            for option, link in _offered(project, chosen)
+        }
+    )
     if not lengths:
         return ""
     if len(lengths) == 1:
@@ -95,8 +111,13 @@ def _lengths(options: list[Option]) -> str:
     return _("%(shortest)s to %(longest)s") % ends
 
 
-def _price(options: list[Option]) -> str:
-    prices = sorted((option.price, option.currency) for option in options if option.price is not None)
+def _price(project: Project, chosen: Resource | None) -> str:
+    asked = [
+        (link.price if link and link.price is not None else option.price, option.currency)
+        for option, link in _offered(project, chosen)
+        if option
+    ]
+    prices = sorted((price, currency) for price, currency in asked if price is not None)
     if not prices:
         return ""
     words = price_in_words(*prices[0])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bookings.views.choose import View
 
 GROUPED_FROM = 5
-NOON, EVENING = 12, 17
+MORNING, NOON, EVENING = 5, 12, 17
 FEW = 2
 
 
@@ -25,31 +25,41 @@ def offered(view: View, offering: Offering) -> dict[str, Any]:
     """The left column: the project, its options and people, and the line that stands for them when folded."""
     options = [_option(view, offering, option) for option in offering.options]
     people = _people(view, offering)
-    current = [one["label"] for one in options if one["current"]] + [
-        one["price"] for one in options if one["current"] and one["price"]
-    ]
+    current = next((one for one in options if one["current"]), _without_options(offering))
+    said = [part for part in (current["label"], current["length"], current["price"]) if part]
     return {
         "project": {
             "title": offering.project.name,
             "text": offering.project.summary,
             "place": offering.place(),
             "more": offering.project.description,
+            "settled": said if len(options) < 2 else [],
         },
-        "options": options,
+        "options": options if len(options) > 1 else [],
+        "options_title": _("Options") if any(one["length"] for one in options) else _("Length"),
         "people": people,
-        "chosen": current + [one["name"] for one in people if one["current"]],
+        "chosen": said + [one["name"] for one in people if one["current"]],
     }
 
 
 def _option(view: View, offering: Offering, option: Option) -> dict[str, Any]:
     length = (offering.link.length if offering.link else None) or option.length
     price = offering.link.price if offering.link and offering.link.price is not None else option.price
+    in_words = times.duration_in_words(length)
     return {
-        "label": option.label or times.duration_in_words(length),
+        "label": option.label or in_words,
+        "length": in_words if option.label else "",
         "price": price_in_words(price, option.currency),
         "href": view.href(changes={"option": str(option.pk)}),
         "current": option == offering.option,
     }
+
+
+def _without_options(offering: Offering) -> dict[str, Any]:
+    """A project that has none has a length all the same, unless the customer or the session says which."""
+    fixed = offering.longest is None and not offering.flow.version.claims_seat
+    length = times.duration_in_words(offering.length(offering.link)) if fixed else ""
+    return {"label": length, "length": "", "price": ""}
 
 
 def _people(view: View, offering: Offering) -> list[dict[str, Any]]:
@@ -78,6 +88,7 @@ def day_card(view: View, found: Offer, day: date, *, ask_end: bool = False) -> d
     card: dict[str, Any] = {
         "heading": heading,
         "said": _said(free, heading),
+        "at": next((one.start for one in of_day if not one.full), midday(day, view.zone)),
         "free": free,
         "groups": [] if ask_end else _groups(view, of_day),
         "span": span_card(view, found, of_day) if ask_end and of_day else None,
@@ -154,10 +165,15 @@ def _next_in_month(view: View, found: Offer, day: date) -> dict[str, str] | None
 def _groups(view: View, of_day: list[FreeTime]) -> list[dict[str, Any]]:
     parts: dict[str, list[FreeTime]] = {}
     for one in of_day:
-        hour = one.start.astimezone(view.zone).hour
-        part = _("Morning") if hour < NOON else _("Afternoon") if hour < EVENING else _("Evening")
+        part = _part_of_day(one.start.astimezone(view.zone).hour)
         parts.setdefault(part if len(of_day) >= GROUPED_FROM else "", []).append(one)
     return [_group(part, [_button(view, one) for one in ones]) for part, ones in parts.items()]
+
+
+def _part_of_day(hour: int) -> str:
+    if hour < MORNING:
+        return _("Night")
+    return _("Morning") if hour < NOON else _("Afternoon") if hour < EVENING else _("Evening")
 
 
 def _group(title: str, buttons: list[dict[str, Any]]) -> dict[str, Any]:

@@ -87,9 +87,14 @@ def asked_for(request: HttpRequest) -> str:
     return request.POST.get("zone") or request.GET.get("zone") or ""
 
 
-def own_zone(request: HttpRequest) -> str:
-    """The zone that the visitor chose, or empty."""
+def chosen_zone(request: HttpRequest) -> str:
+    """The zone that the visitor chose to look through, or empty."""
     return known(asked_for(request)) or ""
+
+
+def own_zone(request: HttpRequest) -> str:
+    """The visitor's own zone: the one chosen, else the browser's where a script told it, else empty."""
+    return chosen_zone(request) or known(request.POST.get("own") or request.GET.get("own") or "") or ""
 
 
 def looked_through(project: Project, shown: str) -> dict[str, str]:
@@ -99,7 +104,7 @@ def looked_through(project: Project, shown: str) -> dict[str, str]:
 
 def notice(request: HttpRequest, shown: str) -> str:
     """A sentence for an address that names a zone which does not exist."""
-    if not asked_for(request) or own_zone(request):
+    if not asked_for(request) or chosen_zone(request):
         return ""
     return _("That time zone is not known. The times are shown in %(zone)s.") % {
         "zone": times.zone_name(shown)

@@ -1,11 +1,10 @@
 // Tells the site which clocks the visitor's browser is on. Where the page asks and nothing was chosen, the page is
-// loaded once more in that zone.
+// loaded once more in that zone; elsewhere the zone stands first in the list, and goes along when a time is picked.
 "use strict";
 (() => {
-  const form = document.querySelector("form[data-zone]");
-  if (!form) return;
-  const select = form.querySelector("select");
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const form = () => document.querySelector("form[data-zone]");
+  if (!form() || !own) return;
 
   function load() {
     const address = new URL(location.href);
@@ -13,5 +12,24 @@
     location.replace(address);
   }
 
-  if (form.dataset.zone === "ask" && own && own !== select.value) load();
+  // Like "Berlin 14:20", counting hours as the other entries do.
+  function words(other) {
+    const twelve = / ?[AP]M$/.test(other.label);
+    const clock = new Intl.DateTimeFormat(twelve ? "en-US" : "en-GB", { hour: twelve ? "numeric" : "2-digit", minute: "2-digit", timeZone: own });
+    return `${own.split("/").pop().replaceAll("_", " ")} ${clock.format(new Date())}`;
+  }
+
+  function first() {
+    const select = form()?.querySelector("select");
+    if (!select) return;
+    const chosen = select.value;
+    const known = [...select.options].find((option) => option.value === own);
+    select.prepend(known || new Option(words(select.options[0]), own));
+    select.value = chosen;
+  }
+
+  document.addEventListener("formdata", (event) => event.target.matches("form[data-pick]") && event.formData.set("own", own));
+  document.addEventListener("htmx:afterSwap", first);
+  if (form().dataset.zone === "ask" && own !== form().querySelector("select").value) load();
+  else first();
 })();

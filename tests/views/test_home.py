@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.models import Project, WeeklyHours
+from bookings.models import Option, Project, WeeklyHours
 from bookings.times import day_and_clock
-from tests.situations import a_booking, a_project, a_seat, a_session
+from tests.situations import a_booking, a_project, a_resource, a_seat, a_session
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +59,18 @@ def test_sessions_count_while_they_have_a_seat(visitor, project, other, doc, tom
 def test_a_project_whose_settings_cannot_be_read_is_listed_all_the_same(visitor, project, other):
     Project.objects.filter(pk=project.pk).update(availability={"timeslot_increments": "nonsense"})
     assert "See times" in entry(visitor, project)
+
+
+def test_length_and_price_are_those_of_whom_the_list_is_for(visitor, project, other, doc):
+    clara = a_resource(name="Clara Clayton", slug="clara")
+    for each in (project, other):
+        each.links.create(resource=clara, position=1, length=timedelta(minutes=90), price="30.00")
+    assert "1 hour to 1 hour 30 minutes from 18" in entry(visitor, project)
+    assert "1 hour 30 minutes 30" in entry(visitor, project, "/with/clara/")
+    assert "1 hour 18" in entry(visitor, project, "/with/emmett/")
+
+
+def test_a_project_without_options_says_its_length(visitor, project, other):
+    Option.objects.filter(project=project).delete()
+    Project.objects.filter(pk=project.pk).update(availability={"length": "20 minutes"})
+    assert "20 minutes" in entry(visitor, project)

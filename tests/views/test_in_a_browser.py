@@ -1,6 +1,7 @@
 """The pages as people meet them: clicks, keys, no scripts, small screens, right to left, in a frame."""
 
 import gzip
+import re
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -272,6 +273,21 @@ def test_a_hold_that_ends_before_ones_eyes_says_only_that(page, site, tomorrow):
     expect(page.locator("[data-hold-left]")).to_contain_text("The hold has ended.")
     expect(page.get_by_role("button", name="Hold it longer")).to_be_hidden()
     expect(page.get_by_text("Held for you until")).to_be_hidden()
+
+
+def test_in_person_the_browsers_zone_is_first_to_choose_and_told_on_the_form(browser, site, tomorrow):
+    context = browser.new_context(timezone_id="Europe/Tallinn")
+    page = context.new_page()
+    page.goto(day_address(site, tomorrow))
+    expect(page.locator("#id_zone")).to_have_value("Europe/Berlin")
+    expect(page.locator("#id_zone option").first).to_have_text(re.compile(r"^Tallinn \d+:\d\d"))
+    page.locator("a.step[rel~=next]").click()
+    page.wait_for_url("**month=**")
+    expect(page.locator("#id_zone option").first).to_have_text(re.compile("^Tallinn "))
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    expect(page.locator(".summary")).to_contain_text("in Tallinn, your time.")
+    context.close()
 
 
 def test_a_network_that_is_lost_before_sending_loses_nothing(page, site, tomorrow):

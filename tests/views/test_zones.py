@@ -1,10 +1,15 @@
 """Through which zone the pages of one visit show a time."""
 
 import re
+from datetime import UTC, datetime, time
+from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bookings.models import Project
+from bookings.times import clock, short_day
+from tests.views.conftest import holds
 
 pytestmark = pytest.mark.django_db
 
@@ -24,3 +29,34 @@ def test_elsewhere_than_in_person_later_pages_show_the_zone_in_which_the_time_wa
 
 def test_in_person_the_places_zone_needs_no_choice(visitor, project, tomorrow):
     assert not hidden_zones(visitor.see(f"/book/{project.slug}/").content.decode())
+
+
+def test_the_browsers_zone_is_told_beside_the_places_and_looked_through_by_nobody(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow, own="Asia/Tokyo")
+    page = unescape(visitor.see(form).content.decode())
+    assert "21:00–22:00 in Tokyo, your time." in page
+    until = clock(holds().get().expires_at, "Asia/Tokyo")
+    assert f"Held for you until <strong>{until}</strong>" in page
+    assert re.search(r'<input type="hidden" name="timezone" value="Asia/Tokyo"', page)
+    booked = visitor.see(visitor.send(form, timezone="Asia/Tokyo")["Location"]).content.decode()
+    assert "in Tokyo, your time." in booked
+    assert "Times in Berlin time" in visitor.see("/book/lightning/", own="Asia/Tokyo").content.decode()
+
+
+def test_a_browsers_zone_that_does_not_exist_counts_for_nothing(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow, own="Mars/Olympus")
+    assert "your time." not in visitor.see(form).content.decode()
+    assert visitor.send(form).status_code == 302
+
+
+def test_another_zone_shows_the_day_on_which_the_same_moment_is_there(visitor, project, tomorrow):
+    late = tomorrow.replace(hour=20)
+    page = visitor.see("/book/lightning/", zone="Asia/Tokyo", at=late.isoformat()).content.decode()
+    shown = re.search('<h2 id="day"[^>]*>([^<]+)<', page)[1]
+    assert shown == short_day(late, "Asia/Tokyo") != short_day(late, "Europe/Berlin")
+
+
+def test_the_zone_switch_carries_the_first_free_moment_of_the_day(visitor, project, tomorrow):
+    page = visitor.see("/book/lightning/", day=tomorrow.date().isoformat()).content.decode()
+    first = datetime.combine(tomorrow.date(), time(), ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    assert f'name="at" value="{first.isoformat()}"' in page
