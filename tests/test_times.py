@@ -31,7 +31,7 @@ def test_a_day_and_its_clock_are_shown_in_the_zone_asked_for():
 
 def test_the_united_states_read_twelve_hours():
     with translation.override("en-us"):
-        assert times.clock(at("2027-03-16T13:30"), "America/New_York") == "9:30 AM"
+        assert times.clock(at("2027-03-16T13:30"), "America/New_York") == "9:30\u00a0AM"
         assert times.day(at("2027-03-16T13:30"), "America/New_York") == "Tuesday, March 16, 2027"
 
 

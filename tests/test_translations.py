@@ -124,7 +124,7 @@ def test_states_and_actions_name_themselves_in_the_language_of_the_reader() -> N
     ("code", "day", "clock"),
     [
         ("en", "Tuesday 16 March 2027", "14:30"),
-        ("en-us", "Tuesday, March 16, 2027", "2:30 PM"),
+        ("en-us", "Tuesday, March 16, 2027", "2:30\u00a0PM"),
         ("de", "Dienstag, 16. März 2027", "14:30"),
         ("ar", "الثلاثاء 16 مارس 2027", "14:30"),
     ],

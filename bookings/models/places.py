@@ -16,6 +16,11 @@ def new_secret() -> str:
     return secrets.token_hex(32)
 
 
+def one_line(text: str) -> str:
+    """The lines of a text, with commas between them."""
+    return ", ".join(line.strip().rstrip(",") for line in text.splitlines() if line.strip())
+
+
 class Site(models.Model):
     """The business that runs this installation; exactly one row, ``Site.current()``."""
 
@@ -49,6 +54,11 @@ class Site(models.Model):
         """The one row, made with defaults where nobody saved it yet."""
         return cls.objects.get_or_create(pk=1)[0]
 
+    @property
+    def address_line(self) -> str:
+        """The address in a line."""
+        return one_line(self.address)
+
 
 class Location(models.Model):
     """A place where resources are."""
@@ -73,4 +83,4 @@ class Location(models.Model):
     @property
     def one_line(self) -> str:
         """Name and address in a line, as a booking's ``where``."""
-        return ", ".join(part.strip() for part in [self.name, *self.address.splitlines()] if part.strip())
+        return one_line(f"{self.name}\n{self.address}")

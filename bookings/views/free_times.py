@@ -19,7 +19,7 @@ from bookings.availability.search import prepare
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots import Frame, Mode, Supply, offers, together
 from bookings.forms.rows import as_uuid
-from bookings.models import Booking, ProjectResource
+from bookings.models import Booking, ProjectResource, Reservation
 from bookings.views.offering import Offering, usual_length
 
 SEVERAL_MONTHS = timedelta(days=93)
@@ -84,7 +84,7 @@ def offer(
 ) -> Offer:
     """What can be picked in ``[start, end)``; ``ignoring`` are holds and bookings whose time counts as free."""
     if offering.flow.version.claims_seat:
-        return _sessions(offering, start, end, zone=zone, now=now)
+        return _sessions(offering, start, end, zone=zone, now=now, ignoring=ignoring)
     reach = _reach(offering, end - start)
     try:
         query = _query(offering, start, end + reach, zone=zone, now=now, ignoring=frozenset(ignoring))
@@ -204,13 +204,28 @@ def session_of(offering: Offering, pk: str) -> Booking | None:
     return sessions.filter(project=offering.project, pk=wanted).first() if wanted else None
 
 
-def _sessions(offering: Offering, start: datetime, end: datetime, *, zone: ZoneInfo, now: datetime) -> Offer:
-    """Sessions to come whose booking is open, with the places they have left."""
+def _sessions(
+    offering: Offering,
+    start: datetime,
+    end: datetime,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    ignoring: Iterable[UUID],
+) -> Offer:
+    """Sessions to come whose booking is open, with the places they have left; a seat held by oneself counts as one."""
     rows = coming_sessions(now).filter(project=offering.project, start__gte=start, start__lt=end)
     if offering.link:
         rows = rows.filter(resource=offering.link.resource_id)
+    held = Reservation.objects.live().filter(pk__in=ignoring, holds_seat=True)
+    own = set(held.values_list("session_id", flat=True)) if ignoring else set()
     found = [
-        FreeTime(start=row.start, end=row.end, session=row.pk, places=row.places_left)  # type: ignore[attr-defined]
+        FreeTime(
+            start=row.start,
+            end=row.end,
+            session=row.pk,
+            places=row.places_left + (row.pk in own),  # type: ignore[attr-defined]
+        )
         for row in rows
     ]
     free = {one.start.astimezone(zone).date() for one in found if not one.full}

@@ -14,7 +14,7 @@
 
   // Like "Berlin 14:20", counting hours as the other entries do.
   function words(other) {
-    const twelve = / ?[AP]M$/.test(other.label);
+    const twelve = /\s[AP]M$/.test(other.label);
     const clock = new Intl.DateTimeFormat(twelve ? "en-US" : "en-GB", { hour: twelve ? "numeric" : "2-digit", minute: "2-digit", timeZone: own });
     return `${own.split("/").pop().replaceAll("_", " ")} ${clock.format(new Date())}`;
   }

@@ -331,15 +331,27 @@ def session(doc, tomorrow):
     return a_session(doc, tomorrow, seats=2, project=seats, what="Back class")
 
 
-def test_a_seat_is_held_then_booked_and_counted(visitor, session, tomorrow):
+def test_a_seat_is_held_then_booked_and_counted(visitor, another, session, tomorrow):
     day = tomorrow.date().isoformat()
     assert "2 places left" in text(visitor.see("/book/back/", day=day))
     form = visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"]
-    assert "1 place left" in text(visitor.see("/book/back/", day=day))
+    assert "1 place left" in text(another.see("/book/back/", day=day))
     said = text(visitor.see(visitor.send(form)["Location"]))
     assert "Your place is booked" in said
     session.refresh_from_db()
     assert session.seats_taken == 1
+
+
+def test_whoever_holds_the_last_seat_is_not_told_that_it_is_taken(visitor, another, session, tomorrow):
+    day = tomorrow.date().isoformat()
+    a_seat(session)
+    visitor.pick(session.project, tomorrow, session=str(session.pk))
+    assert '<li class="time time--full">' in text(another.see("/book/back/", day=day))
+    assert "1 place left" in text(visitor.see("/book/back/", day=day))
+    assert "Held for you until" in text(
+        visitor.see(visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"])
+    )
+    assert Reservation.objects.live().count() == 1
 
 
 def test_a_full_session_is_shown_and_cannot_be_picked(visitor, session, tomorrow):

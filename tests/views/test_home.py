@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.models import Option, Project, WeeklyHours
+from bookings.models import Option, Project, Site, WeeklyHours
 from bookings.times import day_and_clock
 from tests.situations import a_booking, a_project, a_resource, a_seat, a_session
 
@@ -74,3 +74,10 @@ def test_a_project_without_options_says_its_length(visitor, project, other):
     Option.objects.filter(project=project).delete()
     Project.objects.filter(pk=project.pk).update(availability={"length": "20 minutes"})
     assert "20 minutes" in entry(visitor, project)
+
+
+def test_the_foot_says_the_address_in_a_line(visitor, project, other):
+    site = Site.current()
+    site.address = "Courthouse Square\nHill Valley"
+    site.save()
+    assert "Courthouse Square, Hill Valley" in visitor.see("/").content.decode()
