@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.fields import LinesField
 from bookings.admin.rows import Row
 from bookings.availability.rules import WEEKDAYS, ConstraintsError, parse_constraints
+from bookings.forms.reminders import is_too_far
 from bookings.models import WeeklyHours
 
 FORMATS = [
@@ -124,6 +125,8 @@ class ReminderRow(Row):
         data = self.cleaned_data
         if data.get("type") == "webhook" and not data.get("url") and "url" not in self.errors:
             self.add_error("url", _("A webhook needs an address."))
+        if "time" in data and "unit" in data and is_too_far(data["time"], data["unit"]):
+            self.add_error("time", _("A year before or after is the farthest."))
         return data
 
     def stored(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A project's settings as the layers that they are: whatever is set in them must be readable where it is used."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,8 @@ from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.availability.slots import Mode
 from bookings.forms import values
 from bookings.forms.findings import Findings
-from bookings.forms.values import WrongPart
+from bookings.forms.reminders import reminders
+from bookings.forms.values import WrongParts
 from bookings.models import GraphVersion, Project
 
 LONGEST_TEXT = 10_000
@@ -41,7 +42,7 @@ def wrongs(row: Project) -> dict[str, list[str]]:
         found = Findings(
             {name: map(_, told) for name, told in error.below("availability_constraints").items()}
         )
-    found.take("reminders", row.reminders, values.reminders, None)
+    found.take("reminders", row.reminders, reminders, None)
     _take_all(found, "availability", row.availability, AVAILABILITY)
     _take_all(found, "booking", row.booking, BOOKING)
     if isinstance(row.booking.get("settings"), Mapping):
@@ -77,22 +78,30 @@ def _hold(value: Any) -> Any:
 
 
 def _questions(fields: Mapping[str, Any]) -> None:
-    for name, question in fields.items():
-        if len(name) > LONGEST_NAME:
-            raise ValidationError(_("The name of a field is too long."))
-        if not isinstance(question, Mapping):
-            raise WrongPart(name, _("Send an object."))
-        form = question.get("format")
-        if form is not None and (not isinstance(form, str) or form not in FORMATS):
-            raise WrongPart(f"{name}.format", _("There is no such format."))
-        if form == "select" and not isinstance(question.get("enum"), list):
-            raise WrongPart(f"{name}.enum", _("Send a list."))
+    if any(len(name) > LONGEST_NAME for name in fields):
+        raise ValidationError(_("The name of a field is too long."))
+    faults = dict(fault for name, question in fields.items() for fault in _wrong_with(name, question))
+    if faults:
+        raise WrongParts(faults)
+
+
+def _wrong_with(name: str, question: Any) -> Iterator[tuple[str, str]]:
+    """What is wrong with one question: sentences by dotted name."""
+    if not isinstance(question, Mapping):
+        yield name, _("Send an object.")
+        return
+    form = question.get("format")
+    if form is not None and (not isinstance(form, str) or form not in FORMATS):
+        yield f"{name}.format", _("There is no such format.")
+    if form == "select" and not isinstance(question.get("enum"), list):
+        yield f"{name}.enum", _("Send a list.")
 
 
 def _words_only(localization: Any) -> None:
-    for name, text in values.mapping(localization).items():
-        if text is not None and not isinstance(text, str):
-            raise WrongPart(name, _("Send a text."))
+    texts = values.mapping(localization)
+    faults = {name: _("Send a text.") for name, text in texts.items() if not isinstance(text, str | None)}
+    if faults:
+        raise WrongParts(faults)
 
 
 AVAILABILITY: dict[str, Check] = {
@@ -109,7 +118,7 @@ BOOKING: dict[str, Check] = {
     "invite": values.flag,
     "participants": values.addresses,
     "my_rsvp": values.rsvp,
-    "reminders": values.reminders,
+    "reminders": reminders,
     "reservation_time": _hold,
     "auto_complete_one_hour_after_booking_ends": values.switch,
 }

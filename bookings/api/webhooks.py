@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +91,7 @@ def _change(row: Webhook, body: WebhookBody) -> list[str]:
 
 def _unknown(row: Webhook) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    if row.url and urlsplit(row.url).scheme not in {"http", "https"}:
+    if row.url and row.url.partition("://")[0].lower() not in {"http", "https"}:
         found["url"] = [str(NO_ADDRESS)]
     versions = GraphVersion.objects.all()
     if "\x00" in row.graph + row.state:

@@ -16,7 +16,7 @@ def deliver(message: OutboxMessage) -> None:
     index = message.payload["index"]
     booking = truth.booking_of(message)
     reminder = truth.reminder_of(booking, index, timezone.now())
-    kind = {"email": "mail", "webhook": "delivery"}.get(reminder.get("type", ""))
+    kind = {"email": "mail", "webhook": "delivery"}.get(reminder.get("type", "email"))
     if kind is None:
         raise GivenUp(gettext_noop("The reminder's type is unknown."))
     to = OWNER if reminder.get("settings", {}).get("recipient") == OWNER else CUSTOMER

@@ -10,6 +10,7 @@ from typing import Any
 from bookings.forms import values
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.findings import Findings
+from bookings.forms.reminders import reminders
 from bookings.forms.rows import Rows, companions
 from bookings.forms.times import read_times
 from bookings.models import Booking, Customer, Resource
@@ -160,7 +161,7 @@ class BookingForm:
             "participants": take("participants", given.get("participants"), values.addresses, []),
             "my_rsvp": take("my_rsvp", given.get("my_rsvp"), values.rsvp, "accepted"),
             "meta": take("meta", given.get("meta"), values.mapping, {}),
-            "reminders": take("reminders", given.get("reminders"), values.reminders, []),
+            "reminders": take("reminders", given.get("reminders"), reminders, []),
             "auto_complete": take(
                 "auto_complete_one_hour_after_booking_ends",
                 given.get("auto_complete_one_hour_after_booking_ends"),

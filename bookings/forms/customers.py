@@ -138,7 +138,12 @@ class CustomerForm(forms.ModelForm):
         order = [key for key in self.questions if key in answers]
         order += [key for key in answers if key not in self.questions]
         titles = {key: title(self.questions.get(key, {})) or key for key in order}
-        return "\n".join(f"{titles[key]}: {in_words(answers[key])}" for key in order)
+        return "\n".join(f"{_asked(titles[key])} {in_words(answers[key])}" for key in order)
+
+
+def _asked(title: str) -> str:
+    """A question keeps its mark, anything else gets a colon."""
+    return title if title.endswith(("?", "؟", ":")) else f"{title}:"
 
 
 def international(phone: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from bookings.forms.values import WrongPart
+from bookings.forms.values import WrongParts
 
 
 class Findings:
@@ -35,8 +35,9 @@ class Findings:
             return default
         try:
             return check(value, *args)
-        except WrongPart as wrong:
-            self.wrong(f"{name}.{wrong.part}", wrong.message)
+        except WrongParts as wrong:
+            for part, sentence in wrong.parts.items():
+                self.wrong(f"{name}.{part}", sentence)
         except ValidationError as wrong:
             self.wrong(name, wrong.message)
         return default

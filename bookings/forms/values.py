@@ -1,7 +1,7 @@
 """Single settings in the API's spelling, checked and turned into what the columns hold.
 
 Each function returns the value or raises ``ValidationError`` with sentences that never repeat what was sent; where a
-part is at fault, its name follows (``WrongPart``).
+part is at fault, its name follows (``WrongParts``).
 """
 
 import json
@@ -19,19 +19,22 @@ from bookings.durations import DurationError, parse_duration
 RSVPS = ("accepted", "needsAction", "declined", "tentative")
 MOST_SEATS = 100_000
 MOST_PARTICIPANTS = 200
-MOST_REMINDERS = 20
 LARGEST_META = 64_000
-REMINDER_KINDS = ("email", "webhook")
-REMINDER_SIDES = ("before", "after")
-REMINDER_UNITS = ("secs", "mins", "hours", "days")
 
 
-class WrongPart(ValidationError):
-    """A fault in a part of a value; ``part`` is its dotted name below the value's own."""
+class WrongParts(ValidationError):
+    """Faults in parts of a value: sentences by their dotted names below the value's own."""
+
+    def __init__(self, parts: Mapping[str, Any]) -> None:
+        self.parts = dict(parts)
+        super().__init__([*self.parts.values()])
+
+
+class WrongPart(WrongParts):
+    """The only fault in a value."""
 
     def __init__(self, part: str, sentence: Any) -> None:
-        self.part = part
-        super().__init__(sentence)
+        super().__init__({part: sentence})
 
 
 def flag(value: Any) -> bool:
@@ -68,12 +71,20 @@ def addresses(value: Any) -> list[str]:
         raise ValidationError(_("Send a list."))
     if len(value) > MOST_PARTICIPANTS:
         raise ValidationError(_("These are too many."))
-    for index, address in enumerate(value):
-        try:
-            validate_email(address if isinstance(address, str) else "")
-        except ValidationError:
-            raise WrongPart(str(index), _("This is no e-mail address.")) from None
+    faults = {
+        str(index): _("This is no e-mail address.") for index, one in enumerate(value) if not _is_mail(one)
+    }
+    if faults:
+        raise WrongParts(faults)
     return value
+
+
+def _is_mail(address: Any) -> bool:
+    try:
+        validate_email(address if isinstance(address, str) else "")
+    except ValidationError:
+        return False
+    return True
 
 
 def rsvp(value: Any) -> str:
@@ -93,11 +104,13 @@ def mapping(value: Any) -> dict[str, Any]:
 
 def notice(value: Any) -> dict[str, Any]:
     """What is said of one mail: ``{"enabled": …, "message": …}``; other keys are kept."""
-    chosen = mapping(value)
+    chosen, faults = mapping(value), {}
     if not isinstance(chosen.get("enabled", True), bool):
-        raise WrongPart("enabled", _("Send true or false."))
+        faults["enabled"] = _("Send true or false.")
     if not isinstance(chosen.get("message", ""), str):
-        raise WrongPart("message", _("Send a text."))
+        faults["message"] = _("Send a text.")
+    if faults:
+        raise WrongParts(faults)
     return chosen
 
 
@@ -106,13 +119,16 @@ def notices(value: Any) -> dict[str, Any]:
     chosen = mapping(
         {str(place): one for place, one in enumerate(value)} if isinstance(value, list) else value
     )
+    faults: dict[str, Any] = {}
     for place, one in chosen.items():
         try:
             notice(one)
-        except WrongPart as wrong:
-            raise WrongPart(f"{place}.{wrong.part}", wrong.message) from None
+        except WrongParts as wrong:
+            faults |= {f"{place}.{part}": sentence for part, sentence in wrong.parts.items()}
         except ValidationError as wrong:
-            raise WrongPart(place, wrong.message) from None
+            faults[place] = wrong.message
+    if faults:
+        raise WrongParts(faults)
     return chosen
 
 
@@ -134,12 +150,14 @@ def duration(value: Any) -> timedelta:
 
 def automatic_times(value: Any) -> dict[str, str]:
     """The waiting times of automatic actions by the action's name, as the column keeps them (ISO 8601)."""
-    times = {}
+    times, faults = {}, {}
     for name, text in mapping(value).items():
         try:
             times[name] = duration_iso_string(duration(text))
         except ValidationError as wrong:
-            raise WrongPart(name, wrong.message) from None
+            faults[name] = wrong.message
+    if faults:
+        raise WrongParts(faults)
     return times
 
 
@@ -152,33 +170,3 @@ def seconds(value: Any, most: int) -> timedelta:
     if not 1 <= value <= most:
         raise ValidationError(_("Between one second and %(most)s seconds are possible.") % {"most": most})
     return timedelta(seconds=value)
-
-
-def reminders(value: Any) -> list[dict[str, Any]]:
-    """Reminders of the record: ``{type, settings, when: {type, unit, time}}``."""
-    if not isinstance(value, list):
-        raise ValidationError(_("Send a list."))
-    if len(value) > MOST_REMINDERS:
-        raise ValidationError(_("These are too many."))
-    for index, one in enumerate(value):
-        _check_reminder(one, index)
-    return value
-
-
-def _check_reminder(one: Any, index: int) -> None:
-    if not isinstance(one, Mapping):
-        raise WrongPart(str(index), _("Send an object."))
-    if one.get("type", "email") not in REMINDER_KINDS:
-        raise WrongPart(f"{index}.type", _("Use email or webhook."))
-    if not isinstance(one.get("settings", {}), Mapping):
-        raise WrongPart(f"{index}.settings", _("Send an object."))
-    when = one.get("when")
-    if not isinstance(when, Mapping):
-        raise WrongPart(f"{index}.when", _("Send an object."))
-    if when.get("type", "before") not in REMINDER_SIDES:
-        raise WrongPart(f"{index}.when.type", _("Use before or after."))
-    if when.get("unit") not in REMINDER_UNITS:
-        raise WrongPart(f"{index}.when.unit", _("Use secs, mins, hours or days."))
-    time = when.get("time")
-    if isinstance(time, bool) or not isinstance(time, int) or not 0 <= time <= 366 * 86400:
-        raise WrongPart(f"{index}.when.time", _("Send a whole number."))

@@ -149,6 +149,12 @@ def test_a_choice_without_entries_is_refused(manager, project):
     assert "A choice needs entries" in text_of(save(manager, project, **{"customer_fields-1-enum": ""}))
 
 
+def test_a_reminder_goes_out_a_year_before_at_most(manager, project):
+    far = {"reminders-0-time": "367", "reminders-0-unit": "days"}
+    assert "A year before or after is the farthest." in text_of(save(manager, project, **far))
+    assert saved(manager, project, **far | {"reminders-0-time": "366"}).reminders[0]["when"]["time"] == 366
+
+
 def test_a_reminder_keeps_what_it_holds_besides(manager, project):
     reminders = saved(manager, project, **{"reminders-0-time": "48"}).reminders
     assert reminders == [REMINDER | {"when": {"type": "before", "unit": "hours", "time": 48}}]

@@ -356,6 +356,13 @@ def test_events_are_found_by_a_window(server, doc):
     assert set(server.get("/events?start=soon&end=7").json()["errors"]) == {"start", "end"}
 
 
+@pytest.mark.parametrize(
+    "url", ["http://[", "https://[::1", "https://\u2100.example/", "//x", "x", "https://"]
+)
+def test_what_is_no_address_is_no_webhooks_address(server, url):
+    assert set(server.post("/webhooks", {"url": url}).json()["errors"]) == {"url"}
+
+
 def test_a_webhook_names_a_graph_and_a_state_that_exist(server):
     wrong = {"url": "ftp://example.com/", "graph": "no_such", "state": "no_such", "method": "patch"}
     assert set(server.post("/webhooks", wrong).json()["errors"]) == {"url", "graph", "state", "method"}

@@ -11,6 +11,9 @@ from tests.situations import a_booking, a_hold, a_location, a_project, a_resourc
 
 pytestmark = pytest.mark.django_db
 MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
+SOON = {"type": "before", "unit": "hours", "time": 1}
+HOOK = {"url": "https://example.com/remind", "method": "post"}
+CALL = {"type": "webhook", "when": SOON}
 TEXTS = {"what": "Catch the lightning", "where": "Courthouse", "description": "At 10:04 PM"}
 
 
@@ -43,7 +46,12 @@ def test_a_valid_request_fills_every_column(wish):
         auto_complete_one_hour_after_booking_ends={"enabled": False},
         notify_owner_by_email={"enabled": False},
         webhooks=[{"enabled": False}],
+        reminders=[
+            {"type": "email", "when": SOON},
+            CALL | {"settings": HOOK | {"expected_response_code": 204}},
+        ],
     )
+    assert [one["type"] for one in booking.reminders] == ["email", "webhook"]
     assert (booking.start, booking.end, booking.what) == (at(9), at(10), "Catch the lightning")
     assert (booking.invite, booking.participants, booking.my_rsvp) == (True, ["doc@example.com"], "tentative")
     assert (booking.meta, booking.allow_double_bookings, booking.auto_complete) == (
@@ -80,7 +88,19 @@ def test_nothing_at_all_is_told_as_everything_that_is_missing():
         ({"settings": {"automatic_times": {"complete": "soon"}}}, "settings.automatic_times.complete"),
         ({"settings": []}, "settings"),
         ({"reminders": [{}]}, "reminders.0.when"),
-        ({"reminders": [{"type": []}]}, "reminders.0.type"),
+        ({"reminders": [{"type": [], "when": SOON}]}, "reminders.0.type"),
+        ({"reminders": [{"when": SOON | {"time": 367 * 24}}]}, "reminders.0.when.time"),
+        ({"reminders": [{"when": {"unit": "days", "time": 10**9}}]}, "reminders.0.when.time"),
+        ({"reminders": [{"when": SOON, "settings": {"recipient": "all"}}]}, "reminders.0.settings.recipient"),
+        ({"reminders": [{"when": SOON, "settings": {"subject": 7}}]}, "reminders.0.settings.subject"),
+        ({"reminders": [{"when": SOON, "type": "webhook"}]}, "reminders.0.settings.url"),
+        ({"reminders": [CALL | {"settings": {"url": "ftp://example.com/"}}]}, "reminders.0.settings.url"),
+        ({"reminders": [CALL | {"settings": {"url": "http://["}}]}, "reminders.0.settings.url"),
+        ({"reminders": [CALL | {"settings": HOOK | {"method": "put"}}]}, "reminders.0.settings.method"),
+        (
+            {"reminders": [CALL | {"settings": HOOK | {"expected_response_code": "200"}}]},
+            "reminders.0.settings.expected_response_code",
+        ),
         ({"reminders": [{"when": {"type": {}, "unit": "hours", "time": 1}}]}, "reminders.0.when.type"),
         ({"reminders": [{"when": {"unit": "hours", "time": "1"}}]}, "reminders.0.when.time"),
         (
@@ -102,6 +122,28 @@ def test_nothing_at_all_is_told_as_everything_that_is_missing():
 )
 def test_what_is_wrong_is_named_as_the_api_names_it(wish, wrong, field):
     assert list(form(**wish | wrong).errors) == [field]
+
+
+def test_every_part_of_a_list_that_is_wrong_is_named(wish):
+    wrong = {
+        "participants": ["x", "doc@example.com", 7],
+        "reminders": [{"type": "pigeon", "when": {"unit": "years", "time": -1}}, 7],
+        "webhooks": {"0": {"enabled": 1, "message": 1}, "1": 7},
+        "settings": {"automatic_times": {"complete": "soon", "timeout": "later"}},
+    }
+    assert set(form(**wish | wrong).errors) == {
+        "participants.0",
+        "participants.2",
+        "reminders.0.type",
+        "reminders.0.when.unit",
+        "reminders.0.when.time",
+        "reminders.1",
+        "webhooks.0.enabled",
+        "webhooks.0.message",
+        "webhooks.1",
+        "settings.automatic_times.complete",
+        "settings.automatic_times.timeout",
+    }
 
 
 def test_what_a_door_found_is_told_too_and_not_found_twice(wish):
