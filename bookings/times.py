@@ -53,6 +53,11 @@ def day_and_clock(moment: datetime, zone: Zone) -> str:
     return _("%(day)s, %(time)s") % {"day": short_day(moment, zone), "time": clock(moment, zone)}
 
 
+def moment_in_full(moment: datetime, zone: Zone) -> str:
+    """The same with the clocks that show it: "Monday 15 March, 09:30, Berlin time"."""
+    return _("%(time)s, %(zone)s") % {"time": day_and_clock(moment, zone), "zone": zone_name(zone)}
+
+
 def city(zone: Zone) -> str:
     """The place that a zone is named after: "Berlin" of Europe/Berlin, "UTC" of UTC."""
     return str(zone).rpartition("/")[2].replace("_", " ")

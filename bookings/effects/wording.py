@@ -60,10 +60,7 @@ class News:
 
     def moment(self, instant: datetime) -> str:
         """``instant`` in the recipient's zone, the zone named."""
-        return _("%(time)s, %(zone)s") % {
-            "time": times.day_and_clock(instant, self.recipient.zone),
-            "zone": times.zone_name(self.recipient.zone),
-        }
+        return times.moment_in_full(instant, self.recipient.zone)
 
     @property
     def undone(self) -> bool:

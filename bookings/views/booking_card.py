@@ -101,7 +101,7 @@ def _answer(booking: Booking, zone: times.Zone) -> list[str]:
     )
     if booking.due_at is None:
         return [_("%(name)s answers your request.") % {"name": booking.resource.name} + " " + kept]
-    by = times.day_and_clock(booking.due_at, zone)
+    by = times.moment_in_full(booking.due_at, zone)
     said = _("%(name)s answers by %(moment)s.") % {"name": booking.resource.name, "moment": by}
     return [f"{said} {kept}", _("Without an answer the request ends and costs nothing.")]
 
@@ -124,7 +124,7 @@ def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str
     """Until when its customer may change it, as a moment."""
     if stage != "booked" or booking.change_until is None:
         return ""
-    until = times.day_and_clock(booking.change_until, zone)
+    until = times.moment_in_full(booking.change_until, zone)
     if now > booking.change_until:
         return _("Changes were possible here until %(moment)s. Please get in touch with us.") % {
             "moment": until
@@ -165,8 +165,8 @@ def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:
 def _until_paid(booking: Booking, zone: times.Zone) -> str:
     if booking.due_at is None:
         return _("It is yours once it is paid.")
-    moment = times.day_and_clock(booking.due_at, zone)
-    return _("Please pay until %(moment)s; then it is yours.") % {"moment": moment}
+    moment = times.moment_in_full(booking.due_at, zone)
+    return _("Please pay by %(moment)s; then it is yours.") % {"moment": moment}
 
 
 def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, str]:

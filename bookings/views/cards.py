@@ -117,7 +117,7 @@ def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:
     if booking.state.settled or booking.due_at is None:
         return []
     label = _("Pay by") if pay_action(booking) else _("Answer by")
-    return [(label, times.day_and_clock(booking.due_at, zone))]
+    return [(label, times.moment_in_full(booking.due_at, zone))]
 
 
 def pay_action(booking: Booking) -> Action | None:

@@ -77,7 +77,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     context["just_booked"] = JUST_BOOKED in request.GET
     if undoable_state(booking, now):
         until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
-        zone = booking_card.clocks_of(booking).first
+        zone = booking_card.clocks_of(booking).own
         context |= {
             "undo": {"post_url": still_here(request, "undo", token), "until": times.clock(until, zone)},
             "notice": context["booking"]["title"] + ".",

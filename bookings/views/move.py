@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import times
@@ -22,7 +23,7 @@ from bookings.views.choose import SEEK, plan, sought, view_of
 from bookings.views.free_times import session_of
 from bookings.views.lost import lost
 from bookings.views.manage import with_booking
-from bookings.views.offering import Offering, offering_for
+from bookings.views.offering import MUTUAL, Offering, offering_for
 
 CUSTOMER = Actor.customer()
 
@@ -150,6 +151,23 @@ def move(booking: Booking, wanted: Wanted) -> Booking:
     raise refusal
 
 
+def with_whom(booking: Booking, wanted: Wanted) -> str:
+    """With whom the new time will be, as far as it is known before it is booked."""
+    first, *others = wanted.resources or [booking.resource]
+    if not others or comes_whole(booking):
+        return _with(first)
+    return _("With %(name)s, or whoever else is free then") % {"name": first.name}
+
+
+def comes_whole(booking: Booking) -> bool:
+    """Whether all resources of its project come together."""
+    return bool(booking.project and booking.project.availability.get("mode") == MUTUAL)
+
+
+def _with(resource: Resource) -> str:
+    return _("With %(name)s") % {"name": resource.name}
+
+
 def _lost(
     booking: Booking,
     ways: Ways,
@@ -185,8 +203,8 @@ def side_by_side(
         picked["with"] = sent["with"]
     context = {
         "title": booking.what,
-        "old": cards.when(booking.start, booking.end, clocks),
-        "new": cards.when(wanted.start, wanted.end, clocks),
+        "old": cards.when(booking.start, booking.end, clocks) | {"with": _with(booking.resource)},
+        "new": cards.when(wanted.start, wanted.end, clocks) | {"with": with_whom(booking, wanted)},
         "zones": cards.zones(wanted.start, wanted.end, clocks),
         "lost": lost,
         "hidden": as_hidden(picked) if lost is None else [],

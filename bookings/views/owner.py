@@ -48,7 +48,7 @@ def _question(booking: Booking, form: MessageForm) -> dict[str, Any]:
             "title": booking.what,
             "pencil": not booking.state.settled,
             **cards.when(booking.start, booking.end, cards.Clocks(booking.resource.timezone)),
-            "facts": [*cards.of_booking(booking, booking.resource.timezone)[1:], *_contact(booking)],
+            "facts": [*cards.of_booking(booking, booking.resource.timezone)[1:], *_who_asks(booking)],
         },
     }
 
@@ -71,9 +71,11 @@ def _button(action: Action, booking: Booking) -> dict[str, Any]:
     }
 
 
-def _contact(booking: Booking) -> list[dict[str, Any]]:
+def _who_asks(booking: Booking) -> list[dict[str, Any]]:
+    """How to reach the customer, and what was answered: what one decides by."""
     customer = getattr(booking, "customer", None)
     if customer is None:
         return []
     told = [(_("E-mail"), customer.email), (_("Telephone"), customer.phone)]
-    return [cards.fact(label, value, code=True) for label, value in told if value]
+    words = (_("Answers") if customer.answers else _("Description"), booking.description)
+    return [*(cards.fact(label, value, code=True) for label, value in told if value), *cards.facts(words)]

@@ -2,9 +2,10 @@
 
 import gzip
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -338,6 +339,29 @@ def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     expect(page.get_by_role("heading", level=1)).to_have_text("This booking is cancelled")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+
+
+@pytest.mark.parametrize("language", ["en-us", "de", "ar"])
+def test_a_time_over_midnight_fits_the_smallest_screen(browser, site, tomorrow, language):
+    late = tomorrow.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=23, minute=0).astimezone(UTC)
+    page = browser.new_context(viewport={"width": 320, "height": 800}).new_page()
+    page.goto(f"{day_address(site, late)}&lang={language}")
+    pick(page, late)
+    fits(page)
+    page.locator("#id_name").fill("Marty")
+    page.locator("#id_email").fill("marty@example.com")
+    press(page, "form#details button.btn--primary")
+    fits(page)
+    later = late + timedelta(days=1)
+    page.goto(f"{page.url}move/to/?start={later:%Y-%m-%dT%H:%M:%S}Z")
+    fits(page)
+    page.context.close()
+
+
+def fits(page):
+    expect(page.locator("h1")).to_be_visible()
+    assert page.locator(".card").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
 
 
 def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
