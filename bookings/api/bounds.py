@@ -26,6 +26,7 @@ def scope_of(key: Any) -> Scope:
         resources=visible_resources(key),
         bookings=visible_bookings(key),
         reservations=visible_reservations(key),
+        limited=key.limited_to is not None,
     )
 
 

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -136,6 +137,7 @@ def _field(column: str) -> Any:
     return Occupancy._meta.get_field(column.removesuffix("_id"))
 
 
+@cache
 def _mark(column: str) -> str:
     """A parameter's place; PostgreSQL cannot guess types in the list of a SELECT."""
     field = _field(column)
