@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bookings.api.auth import visible_bookings, visible_projects, visible_reservations, visible_resources
-from bookings.api.errors import Forbidden
+from bookings.api.errors import Forbidden, plain
 from bookings.forms import Rows, Scope
 from bookings.layers import booking_layers, flat
 from bookings.models import Booking, Project
@@ -59,7 +59,7 @@ def check_bounds(key: Any, given: Mapping[str, Any], rows: Rows) -> None:
 
 def _must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
     if sent != own and not (own is not None and str(sent) == str(own)):
-        sentence = _("A widget key may send “%(field)s” only as its project has it.") % {"field": name}
+        sentence = _("A widget key may send “%(field)s” only as its project has it.") % {"field": plain(name)}
         raise Forbidden(sentence, field=field or name)
 
 

@@ -1,8 +1,10 @@
 """What this door refuses by itself, and how every refusal looks on the wire.
 
-Sentences never repeat what was sent: published clients insert them into pages as HTML.
+Sentences never repeat what was sent: published clients insert them into pages as HTML.  The names of fields do, so
+whatever could be markup in them is left out.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +15,13 @@ from bookings.errors import BookingError
 
 Errors = Mapping[str, Sequence[str]]
 HELPFUL = ("alternatives", "available_actions")
+LONGEST_NAME = 200
+_MARKUP = re.compile(r"""[<>&"'`\\]""")
+
+
+def plain(name: str) -> str:
+    """The name of a field as an answer may repeat it."""
+    return _MARKUP.sub("", name)[:LONGEST_NAME]
 
 
 class ApiError(Exception):
@@ -60,7 +69,7 @@ class Forbidden(ApiError):
     sentence = gettext_lazy("A widget key may not do this.")
 
     def __init__(self, sentence: str | None = None, *, field: str = "") -> None:
-        self.field = field
+        self.field = plain(field)
         super().__init__(sentence)
 
     def body(self) -> dict[str, Any]:
@@ -111,7 +120,7 @@ class Invalid(ApiError):
     sentence = gettext_lazy("Some fields are not valid.")
 
     def __init__(self, errors: Errors) -> None:
-        self.errors = {field: [str(sentence) for sentence in found] for field, found in errors.items()}
+        self.errors = {plain(field): [str(sentence) for sentence in told] for field, told in errors.items()}
         super().__init__()
 
     def body(self) -> dict[str, Any]:

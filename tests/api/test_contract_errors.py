@@ -255,5 +255,26 @@ def test_no_refusal_repeats_what_was_sent(server: Door, wish, path):
     assert "zq9xw" not in server.get(f"{path}?search=zq9xw:zq9xw&orderBy=zq9xw&limit=zq9xw").content.decode()
 
 
+MARKUP = "<img src=x onerror='alert(1)'>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"customer": {MARKUP: "\0"}},
+        {"meta": {MARKUP: "\0"}},
+        {f"notify_{MARKUP}": {"enabled": "no"}},
+        {"webhooks": {MARKUP: 7}},
+        {"settings": {"automatic_times": {MARKUP: "soon"}}},
+        {MARKUP: "\0"},
+    ],
+)
+def test_no_refusal_repeats_markup_in_the_name_of_a_field(server: Door, widget: Door, wish, body):
+    for door in (server, widget):
+        response = door.post("/bookings", wish | body)
+        assert response.status_code in {403, 422}
+        assert not {*"<>'"} & {*response.content.decode()}
+
+
 def test_a_wrong_key_is_not_repeated_either(db):
     assert "zq9xw" not in outsider("zq9xw").get("/bookings").content.decode()
