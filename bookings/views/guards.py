@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -26,7 +26,10 @@ class PageGuards:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content and _is_page(request):
+            return _for_its_frame(request, not_that_way(request, response["Allow"]))
+        return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         """Refuse a visitor who asks too often."""
@@ -51,6 +54,18 @@ def away(request: HttpRequest) -> HttpResponse:
     """503, with when to come back."""
     response = HttpResponse(render_to_string("503.html", {"embedded": is_embedded(request)}), status=503)
     response["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def not_that_way(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405, in words."""
+    response = ended(
+        request,
+        heading=_("This page cannot be asked for in that way"),
+        sentences=[_("Nothing was booked or changed.")],
+        status=405,
+    )
+    response["Allow"] = allowed
     return response
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTaken
 from bookings.forms import ReservationForm
@@ -25,9 +25,11 @@ from bookings.views.visitors import digest, live_hold, remember, visitor
 CUSTOMER = Actor.customer()
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def pick(request: HttpRequest, slug: str) -> HttpResponse:
     """Hold the time that was picked and go on to the form; if it is gone, back to the times."""
+    if request.method != "POST":  # the address of a refusal, opened again or in another language
+        return redirect(here(request, "choose", slug))
     offering = offering_of(request, slug)
     token = visitor(request)
     try:
@@ -117,10 +119,12 @@ def again(request: HttpRequest, offering: Offering, error: BookingError) -> Http
     return redirect(here(request, "choose", offering.project.slug, query=query))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
 def let_go(request: HttpRequest, hold: Hold) -> HttpResponse:
-    """Give the time back and choose another."""
+    """Give the time back and choose another; opening the address gives nothing back."""
+    if request.method != "POST":
+        return redirect(hold.address(request, "details"))
     with suppress(ReservationGone):  # then it is free already
         release(hold.reservation, by=CUSTOMER)
     return redirect(hold.times_address(request))

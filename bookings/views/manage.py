@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import times
 from bookings.effects.invitations import calendar_file
@@ -107,10 +107,12 @@ def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> 
     return render(request, "bookings/ask.html", _question(booking, wanted, form, back))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_booking(Purpose.MANAGE)
 def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    """Undo a cancellation while its minutes last and the time is free."""
+    """Undo a cancellation while its minutes last and the time is free; opening the address undoes nothing."""
+    if request.method != "POST":
+        return redirect(still_here(request, "customer", token))
     try:
         restored = undo(booking, by=CUSTOMER)
     except BookingError as error:

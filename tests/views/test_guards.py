@@ -2,12 +2,13 @@
 
 import pytest
 from django.db import OperationalError, connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Booking, Project, Site
 from bookings.views import home
 from tests.situations import a_project, a_resource
+from tests.views.conftest import holds
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,34 @@ def test_what_does_not_exist_is_said_in_the_same_hand(visitor, address):
     answer = visitor.see(address)
     assert answer.status_code == 404
     assert "This page does not exist" in answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+@pytest.mark.parametrize("address", ["/", "/book/lightning/", "/embed/lightning/"])
+def test_a_page_that_is_asked_for_in_a_wrong_way_says_so(visitor, project, address, language):
+    answer = visitor.client.delete(f"{address}?lang={language}")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+    assert f'<html lang="{language}"' in answer.content.decode()
+    assert "<h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_a_fault_of_ours_is_said_in_every_language(project, monkeypatch, language):
+    monkeypatch.setattr(home, "_in_full", lambda rows: 1 / 0)
+    answer = Client(raise_request_exception=False).get("/", headers={"Accept-Language": language})
+    assert answer.status_code == 500
+    assert f'<html lang="{language}"' in answer.content.decode()
+    assert "Traceback" not in answer.content.decode()
+
+
+def test_addresses_of_forms_lead_to_their_page_and_change_nothing(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    assert visitor.see("/book/lightning/hold/")["Location"] == "/book/lightning/"
+    assert visitor.see(f"{form}release/")["Location"] == form
+    assert holds().count() == 1
+    page = visitor.send(form)["Location"]
+    assert visitor.see(f"{page}undo/")["Location"] == page
 
 
 def test_a_project_wears_its_accent_on_every_page_of_its_flow(visitor, project, tomorrow):
