@@ -100,8 +100,11 @@ def _month(text: str, day: date | None, today: date) -> tuple[int, int]:
     wanted = (int(found[1]), int(found[2])) if found else (day.year, day.month) if day else None
     if wanted is None or not 1 <= wanted[1] <= 12:
         return today.year, today.month
-    first = (today.year, today.month)
-    return min(max(wanted, first), months.neighbour(*first, FARTHEST_MONTHS))
+    return min(max(wanted, (today.year, today.month)), _last_month(today))
+
+
+def _last_month(today: date) -> tuple[int, int]:
+    return months.neighbour(today.year, today.month, FARTHEST_MONTHS)
 
 
 def plan(
@@ -156,7 +159,8 @@ def _month_card(view: View, found: Offer, day: date | None) -> dict[str, Any]:
     )
     card = months.table(month, lambda one: view.href(day=one))
     card["previous"] = None if month.is_first else _step(view, -1)
-    card["next"] = _step(view, 1)
+    card["next"] = _step(view, 1) if (view.year, view.month) < _last_month(view.today) else None
+    card["years"] = {"back": _step(view, -12), "on": _step(view, 12)}
     if not month.free:
         card["empty"] = _("No times are free in %(month)s.") % {"month": month.name}
         label = _("Next month with free times")

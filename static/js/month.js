@@ -1,5 +1,5 @@
 // Arrow keys in the month: left and right by day, up and down by week, Home and End to the week's ends, Page Up and
-// Page Down to the neighbouring months. One tab stop; without this script every day is a link of its own.
+// Page Down to the neighbouring months, with Shift by a year. One tab stop; without this script every day is a link of its own.
 "use strict";
 (() => {
 function arrows() {
@@ -28,8 +28,8 @@ function arrows() {
     return step < 0 ? row[0] : row[row.length - 1];
   }
 
-  function month(rel) {
-    const link = document.querySelector(`.month__steps a[rel~="${rel}"]`);
+  function page(back, year) {
+    const link = document.querySelector(year ? `a[data-year="${back ? "back" : "on"}"]` : `.month__steps a[rel~="${back ? "prev" : "next"}"]`);
     if (link) link.click();
   }
 
@@ -51,7 +51,7 @@ function arrows() {
     if (!cell) return;
     if (event.key === "PageUp" || event.key === "PageDown") {
       event.preventDefault();
-      month(event.key === "PageUp" ? "prev" : "next");
+      page(event.key === "PageUp", event.shiftKey);
       return;
     }
     const day = target(event.key, cells.indexOf(cell));

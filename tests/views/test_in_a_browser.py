@@ -221,6 +221,13 @@ def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
     page.keyboard.press("PageDown")
     expect(page.locator("h2#month")).not_to_have_text(month)
     expect(page.locator('a.day[tabindex="0"]')).to_be_focused()
+    page.keyboard.press("PageUp")
+    expect(page.locator("h2#month")).to_have_text(month)
+    name, year = month.split()
+    page.keyboard.press("Shift+PageDown")
+    expect(page.locator("h2#month")).to_have_text(f"{name} {int(year) + 1}")
+    page.keyboard.press("Shift+PageUp")
+    expect(page.locator("h2#month")).to_have_text(month)
 
 
 def test_a_lost_time_keeps_the_answers_and_another_one_is_booked(page, site, tomorrow):

@@ -67,3 +67,10 @@ def test_neighbours_cross_the_year(step, found):
 
 def test_the_present_month_has_nothing_before_it(march):
     assert march.is_first
+
+
+@pytest.mark.django_db
+def test_the_last_month_that_is_shown_has_nothing_after_it(visitor, project):
+    page = visitor.see("/book/lightning/", month="2099-01").content.decode()
+    assert "No later month" in page
+    assert "No later month" not in visitor.see("/book/lightning/").content.decode()
