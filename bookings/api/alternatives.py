@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from bookings.api.listing import included
 from bookings.api.moments import shown, zone_of
+from bookings.availability.offered import shapes
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Slot
 from bookings.availability.search import TooManySlots, search
 from bookings.errors import BookingError
-from bookings.models import Booking, Reservation
+from bookings.models import Booking, Project, Reservation
 
 AHEAD = timedelta(days=7)
 EARLIER = timedelta(hours=12)
@@ -48,6 +49,13 @@ def alternatives(wanted: Wanted, zone: tzinfo, now: datetime) -> list[dict[str, 
     ]
 
 
+def _usual_step(project: Project, wanted: Wanted, now: datetime) -> timedelta | None:
+    """Where a length is none of the project's own, times still begin as they usually do; else None."""
+    length = wanted.end - wanted.start
+    found = shapes(project, wanted.option, [wanted.resource], length, now=now, kept=length)
+    return found[0].step if found else None
+
+
 def _free(wanted: Wanted, now: datetime) -> list[Slot]:
     """What can be booked instead; nothing where the project's own settings cannot be read."""
     start = max(now, wanted.start - EARLIER)
@@ -56,6 +64,8 @@ def _free(wanted: Wanted, now: datetime) -> list[Slot]:
         "from": start.isoformat(),
         "to": (start + AHEAD).isoformat(),
     }
+    if wanted.project and (step := _usual_step(wanted.project, wanted, now)):
+        given["timeslot_increments"] = step
     if wanted.project is None or wanted.project.availability.get("mode") != "mutual":
         given["mode"] = "exclusive"
     resources = [wanted.resource] if wanted.project is None else None

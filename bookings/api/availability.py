@@ -12,6 +12,7 @@ from pydantic import WithJsonSchema
 from bookings.api.answers import data_answer, json_answer
 from bookings.api.api import api
 from bookings.api.auth import any_key, visible_projects, visible_resources
+from bookings.api.bounds import searched_as_offered
 from bookings.api.cleaning import refuse
 from bookings.api.errors import Invalid
 from bookings.api.moments import HEADER, shown
@@ -93,9 +94,13 @@ def _query(request: HttpRequest, body: SearchBody) -> Query:
         errors["resources"] = [str(REQUIRED)]
     if HEADER in request.headers:
         given.setdefault("output_timezone", request.headers[HEADER])
+    key: Any = request.auth  # type: ignore[attr-defined]
+    now = timezone.now()
     try:
+        if key.is_widget and project:
+            given, option = searched_as_offered(given, project, option, now)
         query = read_query(
-            given, now=timezone.now(), project=project, option=option, resources=resources or _none(project)
+            given, now=now, project=project, option=option, resources=resources or _none(project)
         )
     except ParametersError as error:
         told = {field: [_(sentence) for sentence in found] for field, found in error.errors.items()}

@@ -1,20 +1,26 @@
 """What a key may name and send: rows outside its projects do not exist for it, and a public page loosens nothing."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bookings.api.auth import visible_bookings, visible_projects, visible_reservations, visible_resources
 from bookings.api.errors import Forbidden, plain
+from bookings.availability.offered import ANY_WINDOW
+from bookings.availability.parameters import merged_parameters, parse_parameters
 from bookings.forms import Rows, Scope
 from bookings.layers import booking_layers, flat
-from bookings.models import Booking, Project
+from bookings.models import Booking, Option, Project
 from bookings.overrides import override
 
 # A public page sends these only as its project has them.
 BOUND = ("graph", "calendar_id", "invite", "participants", "my_rsvp", "reminders", "webhooks")
 BOUND_SWITCHES = ("notify_", "auto_complete_one_hour_after_booking_ends")
+
+# What shapes the slots that a project offers; a public page's own ones could not be booked.
+SHAPING = ("length", "timeslot_increments", "round_to_nearest_hour", "ignore_all_day_events")
 
 
 def scope_of(key: Any) -> Scope:
@@ -61,6 +67,24 @@ def _must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
     if sent != own and not (own is not None and str(sent) == str(own)):
         sentence = _("A widget key may send “%(field)s” only as its project has it.") % {"field": plain(name)}
         raise Forbidden(sentence, field=field or name)
+
+
+def searched_as_offered(
+    given: Mapping[str, Any], project: Project, option: Option | None, now: datetime
+) -> tuple[dict[str, Any], Option | None]:
+    """A public page's search of a project with the project's own slots, and the option of the length asked for.
+
+    The widget sends back the length that its project has, which must not hide that of a single resource.  Raises
+    ``ParametersError``.
+    """
+    asked = parse_parameters(merged_parameters(given, project, option), now)
+    own = parse_parameters(merged_parameters(ANY_WINDOW, project, option), now)
+    if option is None and "length" in given:
+        option = next((one for one in project.options.all() if one.length == asked.length), None)
+    kept = {name: value for name, value in given.items() if name not in SHAPING}
+    if asked.buffer < own.buffer:
+        del kept["buffer"]
+    return kept, option
 
 
 def playable(key: Any, booking: Booking) -> bool:

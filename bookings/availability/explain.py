@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local
 from bookings.availability.hours import Level, exceptions_on, weekly_level
-from bookings.availability.intervals import covers, overlapping
+from bookings.availability.intervals import Intervals, covers, intersection, overlapping
+from bookings.availability.offered import Shape
 from bookings.availability.parameters import booking_window, read_query
 from bookings.availability.permits import Code, Permit, Policy
 from bookings.availability.query import Query
-from bookings.availability.search import MARGIN_DAYS, frame_of, rounded_up, zone_of
-from bookings.availability.slots import Frame, openings
+from bookings.availability.search import MARGIN_DAYS, frame_of, rounded_up, whole, zone_of
+from bookings.availability.slots import Frame, is_on_grid
 from bookings.availability.sources import capped_days, policies
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken, WindowClosed
 from bookings.models import Booking, Event, Occupancy, Option, Project, Reservation, Resource
@@ -59,7 +60,7 @@ ERRORS: dict[Code, type[BookingError]] = {
     Code.DAILY_CAP: CapReached,
     Code.BUSY: SlotTaken,
 }
-# What binds a customer's booking; taken time is left to the claim, length and grid to what is offered.
+# What binds a customer's booking; taken time is left to the claim, length and grid are asked with the shapes.
 BINDING = frozenset(Code) - {Code.LENGTH, Code.GRID, Code.BUSY, Code.REQUEST_CONSTRAINTS}
 
 
@@ -134,9 +135,10 @@ def broken_rules(
     notice: timedelta | None = None,
     horizon: timedelta | None = None,
     ignoring: Collection[UUID] = (),
+    offered: Sequence[Shape] | None = None,
 ) -> list[Verdict]:
     """The rules that forbid ``[start, end)`` to a customer: past, notice, horizon, hours, constraints, daily
-    caps.
+    caps, and where shapes are ``offered``, length and grid.
 
     Two queries, and one more if a resource has a daily cap; a cap counts only under the resource's row lock.
     Notice and horizon are the project's where none is given.  ``ignoring`` are ids of the reservation or
@@ -157,7 +159,25 @@ def broken_rules(
     cases = [_Case(query, each, now, policy) for each, policy in zip(resources, judged, strict=True)]
     verdicts = cases[0].timing()
     verdicts += [verdict for case in cases for verdict in (*case.permits(), *case.cap())]
-    return [verdict for verdict in verdicts if not verdict.passed and verdict.code in BINDING]
+    broken = [verdict for verdict in verdicts if not verdict.passed and verdict.code in BINDING]
+    return broken if broken or offered is None else list(_misshapen(cases, offered))
+
+
+def _misshapen(cases: Sequence["_Case"], offered: Sequence[Shape]) -> Iterator[Verdict]:
+    """Length or grid where no shape has such a slot; several resources have the grid of the time that they share."""
+    if not offered:
+        yield Verdict(code=Code.LENGTH, passed=False)
+        return
+    first, opened = cases[0], cases[0].policy.open(cases[0].days, cases[0].zone)
+    for case in cases[1:]:
+        opened = intersection(opened, case.policy.open(case.days, case.zone))
+    fits = (
+        shape.length is None
+        or first.is_on_grid(opened, whole(shape.step or shape.length), full_hours=shape.full_hours)
+        for shape in offered
+    )
+    if not any(fits):
+        yield Verdict(code=Code.GRID, passed=False)
 
 
 class _Case:
@@ -226,15 +246,14 @@ class _Case:
             return
         yield Verdict(code=Code.LENGTH, passed=self.query.end - self.query.start == length)
         opened = self.policy.open(self.days, self.zone)
-        if not covers(opened, self.start, self.end):
-            return
-        step = self.frame.step or int(length.total_seconds())
-        grid = openings(opened, self.days, self.zone, self.frame)
-        passed = any(
-            first <= self.start < until and (self.start - origin) % step == 0
-            for origin, first, until, _close in grid
-        )
-        yield Verdict(code=Code.GRID, passed=passed)
+        if covers(opened, self.start, self.end):
+            yield Verdict(code=Code.GRID, passed=self.is_on_grid(opened, self.frame.step or whole(length)))
+
+    def is_on_grid(self, opened: Intervals, step: int, *, full_hours: bool | None = None) -> bool:
+        """Whether slots begin just then, every ``step`` seconds; none begins within a second."""
+        frame = self.frame if full_hours is None else replace(self.frame, full_hours=full_hours)
+        within_a_second = self.query.start.microsecond != 0
+        return not within_a_second and is_on_grid(self.start, step, opened, self.days, self.zone, frame)
 
     def busy(self) -> Iterator[Verdict]:
         taken = load_busy(

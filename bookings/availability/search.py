@@ -119,7 +119,12 @@ def prepare(query: Query, now: datetime) -> tuple[Frame, list[Supply]]:
 
 
 def _seconds_of(length: timedelta | None) -> int | None:
-    return None if length is None else int(length.total_seconds())
+    return None if length is None else whole(length)
+
+
+def whole(length: timedelta) -> int:
+    """A length in whole seconds."""
+    return int(length.total_seconds())
 
 
 def frame_of(query: Query, now: datetime) -> Frame:

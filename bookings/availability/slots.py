@@ -135,6 +135,16 @@ def openings(intervals: Intervals, days: Sequence[Day], zone: ZoneInfo, frame: F
     return result
 
 
+def is_on_grid(
+    start: int, step: int, opened: Intervals, days: Sequence[Day], zone: ZoneInfo, frame: Frame
+) -> bool:
+    """Whether a slot would begin at ``start``, which lies in ``opened``, where slots begin every ``step``."""
+    grid = openings(opened, days, zone, frame)
+    return any(
+        first <= start < until and (start - origin) % step == 0 for origin, first, until, _close in grid
+    )
+
+
 def together(supplies: Sequence[Supply]) -> Supply:
     """All resources as one that is free when every one is; the longest length, the first one's zone."""
     first = supplies[0]

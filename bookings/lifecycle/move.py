@@ -76,7 +76,7 @@ def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: dat
         check_cut_off(old, now)
     new = continuation(old, **changes)
     companions = list(Resource.objects.filter(pk__in=new.companions_to_be)) if new.companions_to_be else []
-    check(new, by=by, now=now, companions=companions, ignoring=[old.pk])
+    check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
     state = old.state
     _change_places(old, new)
     _end(old, action, by, words)

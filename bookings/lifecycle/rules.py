@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
+from bookings.availability.offered import Shape, shapes
 from bookings.errors import WindowClosed
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import lock_resources
@@ -20,11 +21,14 @@ def check(
     now: datetime,
     companions: Sequence[Resource] = (),
     ignoring: Sequence[uuid.UUID] = (),
+    kept: timedelta | None = None,
 ) -> None:
     """Raise the first rule that forbids ``wanted`` to a customer or a widget; staff and server keys pass.
 
     A seat's times are its session's, so that only notice and horizon are left to ask.  A daily cap is counted under
-    the resources' locks, or two requests could both be the last.
+    the resources' locks, or two requests could both be the last.  A project's booking begins and ends as its slots
+    do; ``kept`` is the length of a booking that moves, which it may keep.  Without a project nothing says how long
+    slots are.
     """
     if not by.bound_by_rules:
         return
@@ -34,7 +38,11 @@ def check(
     resources = (wanted.resource, *companions)
     if any(resource.daily_cap is not None for resource in resources):
         lock_resources(resource.pk for resource in resources)
-    if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring):
+    offered: Sequence[Shape] | None = None
+    if wanted.project:
+        length = wanted.end - wanted.start
+        offered = shapes(wanted.project, wanted.option, resources, length, now=now, kept=kept)
+    if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring, offered=offered):
         raise broken[0].error()
 
 
@@ -44,8 +52,12 @@ def broken_by(
     now: datetime,
     companions: Sequence[Resource] = (),
     ignoring: Collection[uuid.UUID] = (),
+    offered: Sequence[Shape] | None = None,
 ) -> list[Verdict]:
-    """The rules that forbid the time of an unsaved booking or reservation to a customer; see ``broken_rules``."""
+    """The rules that forbid the time of an unsaved booking or reservation to a customer; see ``broken_rules``.
+
+    Where no shapes are ``offered``, length and grid are not asked: staff book at any minute.
+    """
     return broken_rules(
         project=wanted.project,
         resource=wanted.resource,
@@ -56,6 +68,7 @@ def broken_by(
         notice=getattr(wanted, "min_booking_time", None),
         horizon=getattr(wanted, "max_booking_time", None),
         ignoring=ignoring,
+        offered=offered,
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import times
 from bookings.effects.links import Purpose, manage_token
-from bookings.errors import BookingError, SlotTaken
+from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
 from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
 from bookings.views import booking_card, cards
@@ -146,7 +146,7 @@ def move(booking: Booking, wanted: Wanted) -> Booking:
     for resource in wanted.resources:
         try:
             return reschedule(booking, by=CUSTOMER, start=wanted.start, end=wanted.end, resource=resource)
-        except SlotTaken as error:
+        except (SlotTaken, OutsideHours, CapReached) as error:
             refusal = error
     raise refusal
 

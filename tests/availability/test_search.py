@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.availability.query import Query
 from bookings.availability.search import TooManySlots, count, dates, days, search, unavailable
 from bookings.availability.slots import Mode
-from bookings.errors import SlotTaken
+from bookings.errors import OutsideHours, SlotTaken
 from bookings.lifecycle import Actor, add_event, release
 from bookings.models import Event, Occupancy, Site, WeeklyHours
 from tests.situations import HOUR, SERVER, a_booking, a_hold, a_project, a_resource, aged, at
@@ -368,7 +368,7 @@ def test_a_customer_books_each_offer_at_once_and_nothing_between():
     room = a_room(
         timezone="Europe/Berlin", availability_constraints=[{"block_hours": {"start": 12, "end": 13}}]
     )
-    project = a_project(room)
+    project = a_project(room, length=30 * MINUTES)
     a_booking(room, at(9, 20), 10 * MINUTES)
     customer = Actor.customer()
     offered = search(query(room, project=project, length=30 * MINUTES), LONG_AGO)
@@ -378,4 +378,6 @@ def test_a_customer_books_each_offer_at_once_and_nothing_between():
     assert search(query(room, project=project, length=30 * MINUTES), LONG_AGO) == []
     for slot in offered:
         with pytest.raises(SlotTaken):
+            a_booking(room, slot.start + 10 * MINUTES, 10 * MINUTES, by=customer)
+        with pytest.raises(OutsideHours):
             a_booking(room, slot.start + 10 * MINUTES, 10 * MINUTES, project=project, by=customer)

@@ -441,6 +441,16 @@ def test_two_resources_that_come_together_are_both_taken(visitor, another, proje
     assert "This time is taken." in text(another.see(another.pick(project, tomorrow)["Location"]))
 
 
+def test_two_resources_that_come_together_take_as_long_as_the_one_that_takes_longer(
+    visitor, project, tomorrow
+):
+    second = a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin")
+    project.links.create(resource=second, position=1, length=timedelta(hours=2))
+    Project.objects.update(availability={"mode": "mutual", "timeslot_increments": "1 hour"})
+    visitor.book(project, tomorrow)
+    assert Booking.objects.get().length == timedelta(hours=2)
+
+
 @pytest.mark.parametrize(
     "layer", [{"timeslot_increments": "30 minutes"}, {"timeslot_increments": "nonsense"}]
 )

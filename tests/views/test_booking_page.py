@@ -1,7 +1,7 @@
 """The page of one booking: what it says, what its customer may do, and what its links are worth."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.test import override_settings
@@ -296,10 +296,22 @@ def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tom
     assert Booking.objects.get(start=tomorrow).state.name == "rescheduled_by_customer"
 
 
-def test_a_booking_can_be_moved_into_its_own_time(visitor, page, tomorrow):
+def test_a_booking_can_be_moved_into_its_own_time(visitor, page, project, tomorrow):
+    Project.objects.filter(pk=project.pk).update(availability={"timeslot_increments": "30 minutes"})
     half_past = tomorrow + timedelta(minutes=30)
     visitor.client.post(f"{page}move/to/", {"start": half_past.isoformat()})
     assert newest().start == half_past
+
+
+def test_a_time_that_only_somebody_else_offers_moves_the_booking_to_them(visitor, project, page, tomorrow):
+    clara = a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin")
+    project.links.create(resource=clara, position=1)
+    for resource, opens in ((newest().resource, time(9)), (clara, time(9, 30))):
+        for weekday in range(7):
+            resource.weeklyhours.create(weekday=weekday, opens=opens, closes=time(18))
+    half_past = tomorrow + timedelta(minutes=30)
+    visitor.client.post(f"{page}move/to/", {"start": half_past.isoformat()})
+    assert (newest().start, newest().resource) == (half_past, clara)
 
 
 def test_a_new_time_that_is_lost_keeps_the_old_one(visitor, another, project, page, tomorrow):

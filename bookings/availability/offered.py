@@ -1,0 +1,88 @@
+"""In which shapes a project offers its time: how long a slot is, and how far apart the starts are.
+
+The search lists such slots; here one length is asked about, so that a claim is judged by the same settings.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bookings.availability.ends import is_length, longest_length
+from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
+from bookings.availability.query import Parameters
+from bookings.models import Option, Project, ProjectResource, Resource
+
+# A project's own window of search says nothing about a single slot.
+ANY_WINDOW = {"from": "now", "to": "1 day", "output_timezone": "UTC"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Slots of ``length`` (None: of natural length, which start anywhere) that start every ``step``.
+
+    ``full_hours`` moves the first start of each opening to the next full local hour.
+    """
+
+    length: timedelta | None
+    step: timedelta | None = None
+    full_hours: bool = False
+
+
+def shapes(
+    project: Project,
+    option: Option | None,
+    resources: Sequence[Resource],
+    length: timedelta,
+    *,
+    now: datetime,
+    kept: timedelta | None = None,
+) -> list[Shape]:
+    """The shapes in which ``project`` offers slots of ``length`` with all of ``resources``; none if it does not.
+
+    ``kept`` is the length of a booking that moves, which it may keep.  One query, and one more for a project with
+    options of which none is named.
+    """
+    if option is None and "length" not in project.availability:
+        option = project.options.first()
+    readings = [_read(project, option, now)]
+    if option is not None and "length" in project.availability:
+        readings.append(_read(project, None, now))
+    links = ProjectResource.objects.filter(project=project).order_by()
+    own = {pk: its_own for pk, its_own in links.values_list("resource_id", "length") if its_own}
+    found: list[Shape] = []
+    for parameters in filter(None, readings):
+        found += _shapes_of(project, parameters, own, resources, length, kept)
+    return found
+
+
+def _read(project: Project, option: Option | None, now: datetime) -> Parameters | None:
+    """A project's settings as a search would read them; None where it could not, and so offers nothing."""
+    try:
+        return parse_parameters(merged_parameters(ANY_WINDOW, project, option), now)
+    except ParametersError:
+        return None
+
+
+def _shapes_of(
+    project: Project,
+    parameters: Parameters,
+    own: Mapping[UUID, timedelta],
+    resources: Sequence[Resource],
+    length: timedelta,
+    kept: timedelta | None,
+) -> list[Shape]:
+    """A resource's own length wins over the usual one, and the longest where several are booked together."""
+    usual, full_hours = parameters.length, parameters.full_hours
+    if usual is None:
+        return [Shape(length=None)]
+    lengths = [own.get(resource.pk, usual) for resource in resources]
+    found = []
+    if length == max(lengths):
+        found.append(Shape(length=length, step=parameters.step, full_hours=full_hours))
+    step = parameters.step or usual  # where lengths differ, times still begin as they usually do
+    longest = longest_length(project, max([usual, *own.values()]))
+    chosen = longest is not None and is_length(length, usual=lengths[0], longest=longest, step=step)
+    if chosen or length == kept:
+        found.append(Shape(length=length, step=step, full_hours=full_hours))
+    return found

@@ -1,0 +1,120 @@
+"""A widget key books a project's time only as its slots are offered, and is offered nothing else."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.lifecycle.flows import Flow
+from bookings.models import Option, Project, ProjectResource, Resource, WeeklyHours
+from tests.api.conftest import MARTY
+from tests.situations import HOUR, at
+
+pytestmark = pytest.mark.django_db
+DAY = {"from": at(0).isoformat(), "to": at(0, days=1).isoformat()}
+
+
+@pytest.fixture
+def visit(consultation, doc):
+    """A visit that names no time yet, to Doc who is open from 9:30 to 13 (UTC)."""
+    Resource.objects.filter(pk=doc).update(timezone="UTC")
+    WeeklyHours.objects.create(resource_id=doc, weekday=0, opens=time(9, 30), closes=time(13))
+    return {"project_id": str(consultation.pk), "resource_id": doc, "customer": MARTY}
+
+
+def when(start, length=HOUR):
+    return {"start": start.isoformat(), "end": (start + length).isoformat()}
+
+
+def searched(door, visit, **more):
+    """Start and length in minutes of every slot of the day."""
+    answer = door.post("/availability", {"project_id": visit["project_id"]} | DAY | more)
+    assert answer.status_code == 200, answer.content
+    return [f"{slot['start'][11:16]}-{slot['end'][11:16]}" for slot in answer.json()["data"]]
+
+
+@pytest.mark.parametrize("path", ["/bookings", "/bookings/reserve"])
+def test_a_page_books_and_holds_only_what_is_offered(widget, server, visit, path):
+    for wrong in (when(at(10, 7)), when(at(10)), when(at(9, 30), HOUR / 2), when(at(9, 30), 2 * HOUR)):
+        refusal = widget.post(path, visit | wrong)
+        assert (refusal.status_code, refusal.json()["code"]) == (409, "outside_hours")
+        assert list(refusal.json()["errors"]) == ["start"]
+    assert widget.post(path, visit | when(at(10, 30))).status_code == 201
+    assert server.post(path, visit | when(at(11, 37), HOUR / 4)).status_code == 201
+
+
+def test_a_page_moves_a_booking_only_to_what_is_offered(widget, visit):
+    booking = widget.made("/bookings", visit | when(at(9, 30)))
+    move = {"resource_id": visit["resource_id"]}
+    path = f"/bookings/{booking['id']}/reschedule"
+    assert widget.post(path, move | when(at(11))).json()["code"] == "outside_hours"
+    assert widget.post(path, move | when(at(11, 30))).status_code == 201
+
+
+def test_a_pages_search_of_a_project_keeps_the_projects_slots(widget, server, visit, consultation):
+    usual = ["09:30-10:30", "10:30-11:30", "11:30-12:30"]
+    sent = {"length": "30 minutes", "timeslot_increments": "15 minutes", "round_to_nearest_hour": True}
+    assert searched(widget, visit, **sent) == searched(widget, visit) == usual
+    assert len(searched(server, visit, **sent)) == 11
+    Option.objects.create(project=consultation, label="Long", length=3 * HOUR, position=2)
+    assert searched(widget, visit, length="180 minutes") == ["09:30-12:30"]
+
+
+def test_a_pages_search_that_cannot_be_read_is_refused_all_the_same(widget, visit):
+    wrong = {"project_id": visit["project_id"], "length": "long", "timeslot_increments": "1 second"}
+    answer = widget.post("/availability", wrong)
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, {"length", "timeslot_increments"})
+
+
+def test_a_length_that_the_widget_sends_back_does_not_hide_a_resources_own(widget, visit, consultation):
+    ProjectResource.objects.filter(project=consultation).update(length=timedelta(minutes=90))
+    told = widget.read(f"/projects/embed/{consultation.pk}")["availability"]
+    assert told["length"] == "60 minutes"
+    assert searched(widget, visit, **told) == ["09:30-11:00", "11:00-12:30"]
+    assert widget.post("/bookings", visit | when(at(11), timedelta(minutes=90))).status_code == 201
+
+
+def test_a_pages_buffer_may_be_larger_than_the_projects_and_not_smaller(widget, visit, consultation):
+    Project.objects.filter(pk=consultation.pk).update(availability={"buffer": "30 minutes"})
+    widget.made("/bookings", visit | when(at(9, 30)))
+    assert searched(widget, visit, buffer="0 minutes") == ["11:30-12:30"]
+    answer = widget.post("/availability", {"project_id": visit["project_id"], "buffer": "2 hours"} | DAY)
+    assert answer.json() == {"data": []}
+
+
+def test_without_a_project_a_page_settles_the_slots_itself(widget, visit):
+    texts = {"what": "Meeting", "where": "TBD", "description": "Name: Marty", "graph": "instant"}
+    asked = {"resources": [visit["resource_id"]], "length": "45 minutes", "timeslot_increments": "5 minutes"}
+    found = widget.post("/availability", asked | DAY).json()["data"][1]
+    assert found["start"][11:16] == "09:35"
+    times = {"start": found["start"], "end": found["end"]}
+    alone = {"resource_id": visit["resource_id"], "customer": MARTY}
+    assert widget.post("/bookings", alone | texts | times).status_code == 201
+
+
+def test_other_times_for_a_length_that_a_booking_keeps_begin_as_slots_do(widget, server, visit):
+    booking = server.made("/bookings", visit | when(at(9, 33), timedelta(minutes=45)))
+    server.made("/bookings", visit | when(at(10, 30)))
+    move = {"resource_id": visit["resource_id"]} | when(at(10, 30), timedelta(minutes=45))
+    refusal = widget.post(f"/bookings/{booking['id']}/reschedule", move).json()
+    assert refusal["code"] == "slot_taken"
+    first = refusal["alternatives"][0]
+    assert (first["start"][11:16], first["end"][11:16]) == ("09:30", "10:15")
+    times = {"start": first["start"], "end": first["end"]}
+    assert widget.post(f"/bookings/{booking['id']}/reschedule", move | times).status_code == 201
+
+
+def test_a_pages_booking_takes_three_statements_more_than_a_servers(widget, server, visit, settings):
+    settings.REQUESTS_A_MINUTE_PER_KEY = settings.REQUESTS_A_MINUTE_PER_ADDRESS = 0
+    Flow.published("instant")
+
+    def statements(door, path, hour):
+        door.get("/bookings/groups")
+        with CaptureQueriesContext(connection) as captured:
+            door.made(path, visit | when(at(hour, 30)))
+        marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+        return len([query for query in captured if not query["sql"].startswith(marks)])
+
+    # two for the hours, one for lengths of single resources
+    assert statements(widget, "/bookings", 9) - statements(server, "/bookings", 10) == 3
