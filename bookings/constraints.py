@@ -106,7 +106,8 @@ class NoOverlap(TriggerConstraint):
 class AppendOnly(TriggerConstraint):
     """Rows are written once: UPDATE is refused always, DELETE unless the row's ``disposable`` flag is set.
 
-    The triggers look at their own row only, so they cost nothing that grows with the table.
+    So is PostgreSQL's TRUNCATE, by a trigger: a revoked privilege would not bind whoever owns the table.  The
+    triggers look at their own row only, so they cost nothing that grows with the table.
     """
 
     violation_error_message = _("History is never rewritten.")
@@ -130,6 +131,8 @@ class AppendOnly(TriggerConstraint):
                 f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()',
                 f'CREATE TRIGGER "{self.name}_delete" BEFORE DELETE ON %(table)s '
                 f'FOR EACH ROW WHEN (NOT OLD."{flag}") EXECUTE FUNCTION "{self.name}"()',
+                f'CREATE TRIGGER "{self.name}_truncate" BEFORE TRUNCATE ON %(table)s '
+                f'FOR EACH STATEMENT EXECUTE FUNCTION "{self.name}"()',
             ]
         raised = f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END"
         return [
@@ -138,12 +141,11 @@ class AppendOnly(TriggerConstraint):
         ]
 
     def drop_statements(self, model: Any, schema_editor: Any) -> list[str]:
-        events = ("update", "delete")
         if schema_editor.connection.vendor == "postgresql":
-            table = model._meta.db_table
+            table, events = model._meta.db_table, ("update", "delete", "truncate")
             triggers = [f'DROP TRIGGER IF EXISTS "{self.name}_{event}" ON "{table}"' for event in events]
             return [*triggers, f'DROP FUNCTION IF EXISTS "{self.name}"()']
-        return [f'DROP TRIGGER IF EXISTS "{self.name}_{event}"' for event in events]
+        return [f'DROP TRIGGER IF EXISTS "{self.name}_{event}"' for event in ("update", "delete")]
 
 
 def violated(error: Exception, name: str) -> bool:

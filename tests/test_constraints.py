@@ -59,6 +59,18 @@ def test_only_a_disposable_row_of_history_can_be_deleted():
 
 
 @pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no TRUNCATE")
+def test_history_cannot_be_emptied_at_a_stroke():
+    a_booking(a_resource(), at(10))
+    with (
+        pytest.raises(DatabaseError, match="history_is_append_only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f'TRUNCATE "{HistoryEntry._meta.db_table}" CASCADE')
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "change",
     [
