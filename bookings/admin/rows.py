@@ -1,5 +1,6 @@
 """Stored JSON lists and maps as a table: one row an entry, two empty rows to add, a box to take away."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,23 +15,20 @@ BLANK_ROWS = 2
 
 
 class Row(forms.Form):
-    """One entry of the table.  ``entry`` is the stored value it shows, None for a new one."""
+    """One entry of the table.  ``entry`` is the stored value it shows, None for a new one.
+
+    A kind of row says with ``initial_of`` what its controls show of a stored entry, and with ``stored`` what is to be
+    stored: ``cleaned_data`` and what ``entry`` holds besides.
+    """
 
     entry: Any = None
+    initial_of: Callable[[Any], dict[str, Any]]
+    stored: Callable[[], Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = field.label
-
-    @classmethod
-    def initial_of(cls, entry: Any) -> dict[str, Any]:
-        """The values of the row's controls for a stored entry."""
-        raise NotImplementedError
-
-    def stored(self) -> Any:
-        """The entry to store, made of ``cleaned_data`` and what ``entry`` holds besides."""
-        raise NotImplementedError
 
 
 class Rows(forms.BaseFormSet):
