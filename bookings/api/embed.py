@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -15,7 +16,10 @@ from bookings.api.listing import find_row
 from bookings.api.moments import zone_of
 from bookings.api.shapes import EmbedShape, One
 from bookings.availability.slots import Mode
-from bookings.models import ApiKey, Project
+from bookings.errors import UnknownGraph
+from bookings.layers import merged
+from bookings.lifecycle.flows import Flow
+from bookings.models import Action, ApiKey, Project
 from bookings.overrides import override
 
 
@@ -49,8 +53,13 @@ def _widget_key(row: Project) -> str:
 
 
 def _configuration(request: HttpRequest, row: Project, app_key: str) -> dict[str, Any]:
-    """The project over what the widget cannot do without: it applies no defaults of its own then."""
-    return override(_defaults(row), catalogue.project(row, zone_of(request)), {"app_key": app_key})
+    """The project over what the widget cannot do without: it applies no defaults of its own then.
+
+    Everybody can read it, so that reminders, which may name addresses to call, are left out.
+    """
+    told = catalogue.project(row, zone_of(request))
+    del told["reminders"]
+    return override(_defaults(row), told, {"app_key": app_key})
 
 
 def _defaults(row: Project) -> dict[str, Any]:
@@ -66,13 +75,29 @@ def _defaults(row: Project) -> dict[str, Any]:
             "show_timezone_helper": True,
             "localization": {
                 "submit_button": _("Book"),
-                "success_message": _("Booked. A confirmation goes to %s."),
+                "success_message": _said_when_sent(row),
                 "allocated_resource_prefix": _("with"),
                 "reschedule_submit_button": _("Choose this time"),
                 "reschedule_success_message": _("Your booking has a new time."),
             },
         },
     }
+
+
+def _said_when_sent(row: Project) -> str:
+    """How things stand after the form was sent; the widget puts the customer's address for ``%s``."""
+    try:
+        flow = Flow.published(str(merged({}, row).get("graph")))
+    except UnknownGraph:
+        return _("Sent for %s.")
+    mails = settings.MAIL_IS_SET_UP and row.sends_mail
+    if flow.create.target.settled:
+        return _("Booked. A confirmation goes to %s.") if mails else _("Booked for %s.")
+    if any(action.input == Action.Input.PAYMENT for action in flow.leaving(flow.create.target)):
+        return _("Kept for %s, not paid yet.")
+    return (
+        _("Request sent. The answer goes to %s.") if mails else _("Request sent for %s, not confirmed yet.")
+    )
 
 
 def _name_and_address() -> dict[str, Any]:

@@ -90,7 +90,7 @@ class ZoneShape(BaseModel):
     utc_offset: int
 
 
-class ProjectShape(Timed):
+class PublicProjectShape(Timed):
     name: str
     slug: str
     resources: list[UUID] | list[ResourceShape]
@@ -98,7 +98,6 @@ class ProjectShape(Timed):
     availability_constraints: list[Any]
     booking: Json
     customer_fields: Json
-    reminders: list[Any]
     ui: Json
     allow_double_bookings: bool
     reservation_time: str
@@ -106,7 +105,11 @@ class ProjectShape(Timed):
     meta: Json
 
 
-class EmbedShape(ProjectShape):
+class ProjectShape(PublicProjectShape):
+    reminders: list[Any]
+
+
+class EmbedShape(PublicProjectShape):
     app_key: str
 
 

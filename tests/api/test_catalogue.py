@@ -238,6 +238,33 @@ def test_an_embedded_project_brings_what_the_widget_cannot_do_without(widget, co
     assert (told["booking"]["graph"], told["availability"]["length"]) == ("instant", "60 minutes")
 
 
+@pytest.mark.parametrize("mails", [True, False])
+@pytest.mark.parametrize(
+    ("graph", "word"),
+    [
+        ("instant", "Booked"),
+        ("group_customer", "Booked"),
+        ("confirm_decline", "Request"),
+        ("request", "Request"),
+        ("instant_payment", "paid"),
+        ("group_customer_payment", "paid"),
+    ],
+)
+def test_the_widget_says_no_more_than_what_was_done(widget, consultation, settings, graph, word, mails):
+    settings.MAIL_IS_SET_UP = mails
+    Project.objects.update(booking={"graph": graph})
+    said = widget.read(f"/projects/embed/{consultation.pk}")["ui"]["localization"]["success_message"]
+    assert word in said
+    assert "%s" in said
+    assert ("goes to" in said) is (mails and word != "paid")
+
+
+def test_a_public_project_names_no_address_that_reminders_call(nobody, widget, consultation):
+    Project.objects.update(reminders=[{"type": "webhook", "settings": {"url": "https://example.com/secret"}}])
+    assert "secret" not in nobody.get(f"/projects/hosted/{consultation.slug}").content.decode()
+    assert "secret" not in widget.get(f"/projects/embed/{consultation.pk}").content.decode()
+
+
 def test_what_a_project_sets_wins_over_what_the_widget_needs(server, widget, consultation):
     mine = {"ui": {"localization": {"success_message": "Bye"}}, "availability": {"length": "45 minutes"}}
     server.put(f"/projects/{consultation.pk}", mine | {"customer_fields": {"name": {"title": "You"}}})
