@@ -205,6 +205,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MAX_RESERVATION_SECONDS = env.int("MAX_RESERVATION_SECONDS", default=2 * 3600)  # together with all extensions
 MAX_HOLD_EXTENSIONS = env.int("MAX_HOLD_EXTENSIONS", default=10)  # of a customer's hold
 MAX_HOLDS_PER_VISITOR = env.int("MAX_HOLDS_PER_VISITOR", default=3)  # 0 switches off
+MAX_HOLDS_PER_ADDRESS = env.int(
+    "MAX_HOLDS_PER_ADDRESS", default=50
+)  # many visitors share one; 0 switches off
 UNDO_MINUTES = env.int("UNDO_MINUTES", default=15)  # how long a customer's cancellation can be taken back
 UNDO_MAIL_DELAY_MINUTES = env.int("UNDO_MAIL_DELAY_MINUTES", default=2)  # how long its mails wait for that
 

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
 
 UNIX_SOCKET = "unix"
 _UNTRUSTED_PROXY = """\
@@ -28,6 +29,11 @@ def client_address(request: HttpRequest) -> str:
             break
         address = str(parsed)
     return address
+
+
+def address_digest(request: HttpRequest) -> str:
+    """Return what is stored of `client_address` to count by; without the site's secret it tells no address."""
+    return salted_hmac("bookings.address", client_address(request), algorithm="sha256").hexdigest()
 
 
 def login_address(request: HttpRequest) -> str | None:

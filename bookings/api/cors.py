@@ -19,7 +19,7 @@ ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 # By name: a star does not stand for Authorization.
 ALLOWED_HEADERS = (
     "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, Timekit-App, Timekit-Context, "
-    "Timekit-InputTimestampFormat, Timekit-OutputTimestampFormat, Timekit-Timezone, X-Requested-With"
+    "Timekit-InputTimestampFormat, Timekit-OutputTimestampFormat, Timekit-Timezone, Visitor-Token, X-Requested-With"
 )
 EXPOSED_HEADERS = (
     "Idempotent-Replayed, Retry-After, Timekit-Request-Id, Timekit-TestMode, "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 
-from bookings.addresses import client_address
+from bookings.addresses import address_digest
 from bookings.api.alternatives import offer_alternatives
 from bookings.api.bounds import check_bounds, scope_of, with_only_project
 from bookings.api.errors import Invalid
@@ -20,6 +22,9 @@ from bookings.lifecycle import Actor, book, reserve
 from bookings.models import Booking, Reservation
 
 Found = Mapping[str, Iterable[str]]
+HOLDER = "Visitor-Token"
+TOKEN = re.compile(r"[A-Za-z0-9_.-]{16,128}")
+BROWSER = ("User-Agent", "Accept-Language")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,7 @@ def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Res
         raise Invalid(form.errors)
     draft = form.draft()
     draft.key = key
-    draft.visitor = visitor(request, key)
+    _name_holder(request, key, draft)
     try:
         return reserve(
             draft,
@@ -90,11 +95,17 @@ def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Res
         raise
 
 
-def visitor(request: HttpRequest, key: Any) -> str:
-    """Whose holds are counted together: on a public page those of one address, on a server nobody's."""
+def _name_holder(request: HttpRequest, key: Any, draft: Reservation) -> None:
+    """Whose hold it is: on a server nobody's; a public page's visitor is told apart by the token that it sends.
+
+    No cookie crosses origins, so where no token comes, it is whoever has the same address and the same browser.
+    """
     if not key.is_widget:
-        return ""
-    return hashlib.sha256(f"{key.pk} {client_address(request)}".encode()).hexdigest()
+        return
+    draft.address = address_digest(request)
+    token = request.headers.get(HOLDER, "")
+    known_by = [token] if TOKEN.fullmatch(token) else [draft.address, *map(request.headers.get, BROWSER)]
+    draft.visitor = hashlib.sha256(json.dumps([str(key.pk), *known_by]).encode()).hexdigest()
 
 
 def _rows(key: Any, body: BookingIn) -> Rows:

@@ -10,6 +10,7 @@ from bookings.api import calendars, events, graphs, projects, resources, webhook
 from bookings.api.api import api
 from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
 from bookings.api.listing import FURTHEST_PAGE, Listing
+from bookings.api.making import HOLDER
 from bookings.api.moments import HEADER as TIMEZONE
 from bookings.api.search import BOOKINGS, SESSIONS
 from bookings.api.shapes import Findings, Refusal
@@ -77,6 +78,11 @@ def _shared_parameters(path: str, method: str, call: Json) -> list[Json]:
     if method in WRITING:
         about = _("The same request sent again under this key is done once and answered alike for a day.")
         shared.append(_parameter("header", IDEMPOTENCY_KEY, about))
+    if path.endswith("/bookings/reserve"):
+        about = _(
+            "From a public page: random, and the same for all of one visitor's calls, so that holds are counted."
+        )
+        shared.append(_parameter("header", HOLDER, about))
     shared.append(_parameter("query", "include", _("Names of further parts to tell, with commas between.")))
     if method == "get" and path in PAGES:
         shared += _of_a_page(path, PAGES[path])

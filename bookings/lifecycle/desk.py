@@ -80,7 +80,7 @@ def delete(booking: Booking, *, by: Actor) -> None:
     IdempotencyKey.objects.about(row.pk).delete()
     OutboxMessage.objects.filter(booking_id=row.pk).waiting().delete()
     held = Reservation.objects.filter(booking=row)
-    held.update(customer={}, visitor="", what="", where="", description="")
+    held.update(customer={}, visitor="", address="", what="", where="", description="")
     for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
         setattr(row, name, "")
     row.meta, row.participants, row.deleted_at = {}, [], timezone.now()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -70,7 +72,7 @@ def _reserve(
             draft.session.end,
         )
     check(draft, by=by, now=now or timezone.now(), companions=companions)
-    _check_cap(draft.visitor)
+    _check_caps(draft)
     draft.expires_at = _take(draft, hold, companions, buffers)
     draft.save(force_insert=True)
     if draft.session:
@@ -125,15 +127,24 @@ def reserve_any(
     raise refusal
 
 
-def _check_cap(visitor: str) -> None:
-    """At most so many live holds per visitor; counted under a lock, since two requests could count at once."""
-    cap = settings.MAX_HOLDS_PER_VISITOR
-    if not visitor or not cap:
+def _check_caps(draft: Reservation) -> None:
+    """At most so many live holds per visitor, and per address, behind which many visitors may be.
+
+    A visitor's are counted under a lock, since two requests could count at once; several at once may pass an
+    address's, which only bounds what a program can hold that is somebody else each time.
+    """
+    caps = {"visitor": settings.MAX_HOLDS_PER_VISITOR, "address": settings.MAX_HOLDS_PER_ADDRESS}
+    own = {
+        name: Q(**{name: getattr(draft, name)}) for name, cap in caps.items() if cap and getattr(draft, name)
+    }
+    if not own:
         return
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and "visitor" in own:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [visitor])
-    if Reservation.objects.live().filter(visitor=visitor).count() >= cap:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [draft.visitor])
+    held = Reservation.objects.live().filter(reduce(or_, own.values()))
+    counted = held.aggregate(**{f"of_{name}": Count("pk", filter=same) for name, same in own.items()})
+    if any(counted[f"of_{name}"] >= caps[name] for name in own):
         raise HoldsExhausted
 
 

@@ -45,6 +45,9 @@ class Reservation(models.Model):
     visitor = models.CharField(
         _("visitor"), max_length=64, blank=True, help_text=_("Digest of the token or address that holds it.")
     )
+    address = models.CharField(
+        _("address"), max_length=64, blank=True, help_text=_("Digest of the address that it was made from.")
+    )
     extensions = models.PositiveSmallIntegerField(_("times extended"), default=0)
     expires_at = models.DateTimeField(_("held until"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -60,6 +63,9 @@ class Reservation(models.Model):
         indexes = [
             models.Index(
                 fields=["visitor", "expires_at"], name="reservation_by_visitor", condition=~Q(visitor="")
+            ),
+            models.Index(
+                fields=["address", "expires_at"], name="reservation_by_address", condition=~Q(address="")
             ),
             models.Index(
                 fields=["session", "expires_at"], name="reservation_seat_holds", condition=Q(holds_seat=True)

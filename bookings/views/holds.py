@@ -20,7 +20,7 @@ from bookings.views.addresses import carried, here, instant, prefilled
 from bookings.views.free_times import session_of, takers
 from bookings.views.hold_links import Hold, hold_token, with_hold
 from bookings.views.offering import Offering, offering_of
-from bookings.views.visitors import digest, live_hold, remember, visitor
+from bookings.views.visitors import Holder, holder, live_hold, remember, visitor
 
 CUSTOMER = Actor.customer()
 
@@ -42,9 +42,9 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
 
 def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservation:
     """Reserve what the form picked, in place of the visitor's present hold; raises what the verbs raise."""
-    before = live_hold(token)
+    before, who = live_hold(token), holder(request, token)
     if session_id := request.POST.get("session"):
-        return _hold_seat(offering, token, session_id, before)
+        return _hold_seat(offering, who, session_id, before)
     start = instant(request.POST.get("start", ""))
     if start is None:
         raise SlotTaken
@@ -60,7 +60,7 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
         )
         for link, end in _takers(offering, request, start, before)
     ]
-    return _reserve(offering, forms, token, before)
+    return _reserve(offering, forms, who, before)
 
 
 def _takers(
@@ -81,12 +81,12 @@ def _takers(
 
 
 def _reserve(
-    offering: Offering, forms: list[ReservationForm], token: str, before: Reservation | None
+    offering: Offering, forms: list[ReservationForm], who: Holder, before: Reservation | None
 ) -> Reservation:
     forms = [form for form in forms if form.is_valid()]
     if not forms:
         raise SlotTaken
-    drafts = [_of_visitor(form, token) for form in forms]
+    drafts = [_of_visitor(form, who) for form in forms]
     common: dict[str, Any] = {
         "hold": forms[0].hold,
         "by": CUSTOMER,
@@ -98,19 +98,19 @@ def _reserve(
     return reserve_any(drafts, **common)
 
 
-def _hold_seat(offering: Offering, token: str, session_id: str, before: Reservation | None) -> Reservation:
+def _hold_seat(offering: Offering, who: Holder, session_id: str, before: Reservation | None) -> Reservation:
     session = session_of(offering, session_id)
     if session is None or not offering.links:
         raise SlotTaken
     link = next((one for one in offering.links if one.resource_id == session.resource_id), offering.links[0])
     rows = copy.copy(offering.rows(link, reservation_time=offering.hold_seconds))
     rows.session, rows.resource = session, session.resource
-    return _reserve(offering, [ReservationForm(rows)], token, before)
+    return _reserve(offering, [ReservationForm(rows)], who, before)
 
 
-def _of_visitor(form: ReservationForm, token: str) -> Reservation:
+def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:
     draft = form.draft()
-    draft.visitor = digest(token)
+    draft.visitor, draft.address = who
     return draft
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from bookings.addresses import address_digest
 from bookings.models import Reservation
 
 COOKIE = "visitor"
@@ -21,6 +23,17 @@ def visitor(request: HttpRequest) -> str:
         if _TOKEN.fullmatch(token):
             return token
     return secrets.token_urlsafe(16)
+
+
+class Holder(NamedTuple):
+    """What a hold keeps of who made it: digests of the visitor's token and of the address."""
+
+    visitor: str
+    address: str
+
+
+def holder(request: HttpRequest, token: str) -> Holder:
+    return Holder(digest(token), address_digest(request))
 
 
 def digest(token: str) -> str:

@@ -8,7 +8,7 @@ from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project
 from tests.situations import a_project, a_resource, a_session, aged
-from tests.views.conftest import holds
+from tests.views.conftest import Visitor, holds
 
 pytestmark = pytest.mark.django_db
 
@@ -461,3 +461,9 @@ def test_what_staff_set_for_the_grid_is_followed_and_what_cannot_be_read_offers_
     page = text(visitor.see("/book/lightning/", day=tomorrow.date().isoformat()))
     half_past = tomorrow.replace(minute=30).isoformat()
     assert (f'value="{half_past}"' in page) == (layer["timeslot_increments"] == "30 minutes")
+
+
+def test_who_comes_without_a_cookie_each_time_is_bound_by_the_address(project, tomorrow, settings):
+    settings.MAX_HOLDS_PER_ADDRESS = 2
+    answers = [Visitor().pick(project, tomorrow + timedelta(hours=number)) for number in range(3)]
+    assert ["too_many_holds" in answer["Location"] for answer in answers] == [False, False, True]
