@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0006_searches_read_the_index_alone"),
+        ("bookings", "0007_history_is_not_truncated"),
     ]
 
     operations = [
