@@ -13,12 +13,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from bookings.models import Booking
 from bookings.models.bookings import new_nonce
 
 _SEPARATOR = "."
 _ID_LENGTH = 22  # 16 bytes in base64 without its padding
+_CHAIN = """
+    WITH RECURSIVE chain (id, step) AS (
+        SELECT id, 0 FROM bookings_booking WHERE id = %s
+        UNION ALL
+        SELECT b.id, chain.step + 1 FROM bookings_booking b JOIN chain ON b.continues_id = chain.id
+    ) SELECT id FROM chain ORDER BY step
+"""
 
 
 class Purpose(StrEnum):
@@ -64,7 +73,8 @@ def read_token(token: str, action: str = "") -> tuple[Booking, Purpose]:
     """
     try:
         purpose, booking_id, signature = Purpose(token[:1]), _id_of(token), token[1 + _ID_LENGTH :]
-        booking = Booking.objects.visible().in_full().get(pk=booking_id)
+        continued = Exists(Booking.objects.filter(continues=OuterRef("pk")))
+        booking = Booking.objects.visible().in_full().annotate(is_continued=continued).get(pk=booking_id)
         salt = _action_salt(action) if purpose is Purpose.ACTION else purpose
         _signer(salt).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
     except (ValueError, Booking.DoesNotExist, BadSignature) as error:
@@ -94,9 +104,17 @@ def renew(booking: Booking) -> None:
 
 
 def newest(booking: Booking) -> Booking:
-    """The booking that stands now in place of one that moved, or the booking itself."""
-    after = _after(booking)
-    return Booking.objects.in_full().get(pk=after[-1]) if after else booking
+    """The booking that stands now in place of one that moved, or the booking itself; raises ``LinkInvalid``.
+
+    That is where what continues it was deleted: then nobody is to be shown anything of either.
+    """
+    if not getattr(booking, "is_continued", True):
+        return booking
+    *_, last = (booking.pk, *_after(booking))
+    found = Booking.objects.visible().in_full().filter(pk=last).first() if last != booking.pk else booking
+    if found is None:
+        raise LinkInvalid
+    return found
 
 
 def _before(booking: Booking) -> list[UUID]:
@@ -109,12 +127,10 @@ def _before(booking: Booking) -> list[UUID]:
 
 
 def _after(booking: Booking) -> list[UUID]:
-    chain: list[UUID] = []
-    after = Booking.objects.filter(continues=booking.pk).values_list("pk", flat=True).first()
-    while after:
-        chain.append(after)
-        after = Booking.objects.filter(continues=after).values_list("pk", flat=True).first()
-    return chain
+    """What continues it, one after the other, in one query however often it moved."""
+    pk = Booking._meta.pk
+    first = pk.get_db_prep_value(booking.pk, connection)
+    return [row.pk for row in Booking.objects.raw(_CHAIN, [first]) if row.pk != booking.pk]
 
 
 def _token(booking: Booking, purpose: Purpose) -> str:

@@ -5,10 +5,10 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.graphs import GraphVersion, State
+from bookings.models.graphs import Action, GraphVersion, State
 from bookings.models.keys import ApiKey
 from bookings.models.projects import Option, Project
 from bookings.models.resources import Calendar, Resource
@@ -49,7 +49,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             "customer",
             "calendar",
             "session",
-        ).prefetch_related("state__leaving__target", "state__version__actions")
+        ).prefetch_related(Prefetch("state__leaving", Action.objects.select_related("target")))
 
 
 class Booking(models.Model):

@@ -112,7 +112,8 @@ def plan(
 ) -> dict[str, Any]:
     """The context of `choose.html` but for what is particular to a page."""
     who = visitor(view.request)
-    held = live_hold(who)
+    # A hold gives way to another hold, but not to a booking that moves.
+    held = None if ignoring else live_hold(who)
     found = offer(
         offering,
         *month_bounds(view.year, view.month, view.zone),

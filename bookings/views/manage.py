@@ -41,11 +41,11 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
         def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 named, found = read_token(token, kwargs.get("action", ""))
+                current = newest(named)
             except LinkInvalid:
                 return dead_link(request)
             if found != purpose:
                 return dead_link(request)
-            current = newest(named)
             belongs_to(request, current.project)
             return view(request, current, token, *args, **kwargs)
 

@@ -109,10 +109,8 @@ def offering_for(request: HttpRequest, project: Project, option: Option | None =
     """The choice in the address or form among what a project offers; ``option`` fixes that part of it."""
     belongs_to(request, project)
     chosen = request.GET.dict() | request.POST.dict()
-    options = list(project.options.all())
+    options = [option] if option is not None else list(project.options.all())
     links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))
-    if option is not None:
-        options = [option]
     option = next((one for one in options if str(one.pk) == chosen.get("option")), None) or next(
         iter(options), None
     )

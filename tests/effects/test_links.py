@@ -104,3 +104,12 @@ def test_nothing_readable_is_stored(booking):
     token = manage_token(booking)
     row = Booking.objects.values().get(pk=booking.pk)
     assert all(token not in str(value) and token[23:] not in str(value) for value in row.values())
+
+
+def test_an_old_link_opens_nothing_once_what_continues_it_is_deleted(booking):
+    moved = reschedule(booking, by=Actor.owner(), start=at(12), end=at(13))
+    old = read_token(manage_token(booking))[0]
+    assert newest(old) == moved
+    delete(act(moved, "cancel", by=Actor.owner()), by=Actor("key"))
+    with pytest.raises(LinkInvalid):
+        newest(read_token(manage_token(booking))[0])

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings.effects.links import action_token, owner_token
+from bookings.lifecycle import Actor, reschedule
 from bookings.models import Booking, Site, WeeklyHours
 from tests.situations import a_booking, a_project, a_resource, a_session
 
@@ -57,7 +59,37 @@ def test_the_form_takes_few_queries(visitor, crowd, project, tomorrow):
 
 def test_the_booking_takes_few_queries(visitor, crowd, project, tomorrow):
     page = visitor.book(project, tomorrow.replace(hour=23))
-    for address in (page, f"{page}do/cancel_by_customer/"):
-        seen = queries(visitor.client, address)
-        assert len(seen) <= MOST, "\n".join(seen)
+    later = tomorrow.replace(hour=22).isoformat().replace("+", "%2B")
+    for more in ("", "do/cancel_by_customer/", "move/", f"move/to/?start={later}", "booking.ics"):
+        seen = queries(visitor.client, f"{page}{more}")
+        assert len(seen) <= MOST, "\n".join([more, *seen])
     assert Booking.objects.count() == 66
+
+
+def test_each_other_page_takes_few_queries(visitor, crowd, project, tomorrow):
+    visitor.book(project, tomorrow.replace(hour=23))
+    booking = Booking.objects.order_by("created_at").last()
+    one_action = f"/a/{action_token(booking, 'cancel_by_customer')}/cancel_by_customer/"
+    addresses = ["/find/", "/find/?sent=1", f"/o/{owner_token(booking)}/", one_action, f"{one_action}?done=1"]
+    for address in [*addresses, "/embed/lightning/", "/with/emmett/", "/nowhere/"]:
+        with CaptureQueriesContext(connection) as seen:
+            visitor.client.get(address)
+        assert len(seen) <= MOST, "\n".join([address, *(query["sql"] for query in seen)])
+
+
+def test_an_old_link_takes_few_queries_however_often_its_booking_moved(visitor, crowd, project, tomorrow):
+    page = visitor.book(project, tomorrow.replace(hour=23))
+    booking = Booking.objects.order_by("created_at").last()
+    costs = []
+    for _time in range(6):
+        start = booking.start + timedelta(days=1)
+        booking = reschedule(booking, by=Actor.owner(), start=start, end=start + booking.length)
+        costs.append(len(queries(visitor.client, page)))
+    assert costs[-1] <= MOST, costs
+
+
+def test_a_cancelled_booking_takes_few_queries(visitor, crowd, project, tomorrow):
+    page = visitor.book(project, tomorrow.replace(hour=23))
+    visitor.client.post(f"{page}do/cancel_by_customer/")
+    seen = queries(visitor.client, page)
+    assert len(seen) <= MOST, "\n".join(seen)
