@@ -119,7 +119,7 @@ class CustomerForm(forms.ModelForm):
         if not self.open_ended:
             return given
         for key in given:
-            if isinstance(self.data[key], dict):
+            if isinstance(self.data.get(key), dict):  # a box that was left empty is False and was not sent
                 self.add_error(key, _("Send a text."))
         return {key: self.data[key] for key in self.data if key not in NATIVE and self.data[key] is not None}
 

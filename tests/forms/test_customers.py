@@ -41,6 +41,18 @@ def test_any_further_key_of_the_api_is_an_answer_that_stays_as_it_came():
 
 
 @pytest.mark.parametrize(
+    "kind",
+    ["string", "textarea", "tel", "select", "checkbox", "checkbox of some", "label", "number", "date", "url"],
+)
+def test_a_question_that_the_api_left_out_has_no_answer(kind):
+    kind, _of, some = kind.partition(" of ")
+    own = {"format": kind} | ({"enum": ["hat"]} if some or kind == "select" else {})
+    form = CustomerForm(MARTY, questions={"name": {}, "email": {}, "own": own}, open_ended=True)
+    assert form.is_valid(), form.errors
+    assert form.customer().answers == {}
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("name", ""),
