@@ -40,9 +40,16 @@ def clock(moment: datetime, zone: Zone) -> str:
     return date_format(local(moment, zone), "TIME_FORMAT")
 
 
+def end_clock(start: datetime, end: datetime, zone: Zone) -> str:
+    """The clock at the end; with the offset where the clocks are changed between start and end: "02:00 (UTC+1)"."""
+    if local(start, zone).utcoffset() == local(end, zone).utcoffset():
+        return clock(end, zone)
+    return f"{clock(end, zone)} ({offset(end, zone)})"
+
+
 def clock_range(start: datetime, end: datetime, zone: Zone) -> str:
     """Like "09:30–10:15"; an end on a later day says which: "23:30–00:30, Wednesday 17 March"."""
-    times = _isolated(f"{clock(start, zone)}–{clock(end, zone)}", _RIGHT_TO_LEFT)
+    times = _isolated(f"{clock(start, zone)}–{end_clock(start, end, zone)}", _RIGHT_TO_LEFT)
     if local(start, zone).date() == local(end, zone).date():
         return times
     return _("%(times)s, %(day)s") % {"times": times, "day": short_day(end, zone)}
@@ -119,6 +126,14 @@ def duration_in_words(duration: timedelta) -> str:
     return joint.join(part for part in parts if part) or ngettext(
         "%(count)s minute", "%(count)s minutes", 0
     ) % {"count": 0}
+
+
+def durations_in_words(shortest: timedelta, longest: timedelta) -> str:
+    """Like "30 minutes to 1 hour", or one of them where they are equal."""
+    if shortest == longest:
+        return duration_in_words(shortest)
+    ends = {"shortest": duration_in_words(shortest), "longest": duration_in_words(longest)}
+    return _("%(shortest)s to %(longest)s") % ends
 
 
 def weekday_letters(number: int) -> str:

@@ -62,6 +62,11 @@ def test_a_repeated_hour_says_which_of_the_two_it_is():
     assert times.repeated_hour(at("2027-10-31T02:30"), BERLIN) == ""
 
 
+def test_an_end_after_a_change_of_the_clocks_says_its_offset():
+    assert times.clock_range(at("2027-10-31T00:30"), at("2027-10-31T01:00"), BERLIN) == "02:30–02:00 (UTC+1)"
+    assert times.clock_range(at("2027-03-28T00:30"), at("2027-03-28T01:30"), BERLIN) == "01:30–03:30 (UTC+2)"
+
+
 def test_the_hour_after_a_skipped_one_is_an_ordinary_hour():
     assert times.repeated_hour(at("2027-03-28T01:30"), BERLIN) == ""
     assert times.repeated_hour(at("2027-03-28T00:30"), BERLIN) == ""

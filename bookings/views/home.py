@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings.availability.ends import longest_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
-from bookings.times import duration_in_words
+from bookings.times import durations_in_words
 from bookings.views.next_times import in_full, next_times
 from bookings.views.offering import price_in_words, usual_length
 
@@ -105,10 +106,8 @@ def _lengths(project: Project, chosen: Resource | None) -> str:
     )
     if not lengths:
         return ""
-    if len(lengths) == 1:
-        return duration_in_words(lengths[0])
-    ends = {"shortest": duration_in_words(lengths[0]), "longest": duration_in_words(lengths[-1])}
-    return _("%(shortest)s to %(longest)s") % ends
+    longest = None if project.takes_seats else longest_length(project, lengths[-1])  # type: ignore[attr-defined]
+    return durations_in_words(lengths[0], longest or lengths[-1])
 
 
 def _price(project: Project, chosen: Resource | None) -> str:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import times
+from bookings.availability.days import day_start, offset
+from bookings.availability.ends import ONE_DAY
 from bookings.models import Option
 from bookings.views.free_times import FreeTime, Offer, midday
 from bookings.views.offering import Offering, price_in_words
@@ -45,7 +47,7 @@ def offered(view: View, offering: Offering) -> dict[str, Any]:
 def _option(view: View, offering: Offering, option: Option) -> dict[str, Any]:
     length = (offering.link.length if offering.link else None) or option.length
     price = offering.link.price if offering.link and offering.link.price is not None else option.price
-    in_words = times.duration_in_words(length)
+    in_words = _length_in_words(offering, length)
     return {
         "label": option.label or in_words,
         "length": in_words if option.label else "",
@@ -56,10 +58,15 @@ def _option(view: View, offering: Offering, option: Option) -> dict[str, Any]:
 
 
 def _without_options(offering: Offering) -> dict[str, Any]:
-    """A project that has none has a length all the same, unless the customer or the session says which."""
-    fixed = offering.longest is None and not offering.flow.version.claims_seat
-    length = times.duration_in_words(offering.length(offering.link)) if fixed else ""
+    """A project that has none has a length all the same, unless each session says which."""
+    told = offering.flow.version.claims_seat
+    length = "" if told else _length_in_words(offering, offering.length(offering.link))
     return {"label": length, "length": "", "price": ""}
+
+
+def _length_in_words(offering: Offering, length: timedelta) -> str:
+    """The length, or from where to where the customer may choose it."""
+    return times.durations_in_words(length, offering.longest or length)
 
 
 def _people(view: View, offering: Offering) -> list[dict[str, Any]]:
@@ -90,6 +97,7 @@ def day_card(view: View, found: Offer, day: date, *, ask_end: bool = False) -> d
         "said": _said(free, heading),
         "at": next((one.start for one in of_day if not one.full), midday(day, view.zone)),
         "free": free,
+        "change": _clock_change(day, view),
         "groups": [] if ask_end else _groups(view, of_day),
         "span": span_card(view, found, of_day) if ask_end and of_day else None,
     }
@@ -97,8 +105,17 @@ def day_card(view: View, found: Offer, day: date, *, ask_end: bool = False) -> d
         card["free_words"] = (
             _("Booked out.") if day in found.full_days else _("Nothing is offered on this day.")
         )
-        card["next_free"] = _next_in_month(view, found, day)
+        card["next_free"] = _next_free(view, found, day)
     return card
+
+
+def _clock_change(day: date, view: View) -> str:
+    """A sentence for a day on which the clocks are changed."""
+    first, last = day_start(day, view.zone), day_start(day + ONE_DAY, view.zone) - 1
+    change = offset(last, view.zone) - offset(first, view.zone)
+    if change == 0:
+        return ""
+    return _("The clocks go forward on this day.") if change > 0 else _("The clocks go back on this day.")
 
 
 def _said(free: int, day: str) -> str:
@@ -154,10 +171,12 @@ def _end_label(end: datetime, first: FreeTime, view: View) -> str:
     return times.day_and_clock(end, view.zone)
 
 
-def _next_in_month(view: View, found: Offer, day: date) -> dict[str, str] | None:
+def _next_free(view: View, found: Offer, day: date) -> dict[str, str] | None:
     later = next((one for one in sorted(found.free_days()) if one > day), None)
-    if later is None:
+    if later is None and not found.free_days():  # then the month says where there are some
         return None
+    if later is None:
+        return {"href": view.href(changes={"seek": "next"}), "label": _("Next month with free times")}
     label = times.short_day(midday(later, view.zone), view.zone)
     return {"href": view.href(day=later), "label": _("Next free times: %(day)s") % {"day": label}}
 
@@ -184,7 +203,7 @@ def _group(title: str, buttons: list[dict[str, Any]]) -> dict[str, Any]:
 def _button(view: View, one: FreeTime) -> dict[str, Any]:
     zone = view.zone
     spoken = _("to %(end)s, %(day)s, %(zone)s") % {
-        "end": times.clock(one.end, zone),
+        "end": times.end_clock(one.start, one.end, zone),
         "day": times.short_day(one.start, zone),
         "zone": times.zone_name(zone),
     }

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 import pytest
 
 from bookings.models import Booking, Option, Project, WeeklyHours
-from tests.situations import a_booking, a_resource
+from tests.situations import a_booking, a_project, a_resource
 from tests.views.conftest import holds
 from tests.views.test_booking_flow import text
 
@@ -42,6 +42,12 @@ def test_the_day_offers_starts_and_ends_in_two_selects(visitor, open_ended, doc,
     )
     assert option
     assert int(option[2]) - int(option[1]) == 60  # free until the booking two hours on
+
+
+def test_the_length_is_said_from_the_shortest_to_the_longest(visitor, open_ended, doc, tomorrow):
+    assert "1 hour to 3 hours" in day(visitor, tomorrow)
+    a_project(doc, name="Time travel")
+    assert "1 hour to 3 hours" in text(visitor.see("/"))
 
 
 def test_the_time_until_the_chosen_end_is_held_and_booked(visitor, open_ended, tomorrow):

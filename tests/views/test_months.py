@@ -1,11 +1,17 @@
 """The month table: which days lead where, in the order in which a locale reads them."""
 
-from datetime import date
+import re
+from datetime import date, datetime, time, timedelta
+from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
+from bookings.models import WeeklyHours
 from bookings.views.months import Month, neighbour, table
+from tests.situations import a_booking
 
 
 @pytest.fixture
@@ -74,3 +80,42 @@ def test_the_last_month_that_is_shown_has_nothing_after_it(visitor, project):
     page = visitor.see("/book/lightning/", month="2099-01").content.decode()
     assert "No later month" in page
     assert "No later month" not in visitor.see("/book/lightning/").content.decode()
+
+
+@pytest.fixture
+def mondays(doc, project):
+    """The doctor is in on Mondays alone."""
+    WeeklyHours.objects.create(resource=doc, weekday=0, opens="09:00", closes="10:00")
+
+
+def last_monday():
+    """Of the month after next."""
+    year, number = neighbour(timezone.now().year, timezone.now().month, 3)
+    last = date(year, number, 1) - timedelta(days=1)
+    return last - timedelta(days=last.weekday())
+
+
+@pytest.mark.django_db
+def test_a_day_without_times_leads_to_the_next_that_has_some(visitor, project, mondays):
+    day = last_monday() - timedelta(days=1)
+    words = date_format(last_monday(), "SHORT_DAY_FORMAT")
+    assert (
+        f"Next free times: {words}" in visitor.see("/book/lightning/", day=day.isoformat()).content.decode()
+    )
+
+
+@pytest.mark.django_db
+def test_after_the_months_last_free_day_the_next_month_is_offered(visitor, project, mondays):
+    full = last_monday()
+    a_booking(project.resources.get(), datetime.combine(full, time(9), ZoneInfo("Europe/Berlin")))
+    page = visitor.see("/book/lightning/", day=full.isoformat()).content.decode()
+    href = unescape(re.search('href="([^"]*)"[^>]*>Next month with free times', page)[1])
+    assert f"day={full + timedelta(days=7)}" in visitor.see(href)["Location"]
+
+
+@pytest.mark.django_db
+def test_a_month_without_times_asks_for_no_day(visitor, project, doc):
+    WeeklyHours.objects.create(resource=doc, weekday=0, opens="09:00", closes="09:30")
+    page = visitor.see("/book/lightning/").content.decode()
+    assert page.count("No times are free in ") >= 2
+    assert "Choose a day" not in page

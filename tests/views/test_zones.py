@@ -1,11 +1,12 @@
 """Through which zone the pages of one visit show a time."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from bookings.models import Project
 from bookings.times import clock, short_day
@@ -60,3 +61,30 @@ def test_the_zone_switch_carries_the_first_free_moment_of_the_day(visitor, proje
     page = visitor.see("/book/lightning/", day=tomorrow.date().isoformat()).content.decode()
     first = datetime.combine(tomorrow.date(), time(), ZoneInfo("Europe/Berlin")).astimezone(UTC)
     assert f'name="at" value="{first.isoformat()}"' in page
+
+
+def last_sunday(month):
+    """Of that month of next year: in Berlin the clocks change on March's and October's."""
+    last = date(timezone.now().year + 1, month, 31)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+@pytest.mark.parametrize(
+    ("month", "said"),
+    [(10, "The clocks go back on this day."), (3, "The clocks go forward on this day."), (5, None)],
+)
+def test_a_day_on_which_the_clocks_change_says_so(visitor, project, month, said):
+    day = last_sunday(month).isoformat()
+    page = visitor.see("/book/lightning/", day=day, zone="Europe/Berlin").content.decode()
+    assert (said in page) if said else ("The clocks" not in page)
+
+
+def test_of_two_equal_times_each_says_which_it_is(visitor, project):
+    day = last_sunday(10)
+    page = visitor.see("/book/lightning/", day=day.isoformat(), zone="Europe/Berlin").content.decode()
+    spoken = [re.sub(r"<[^>]+>", "", one) for one in re.findall('<button class="time".*?</button>', page)]
+    words = f"Sunday {day.day} October, Berlin time"
+    assert [one for one in spoken if one.startswith("02:00")] == [
+        f"02:00 to 02:00 (UTC+1), {words}, first time that night",
+        f"02:00 to 03:00, {words}, second time that night",
+    ]
