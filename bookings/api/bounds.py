@@ -1,18 +1,21 @@
 """What a key may name and send: rows outside its projects do not exist for it, and a public page loosens nothing."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.api.auth import visible_bookings, visible_projects, visible_reservations, visible_resources
 from bookings.api.errors import Forbidden, plain
 from bookings.availability.offered import ANY_WINDOW
 from bookings.availability.parameters import merged_parameters, parse_parameters
-from bookings.forms import Rows, Scope
+from bookings.forms import Rows, Scope, values
+from bookings.forms.findings import Findings
+from bookings.forms.reservations import DEFAULT_HOLD
 from bookings.layers import booking_layers, flat
-from bookings.models import Booking, Option, Project
+from bookings.models import Booking, Option, Project, ProjectResource
 from bookings.overrides import override
 
 # A public page sends these only as its project has them.
@@ -56,9 +59,9 @@ def check_bounds(key: Any, given: Mapping[str, Any], rows: Rows) -> None:
             if name == "graph" and rows.project is None:
                 continue
             _must_equal(name, sent[name], below.get(name))
-    settings, own = sent.get("settings") or {}, below.get("settings") or {}
-    for name in settings:
-        _must_equal(name, settings[name], own.get(name), field=f"settings.{name}")
+    chosen, own = sent.get("settings") or {}, below.get("settings") or {}
+    for name in chosen:
+        _must_equal(name, chosen[name], own.get(name), field=f"settings.{name}")
     if rows.project and rows.resource and not rows.link and not rows.session:
         rows.wrong("resource_id", _("This resource is not one of the project's."))
 
@@ -67,6 +70,17 @@ def _must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
     if sent != own and not (own is not None and str(sent) == str(own)):
         sentence = _("A widget key may send “%(field)s” only as its project has it.") % {"field": plain(name)}
         raise Forbidden(sentence, field=field or name)
+
+
+def bounded_hold(
+    key: Any, hold: timedelta, project: Project | None, option: Option | None, link: ProjectResource | None
+) -> timedelta:
+    """How long a key may hold what it asks for ``hold``: a public page no longer than without asking."""
+    if not key.is_widget:
+        return hold
+    usual = override(*booking_layers(project, option, link)).get("reservation_time")
+    most = settings.MAX_RESERVATION_SECONDS
+    return min(hold, Findings().take("reservation_time", usual, values.seconds, DEFAULT_HOLD, most))
 
 
 def searched_as_offered(

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from bookings.addresses import address_digest
 from bookings.api.alternatives import offer_alternatives
-from bookings.api.bounds import check_bounds, scope_of, with_only_project
+from bookings.api.bounds import bounded_hold, check_bounds, scope_of, with_only_project
 from bookings.api.errors import Invalid
 from bookings.api.schemas import BookingIn, ReservationIn
 from bookings.errors import SlotTaken
@@ -84,7 +84,7 @@ def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Res
     try:
         return reserve(
             draft,
-            hold=form.hold,
+            hold=bounded_hold(key, form.hold, rows.project, rows.option, rows.link),
             by=Actor.of_key(key),
             companions=form.companions(),
             buffers=form.buffers(),

@@ -1,6 +1,5 @@
 """Reservations: a time or a seat held for a while, before it is booked."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from bookings.api.answers import data_answer
 from bookings.api.api import api
 from bookings.api.auth import any_key, visible_reservations
 from bookings.api.booking_shapes import ReservationShape
+from bookings.api.bounds import bounded_hold
 from bookings.api.errors import Invalid
 from bookings.api.making import make_reservation
 from bookings.api.payloads import Telling, tell_reservation
@@ -18,12 +18,11 @@ from bookings.api.schemas import HoldIn, ReservationIn
 from bookings.api.shapes import One
 from bookings.forms import values
 from bookings.forms.findings import Findings
+from bookings.forms.reservations import DEFAULT_HOLD
 from bookings.layers import booking_layers
 from bookings.lifecycle import Actor, extend, release
-from bookings.models import Reservation
+from bookings.models import Option, Project, ProjectResource, Reservation
 from bookings.overrides import override
-
-HALF_A_MINUTE = timedelta(seconds=30)
 
 
 @api.post("/bookings/reserve", auth=any_key, tags=["Reservations"], response={201: One[ReservationShape]})
@@ -41,11 +40,15 @@ def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     """Hold it for ``reservation_time`` seconds from now on; left out, for as long as its project says."""
     telling, findings = Telling.of(request), Findings(body.findings)
     reservation = _named(telling.key, body, findings)
-    wanted = _seconds_below(reservation) if body.reservation_time is None else body.reservation_time
+    below = _below(reservation)
+    wanted = body.reservation_time
+    if wanted is None:
+        wanted = override(*booking_layers(*below)).get("reservation_time")
     most = settings.MAX_RESERVATION_SECONDS
-    hold = findings.take("reservation_time", wanted, values.seconds, HALF_A_MINUTE, most)
+    hold = findings.take("reservation_time", wanted, values.seconds, DEFAULT_HOLD, most)
     if findings.errors or reservation is None:
         raise Invalid(findings.errors)
+    hold = bounded_hold(telling.key, hold, *below)
     extended = extend(reservation, hold=hold, by=Actor.of_key(telling.key))
     return data_answer(tell_reservation(extended, telling))
 
@@ -64,10 +67,14 @@ def release_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     return data_answer(tell_reservation(reservation, telling))
 
 
-def _seconds_below(reservation: Reservation | None) -> Any:
-    """What holds where the request is silent, as when it was reserved: the project's time, else the default."""
-    project, option = (reservation.project, reservation.option) if reservation else (None, None)
-    return override(*booking_layers(project, option)).get("reservation_time")
+def _below(
+    reservation: Reservation | None,
+) -> tuple[Project | None, Option | None, ProjectResource | None]:
+    """What holds where the request is silent, as when it was reserved."""
+    if reservation is None or reservation.project is None:
+        return None, None, None
+    link = reservation.project.links.filter(resource=reservation.resource_id).first()
+    return reservation.project, reservation.option, link
 
 
 def _named(key: Any, body: HoldIn, findings: Findings) -> Reservation | None:

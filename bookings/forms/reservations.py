@@ -16,6 +16,8 @@ from bookings.forms.rows import Rows, companions
 from bookings.forms.times import read_times
 from bookings.models import Reservation, Resource
 
+DEFAULT_HOLD = timedelta(seconds=30)
+
 
 class ReservationForm:
     """Checks ``rows.values`` and builds the draft that ``reserve`` takes; ``hold`` and ``buffers`` go beside it."""
@@ -35,7 +37,7 @@ class ReservationForm:
             "reservation_time",
             self.values.get("reservation_time"),
             values.seconds,
-            timedelta(seconds=30),
+            DEFAULT_HOLD,
             settings.MAX_RESERVATION_SECONDS,
         )
         for name, longest in TEXTS.items():

@@ -1,10 +1,12 @@
 """Whose holds are counted together: a visitor's by a token or the browser, and everybody's at one address."""
 
+from datetime import datetime
 from hashlib import sha256
 
 import pytest
+from django.utils import timezone
 
-from bookings.models import Reservation
+from bookings.models import Project, ProjectResource, Reservation
 from tests.api.conftest import hour
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,40 @@ def test_what_is_kept_of_a_visitor_tells_neither_address_nor_token(widget, visit
 def test_a_servers_holds_are_not_counted(server, visit, settings):
     settings.MAX_HOLDS_PER_VISITOR = settings.MAX_HOLDS_PER_ADDRESS = 1
     assert [held(server, visit, day) for day in (1, 2)] == [None, None]
+
+
+def seconds_held(answer):
+    """For how long from now an answer says that the time is held, to a few seconds."""
+    assert answer.status_code in {200, 201}, answer.content
+    left = datetime.fromisoformat(answer.json()["data"]["expires_at"]) - timezone.now()
+    return round(left.total_seconds(), -1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "asked", "seconds"),
+    [
+        ({"reservation_time": "300"}, 900, 300),
+        ({"reservation_time": 300}, 60, 60),
+        ({"reservation_time": 300}, None, 300),
+        ({}, 900, 30),
+        ({}, 10, 10),
+    ],
+    ids=str,
+)
+def test_a_page_holds_no_longer_than_its_project_says(widget, server, visit, layer, asked, seconds):
+    Project.objects.update(booking={"graph": "instant"} | layer)
+    wish = visit | hour(days=1) | ({} if asked is None else {"reservation_time": asked})
+    answer = widget.post("/bookings/reserve", wish)
+    assert seconds_held(answer) == seconds
+    again = {"reservation_id": answer.json()["data"]["id"]} | ({"reservation_time": asked} if asked else {})
+    assert seconds_held(widget.put("/bookings/reserve/extend", again)) == seconds
+    if asked:
+        assert seconds_held(server.put("/bookings/reserve/extend", again)) == asked
+
+
+def test_a_resources_own_time_in_the_project_counts_when_a_page_holds_and_extends(widget, visit):
+    ProjectResource.objects.update(booking={"reservation_time": 120})
+    answer = widget.post("/bookings/reserve", visit | hour(days=1) | {"reservation_time": 900})
+    assert seconds_held(answer) == 120
+    again = {"reservation_id": answer.json()["data"]["id"]}
+    assert seconds_held(widget.put("/bookings/reserve/extend", again)) == 120
