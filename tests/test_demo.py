@@ -1,6 +1,7 @@
 """The demo: what scripts are promised, found again with fresh secrets, and never in a site that is in use."""
 
 import json
+import re
 from datetime import time
 from io import StringIO
 from typing import Any
@@ -126,6 +127,14 @@ def test_people_get_addresses_logins_and_keys_in_words():
     call_command("demo", stdout=told)
     for words in ("http://testserver/book/first-talk/", "desk", "live_api_key_", "live_widget_key_"):
         assert words in told.getvalue()
+
+
+def test_every_address_that_people_are_told_has_a_page(client):
+    told = StringIO()
+    call_command("demo", stdout=told)
+    pages = re.findall(r"/book/\S+", told.getvalue())
+    assert len(pages) == Project.objects.reachable().count() > 0
+    assert {client.get(page).status_code for page in pages} == {200}
 
 
 def test_every_graph_that_the_demo_uses_is_sound():

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings.demo.make import make_demo, real_data
+from bookings.models import Project
 
 
 class Command(BaseCommand):
@@ -46,5 +47,8 @@ def in_words(demo: dict[str, Any]) -> str:
         "",
         "Projects",
     ]
-    lines += [f"  {site}/book/{one['slug']}/  ({one['graph']})" for one in demo["projects"]]
+    pages = set(Project.objects.reachable().values_list("slug", flat=True))
+    lines += [
+        f"  {site}/book/{one['slug']}/  ({one['graph']})" for one in demo["projects"] if one["slug"] in pages
+    ]
     return "\n".join(lines)
