@@ -24,6 +24,20 @@ ALWAYS = (422, 429, 503)
 FINDINGS = {409, 422}
 REFERENCE = "#/components/schemas/"
 JSON = "application/json"
+# The order in which the reference shows the calls.
+TAGS = (
+    "Bookings",
+    "Reservations",
+    "Sessions",
+    "Availability",
+    "Resources",
+    "Projects",
+    "Calendars",
+    "Events",
+    "Graphs",
+    "Webhooks",
+    "App",
+)
 PAGES: dict[str, Listing] = {
     "/v2/bookings": BOOKINGS,
     "/v2/bookings/groups": SESSIONS,
@@ -50,6 +64,7 @@ def description() -> Json:
     schema["info"] = {"title": _("Bookings"), "version": "2", "description": words}
     # Not SITE_URL: the policy lets the console call only where it was opened, perhaps under another name.
     schema["servers"] = [{"url": "/"}]
+    schema["tags"] = [{"name": name} for name in TAGS]
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     for model in (Refusal, Findings):
         schemas[model.__name__] = _definition(model)

@@ -136,6 +136,12 @@ def test_whatever_is_sent_is_answered_as_described(app, operation, known, passwo
     send()
 
 
+def test_the_reference_shows_its_parts_in_an_order_of_its_own(described):
+    shown = [tag["name"] for tag in described["tags"]]
+    assert shown[0] == "Bookings"
+    assert {tag for _name, call in operations(described) for tag in call["tags"]} == {*shown}
+
+
 def test_every_list_says_what_it_can_be_asked_for(described):
     for path, calls in described["paths"].items():
         answer = calls.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
