@@ -104,9 +104,11 @@ def a_booking(
     return book(draft, graph=graph, by=by, customer=customer or marty(), reservation=reservation)
 
 
-def a_session(resource: Resource, start: datetime, *, seats: int, **fields: Any) -> Booking:
+def a_session(
+    resource: Resource, start: datetime, length: timedelta = HOUR, *, seats: int, **fields: Any
+) -> Booking:
     """A booking that offers seats."""
-    draft = a_draft(resource, start, max_seats=seats, **fields)
+    draft = a_draft(resource, start, length, max_seats=seats, **fields)
     return book(draft, graph="group_owner", by=SERVER)
 
 
@@ -122,10 +124,11 @@ def a_hold(
     *,
     hold: timedelta = timedelta(minutes=10),
     by: Actor = SERVER,
+    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
     **fields: Any,
 ) -> Reservation:
     draft = Reservation(resource=resource, start=start, end=start + length, **fields)
-    return reserve(draft, hold=hold, by=by)
+    return reserve(draft, hold=hold, by=by, buffers=buffers)
 
 
 def a_seat_hold(session: Booking, *, hold: timedelta = timedelta(minutes=10), **fields: Any) -> Reservation:
