@@ -24,12 +24,13 @@ import django
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from bookings.availability.query import Query  # noqa: E402
 from bookings.availability.search import count, days, prepare, search  # noqa: E402
 from bookings.availability.slots import Mode  # noqa: E402
 from bookings.models import Booking, Occupancy, Resource, WeeklyHours  # noqa: E402
-from tests.situations import a_booking, a_resource  # noqa: E402
+from tests.situations import a_booking, a_project, a_resource  # noqa: E402
 
 MINUTES = timedelta(minutes=1)
 START = datetime(2033, 3, 14, tzinfo=UTC)
@@ -61,6 +62,9 @@ def run(sizes: list[int]) -> None:
         for weekday in range(5)
         for half in (0, 1)
     )
+    a_project(
+        resources[0], slug="bench", length=30 * MINUTES, availability={"timeslot_increments": "15 minutes"}
+    )
     owner = a_booking(resources[0], START - timedelta(days=100))
     unit = timed(trivial)
     print(f"{connection.vendor}; one trivial query: {unit * 1000:.2f} ms")
@@ -78,6 +82,7 @@ def report(resources: list[Resource], size: int, unit: float) -> None:
     jobs: dict[str, Callable[[], object]] = {
         "1 resource, 4 weeks": lambda: search(one, START),
         "1 resource, month view": lambda: days(month, START),
+        "1 resource, the page of that month": lambda: page(f"{START:/book/bench/?month=%Y-%m}"),
         "100 resources, 4 weeks, read": lambda: prepare(all_of_them, START),
         "100 resources, 4 weeks, who is free": lambda: search(all_of_them, START),
         "100 resources, 4 weeks, anyone": lambda: search(asked(resources, mode=Mode.RANDOM), START),
@@ -90,6 +95,11 @@ def report(resources: list[Resource], size: int, unit: float) -> None:
     for name, job in jobs.items():
         took = timed(job)
         print(f"  {name:40} {took / unit:8.1f} units {took * 1000:8.2f} ms")
+
+
+def page(address: str) -> None:
+    """The whole page, from the address to the last byte of HTML."""
+    assert Client().get(address).status_code == 200
 
 
 def asked(resources: list[Resource], mode: Mode = Mode.EXCLUSIVE) -> Query:
