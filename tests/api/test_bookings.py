@@ -88,6 +88,10 @@ def test_the_customer_is_told_with_every_answer(server, wish):
     assert (customer["shoe_size"], customer["meta"]) == (42, {"shoe_size": 42})
 
 
+def test_no_provider_has_an_event_yet(server, wish):
+    assert server.made("/bookings?include=provider_event", wish)["provider_event"] is None
+
+
 def test_the_log_tells_who_did_what(server, wish):
     booking = server.made("/bookings", wish | {"graph": "confirm_decline"})
     server.put(f"/bookings/{booking['id']}/decline", {"decline": {"message": "Storm"}})

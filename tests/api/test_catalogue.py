@@ -115,6 +115,18 @@ def test_a_project_keeps_the_order_of_its_resources(server, doc, marty):
     assert [row["name"] for row in whole["resources"]] == ["Marty McFly", "Doc"]
 
 
+def test_a_project_tells_nothing_of_conferences_and_distances(server):
+    more = {
+        "allow_conference": 1,
+        "use_hours_from": "project",
+        "latitude": 1.5,
+        "longitude": 2,
+        "distance": 3,
+    }
+    made = server.made("/projects", {"name": "Time travel"} | more)
+    assert not set(more) & set(made)
+
+
 def test_everything_wrong_with_a_project_is_told_at_once(server):
     wrong = {
         "name": "x" * 300,

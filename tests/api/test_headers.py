@@ -129,3 +129,8 @@ def test_a_body_in_chunks_is_refused_in_words(server):
     answer = server.call("POST", "/bookings", b"", Transfer_Encoding="chunked")
     assert answer.status_code == 411
     assert "Content-Length" in answer.json()["error"]
+
+
+def test_the_formats_of_php_change_nothing_yet(server, doc):
+    formats = {"Timekit_InputTimestampFormat": "U", "Timekit_OutputTimestampFormat": "U"}
+    assert server.get(f"/resources/{doc}", **formats).content == server.get(f"/resources/{doc}").content
