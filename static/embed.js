@@ -1,17 +1,19 @@
-// <script src="https://book.example.org/static/embed.js" data-project="address-of-the-project" async></script>
+// <script src="https://…/static/embed.js" data-project="its-address" async></script>
 (() => {
   const script = document.currentScript;
   const site = new URL(script.src).origin;
   const { project, query = "", title } = script.dataset;
   const frame = document.createElement("iframe");
-  frame.src = `${site}/embed/${encodeURIComponent(project)}/${query && "?" + query}`;
-  frame.title = title || new URL(site).host;
+  frame.src = `${site}/embed/${project}/?${query}`;
+  frame.title = title || site;
   frame.style.cssText = "width:100%;border:0;height:700px";
   script.after(frame);
   addEventListener("message", ({ origin, source, data }) => {
     if (origin !== site || source !== frame.contentWindow || data?.source !== "booking-site") return;
-    if (data.event === "ready" && !title) frame.title = data.title;
-    if (data.event === "size") frame.style.height = `${data.height}px`;
-    else frame.dispatchEvent(new CustomEvent(data.event, { bubbles: true, detail: { reference: data.reference } }));
+    const { event, height, reference } = data;
+    if (event === "size") return (frame.style.height = `${height}px`);
+    if (event !== "ready") frame.getBoundingClientRect().top < 0 && frame.scrollIntoView();
+    else if (!title) frame.title = data.title;
+    frame.dispatchEvent(new CustomEvent(event, { bubbles: true, detail: { reference } }));
   });
 })();

@@ -49,8 +49,8 @@ def customers_ways(request: HttpRequest, token: str) -> Ways:
     return Ways(
         page="move",
         args=(token,),
-        times=here(request, "move", token),
-        confirm=here(request, "move_to", token),
+        times=still_here(request, "move", token),
+        confirm=still_here(request, "move_to", token),
         stands=still_here(request, "customer", token),
         moved=lambda booking: still_here(request, "customer", manage_token(booking)),
     )

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from bookings.lifecycle import Actor, act
 from bookings.models import Booking, Project
 from bookings.views.frames import origins
 from tests.views.conftest import MARTY, holds
@@ -124,6 +125,34 @@ def test_the_language_stays_beyond_the_booking(frame, allowed, tomorrow):
     cancel = next(way for way in ways if "/do/" in way).replace("&amp;", "&")
     over = frame.send(cancel, frame.see(cancel))["Location"]
     assert "Diese Buchung ist storniert" in frame.see(over).content.decode()
+
+
+@override_settings(MAIL_IS_SET_UP=False)
+def test_what_leads_out_of_the_frame_opens_beside_it(frame, allowed, tomorrow):
+    """Neither the site's own pages nor other sites' may stand in that frame."""
+    Project.objects.update(booking={"graph": "instant_payment"}, pay_url="https://pay.example/")
+    times = frame.see(f"/embed/lightning/?day={tomorrow.date()}")
+    form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+    address = frame.send(form, frame.see(form), **MARTY)["Location"]
+    unpaid = frame.see(address).content.decode()
+    act(Booking.objects.get(), "pay", by=Actor("key"), payment_id="1")
+    for page in (unpaid, frame.see(address).content.decode()):
+        ways = re.findall(r'<a [^>]*href="(?!/embed/|#)[^>]*>', page)
+        assert ways
+        assert all('target="_blank"' in way for way in ways)
+
+
+def test_the_language_stays_when_a_booking_moves(frame, allowed, tomorrow):
+    times = frame.see(f"/embed/lightning/?lang=de&day={tomorrow.date()}")
+    form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+    booked = frame.see(frame.send(form, frame.see(form), **MARTY)["Location"]).content.decode()
+    move = re.search(r'href="(/embed/b/[^"]+/move/[^"]*)"', booked)[1].replace("&amp;", "&")
+    confirm = re.search(r'action="(/embed/b/[^"]+/move/to/[^"]*)"', frame.see(move).content.decode())[1]
+    later = tomorrow.replace(hour=15).isoformat().replace("+", "%2B")
+    side_by_side = frame.see(f"{confirm.partition('?')[0]}?lang=de&start={later}")
+    sent_to = re.search(r'id="move" method="post" action="([^"]+)"', side_by_side.content.decode())[1]
+    moved = frame.send(sent_to, side_by_side)["Location"]
+    assert '<html lang="de"' in frame.see(moved).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -380,9 +380,12 @@ def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
     expect(page.get_by_label("Name")).to_be_focused()
 
 
-@pytest.mark.parametrize("address", ["/", "/book/lightning/"])
+@pytest.mark.parametrize("address", ["/", "/book/lightning/", "/book/lightning/?dressed"])
 def test_the_first_page_is_light(page, site, address):
     """Sheets and scripts count as the web server sends them, compressed; the page itself as it is."""
+    if "dressed" in address:
+        layer = {"customer_chooses_end": True}
+        Project.objects.update(accent="#fff27a", logo="logos/clock.png", availability=layer)
     sizes = []
 
     def count(response):
@@ -514,6 +517,7 @@ def test_the_flow_works_in_a_frame_of_another_site_without_cookies(browser, site
     expect(page.locator("iframe")).to_have_attribute("title", "Choose a time: Catch the lightning – Bookings")
     frame.locator(f'button[value="{tomorrow.isoformat()}"]').click()
     frame.get_by_label("Name").fill("Marty McFly")
+    assert page.locator("iframe").evaluate("one => Math.round(one.getBoundingClientRect().top)") >= 0
     frame.get_by_label("E-mail").fill("marty@example.com")
     frame.get_by_role("button", name="Book this time").click()
     expect(frame.get_by_role("heading", level=1)).to_have_text("Your time is booked")
