@@ -91,7 +91,7 @@ def act_on_booking(
     telling = Telling.of(request)
     booking = _playable(telling.key, booking_id)
     body = body or ActionIn()
-    inputs = read_inputs(body, action)
+    inputs = read_inputs(telling.key, body, action)
     together = [booking]
     if body.apply_to_bulked_bookings is not False:
         siblings = siblings_of([booking], visible_bookings(telling.key))

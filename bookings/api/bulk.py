@@ -119,7 +119,7 @@ def _playing(telling: Telling, row: Any, body: BulkIn) -> Step:
             raise Invalid({"action": [_("This field is required.")]})
         booking = _named(telling.key, row.get("id"))
         read = ActionIn.model_validate(row)
-        inputs = read_inputs(read, action)
+        inputs = read_inputs(telling.key, read, action)
         together = [booking]
         if read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True:
             siblings = siblings_of([booking], visible_bookings(telling.key))

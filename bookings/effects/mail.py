@@ -19,6 +19,7 @@ from bookings.effects.links import manage_url, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient, zone_of
 from bookings.effects.wording import News, Wording, one_line, reminder, wording
+from bookings.lifecycle.records import message_in
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Resource, Site
 
 LONGEST_SUBJECT = 160
@@ -67,7 +68,8 @@ def letter_of(message: OutboxMessage) -> Letter:
     news = News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
     with translation.override(reader.language):
         words = _reminding(news, payload["reminder"]) if "reminder" in payload else _telling(news, message)
-        letter = compose(reader, site, words, context_of(news, payload.get("remark")), key)
+        context = context_of(news, payload.get("remark"), payload.get("note"))
+        letter = compose(reader, site, words, context, key)
     if news.mail:
         _invite(letter, news)
     return letter
@@ -115,10 +117,15 @@ def message_id(key: str) -> str:
     return f"<{digest}@{sender.rpartition('@')[2] or 'localhost'}>"
 
 
-def context_of(news: News, remark_id: int | None) -> dict[str, Any]:
-    """What the templates show beside the words."""
+def context_of(news: News, remark_id: int | None, note_id: int | None = None) -> dict[str, Any]:
+    """What the templates show beside the words.
+
+    The note is what the action's request, else the booking's, put into this mail.
+    """
     booking = news.booking
-    remark = Remark.objects.filter(pk=remark_id).first() if remark_id else None
+    said = Remark.objects.in_bulk([pk for pk in (remark_id, note_id) if pk])
+    remark, note = said.get(remark_id), said.get(note_id)
+    of_booking = message_in(booking.notifications, news.recipient.who, news.mail) if news.mail else ""
     customer = getattr(booking, "customer", None)
     return {
         "booking": booking,
@@ -129,6 +136,7 @@ def context_of(news: News, remark_id: int | None) -> dict[str, Any]:
         "to_customer": news.to_customer,
         "other_zone": _other_zone(booking, news.recipient),
         "remark": remark.words if remark else "",
+        "note": note.words if note else of_booking,
         "url": manage_url(booking) if news.to_customer else owner_url(booking),
     }
 

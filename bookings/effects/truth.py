@@ -8,10 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from bookings.effects.outbox import NoLongerTrue
-from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
-
-# What a state's mail says where nobody is expected any more.
-OFF = frozenset({Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED})
+from bookings.lifecycle.records import OFF
+from bookings.models import Booking, HistoryEntry, OutboxMessage, State
 
 
 def booking_of(message: OutboxMessage) -> Booking:

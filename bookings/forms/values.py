@@ -19,6 +19,7 @@ from bookings.durations import DurationError, parse_duration
 RSVPS = ("accepted", "needsAction", "declined", "tentative")
 MOST_SEATS = 100_000
 MOST_PARTICIPANTS = 200
+LONGEST_MESSAGE = 5000
 LARGEST_META = 64_000
 
 
@@ -107,8 +108,10 @@ def notice(value: Any) -> dict[str, Any]:
     chosen, faults = mapping(value), {}
     if not isinstance(chosen.get("enabled", True), bool):
         faults["enabled"] = _("Send true or false.")
-    if not isinstance(chosen.get("message", ""), str):
-        faults["message"] = _("Send a text.")
+    try:
+        words(chosen.get("message", ""), LONGEST_MESSAGE)
+    except ValidationError as wrong:
+        faults["message"] = str(wrong.message)
     if faults:
         raise WrongParts(faults)
     return chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -47,10 +48,13 @@ def act_on_all(
     action: str,
     *,
     by: Actor,
-    inputs: dict[str, str] | None = None,
+    inputs: dict[str, Any] | None = None,
     now: datetime | None = None,
 ) -> list[Booking]:
-    """Play the action on the first booking and on those others that know it, all or none."""
+    """Play the action on the first booking and on those others that know it, all or none.
+
+    ``inputs`` are ``message``, ``payment_id`` and ``notices`` (``records.Notices``) for the mails that follow.
+    """
     inputs, now = inputs or {}, now or timezone.now()
     try:
         return _act_on_all(bookings, action, by, inputs, now)
@@ -62,7 +66,7 @@ def act_on_all(
 
 @verb
 def _act_on_all(
-    bookings: Sequence[Booking], name: str, by: Actor, inputs: dict[str, str], now: datetime
+    bookings: Sequence[Booking], name: str, by: Actor, inputs: dict[str, Any], now: datetime
 ) -> list[Booking]:
     rows = lock_all(bookings)
     for booking in bookings:
@@ -90,13 +94,13 @@ def lock_all(bookings: Sequence[Booking]) -> dict[uuid.UUID, Booking]:
     return {row.pk: row for row in rows}
 
 
-def _play_checked(booking: Booking, action: Action, by: Actor, inputs: dict[str, str], now: datetime) -> None:
+def _play_checked(booking: Booking, action: Action, by: Actor, inputs: dict[str, Any], now: datetime) -> None:
     if by.is_held_to_the_cut_off(action):
         check_cut_off(booking, now)
     if action.input == Action.Input.PAYMENT:
         booking.payment_id = inputs.get("payment_id", "")
     words = inputs.get("message", "")
-    play(booking, action, by=by, words=words)
+    play(booking, action, by=by, words=words, notices=inputs.get("notices"))
 
 
 def available_actions(booking: Booking, by: Actor) -> list[Action]:

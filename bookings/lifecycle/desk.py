@@ -83,6 +83,6 @@ def delete(booking: Booking, *, by: Actor) -> None:
     held.update(customer={}, visitor="", address="", what="", where="", description="")
     for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
         setattr(row, name, "")
-    row.meta, row.participants, row.deleted_at = {}, [], timezone.now()
+    row.meta, row.participants, row.notifications, row.deleted_at = {}, [], {}, timezone.now()
     row.save()
     note(row, by=by, what=HistoryEntry.What.DELETED)

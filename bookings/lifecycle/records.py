@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,12 @@ from django.utils import timezone
 
 from bookings.lifecycle.actors import Actor
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, Remark, State
+from bookings.overrides import override
+
+Notices = Mapping[str, Any]
+"""What is said of mails: ``{"notify_owner_by_email": {"enabled": …, "message": …}}``."""
+OFF = frozenset({Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED})
+"""Mails that nobody is expected any more."""
 
 
 def remark(booking: Booking, words: str) -> int | None:
@@ -29,18 +36,21 @@ def note(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> Hist
     )
 
 
-def announce(booking: Booking, state: State, entry: HistoryEntry, *, moved: bool = False) -> None:
-    """Write the outbox rows of a booking that entered ``state``; ``moved`` tells of a new time instead."""
+def announce(
+    booking: Booking,
+    state: State,
+    entry: HistoryEntry,
+    *,
+    moved: bool = False,
+    notices: Notices | None = None,
+) -> None:
+    """Write the outbox rows of a booking that entered ``state``; ``moved`` tells of a new time instead.
+
+    ``notices`` came with an action, and go before what the booking says of its mails.
+    """
     if booking.disposable:
         return
-    mails = {"customer": state.mail_to_customer, "owner": state.mail_to_owner}
-    if moved:
-        mails = {to: Mail.MOVED for to, mail in mails.items() if mail}
-    messages = [
-        _message("mail", booking, entry, to, payload={"to": to, "mail": mail, "remark": entry.remark_id})
-        for to, mail in mails.items()
-        if mail and _wanted(booking, f"notify_{to}_by_email")
-    ]
+    messages = _mails(booking, state, entry, moved, notices or {})
     if state.webhook:
         names = {"state": state.name, "graph": booking.version.graph.name}
         messages.append(_message("webhook", booking, entry, payload=names))
@@ -53,14 +63,42 @@ def announce(booking: Booking, state: State, entry: HistoryEntry, *, moved: bool
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
 
 
-def _wanted(booking: Booking, switch: str) -> bool:
-    """Mails are on unless the booking's request, its project or its resource says otherwise."""
+def _mails(
+    booking: Booking, state: State, entry: HistoryEntry, moved: bool, notices: Notices
+) -> list[OutboxMessage]:
+    messages = []
+    for to, of_state in (("customer", state.mail_to_customer), ("owner", state.mail_to_owner)):
+        mail = Mail.MOVED if moved and of_state else of_state
+        if not mail or not _wanted(booking, to, mail, notices):
+            continue
+        payload: dict[str, Any] = {"to": to, "mail": mail, "remark": entry.remark_id}
+        if words := message_in(notices, to, mail):
+            payload["note"] = remark(booking, words)
+        messages.append(_message("mail", booking, entry, to, payload=payload))
+    return messages
+
+
+def _wanted(booking: Booking, to: str, mail: str, notices: Notices) -> bool:
+    """Mails are on unless the action's or the booking's request, its project or its resource says otherwise."""
     if booking.project and not booking.project.sends_mail:
         return False
-    if switch == "notify_owner_by_email" and not booking.resource.sends_mail:
+    if to == "owner" and not booking.resource.sends_mail:
         return False
-    chosen = booking.notifications.get(switch)
-    return not (isinstance(chosen, dict) and chosen.get("enabled") is False)
+    chosen = override(_notice(booking.notifications, to, mail), _notice(notices, to, mail))
+    return chosen.get("enabled") is not False
+
+
+def message_in(notices: Notices, to: str, mail: str) -> str:
+    """The words that ``notices`` put into a mail; what is said for all goes into none that calls a booking off."""
+    for_all = f"notify_{to}_by_email"
+    concerned = {name: one for name, one in notices.items() if name != for_all or mail not in OFF}
+    return str(_notice(concerned, to, mail).get("message") or "")
+
+
+def _notice(notices: Notices, to: str, mail: str) -> dict[str, Any]:
+    """What is said of one mail: ``notify_customer_declined_by_email`` over ``notify_customer_by_email``."""
+    said = (notices.get(f"notify_{to}{one}_by_email") for one in ("", f"_{mail}"))
+    return override(*(each for each in said if isinstance(each, dict)))
 
 
 def _message(

@@ -20,7 +20,7 @@ from django.utils.dateparse import parse_duration
 from bookings.errors import BookingError, GroupFull, SessionClosed, SlotTaken
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, claim, free_expired, give_up, lock_resources
-from bookings.lifecycle.records import announce, note
+from bookings.lifecycle.records import Notices, announce, note
 from bookings.models import Action, Booking, HistoryEntry, Occupancy, Reservation, State
 
 
@@ -138,7 +138,15 @@ def next_due(booking: Booking, leaving: Iterable[Action]) -> datetime | None:
     return min(moments, default=None)
 
 
-def play(booking: Booking, action: Action, *, by: Actor, words: str = "", reason: str = "") -> HistoryEntry:
+def play(
+    booking: Booking,
+    action: Action,
+    *,
+    by: Actor,
+    words: str = "",
+    reason: str = "",
+    notices: Notices | None = None,
+) -> HistoryEntry:
     """Take a locked booking through ``action``: claim or release, save, note, announce; seats play along."""
     source, target = booking.state, action.target
     if target.occupies and not source.occupies:
@@ -153,7 +161,7 @@ def play(booking: Booking, action: Action, *, by: Actor, words: str = "", reason
     entry = note(
         booking, by=by, words=words, action=action.name, source=source.name, target=target.name, reason=reason
     )
-    announce(booking, target, entry)
+    announce(booking, target, entry, notices=notices)
     if action.on_seats:
         _play_on_seats(booking, action.on_seats, by=by, words=words)
     return entry
