@@ -133,7 +133,6 @@ def plan(
         "month": month,
         "day": card,
         "said": card["said"] if card else month.get("empty", ""),
-        "asks_end": asks_end,
         "zone": _zone_card(view, offering, day, card["at"] if card else None),
         "hold_url": hold_url,
         "hidden": hidden,
