@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -79,12 +81,24 @@ def same(column: str) -> Find:
     """Rows whose column has this text, small and capital letters alike; ``*`` at either end stands for anything."""
 
     def find(value: str) -> Q:
-        text = value.strip("*")
-        lookups = {(True, True): "icontains", (True, False): "iendswith", (False, True): "istartswith"}
-        ends = (value.startswith("*"), value.endswith("*") and len(value) > 1)
-        return Q(**{f"{column}__{lookups.get(ends, 'iexact')}": text})
+        lookup, text = how_to_find(value)
+        return Q(lookup(F(column), text))
 
     return find
+
+
+def how_to_find(value: str) -> tuple[Callable[..., Any], str]:
+    """The lookup for a value of a search, stars at its ends and all, and the text that it takes.
+
+    Beyond ASCII only the regular expressions of SQLite, which are Python's, know small letters from capital ones.
+    """
+    text = value.strip("*")
+    open_ends = (value.startswith("*"), value.endswith("*") and len(value) > 1)
+    if connection.vendor == "sqlite" and not text.isascii():
+        before, after = open_ends
+        return IRegex, ("" if before else r"\A") + re.escape(text) + ("" if after else r"\Z")
+    lookups = {(True, True): IContains, (True, False): IEndsWith, (False, True): IStartsWith}
+    return lookups.get(open_ends, IExact), text
 
 
 def same_id(column: str) -> Find:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
-from django.db.models.lookups import IContains, IEndsWith, IExact, IStartsWith
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
 from bookings.api.errors import Invalid
-from bookings.api.listing import Find, Listing, nothing, same, same_id
+from bookings.api.listing import Find, Listing, how_to_find, nothing, same, same_id
 from bookings.api.wire import read_moment
 from bookings.models import Action, Booking, Reservation
 
@@ -61,15 +60,10 @@ def same_answer(column: str, key: str) -> Find:
     """Rows whose JSON object in ``column`` has this under ``key``, whatever its type; ``*`` as in ``same``."""
 
     def find(value: str) -> Q:
-        return Q(_lookup(value)(TextUnder(column, key), value.strip("*")))
+        lookup, text = how_to_find(value)
+        return Q(lookup(TextUnder(column, key), text))
 
     return find
-
-
-def _lookup(value: str) -> Callable[..., object]:
-    ends = value.startswith("*"), value.endswith("*") and len(value) > 1
-    lookups = {(True, True): IContains, (True, False): IEndsWith, (False, True): IStartsWith}
-    return lookups.get(ends, IExact)
 
 
 class Keys(Mapping[str, Find]):

@@ -101,3 +101,28 @@ def test_an_order_and_a_window_that_make_no_sense_are_named(server):
 @pytest.mark.parametrize("by", ["created_at", "updated_at", "start", "end", "state", "graph", "completed"])
 def test_every_order_of_the_record_is_known(server, booking, by):
     assert len(server.read(f"/bookings?orderBy={by}&sortedBy=desc")) == 1
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "customer.name:ÇELİK ÆRØ",
+        "customer.name:çelİk ærø",
+        "customer.name:çel*",
+        "customer.name:*ÆRØ",
+        "customer.name:*k æ*",
+        "customer.town:ærøskøbing",
+        "customer.town:*Ø*",
+        "meta.straße:ÄÖ.*",
+    ],
+)
+def test_capital_letters_are_small_ones_in_every_alphabet(server, wish, search):
+    person = MARTY | {"name": "Çelİk Ærø", "town": "ÆRØSKØBING"}
+    made = server.made("/bookings", wish | {"customer": person, "meta": {"straße": "äö.1"}})
+    assert [row["id"] for row in server.read(f"/bookings?search={search}")] == [made["id"]]
+
+
+def test_no_letter_beyond_ascii_stands_for_another(server, wish):
+    server.made("/bookings", wish | {"customer": MARTY | {"name": "Ærø"}})
+    for other in ("Æ.ø", "Ær", "rø", "Æro", "Æ*ø"):
+        assert server.read(f"/bookings?search=customer.name:{other}") == []
