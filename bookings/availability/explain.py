@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local
-from bookings.availability.hours import Level, exceptions_on, weekly_level
-from bookings.availability.intervals import Intervals, covers, intersection, overlapping
+from bookings.availability.hours import decider
+from bookings.availability.intervals import Intervals, complement, covers, intersection, overlapping
 from bookings.availability.offered import Shape
 from bookings.availability.parameters import booking_window, read_query
 from bookings.availability.permits import Code, Permit, Policy
@@ -217,15 +217,12 @@ class _Case:
             if permit.source is not None:
                 yield Source(model=type(permit.source), pk=permit.source.pk)
             return
-        levels: Sequence[Level] = permit.source
-        day = local(self.start, self.zone).date()
-        for exception in exceptions_on(levels, day):
-            level = next(level for level in levels if exception in level.exceptions)
-            yield Source(model=level.source[0], pk=level.source[1], note=exception.source.note)
-            return
-        level_of_week = weekly_level(levels)
-        if level_of_week is not None:
-            yield Source(model=level_of_week.source[0], pk=level_of_week.source[1])
+        closed = complement(permit.intervals or [], self.start, self.end)
+        asked = closed[0][0] if closed else self.start
+        if found := decider(permit.source, local(asked, self.zone)):
+            level, exception = found
+            note = exception.source.note if exception else ""
+            yield Source(model=level.source[0], pk=level.source[1], note=note)
 
     def cap(self) -> Iterator[Verdict]:
         if self.resource.daily_cap is None:
@@ -269,12 +266,15 @@ class _Case:
 
     def _in_the_way(self) -> Iterator[Source]:
         """Who takes the time: bookings, reservations and events, the earliest first."""
-        distance = self.query.distance
-        margin = timedelta(seconds=max(distance.before, distance.after, distance.around))
-        pieces = Occupancy.objects.live().filter(resource=self.resource)
-        for piece in pieces.overlapping(self.query.start - margin, self.query.end + margin).order_by(
-            "start", "pk"
-        ):
+        before, after, around = (
+            timedelta(seconds=seconds)
+            for seconds in (self.query.distance.before, self.query.distance.after, self.query.distance.around)
+        )
+        start, end = self.query.start, self.query.end
+        claimed = Q(start__lt=end + after, end__gt=start - before)
+        bare = Q(busy_start__lt=end + around, busy_end__gt=start - around)
+        pieces = Occupancy.objects.live().filter(claimed | bare, resource=self.resource)
+        for piece in pieces.order_by("start", "pk"):
             owners = (
                 (Booking, piece.booking_id),
                 (Reservation, piece.reservation_id),

@@ -7,7 +7,7 @@ day, all day.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +58,36 @@ def exceptions_on(levels: Iterable[Level], day: date) -> list[DatedException]:
 def weekly_level(levels: Iterable[Level]) -> Level | None:
     """The level that gives the week, ``None`` where no level has one."""
     return next((level for level in levels if level.week), None)
+
+
+def decider(levels: Sequence[Level], clock: datetime) -> tuple[Level, DatedException | None] | None:
+    """Whose hours decide when the clock shows that: a level, and its exception if it is one that does; ``None``
+    where hours are not kept.
+
+    Past midnight the day before decides, if what its week or its exceptions say reaches so far.
+    """
+    week = weekly_level(levels)
+    second = clock.hour * 3600 + clock.minute * 60 + clock.second
+    today, yesterday = clock.date(), clock.date() - timedelta(days=1)
+
+    def said(day: date) -> list[Interval]:
+        return [*week.week.get(day.weekday(), ())] if week else []
+
+    def dated(day: date) -> list[Interval]:
+        return [each.bounds for each in exceptions_on(levels, day) if each.bounds]
+
+    replaced = exceptions_on(levels, today)
+    if not _reach(dated(today) if replaced else said(today), second) and _reach(
+        said(yesterday) + dated(yesterday), second + DAY
+    ):
+        replaced = exceptions_on(levels, yesterday)
+    for exception in replaced:
+        return next(level for level in levels if exception in level.exceptions), exception
+    return (week, None) if week else None
+
+
+def _reach(bounds: Iterable[Interval], second: int) -> bool:
+    return any(low <= second < high for low, high in bounds)
 
 
 def open_hours(levels: Sequence[Level], days: Sequence[Day], zone: ZoneInfo) -> Intervals | None:

@@ -75,6 +75,29 @@ class TestExactlyOneRuleForbids:
         )
         assert why_not(room, at(10)) == {Code.HOURS: (Source(model=Site, pk=1, note="Christmas"),)}
 
+    def test_the_day_that_is_closed_decides_where_a_slot_passes_midnight(self):
+        room, site = a_resource(), Site.current()
+        for weekday in range(7):
+            WeeklyHours.objects.create(weekday=weekday, opens=time(0), closes=time(0), resource=room)
+        DatedHours.objects.create(
+            site=site, first=date(2033, 3, 15), last=date(2033, 3, 15), note="Christmas"
+        )
+        christmas = {Code.HOURS: (Source(model=Site, pk=1, note="Christmas"),)}
+        assert why_not(room, at(23, 30)) == christmas
+
+    def test_hours_past_midnight_are_decided_by_the_day_on_which_they_would_begin(self):
+        room, site = a_resource(), Site.current()
+        for weekday in range(7):
+            WeeklyHours.objects.create(weekday=weekday, opens=time(20), closes=time(2), resource=room)
+        DatedHours.objects.create(
+            site=site, first=date(2033, 3, 14), last=date(2033, 3, 14), note="Christmas"
+        )
+        christmas = {Code.HOURS: (Source(model=Site, pk=1, note="Christmas"),)}
+        own = {Code.HOURS: (Source(model=Resource, pk=room.pk),)}
+        assert why_not(room, at(0, 30, days=1)) == christmas
+        assert why_not(room, at(2, 30, days=1)) == own
+        assert why_not(room, at(0)) == {}
+
     def test_hours_of_the_project(self):
         room = a_resource()
         project = a_project(room)
@@ -127,6 +150,20 @@ class TestExactlyOneRuleForbids:
             Code.BUSY: (Source(model=Reservation, pk=hold.pk), Source(model=Event, pk=event.pk))
         }
         assert why_not(room, at(8), ignoring=frozenset({booking.pk})) == {}
+
+    def test_only_what_is_in_the_way_is_named(self):
+        room = a_resource()
+        before = a_booking(room, at(7), HOUR / 2)
+        after = a_booking(room, at(9, 30), HOUR / 2)
+
+        def named(**buffers):
+            found = why_not(room, at(8), **buffers).get(Code.BUSY, ())
+            return {source.pk for source in found}
+
+        assert named(buffer_before=HOUR) == {before.pk}
+        assert named(buffer_after=HOUR) == {after.pk}
+        assert named(buffer=HOUR) == {before.pk, after.pk}
+        assert named(buffer_before=HOUR / 2, buffer_after=HOUR / 2) == set()
 
     def test_a_buffer_that_is_too_short(self):
         room = a_resource()
