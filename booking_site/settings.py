@@ -69,9 +69,9 @@ INSTALLED_APPS = [
     "bookings",
 ]
 MIDDLEWARE = [
+    "bookings.api.headers.name_every_answer",
     "bookings.addresses.believe_trusted_proxies",
     "bookings.api.cors.allow_other_origins",
-    "bookings.api.headers.name_every_answer",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

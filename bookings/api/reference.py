@@ -13,11 +13,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from ninja.openapi.docs import Swagger
 
+from bookings.api import limits
 from bookings.api.answers import JSON, data_answer
 from bookings.api.api import api
 from bookings.api.markdown import as_html
 from bookings.api.openapi import description
-from bookings.api.routing import in_json
+from bookings.api.routing import counted, in_json
 from bookings.api.shapes import One, StartShape
 
 CONSOLE = Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": True, "validatorUrl": None})
@@ -26,6 +27,7 @@ CONSOLE = Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": Tr
 @api.get("/", auth=None, tags=["App"], response={200: One[StartShape]}, url_name="start")
 def get_start(request: HttpRequest) -> HttpResponse:
     """Where the API is described; no key is needed."""
+    limits.count(request)
     return data_answer(
         {
             "version": api.version,
@@ -37,18 +39,21 @@ def get_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@counted
 def openapi(request: HttpRequest) -> HttpResponse:
     """What the API is, for programs."""
     return HttpResponse(_description(get_language()), content_type=JSON)
 
 
 @require_safe
+@counted
 def console(request: HttpRequest) -> HttpResponse:
     """What the API is, for people, with a console to try it."""
     return CONSOLE.render_page(request, api)
 
 
 @require_safe
+@counted
 def differences(request: HttpRequest) -> HttpResponse:
     """What differs from the API that this one speaks: ``docs/timekit.md``."""
     context = {"text": _differences(), "test_mode": settings.TEST_MODE}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +45,8 @@ def in_json(view: View) -> View:
     @csrf_exempt
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
-            return error_answer(LengthRequired())  # WSGI gives Django no body of unknown length
+            # WSGI gives Django no body of unknown length
+            return _asked_too_often(request) or error_answer(LengthRequired())
         if request.method == "HEAD":
             request.method = "GET"  # the server leaves out the body
         response = view(request, *args, **kwargs)
@@ -53,6 +55,16 @@ def in_json(view: View) -> View:
             refusal = {"error": _("This call has other methods.")}
             return _asked_too_often(request) or json_answer(refusal, 405, {"Allow": allowed})
         return response
+
+    return answer
+
+
+def counted(view: View) -> View:
+    """The view of a page that needs no key, counted by its address."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return _asked_too_often(request) or view(request, *args, **kwargs)
 
     return answer
 

@@ -134,3 +134,49 @@ def test_a_body_in_chunks_is_refused_in_words(server):
 def test_the_formats_of_php_change_nothing_yet(server, doc):
     formats = {"Timekit_InputTimestampFormat": "U", "Timekit_OutputTimestampFormat": "U"}
     assert server.get(f"/resources/{doc}", **formats).content == server.get(f"/resources/{doc}").content
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "", 200),
+        ("GET", "/docs", 200),
+        ("GET", "/docs/timekit", 200),
+        ("HEAD", "/openapi.json", 200),
+        ("GET", "/openapi.json", 200),
+        ("GET", "/projects/hosted/nobody", 404),
+        ("GET", "/bookings", 401),
+        ("GET", "/no/such/call", 404),
+        ("POST", "/docs", 405),
+        ("OPTIONS", "/bookings", 204),
+        ("OPTIONS", "/no/such/call", 204),
+    ],
+)
+def test_every_answer_has_an_id_and_says_what_is_left(nobody, settings, method, path, status):
+    settings.REQUESTS_A_MINUTE_PER_ADDRESS = 7
+    answer = nobody.call(method, path, Origin=ORIGIN)
+    assert answer.status_code == status
+    assert uuid.UUID(answer.headers["Timekit-Request-Id"])
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    told = answer.headers.get("X-RateLimit-Limit"), answer.headers.get("X-RateLimit-Remaining")
+    assert told == ((None, None) if method == "OPTIONS" else ("7", "6"))
+
+
+def test_a_body_in_chunks_and_a_proxy_nobody_knows_are_named_and_counted_too(nobody, settings):
+    settings.REQUESTS_A_MINUTE_PER_ADDRESS = 7
+    answer = nobody.call("POST", "/bookings", Transfer_Encoding="chunked", Content_Length="")
+    assert (answer.status_code, answer.headers["X-RateLimit-Remaining"]) == (411, "6")
+    settings.SECURE_SSL_REDIRECT = True
+    answer = nobody.call("GET", "/bookings", X_Forwarded_Proto="https")
+    assert answer.status_code == 421
+    assert uuid.UUID(answer.headers["Timekit-Request-Id"])
+
+
+def test_documents_asked_for_too_often_are_refused_too(nobody, settings):
+    settings.REQUESTS_A_MINUTE_PER_ADDRESS = 1
+    assert [nobody.get(path).status_code for path in ("/docs", "/docs/timekit", "/openapi.json", "")] == [
+        200,
+        429,
+        429,
+        429,
+    ]
