@@ -102,6 +102,18 @@ def test_with_whom_and_which_option_are_kept(visitor, project, tomorrow):
     assert (held.end - held.start).total_seconds() == 7200
 
 
+def test_an_option_says_label_length_and_price(visitor, project):
+    page = text(visitor.see("/book/lightning/"))
+    settled = "<bdi>Usual</bdi> · <bdi>1 hour</bdi> · <bdi>18 €</bdi>"
+    assert page.count(settled) == 2, "where it is folded and where it is open"
+    assert "?option=" not in page, "one answer is no question"
+    Option.objects.create(
+        project=project, label="Long", length=timedelta(hours=2), price=30, currency="EUR", position=5
+    )
+    page = text(visitor.see("/book/lightning/"))
+    assert re.search(r"<bdi>Long</bdi> <span[^>]*>2 hours</span></span> <span[^>]*>30 €", page)
+
+
 def test_the_hold_is_ten_minutes_unless_the_project_says_otherwise(visitor, project, tomorrow):
     visitor.hold(project, tomorrow)
     held = holds().get()
