@@ -6,26 +6,23 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from bookings.admin import durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
 from bookings.validators import zones
 
-UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"), (1, "second", "seconds"))
+
+def _an_example() -> str:
+    return duration_in_words(timedelta(minutes=90))
 
 
-def spelled(duration: timedelta) -> str:
-    """A duration to edit, as `parse_duration` reads it in any language: "1 hour 30 minutes", "0 minutes"."""
-    rest, parts = round(duration.total_seconds()), []
-    for seconds, one, many in UNITS:
-        count, rest = divmod(rest, seconds)
-        if count:
-            parts.append(f"{count} {one if count == 1 else many}")
-    return " ".join(parts) or "0 minutes"
+_example = lazy(_an_example, str)
 
 
 class DurationInput(forms.TextInput):
@@ -48,11 +45,11 @@ class DurationField(forms.CharField):
         kwargs.pop("encoder", None)
         self.longer_than_zero = longer_than_zero
         super().__init__(**kwargs)
-        self.widget.attrs.setdefault("placeholder", "1 hour 30 minutes")
+        self.widget.attrs.setdefault("placeholder", _example())
         self.widget.attrs.setdefault("size", "20")
 
     def prepare_value(self, value: Any) -> Any:
-        return spelled(value) if isinstance(value, timedelta) else value
+        return duration_in_words(value) if isinstance(value, timedelta) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
@@ -61,28 +58,33 @@ class DurationField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        duration = duration_from(text)
+        duration = durations.read(text)
         if self.longer_than_zero and not duration:
             raise ValidationError(_("This must be longer than nothing."))
         return duration
 
 
-def duration_from(text: str) -> timedelta:
-    """Read a duration; raises ``ValidationError`` in the active language."""
-    try:
-        return parse_duration(text)
-    except DurationError as error:
-        raise ValidationError(_(str(error))) from error
-
-
 class DurationTextField(forms.CharField):
-    """A duration that stays the text it was typed as, since the API's settings hold text."""
+    """A duration that is kept as text, since the API's settings hold text: in English, or as the API got it."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """In the reader's language; in English as it was typed, like what cannot be read."""
+        if not isinstance(value, str) or (get_language() or "en").startswith("en"):
+            return value
+        try:
+            return duration_in_words(parse_duration(value))
+        except DurationError:
+            return value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if text:
-            duration_from(text)
-        return text or None
+        if not text:
+            return None
+        duration = durations.read(text)
+        return text if durations.is_english(text) else durations.as_stored(duration)
 
 
 class LinesField(forms.CharField):

@@ -18,7 +18,7 @@ from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
 from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
 from bookings.views import booking_card, cards
-from bookings.views.addresses import as_hidden, here, instant, still_here
+from bookings.views.addresses import as_hidden, instant, still_here
 from bookings.views.choose import SEEK, plan, sought, view_of
 from bookings.views.free_times import session_of
 from bookings.views.lost import lost
