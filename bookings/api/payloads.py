@@ -50,20 +50,25 @@ class Telling:
     key: Any
     zone: tzinfo
     names: Names = frozenset()
+    private: bool = True
+    """Whether addresses of people may be told."""
 
     @classmethod
     def of(cls, request: HttpRequest, *, own: bool = False) -> Telling:
         """As the request asks; ``own`` for the answer to a create.  Raises ``Invalid`` for an unknown zone."""
         key: Any = request.auth  # type: ignore[attr-defined]
         names = included(request)
-        if key.is_widget and not own:
+        private = own or not key.is_widget
+        if not private:
             names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
-        return cls(key=key, zone=zone_of(request), names=names)
+        return cls(key=key, zone=zone_of(request), names=names, private=private)
 
     def below(self, name: str) -> Telling:
         """For the bookings inside ``name``; to a public page they are somebody else's."""
         names = below(self.names, name)
-        return replace(self, names=names - PRIVATE if self.key.is_widget else names)
+        if self.key.is_widget:
+            return replace(self, names=names - PRIVATE, private=False)
+        return replace(self, names=names)
 
     def at(self, moment: datetime) -> str:
         return shown(moment, self.zone)
@@ -141,7 +146,7 @@ def _times_and_texts(row: Booking | Reservation, telling: Telling) -> Json:
 def _event_info(booking: Booking, telling: Telling) -> Json:
     return _times_and_texts(booking, telling) | {
         "calendar_id": str(booking.calendar_id) if booking.calendar_id else None,
-        "participants": booking.participants,
+        "participants": booking.participants if telling.private else [],
         "invite": booking.invite,
         "my_rsvp": booking.my_rsvp,
     }

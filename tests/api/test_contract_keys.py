@@ -206,3 +206,18 @@ def test_a_page_takes_only_offered_times(widget, consultation, visit):
     consultation.save()
     response = widget.post("/bookings", visit)
     assert (response.status_code, response.json()["code"]) == (409, "outside_hours")
+
+
+def test_a_page_is_told_nobodys_address_by_a_session(server, widget, doc, wish):
+    del wish["customer"]
+    session = wish | {"graph": "group_owner", "settings": {"max_seats": 3}, "participants": [MARTY["email"]]}
+    owner = server.made("/bookings?include=event_info", session)
+    assert owner["event_info"]["participants"] == [MARTY["email"]]
+    path = "/bookings/groups?include=attributes,event_info"
+    for told in (widget.read(path), widget.read(path.replace("groups", f"groups/{owner['id']}"))):
+        assert MARTY["email"] not in str(told)
+    seat = {"graph": "group_customer", "related": {"owner_booking_id": owner["id"]}}
+    seat |= {"customer": {"name": "Biff Tannen", "email": "biff@example.com"}}
+    made = widget.made("/bookings?include=owner_booking.event_info,customers", seat)
+    assert "biff@example.com" in str(made)
+    assert MARTY["email"] not in str(made)
