@@ -20,6 +20,8 @@ DEFAULTS: dict[str, Any] = {
     "auto_complete_one_hour_after_booking_ends": {"enabled": True},
     "settings": {"allow_double_bookings": False},
 }
+USUAL_GRAPH = "instant"
+"""What a project's bookings follow where neither it nor the request says."""
 # What the older, nested shape of the record keeps under ``event``.
 EVENT_KEYS = (
     "start",

@@ -14,7 +14,7 @@ from bookings.availability.parameters import merged_parameters, parse_parameters
 from bookings.forms import Rows, Scope, values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
-from bookings.layers import booking_layers, flat
+from bookings.layers import USUAL_GRAPH, booking_layers, flat
 from bookings.models import Booking, Option, Project, ProjectResource
 from bookings.overrides import override
 
@@ -53,7 +53,7 @@ def check_bounds(key: Any, given: Mapping[str, Any], rows: Rows) -> None:
     if not key.is_widget:
         return
     sent = flat(given)
-    below = override(*booking_layers(rows.project, rows.option, rows.link))
+    below = override({"graph": USUAL_GRAPH}, *booking_layers(rows.project, rows.option, rows.link))
     for name in sent:
         if name in BOUND or name.startswith(BOUND_SWITCHES):
             if name == "graph" and rows.project is None:

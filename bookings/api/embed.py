@@ -17,7 +17,7 @@ from bookings.api.moments import zone_of
 from bookings.api.shapes import EmbedShape, One
 from bookings.availability.slots import Mode
 from bookings.errors import UnknownGraph
-from bookings.layers import merged
+from bookings.layers import USUAL_GRAPH, merged
 from bookings.lifecycle.flows import Flow
 from bookings.models import Action, ApiKey, Project
 from bookings.overrides import override
@@ -65,7 +65,7 @@ def _configuration(request: HttpRequest, row: Project, app_key: str) -> dict[str
 def _defaults(row: Project) -> dict[str, Any]:
     return {
         "availability": {"mode": str(Mode.RANDOM), "length": _length(row)},
-        "booking": {"graph": "instant"},
+        "booking": {"graph": USUAL_GRAPH},
         "customer_fields": {} if row.customer_fields else _name_and_address(),
         "ui": {
             "display_name": row.name,

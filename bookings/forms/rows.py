@@ -13,7 +13,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from bookings.errors import UnknownGraph
-from bookings.layers import flat, merged
+from bookings.layers import USUAL_GRAPH, flat, merged
 from bookings.lifecycle.flows import Flow
 from bookings.models import Booking, Calendar, Option, Project, ProjectResource, Reservation, Resource
 from bookings.overrides import override
@@ -221,7 +221,9 @@ def _option(given: Mapping[str, Any], rows: Rows) -> Option | None:
 def _find_graph(rows: Rows) -> None:
     name = rows.values.get("graph")
     if name is None or name == "":
-        return
+        if rows.project is None or rows.session:
+            return
+        name = USUAL_GRAPH
     try:
         rows.flow = Flow.published(name if isinstance(name, str) else "")
     except UnknownGraph as refusal:

@@ -14,7 +14,7 @@ from bookings.availability.ends import ONE_DAY, longest_length
 from bookings.durations import DurationError, parse_duration
 from bookings.forms.bookings import where
 from bookings.forms.rows import Rows
-from bookings.layers import booking_layers, merged
+from bookings.layers import USUAL_GRAPH, booking_layers, merged
 from bookings.lifecycle.flows import Flow
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.money import money
@@ -115,7 +115,7 @@ def offering_for(request: HttpRequest, project: Project, option: Option | None =
         iter(options), None
     )
     link = next((one for one in links if one.resource.slug == chosen.get("with")), None)
-    graph = merged({}, project, option, link).get("graph") or "instant"
+    graph = merged({}, project, option, link).get("graph") or USUAL_GRAPH
     return Offering(
         project=project,
         options=options,

@@ -1,0 +1,88 @@
+"""Projects that are made with little, and changed in parts."""
+
+import pytest
+
+from bookings.models import Option
+from tests.api.conftest import MARTY, hour
+
+pytestmark = pytest.mark.django_db
+WHOLE = {
+    "availability": {"mode": "mutual", "length": "1 hour", "buffer": "10 minutes"},
+    "booking": {"graph": "instant", "what": "Advice", "settings": {"min_cancel_time": "1 day"}},
+    "ui": {"timezone": "UTC", "localization": {"submit_button": "Go", "success_message": "Thanks, %s"}},
+    "customer_fields": {"name": {"title": "Name", "required": True}, "email": {"title": "E-mail"}},
+    "meta": {"cost": {"centre": 7}, "kept": True},
+}
+PARTS = [
+    ({"availability": {"length": "30 minutes"}}, WHOLE["availability"] | {"length": "30 minutes"}),
+    ({"availability": {"buffer": None}}, WHOLE["availability"] | {"buffer": None}),
+    ({"booking": {"what": "Talk"}}, WHOLE["booking"] | {"what": "Talk"}),
+    (
+        {"booking": {"settings": {"min_booking_time": "1 hour"}}},
+        WHOLE["booking"] | {"settings": {"min_cancel_time": "1 day", "min_booking_time": "1 hour"}},
+    ),
+    (
+        {"ui": {"localization": {"submit_button": "Book"}}},
+        WHOLE["ui"] | {"localization": {"submit_button": "Book", "success_message": "Thanks, %s"}},
+    ),
+    (
+        {"customer_fields": {"email": {"required": True}}},
+        WHOLE["customer_fields"] | {"email": {"title": "E-mail", "required": True}},
+    ),
+    ({"meta": {"cost": {"payer": "Doc"}}}, {"cost": {"centre": 7, "payer": "Doc"}, "kept": True}),
+    ({"meta": {}}, WHOLE["meta"]),
+    ({"ui": None}, WHOLE["ui"]),
+]
+
+
+@pytest.mark.parametrize(("sent", "expected"), PARTS, ids=str)
+def test_each_object_of_a_project_merges_by_key_and_leaves_the_others(server, sent, expected):
+    made = server.made("/projects", {"name": "Whole"} | WHOLE)
+    answer = server.put(f"/projects/{made['id']}", sent)
+    assert answer.status_code == 200, answer.content
+    (name,) = sent
+    kept = server.read(f"/projects/{made['id']}")
+    assert kept[name] == expected
+    others = WHOLE.keys() - {name}
+    assert {other: kept[other] for other in others} == {other: WHOLE[other] for other in others}
+
+
+def test_a_project_of_a_name_alone_is_booked_at_once_for_an_hour(server, widget, doc):
+    made = server.made("/projects", {"name": "Little"})
+    path = f"/projects/{made['id']}"
+    assert server.post("/availability", {"project_id": made["id"]}).json() == {"data": []}
+    assert server.put(f"{path}/resources", [doc]).status_code == 200
+    told = widget.read(f"/projects/embed/{made['id']}")
+    assert told["availability"]["length"] == "1 hour"
+    free = widget.post("/availability", {"project_id": made["id"]} | told["availability"]).json()["data"][9]
+    times = {"start": free["start"], "end": free["end"]}
+    wish = {"project_id": made["id"], "resource_id": doc, "customer": MARTY} | times
+    booking = widget.made("/bookings", wish | told["booking"])
+    assert (booking["state"], booking["graph"]) == ("confirmed", "instant")
+    assert server.made("/bookings", wish | hour(days=3))["graph"] == "instant"
+    assert not Option.objects.exists()
+
+
+def test_a_widget_key_may_not_choose_the_graph_of_a_project_that_names_none(server, widget, doc):
+    made = server.made("/projects", {"name": "Little", "resources": [doc]})
+    wish = {"project_id": made["id"], "resource_id": doc, "customer": MARTY} | hour(days=3)
+    assert widget.post("/bookings", wish | {"graph": "confirm_decline"}).status_code == 403
+    assert server.made("/bookings", wish | {"graph": "confirm_decline"})["state"] == "tentative"
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, {"name"}),
+        ({"name": None}, {"name"}),
+        (
+            {"name": "", "resources": "doc", "availability": [], "booking": 1},
+            {"name", "resources", "availability", "booking"},
+        ),
+        ({"resources": [7], "booking": {"graph": "nonsense"}}, {"name", "resources.0", "booking.graph"}),
+    ],
+    ids=str,
+)
+def test_what_a_project_lacks_and_what_is_wrong_is_told_at_once(server, body, fields):
+    answer = server.post("/projects", body)
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, fields)
