@@ -132,12 +132,11 @@ def _change(low: int, high: int, zone: tzinfo) -> int:
 
 def next_full_hour(instant: int, zone: tzinfo) -> int:
     """The instant itself if the local clock shows a full hour, else the next instant at which it does."""
-    minutes = (instant + offset(instant, zone)) % 3600
-    if not minutes:
-        return instant
-    later = instant + 3600 - minutes
-    shown = (later + offset(later, zone)) % 3600
-    return later if not shown else later + 3600 - shown
+    # The clock may be changed in between, by less than an hour: then the full hour is one of its new offset.
+    ahead = {offset(instant, zone), offset(instant + 3600, zone)}
+    nexts = {instant + -(instant + each) % 3600 for each in ahead}
+    candidates = sorted(nexts | {later + 3600 for later in nexts})
+    return next(later for later in candidates if not (later + offset(later, zone)) % 3600)
 
 
 def seconds(instant: datetime) -> int:

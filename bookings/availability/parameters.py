@@ -48,6 +48,9 @@ def _(sentence: str) -> str:
     return sentence
 
 
+NO_MOMENT = _("Use a time with its offset, or text like “now”, “2 days”, “3 days 2 weeks”.")
+
+
 class ParametersError(ValueError):
     """Parameters that cannot be read; ``errors`` holds field name to sentences, which never repeat what was
     sent.
@@ -218,16 +221,15 @@ class _Reader:
             return self._relative(name, value.strip())
         moment = _instant(value)
         if moment is None:
-            self._refuse(
-                name, _("Use a time with its offset, or text like “now”, “2 days”, “3 days 2 weeks”.")
-            )
+            self._refuse(name, NO_MOMENT)
         return moment
 
     def _relative(self, name: str, text: str) -> datetime | None:
         try:
             moment = self.now if text.lower() == "now" else parse_span(text).after(self.now)
         except DurationError as error:
-            self._refuse(name, str(error))
+            # Why a duration is none matters only where one was meant.
+            self._refuse(name, NO_MOMENT if type(error) is DurationError else str(error))
             return None
         if moment > LONGEST_SEARCH.after(self.now):
             self._refuse(name, _("Six months from now are the most; name a date to search beyond."))

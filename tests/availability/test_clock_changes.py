@@ -174,11 +174,38 @@ def test_hours_past_midnight_run_through_the_change():
 
 def test_the_first_start_moves_to_a_full_local_hour_also_where_the_clock_moves_by_half_of_one():
     zone = ZoneInfo("Australia/Lord_Howe")
-    before = int(datetime(2027, 10, 3, 1, 45, tzinfo=zone).timestamp())
-    assert f"{datetime.fromtimestamp(next_full_hour(before, zone), zone):%H:%M}" == "03:00"
+    for minute in (1, 20, 30, 45):
+        before = int(datetime(2027, 10, 3, 1, minute, tzinfo=zone).timestamp())
+        assert f"{datetime.fromtimestamp(next_full_hour(before, zone), zone):%H:%M}" == "03:00"
     chatham = ZoneInfo("Pacific/Chatham")
     noon = int(datetime(2027, 1, 1, 12, tzinfo=chatham).timestamp())
     assert next_full_hour(noon, chatham) == noon
+
+
+def test_the_first_start_moves_to_the_very_next_full_hour_also_where_the_change_itself_makes_one():
+    """Pyongyang went from 23:30 on 4 May 2018 to midnight."""
+    zone = ZoneInfo("Asia/Pyongyang")
+    before = int(datetime(2018, 5, 4, 23, 10, tzinfo=zone).timestamp())
+    assert next_full_hour(before, zone) == before + 20 * MINUTE
+
+
+def test_a_day_and_night_of_25_hours_keeps_its_grid_and_a_longer_opening_begins_it_anew():
+    """From noon to noon, and half an hour more, in the night in which Berlin's clocks are put back."""
+    zone = ZoneInfo("Europe/Berlin")
+    _zone, day = zone_and_day("Europe/Berlin", "2027-10-31")
+    around = days_around(zone, day.start - 12 * HOUR, day.end, 2)
+
+    def starts(closes: int) -> list[str]:
+        week = Level(week={5: [(12 * HOUR, closes)]})
+        supply = Supply(
+            key=0, zone=zone, days=around, length=HOUR, open=open_hours([week], around, zone) or []
+        )
+        frame = Frame(start=day.start - 12 * HOUR, end=day.end, earliest=0, latest=day.end, step=7 * HOUR)
+        found = [start for each in supply.starts(frame) for start in each]
+        return [f"{datetime.fromtimestamp(start, zone):%H:%M%z}" for start in found]
+
+    assert starts(36 * HOUR) == ["12:00+0200", "19:00+0200", "02:00+0200", "08:00+0100"]
+    assert starts(36 * HOUR + 30 * MINUTE) == ["12:00+0200", "19:00+0200", "00:00+0200", "06:00+0100"]
 
 
 def test_a_day_that_a_zone_left_out_is_empty():

@@ -78,6 +78,18 @@ def test_what_names_no_instant_is_refused(value):
     assert list(refused(**{"from": value})) == ["from"]
 
 
+@pytest.mark.parametrize("text", ["", "then", "in three days"])
+def test_text_that_is_neither_is_told_both(text):
+    assert refused(**{"from": text}) == {
+        "from": ["Use a time with its offset, or text like “now”, “2 days”, “3 days 2 weeks”."]
+    }
+
+
+def test_a_unit_that_is_unknown_or_missing_is_named():
+    assert "unit is unknown" in refused(to="2 fortnights")["to"][0]
+    assert "unit is missing" in refused(to="14")["to"][0]
+
+
 def test_everything_wrong_is_found_at_once():
     errors = refused(
         **{

@@ -243,6 +243,12 @@ class TestModes:
         assert [slot.start.hour for slot in found] == [10, 11, 12, 13, 14, 15]
         assert {slot.resources for slot in found} == {(one, two)}
 
+    def test_mutual_has_no_day_on_which_one_has_its_fill(self):
+        one, two = a_room(), a_room(daily_cap=1)
+        a_booking(two, at(20))
+        assert starts(one, two, mode=Mode.MUTUAL) == []
+        assert starts(one, two, mode=Mode.MUTUAL, start=at(0, days=1), end=at(10, days=1)) == ["09:00"]
+
     def test_prioritized_offers_the_first_that_is_free(self):
         one, two = a_room(), a_room()
         a_booking(one, at(10))
