@@ -1,5 +1,6 @@
 """A project as the published widget takes it: its whole configuration, with the key it calls with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from bookings.layers import USUAL_GRAPH, merged
 from bookings.lifecycle.flows import Flow
 from bookings.models import Action, ApiKey, Project
 from bookings.overrides import override
+
+WITH_ADDRESSES = {"participants", "reminders"}
 
 
 @api.get("/projects/embed/{pk}", auth=any_key, tags=["Projects"], response={200: One[EmbedShape]})
@@ -55,11 +58,19 @@ def _widget_key(row: Project) -> str:
 def _configuration(request: HttpRequest, row: Project, app_key: str) -> dict[str, Any]:
     """The project over what the widget cannot do without: it applies no defaults of its own then.
 
-    Everybody can read it, so that reminders, which may name addresses to call, are left out.
+    Everybody can read it, so that addresses of people and of what is called are left out.
     """
     told = catalogue.project(row, zone_of(request))
     del told["reminders"]
+    told["booking"] = _without_addresses(told["booking"])
     return override(_defaults(row), told, {"app_key": app_key})
+
+
+def _without_addresses(booking: Mapping[str, Any]) -> dict[str, Any]:
+    """The layer as the widget may send it back: what it leaves out, the project says all the same."""
+    event = booking.get("event")
+    nested = {"event": _without_addresses(event)} if isinstance(event, Mapping) else {}
+    return {name: value for name, value in booking.items() if name not in WITH_ADDRESSES} | nested
 
 
 def _defaults(row: Project) -> dict[str, Any]:

@@ -271,10 +271,18 @@ def test_the_widget_says_no_more_than_what_was_done(widget, consultation, settin
     assert ("goes to" in said) is (mails and word != "paid")
 
 
-def test_a_public_project_names_no_address_that_reminders_call(nobody, widget, consultation):
-    Project.objects.update(reminders=[{"type": "webhook", "settings": {"url": "https://example.com/secret"}}])
-    assert "secret" not in nobody.get(f"/projects/hosted/{consultation.slug}").content.decode()
-    assert "secret" not in widget.get(f"/projects/embed/{consultation.pk}").content.decode()
+def test_a_public_project_names_no_address_of_people_or_reminders(nobody, widget, consultation):
+    call = {"type": "webhook", "settings": {"url": "https://example.com/secret"}}
+    layer = {"graph": "instant", "reminders": [call], "participants": ["secret@example.com"]}
+    Project.objects.update(
+        reminders=[call], booking=layer | {"event": {"participants": ["secret@example.com"]}}
+    )
+    for answer in (
+        nobody.get(f"/projects/hosted/{consultation.slug}"),
+        widget.get(f"/projects/embed/{consultation.pk}"),
+    ):
+        assert answer.json()["data"]["booking"] == {"graph": "instant", "event": {}}
+        assert "secret" not in answer.content.decode()
 
 
 def test_what_a_project_sets_wins_over_what_the_widget_needs(server, widget, consultation):
