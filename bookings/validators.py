@@ -3,6 +3,7 @@
 import re
 import zoneinfo
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -33,6 +34,20 @@ def validate_currency(value: str) -> None:
 def validate_colour(value: str) -> None:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise ValidationError(_("Use a colour like #0f4a59."), code="colour")
+
+
+def plain_origin(text: str) -> str:
+    """The origin of a page as a browser sends it, like ``https://example.com:8443``; else ``ValidationError``."""
+    message = _("Write each page's origin like https://example.com, without a path.")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValidationError(message, code="origin") from error
+    origin = f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or text.lower().rstrip("/") != origin:
+        raise ValidationError(message, code="origin")
+    return origin
 
 
 def validate_object(value: object) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from bookings.admin import durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
-from bookings.validators import zones
+from bookings.validators import plain_origin, zones
 
 
 def _an_example() -> str:
@@ -124,16 +123,7 @@ class OriginsField(LinesField):
     """Origins of pages, one a line, like ``https://example.com``."""
 
     def clean_line(self, line: str) -> str:
-        message = _("Write each page's origin like https://example.com, without a path.")
-        try:
-            parts = urlsplit(line)
-            port = parts.port
-        except ValueError as error:
-            raise ValidationError(message) from error
-        origin = f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
-        if parts.scheme not in {"http", "https"} or not parts.hostname or line.lower().rstrip("/") != origin:
-            raise ValidationError(message)
-        return origin
+        return plain_origin(line)
 
 
 class EmailsField(LinesField):

@@ -29,6 +29,15 @@ class ApiKeyForm(forms.ModelForm):
         model = ApiKey
         fields = ("kind", "name", "projects", "origins")
 
+    def clean_origins(self) -> list[str]:
+        """A server calls from no page, so origins would bind nothing."""
+        origins: list[str] = self.cleaned_data["origins"]
+        if origins and self.cleaned_data.get("kind", self.instance.kind) == ApiKey.Kind.SERVER:
+            raise forms.ValidationError(
+                _("Origins bind widget keys only; leave them empty for a server key.")
+            )
+        return origins
+
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):

@@ -66,3 +66,12 @@ def test_a_wrong_origin_issues_no_key(admin):
     response = admin.post(ADD, {"kind": "widget", "name": "Page", "origins": "example.com"})
     assert "origin like https://example.com" in text_of(response)
     assert not ApiKey.objects.exists()
+
+
+def test_a_server_key_takes_no_origins(admin):
+    response = admin.post(ADD, {"kind": "server", "name": "Till", "origins": "https://example.com"})
+    assert "Origins bind widget keys only" in text_of(response)
+    assert not ApiKey.objects.exists()
+    key, _value = a_server_key()
+    values = values_of(admin.get(address(key))) | {"origins": "https://example.com"}
+    assert "Origins bind widget keys only" in text_of(admin.post(address(key), values))

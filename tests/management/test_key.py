@@ -86,3 +86,21 @@ def test_a_key_is_taken_over_once(capsys):
 def test_what_does_not_exist_is_said(wrong):
     with pytest.raises(CommandError):
         call_command("key", *wrong)
+
+
+def test_a_server_key_takes_no_origin(capsys):
+    with pytest.raises(CommandError, match="--origin binds widget keys only"):
+        key("add", "--kind", "server", "--name", "Shop", "--origin", "https://a.example", capsys=capsys)
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize("origin", ["a.example", "https://a.example/shop", "ftp://a.example", "https://a:b"])
+def test_an_origin_that_no_browser_sends_is_refused(origin, capsys):
+    with pytest.raises(CommandError, match="without a path"):
+        key("add", "--kind", "widget", "--name", "Page", "--origin", origin, capsys=capsys)
+    assert not ApiKey.objects.exists()
+
+
+def test_an_origin_is_kept_as_a_browser_sends_it(capsys):
+    key("add", "--kind", "widget", "--name", "Page", "--origin", "https://A.example:8443/", capsys=capsys)
+    assert ApiKey.objects.get().origins == ["https://a.example:8443"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bookings.models import ApiKey, Project
 from bookings.models.keys import digest_of
+from bookings.validators import plain_origin
 
 LEAST = 16  # characters; ours have 43 random ones
 
@@ -24,7 +25,12 @@ class Command(BaseCommand):
         add.add_argument("--name", required=True, help="who or what uses it")
         add.add_argument("--value", default="", help="take over this existing key")
         add.add_argument("--project", action="append", default=[], help="id or slug; none: all projects")
-        add.add_argument("--origin", action="append", default=[], help="page that may use a widget key")
+        add.add_argument(
+            "--origin",
+            action="append",
+            default=[],
+            help="page that may use a widget key, like https://example.com",
+        )
         does.add_parser("list", help="show every key but its secret")
         revoke = does.add_parser("revoke", help="end a key for ever")
         revoke.add_argument("id", help="as the list shows it")
@@ -35,12 +41,13 @@ class Command(BaseCommand):
     def add(self, options: dict[str, Any]) -> None:
         value = options["value"]
         _check_value(value)
+        origins = _origins(options)
         projects = [_project(word) for word in options["project"]]
         key, value = ApiKey.issue(
             kind=options["kind"], name=options["name"], value=value, test=settings.TEST_MODE
         )
         key.projects.set(projects)
-        key.origins = options["origin"]
+        key.origins = origins
         key.save(update_fields=["origins"])
         self.stdout.write(value)
         if not key.is_widget:
@@ -73,6 +80,17 @@ def _check_value(value: str) -> None:
         raise CommandError("A site in test mode takes test_ keys only.")
     if ApiKey.objects.filter(digest=digest_of(value)).exists():
         raise CommandError("This key is known already.")
+
+
+def _origins(options: dict[str, Any]) -> list[str]:
+    if options["origin"] and options["kind"] == ApiKey.Kind.SERVER:
+        raise CommandError("--origin binds widget keys only: a server calls from no page. Leave it out.")
+    try:
+        return [plain_origin(origin) for origin in options["origin"]]
+    except ValidationError:
+        raise CommandError(
+            "--origin names a page's origin, like https://example.com, without a path."
+        ) from None
 
 
 def _project(word: str) -> Project:
