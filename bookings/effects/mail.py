@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import smtplib
 from email.utils import formataddr, parseaddr
 from typing import Any
@@ -100,7 +101,7 @@ def compose(
     _sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     letter = Letter(
         subject=one_line(words.subject)[:LONGEST_SUBJECT],
-        body=render_to_string(f"mail/{template}.txt", whole).strip() + "\n",
+        body=re.sub(r"\n{3,}", "\n\n", render_to_string(f"mail/{template}.txt", whole)).strip() + "\n",
         from_email=formataddr((one_line(site.name), sender)),
         to=[reader.address],
         reply_to=[reader.reply_to] if reader.reply_to else None,

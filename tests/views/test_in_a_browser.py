@@ -407,6 +407,7 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
     browser, site, tomorrow, scheme, language, width, settings
 ):
     settings.MAIL_IS_SET_UP = True
+    settings.TEST_MODE = True  # which adds a ribbon to each page
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     found = []
