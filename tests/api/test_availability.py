@@ -139,6 +139,12 @@ def test_everything_wrong_with_a_search_is_told_at_once(server, db):
     }
 
 
+def test_a_constraint_about_events_is_refused_at_its_place(server, question):
+    lists = [{"allow_weekdays": {}}, {"allow_event": {"what": "Office hours"}}]
+    answer = server.post("/availability", question | {"constraints": lists})
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, {"constraints.1"})
+
+
 def test_a_project_brings_whom_to_ask_and_how(server, consultation, doc):
     server.put(f"/projects/{consultation.pk}", {"availability": {"length": "30 minutes"}})
     told = server.post("/availability", {"project_id": str(consultation.pk), **day(10, 11)}).json()["data"]
