@@ -20,7 +20,7 @@ from bookings.views.addresses import carried, here, instant, prefilled
 from bookings.views.free_times import session_of, takers
 from bookings.views.hold_links import Hold, hold_token, with_hold
 from bookings.views.offering import Offering, offering_of
-from bookings.views.visitors import Holder, holder, live_hold, remember, visitor
+from bookings.views.visitors import Holder, holder, live_hold, live_holds, remember, visitor
 
 CUSTOMER = Actor.customer()
 
@@ -94,8 +94,18 @@ def _reserve(
         "replacing": before,
     }
     if offering.everybody or len(drafts) == 1:
-        return reserve(drafts[0], companions=forms[0].companions(), **common)
-    return reserve_any(drafts, **common)
+        held = reserve(drafts[0], companions=forms[0].companions(), **common)
+    else:
+        held = reserve_any(drafts, **common)
+    _keep_newest(who)
+    return held
+
+
+def _keep_newest(who: Holder) -> None:
+    """Of times that a visitor picked at the same moment, in two tabs, one stays held."""
+    for older in live_holds(who.visitor)[1:]:
+        with suppress(ReservationGone):
+            release(older, by=CUSTOMER)
 
 
 def _hold_seat(offering: Offering, who: Holder, session_id: str, before: Reservation | None) -> Reservation:

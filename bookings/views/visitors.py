@@ -8,6 +8,7 @@ import secrets
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from bookings.addresses import address_digest
@@ -49,4 +50,9 @@ def remember(response: HttpResponse, token: str) -> HttpResponse:
 
 def live_hold(token: str) -> Reservation | None:
     """The visitor's live hold; picking another time replaces it."""
-    return Reservation.objects.live().filter(visitor=digest(token)).order_by("-created_at").first()
+    return live_holds(digest(token)).first()
+
+
+def live_holds(of: str) -> QuerySet[Reservation]:
+    """All that the visitor of a digest holds, the newest first."""
+    return Reservation.objects.live().filter(visitor=of).order_by("-created_at", "pk")

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project
-from tests.situations import a_project, a_resource, a_session, aged
+from bookings.views.visitors import COOKIE, digest
+from tests.situations import a_hold, a_project, a_resource, a_session, aged
 from tests.views.conftest import Visitor, holds
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,14 @@ def test_picking_another_time_replaces_the_hold(visitor, project, tomorrow):
     visitor.hold(project, tomorrow)
     visitor.hold(project, tomorrow.replace(hour=14))
     assert [held.start.hour for held in holds()] == [14]
+
+
+def test_of_holds_that_one_visitor_made_at_once_the_newest_stays(visitor, project, doc, tomorrow):
+    visitor.client.cookies[COOKIE] = "A" * 22
+    for hour in (14, 16):
+        a_hold(doc, tomorrow.replace(hour=hour), visitor=digest("A" * 22))
+    visitor.hold(project, tomorrow.replace(hour=18))
+    assert [held.start.hour for held in holds()] == [18]
 
 
 def test_a_time_that_is_held_by_somebody_else_leads_back_to_the_times(visitor, another, project, tomorrow):
