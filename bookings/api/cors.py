@@ -66,6 +66,5 @@ def _preflight() -> HttpResponse:
         "Access-Control-Allow-Methods": ALLOWED_METHODS,
         "Access-Control-Allow-Headers": ALLOWED_HEADERS,
         "Access-Control-Max-Age": "7200",
-        "Allow": ALLOWED_METHODS,
     }
     return HttpResponse(status=204, headers=headers)
