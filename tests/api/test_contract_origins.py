@@ -33,7 +33,7 @@ def test_every_path_answers_a_preflight_without_a_key(nobody, path):
     assert set(named.split()) | {"timekit-inputtimestampformat", "timekit-outputtimestampformat"} <= allowed
     methods = {name.strip() for name in response.headers["Access-Control-Allow-Methods"].split(",")}
     assert {"GET", "POST", "PUT", "DELETE"} <= methods
-    assert "Allow" not in response.headers  # it would say what this path takes, and these are what any may take
+    assert "Allow" not in response.headers  # what any path may take is not what this one takes
 
 
 def test_refusals_can_be_read_across_origins(widget, nobody):
