@@ -6,9 +6,10 @@ from pathlib import Path
 from booking_site import logs
 
 wsgi_app = "booking_site.wsgi:application"
-worker_class = "gthread"
+worker_class = "booking_site.worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, os.cpu_count() or 1))
 threads = int(os.environ.get("WEB_THREADS") or 4)
+limit_request_line = 8190  # gunicorn's most; a search with many terms is longer than its usual 4094
 keepalive = 75  # seconds; longer than a proxy keeps its idle connections
 timeout = 60
 graceful_timeout = 20
