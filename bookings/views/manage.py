@@ -138,13 +138,19 @@ def _question(booking: Booking, action: Action, form: MessageForm, back: str) ->
     label = str(action)
     return {
         "heading": _("%(action)s?") % {"action": label},
-        "words": [_("The time is then free for others.")] if not action.target.occupies else [],
+        "words": [] if action.target.occupies else [_freed(booking)],
         "form": form if action.input == Action.Input.MESSAGE else None,
         "buttons": [{"value": action.name, "label": label, "danger": not action.target.occupies}],
         "back_url": back,
         "back_label": _("Keep it as it is"),
         "summary": summary(booking),
     }
+
+
+def _freed(booking: Booking) -> str:
+    if booking.session_id:
+        return _("Your place is then free for others.")
+    return _("The time is then free for others.")
 
 
 def summary(booking: Booking) -> dict[str, Any]:

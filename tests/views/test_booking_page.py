@@ -353,10 +353,14 @@ def test_a_seat_is_held_then_booked_and_counted(visitor, another, session, tomor
     assert "2 places left" in text(visitor.see("/book/back/", day=day))
     form = visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"]
     assert "1 place left" in text(another.see("/book/back/", day=day))
-    said = text(visitor.see(visitor.send(form)["Location"]))
-    assert "Your place is booked" in said
+    page = visitor.send(form)["Location"]
+    assert "Your place is booked" in text(visitor.see(page))
     session.refresh_from_db()
     assert session.seats_taken == 1
+    assert "Your place is then free for others." in text(visitor.see(f"{page}do/cancel_by_customer/"))
+    visitor.client.post(f"{page}do/cancel_by_customer/")
+    session.refresh_from_db()
+    assert session.seats_taken == 0
 
 
 def test_whoever_holds_the_last_seat_is_not_told_that_it_is_taken(visitor, another, session, tomorrow):
