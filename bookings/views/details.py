@@ -44,7 +44,7 @@ def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     if request.method == "POST":
         return send(request, hold)
     if hold.reservation.released_at is not None:
-        return redirect(hold.times_address(request))
+        return redirect(hold.times_address(request, refused=ReservationGone.code))
     return page(request, hold, blank_form(request, hold))
 
 

@@ -34,9 +34,10 @@ class Hold:
         """The address of a page of this hold."""
         return here(request, name, self.project.slug, self.token, query=carried(request))
 
-    def times_address(self, request: HttpRequest) -> str:
-        """The address of the project's times."""
-        return here(request, "choose", self.project.slug, query=carried(request))
+    def times_address(self, request: HttpRequest, **query: str) -> str:
+        """The address of the project's times, on the day of the one that was held."""
+        day = {"at": self.reservation.start.isoformat()}
+        return here(request, "choose", self.project.slug, query=carried(request) | day | query)
 
 
 def hold_token(reservation: Reservation) -> str:

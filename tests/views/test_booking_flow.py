@@ -7,6 +7,7 @@ import pytest
 from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project
+from bookings.times import short_day
 from bookings.views.visitors import COOKIE, digest
 from tests.situations import a_hold, a_project, a_resource, a_session, aged
 from tests.views.conftest import Visitor, holds
@@ -139,9 +140,11 @@ def test_the_hold_can_be_made_longer_and_let_go(visitor, project, tomorrow):
     visitor.client.post(f"{form}longer/")
     assert holds().get().expires_at > before
     back = visitor.client.post(f"{form}release/")
-    assert back["Location"] == "/book/lightning/"
+    heading = f'<h2 id="day" tabindex="-1">{short_day(tomorrow, "Europe/Berlin")}</h2>'
+    assert heading in text(visitor.see(back["Location"])), "the day that was chosen"
     assert not holds().exists()
     assert not Occupancy.objects.exists()
+    assert "This hold has ended" in text(visitor.see(visitor.see(form)["Location"]))
 
 
 @override_settings(MAX_HOLD_EXTENSIONS=1)
