@@ -1,6 +1,7 @@
 """Free and taken time, asked of a project or of some resources."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -102,6 +103,8 @@ def _query(request: HttpRequest, body: SearchBody) -> Query:
         query = read_query(
             given, now=now, project=project, option=option, resources=resources or _none(project)
         )
+        if key.is_widget and project:
+            query = replace(query, constraints=(), narrowing=query.constraints)
     except ParametersError as error:
         told = {field: [_(sentence) for sentence in found] for field, found in error.errors.items()}
         raise Invalid(told | errors) from None

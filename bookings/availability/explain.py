@@ -21,6 +21,7 @@ from bookings.availability.offered import Shape
 from bookings.availability.parameters import booking_window, read_query
 from bookings.availability.permits import Code, Permit, Policy
 from bookings.availability.query import Query
+from bookings.availability.rules import permitted
 from bookings.availability.search import MARGIN_DAYS, frame_of, rounded_up, whole, zone_of
 from bookings.availability.slots import Frame, is_on_grid
 from bookings.availability.sources import capped_days, policies
@@ -211,6 +212,8 @@ class _Case:
             if permit.intervals is not None:
                 passed = covers(permit.intervals, self.start, self.end)
                 yield Verdict(code=permit.code, passed=passed, sources=tuple(self._deciding(permit)))
+        if (within := permitted(self.query.narrowing, self.days, self.zone)) is not None:
+            yield Verdict(code=Code.REQUEST_CONSTRAINTS, passed=covers(within, self.start, self.end))
 
     def _deciding(self, permit: Permit) -> Iterator[Source]:
         if permit.code not in (Code.HOURS, Code.PROJECT_HOURS):

@@ -59,7 +59,8 @@ class Query(Parameters):
 
     ``resources`` in order of priority; ``lengths`` where one's own length differs; ``ignoring`` are ids of
     bookings and reservations whose time counts as free (what is being moved, the visitor's own hold);
-    ``seed`` settles the order of ``Mode.RANDOM``, so that two searches can agree.
+    ``seed`` settles the order of ``Mode.RANDOM``, so that two searches can agree.  ``narrowing`` are constraints
+    that take slots away and, unlike ``constraints``, leave the grid where it is without them.
     """
 
     resources: tuple[Resource, ...]
@@ -67,6 +68,7 @@ class Query(Parameters):
     lengths: Mapping[UUID, timedelta] = field(default_factory=dict)
     ignoring: frozenset[UUID] = frozenset()
     seed: int | str | None = None
+    narrowing: tuple[Rule, ...] = ()
 
     def length_of(self, resource: Resource) -> timedelta | None:
         """How long a slot of that resource is, ``None`` for natural length."""

@@ -17,6 +17,7 @@ from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local, seconds
 from bookings.availability.intervals import Busy, Interval, complement
 from bookings.availability.query import Query, Slot
+from bookings.availability.rules import permitted
 from bookings.availability.slots import Frame, Mode, Offer, Supply, offers, together
 from bookings.availability.sources import capped_days, policies
 from bookings.models import Resource
@@ -113,6 +114,7 @@ def prepare(query: Query, now: datetime) -> tuple[Frame, list[Supply]]:
             open=policy.open(around[each.pk], zone_of(each)),
             busy=busy.get(each.pk, Busy()),
             capped=capped.get(each.pk, []),
+            within=permitted(query.narrowing, around[each.pk], zone_of(each)),
         )
         for each, policy in zip(resources, judged, strict=True)
     ]

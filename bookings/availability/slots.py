@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import reduce
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -72,7 +73,8 @@ class Supply:
     """One resource's part in a search.
 
     ``length`` in seconds (``None``: stretches of natural length); ``open`` where every rule permits; ``busy``
-    with the distance to keep already added; ``capped`` the local days on which no further slot may start.
+    with the distance to keep already added; ``capped`` the local days on which no further slot may start;
+    ``within`` where slots must lie besides (``None``: anywhere), which no grid begins at.
     """
 
     key: Any
@@ -82,6 +84,7 @@ class Supply:
     open: Intervals
     busy: Busy = field(default_factory=Busy)
     capped: Intervals = field(default_factory=list)
+    within: Intervals | None = None
 
     def starts(self, frame: Frame) -> list[range]:
         """The starts of all free slots, ascending."""
@@ -91,13 +94,17 @@ class Supply:
         )
         if not possible:
             return []
-        free = self.busy.gaps(self.length, possible[0][1], frame.end)
+        free = self._gaps(self.length, possible[0][1], frame.end)
         return grid(possible, free, self.length, frame.step or self.length)
 
     def stretches(self, frame: Frame) -> Intervals:
         """Free time of natural length."""
-        free = self.busy.gaps(1, frame.start, frame.end)
+        free = self._gaps(1, frame.start, frame.end)
         return intersection(intersection(self.open, free), frame.windows(self.capped))
+
+    def _gaps(self, length: int, start: int, end: int) -> Intervals:
+        gaps = self.busy.gaps(length, start, end)
+        return gaps if self.within is None else intersection(gaps, self.within)
 
     def free(self, frame: Frame) -> Free:
         """All free slots."""
@@ -148,9 +155,8 @@ def is_on_grid(
 def together(supplies: Sequence[Supply]) -> Supply:
     """All resources as one that is free when every one is; the longest length, the first one's zone."""
     first = supplies[0]
-    opened = first.open
-    for other in supplies[1:]:
-        opened = intersection(opened, other.open)
+    opened = reduce(intersection, (supply.open for supply in supplies))
+    narrowed = [supply.within for supply in supplies if supply.within is not None]
     pieces = chain.from_iterable(supply.busy.pieces() for supply in supplies)
     lengths = [supply.length for supply in supplies if supply.length]
     return replace(
@@ -160,6 +166,7 @@ def together(supplies: Sequence[Supply]) -> Supply:
         open=opened,
         busy=Busy.of(pieces),
         capped=merged(chain.from_iterable(supply.capped for supply in supplies)),
+        within=reduce(intersection, narrowed) if narrowed else None,
     )
 
 

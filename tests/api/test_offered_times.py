@@ -83,6 +83,13 @@ def test_a_pages_buffer_may_be_larger_than_the_projects_and_not_smaller(widget, 
     assert answer.json() == {"data": []}
 
 
+def test_a_pages_constraints_take_slots_away_and_shift_none(widget, server, visit):
+    early = [{"block_hours": {"start": "09:30", "end": "09:50"}}]
+    assert searched(widget, visit, constraints=early) == ["10:30-11:30", "11:30-12:30"]
+    assert searched(server, visit, constraints=early)[0] == "09:50-10:50"
+    assert widget.post("/bookings", visit | when(at(10, 30))).status_code == 201
+
+
 def test_without_a_project_a_page_settles_the_slots_itself(widget, visit):
     texts = {"what": "Meeting", "where": "TBD", "description": "Name: Marty", "graph": "instant"}
     asked = {"resources": [visit["resource_id"]], "length": "45 minutes", "timeslot_increments": "5 minutes"}

@@ -114,7 +114,8 @@ class TestExactlyOneRuleForbids:
         project = a_project(room, availability_constraints=monday)
         source = Source(model=Project, pk=project.pk)
         assert why_not(room, at(8), project=project) == {Code.PROJECT_CONSTRAINTS: (source,)}
-        assert why_not(room, at(8), constraints=parse_constraints(monday)) == {Code.REQUEST_CONSTRAINTS: ()}
+        for name in ("constraints", "narrowing"):
+            assert why_not(room, at(8), **{name: parse_constraints(monday)}) == {Code.REQUEST_CONSTRAINTS: ()}
 
     def test_constraints_that_cannot_be_read_permit_nothing(self):
         room = a_resource(availability_constraints=[{"allow_everything": {}}])

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.availability.query import Query
+from bookings.availability.rules import parse_constraints
 from bookings.availability.search import TooManySlots, count, dates, days, search, unavailable
 from bookings.availability.slots import Mode
 from bookings.errors import OutsideHours, SlotTaken
@@ -191,6 +192,15 @@ class TestWhen:
 
     def test_the_window_bounds_start_and_end_and_does_not_move_the_grid(self):
         assert starts(a_room(), start=at(9, 10), end=at(11, 50)) == ["10:00"]
+
+    def test_what_narrows_a_search_moves_no_grid_either(self):
+        noon = parse_constraints([{"allow_hours": {"start": "10:30", "end": "14:15"}}])
+        one, two = a_room(), a_room(timezone="Etc/GMT-1")
+        assert starts(one, narrowing=noon) == ["11:00", "12:00", "13:00"]
+        assert starts(one, constraints=noon)[0] == "10:30"
+        assert starts(one, two, narrowing=noon, mode=Mode.MUTUAL) == ["11:00", "12:00"]
+        (free,) = search(query(one, narrowing=noon, length=None), LONG_AGO)
+        assert (free.start, free.end) == (at(10, 30), at(14, 15))
 
     def test_an_empty_window_has_no_slots(self):
         assert starts(a_room(), start=at(10), end=at(10)) == []
