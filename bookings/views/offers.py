@@ -197,7 +197,8 @@ def _part_of_day(hour: int) -> str:
 
 def _group(title: str, buttons: list[dict[str, Any]]) -> dict[str, Any]:
     bare = not any(one["note"] or one["full"] for one in buttons)
-    return {"title": title, "times": buttons, "bare": bare}
+    short = bare and all(len(one["clock"]) <= len("00:00") for one in buttons)
+    return {"title": title, "times": buttons, "bare": bare, "short": short}
 
 
 def _button(view: View, one: FreeTime) -> dict[str, Any]:
