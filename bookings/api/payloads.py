@@ -32,7 +32,6 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
     "project": ("project",),
     "available_actions": ("state__leaving",),
     "customer_action_links": ("state__leaving", "customer"),
-    "owner_booking": ("session__state__leaving", "session__version__graph"),
     "user.calendars": ("resource__calendars",),
     "resource.calendars": ("resource__calendars",),
     "user.calendars.events": ("resource__calendars__events",),
@@ -229,9 +228,12 @@ def _customer_action_links(booking: Booking, telling: Telling) -> Json:
 
 
 def _owner_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, Json | None]:
-    sessions = {booking.session_id: booking.session for booking in bookings if booking.session}
-    told = dict(zip(sessions, tell(list(sessions.values()), telling.below("owner_booking")), strict=True))
-    return {booking.pk: told.get(booking.session_id) for booking in bookings}
+    """Read anew: a session in memory may have fewer seats taken than it has by now."""
+    owners = {booking.session_id for booking in bookings if booking.session_id}
+    sessions = list(readable(Booking.objects.filter(pk__in=owners))) if owners else []
+    told = tell(sessions, telling.below("owner_booking"))
+    by_id: dict[Any, Json] = {session.pk: body for session, body in zip(sessions, told, strict=True)}
+    return {booking.pk: by_id.get(booking.session_id) for booking in bookings}
 
 
 def _bulked_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, list[Json]]:

@@ -1,6 +1,10 @@
 """Many bookings in one request, each answered in its place, or all or none."""
 
-from tests.api.conftest import NOTHING, hour
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.conftest import MARTY, NOTHING, hour
+from tests.api.test_contract_lists import EVERYTHING
 
 
 def bulk(wish, *days, **flags):
@@ -67,3 +71,28 @@ def test_many_are_changed_at_once(server, wish):
     assert done[0]["state"] == "cancelled"
     assert done[1]["errors"]
     assert done[2]["code"] == "action_not_available"
+
+
+def test_no_include_costs_a_query_per_row(server, wish, settings):
+    settings.REQUESTS_A_MINUTE_PER_KEY = 0  # the count is written once a second, between any two
+
+    def cost(include, *days):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            server.made(f"/bookings/bulk?include={include}", bulk(wish, *days))
+        return len(asked)
+
+    cost(EVERYTHING, 1)
+    assert cost(EVERYTHING, 2, 3) - cost("", 4, 5) == cost(EVERYTHING, *range(6, 14)) - cost(
+        "", *range(14, 22)
+    )
+
+
+def test_a_session_is_told_with_every_seat_that_was_taken(server, wish):
+    owner = {**wish, "graph": "group_owner", "settings": {"max_seats": 5}}
+    session = server.made("/bookings", owner)["id"]
+    seat = {"graph": "group_customer", "customer": MARTY, "related": {"owner_booking_id": session}}
+    rows = server.made("/bookings/bulk?include=owner_booking.attributes", {"bookings": [seat, seat]})
+    taken = [row["owner_booking"]["attributes"]["group_booking"]["current_seats"] for row in rows]
+    assert taken == [2, 2]
