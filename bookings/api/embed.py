@@ -18,6 +18,7 @@ from bookings.api.moments import zone_of
 from bookings.api.shapes import EmbedShape, One
 from bookings.availability.slots import Mode
 from bookings.errors import UnknownGraph
+from bookings.forms import CustomerForm
 from bookings.layers import USUAL_GRAPH, merged
 from bookings.lifecycle.flows import Flow
 from bookings.models import Action, ApiKey, Project
@@ -77,7 +78,7 @@ def _defaults(row: Project) -> dict[str, Any]:
     return {
         "availability": {"mode": str(Mode.RANDOM), "length": _length(row)},
         "booking": {"graph": USUAL_GRAPH},
-        "customer_fields": {} if row.customer_fields else _name_and_address(),
+        "customer_fields": _titles(row.customer_fields) if row.customer_fields else _name_and_address(),
         "ui": {
             "display_name": row.name,
             "availability_view": "agendaWeek",
@@ -116,6 +117,12 @@ def _name_and_address() -> dict[str, Any]:
         "name": {"title": _("Name"), "required": True},
         "email": {"title": _("E-mail"), "format": "email", "required": True},
     }
+
+
+def _titles(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What each question is called where staff leave that to the site, in the order in which it is asked."""
+    labels = {key: field.label for key, field in CustomerForm.base_fields.items()}
+    return {key: {"title": str(labels[key])} if key in labels else {} for key in asked}
 
 
 def _length(row: Project) -> str:

@@ -35,10 +35,11 @@ RESOURCES = {
     "kitchen": ("Teaching kitchen", "London"),
 }
 
+# Without titles of their own these are called as in the visitor's language.
 ASKED = {
-    "name": {"title": "Your name", "format": "string", "required": True},
-    "email": {"title": "E-mail", "format": "email", "required": True},
-    "phone": {"title": "Telephone", "format": "tel"},
+    "name": {"format": "string", "required": True},
+    "email": {"format": "email", "required": True},
+    "phone": {"format": "tel"},
     "comment": {"title": "Anything we should know?", "format": "textarea"},
 }
 
@@ -68,7 +69,7 @@ PROJECTS = [
         "First talk",
         "instant",
         PEOPLE,
-        [("Half an hour", 30, None), ("A whole hour", 60, None)],
+        [("", 30, None), ("", 60, None)],
         heading="Advice",
         summary="Tell us what you have in mind. Booked at once, free of charge.",
         place="online",

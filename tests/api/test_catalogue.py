@@ -296,6 +296,23 @@ def test_what_a_project_sets_wins_over_what_the_widget_needs(server, widget, con
     assert list(told["customer_fields"]) == ["name"]
 
 
+def test_questions_without_a_title_are_called_as_on_the_page(widget, consultation):
+    asked = {
+        "comment": {"title": "Why?"},
+        "phone": {"format": "tel"},
+        "name": {"title": "You"},
+        "email": {},
+        "x": {},
+    }
+    Project.objects.update(customer_fields=asked)
+    told = widget.get(f"/projects/embed/{consultation.pk}", **{"Accept-Language": "de"}).json()["data"]
+    assert told["customer_fields"] == asked | {
+        "phone": {"title": "Telefon", "format": "tel"},
+        "email": {"title": "E-Mail"},
+    }
+    assert next(iter(told["customer_fields"])) == "comment"
+
+
 def test_a_limited_key_makes_nothing_that_it_would_not_see(consultation):
     limited = outsider(a_server_key(consultation)[1])
     for path, wish in [
