@@ -7,6 +7,7 @@ from bookings.admin.keys import ApiKeyAdmin
 from bookings.admin.outbox import OutboxMessageAdmin, WebhookAdmin
 from bookings.admin.places import LocationAdmin, SiteAdmin
 from bookings.admin.projects import OptionAdmin, ProjectAdmin, ProjectResourceAdmin
+from bookings.admin.reservations import ReservationAdmin
 from bookings.admin.resources import ResourceAdmin
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "OutboxMessageAdmin",
     "ProjectAdmin",
     "ProjectResourceAdmin",
+    "ReservationAdmin",
     "ResourceAdmin",
     "SiteAdmin",
     "WebhookAdmin",

@@ -10,17 +10,18 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.desk import asking
 from bookings.admin.new_booking_forms import usual_length
+from bookings.admin.reservations import words_of
 from bookings.admin.wall_clock import WallClockForm
 from bookings.availability.explain import Source, Verdict, explain_slot, is_offered
 from bookings.availability.parameters import ParametersError
-from bookings.models import Option, Project, Resource
+from bookings.models import Option, Project, Reservation, Resource
 from bookings.times import clock_range, day, zone_and_offset
 
 
@@ -112,11 +113,10 @@ def _words(form: WhyForm) -> str:
 def _decider(request: HttpRequest, source: Source) -> Decider:
     row = source.model._default_manager.filter(pk=source.pk).first()  # noqa: SLF001  # of whichever model
     options = source.model._meta
-    name = getattr(row, "reference", None) or str(row or "")
+    name = (
+        words_of(row) if isinstance(row, Reservation) else getattr(row, "reference", None) or str(row or "")
+    )
     url = ""
     if row is not None and request.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
-        try:
-            url = reverse(source.admin_url_name, args=[source.pk])
-        except NoReverseMatch:  # a reservation has no page
-            url = ""
+        url = reverse(source.admin_url_name, args=[source.pk])
     return Decider(name=f"{options.verbose_name} {name}", url=url, note=source.note)

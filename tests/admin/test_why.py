@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bookings.models import WeeklyHours
 from tests.admin.conftest import text_of
-from tests.situations import a_booking, a_project, a_resource, at
+from tests.situations import a_booking, a_hold, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
 WHY = reverse("admin:bookings_resource_why")
@@ -45,6 +45,19 @@ def test_taken_time_leads_to_the_booking_that_takes_it(desk, designer, doc):
     values = asked(a_project(doc), doc, at(10))
     assert address in text_of(desk.get(WHY, values))
     assert address not in text_of(designer.get(WHY, values))
+
+
+def test_held_time_leads_to_the_hold_in_the_clocks_of_the_resource(desk):
+    doc = a_resource(timezone="Asia/Kolkata")
+    hold = a_hold(doc, at(10), project=a_project(doc))
+    address = reverse("admin:bookings_reservation_change", args=[hold.pk])
+    shown = text_of(desk.get(WHY, asked(hold.project, doc, at(15, 30))))
+    assert address in shown
+    assert "15:30–16:30" in shown
+    page = text_of(desk.get(address))
+    assert "15:30–16:30" in page
+    assert 'name="_save"' not in page
+    assert desk.post(address).status_code == 403
 
 
 def test_a_resource_of_another_project_is_said_in_words(desk, doc):

@@ -1,0 +1,57 @@
+"""Holds: what customers hold at the moment and what became of it.  The verbs write them; staff may only look."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from bookings.models import Reservation
+from bookings.times import clock_range, day, day_and_clock, zone_and_offset
+
+
+def words_of(hold: Reservation) -> str:
+    """When it is, in its resource's zone."""
+    zone = hold.resource.timezone
+    times = clock_range(hold.start, hold.end, zone)
+    return f"{day(hold.start, zone)}, {times}, {zone_and_offset(hold.start, zone)}"
+
+
+@admin.register(Reservation)
+class ReservationAdmin(admin.ModelAdmin):
+    list_display = ["when", "for_resource", "for_project", "held_until", "released_at", "became"]
+    list_select_related = ["resource", "project", "booking"]
+    list_filter = [("resource", admin.RelatedOnlyFieldListFilter)]
+    readonly_fields = ["when", "for_resource", "for_project", "held_until", "released_at", "became"]
+    fields = [*readonly_fields, "what", "created_at"]
+    show_full_result_count = False
+    actions = None
+
+    @admin.display(description=gettext_lazy("when"), ordering="start")
+    def when(self, hold: Reservation) -> str:
+        return words_of(hold)
+
+    @admin.display(description=gettext_lazy("resource"), ordering="resource__name")
+    def for_resource(self, hold: Reservation) -> str:
+        return str(hold.resource)
+
+    @admin.display(description=gettext_lazy("project"), ordering="project__name")
+    def for_project(self, hold: Reservation) -> str:
+        return str(hold.project or "")
+
+    @admin.display(description=gettext_lazy("held until"), ordering="expires_at")
+    def held_until(self, hold: Reservation) -> str:
+        return day_and_clock(hold.expires_at, hold.resource.timezone)
+
+    @admin.display(description=gettext_lazy("booking"), empty_value="")
+    def became(self, hold: Reservation) -> Any:
+        return hold.booking
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
