@@ -12,7 +12,6 @@ from bookings.admin.wall_clock import WallClockForm
 from bookings.availability.days import day_start
 from bookings.models import Calendar, Event
 
-LONGEST = timedelta(days=366)
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
 
@@ -115,7 +114,7 @@ class EventForms:
             return
         if end <= start:
             self.last.add_error("day", _("The end must come after the start."))
-        elif end - start > LONGEST:
+        elif end - start > Event.LONGEST:
             self.last.add_error("day", _("An event lasts a year at most."))
         self.event.start, self.event.end = start, end
 

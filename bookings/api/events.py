@@ -1,7 +1,7 @@
 """Events: busy time in a resource's calendar that is not a booking."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,14 +18,14 @@ from bookings.api.cleaning import apply, findings, refuse
 from bookings.api.errors import Invalid
 from bookings.api.listing import Listing, find_row, same, same_id
 from bookings.api.moments import zone_of
+from bookings.api.schemas import EntryIn
 from bookings.api.shapes import EventShape, One, Page
-from bookings.api.wire import REQUIRED, Flag, Id, Moment, Text, Wire, read_moment
+from bookings.api.wire import REQUIRED, Flag, Id, Wire, read_moment
 from bookings.forms.findings import Findings
 from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
 from bookings.models import Calendar, Event
 
-LONGEST = timedelta(days=366)
 NO_CALENDAR = _("There is no such calendar.")
 NO_RESOURCE = _("There is no such resource with a calendar.")
 OTHER_RESOURCE = _("The calendar belongs to another resource.")
@@ -65,18 +65,10 @@ LISTING = Listing(
 )
 
 
-class EventBody(Wire):
+class EventBody(EntryIn, Wire):
     """``resource_id`` alone means that resource's primary calendar.  ``sync_provider`` is read and left alone."""
 
-    start: Moment | None = None
-    end: Moment | None = None
-    what: Text | None = None
-    where: Text | None = None
-    description: Text | None = None
-    calendar_id: Id | None = None
     resource_id: Id | None = None
-    participants: list[Text] | None = None
-    invite: Flag | None = None
     my_rsvp: Literal["accepted", "needsAction", "declined", "tentative"] | None = None
     all_day: Flag | None = None
     sync_provider: Flag | None = None
@@ -167,7 +159,7 @@ def _times(row: Event) -> dict[str, list[str]]:
         return {}
     if row.end <= row.start:
         return {"end": [str(END_FIRST)]}
-    return {"end": [str(TOO_LONG)]} if row.end - row.start > LONGEST else {}
+    return {"end": [str(TOO_LONG)]} if row.end - row.start > Event.LONGEST else {}
 
 
 def _participants(row: Event) -> dict[str, list[str]]:

@@ -43,8 +43,8 @@ class RelatedIn(Part):
     owner_booking_id: Id | None = None
 
 
-class EventIn(Part):
-    """The record's older shape: the same fields, nested."""
+class EntryIn(Part):
+    """What stands in a calendar: times, text, and who is asked to come."""
 
     start: Moment | None = None
     end: Moment | None = None
@@ -57,7 +57,11 @@ class EventIn(Part):
     my_rsvp: Text | None = None
 
 
-class BookingIn(Wire):
+class EventIn(EntryIn):
+    """The record's older shape: the same fields, nested."""
+
+
+class BookingIn(EntryIn, Wire):
     """A booking to be made.  What the project says need not be sent."""
 
     model_config = ConfigDict(extra="allow")
@@ -65,18 +69,9 @@ class BookingIn(Wire):
     project_id: Id | None = None
     resource_id: Id | None = None
     option_id: Id | None = None
-    calendar_id: Id | None = None
     reservation_id: Id | None = None
     graph: Text | None = None
-    start: Moment | None = None
-    end: Moment | None = None
-    what: Text | None = None
-    where: Text | None = None
-    description: Text | None = None
     customer: CustomerIn | None = None
-    invite: Flag | None = None
-    participants: list[Text] | None = None
-    my_rsvp: Text | None = None
     meta: dict[str, Any] | None = None
     settings: SettingsIn | None = None
     action: Any = None

@@ -1,6 +1,7 @@
 """What can be booked, and the calendars that belong to it."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -105,6 +106,9 @@ class Calendar(models.Model):
 
 class Event(models.Model):
     """Busy time in a calendar that is not a booking; half-open ``[start, end)``."""
+
+    LONGEST = timedelta(days=366)
+    """How long one may be, through whichever door."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="events", verbose_name=_("calendar"))
