@@ -97,6 +97,10 @@ class ActionFormSet(forms.BaseInlineFormSet):
                     _("“%(action)s” needs a state that is to be deleted.") % {"action": row["label"]}
                 )
 
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        """Of the rows that arrive together; one beside the database's is refused by the constraint's words."""
+        return _("Two actions that leave one state need different names.")
+
     def states_going(self) -> set[int]:
         """The ids of the states that this same request deletes."""
         boxes = [name for name in self.data if name.startswith("states-") and name.endswith("-DELETE")]

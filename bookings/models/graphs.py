@@ -213,7 +213,9 @@ class Action(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "source", "name"], name="action_names_are_unique_in_a_state"
+                fields=["version", "source", "name"],
+                name="action_names_are_unique_in_a_state",
+                violation_error_message=_("Two actions that leave one state need different names."),
             ),
             models.UniqueConstraint(
                 fields=["version"],
@@ -229,7 +231,9 @@ class Action(models.Model):
                 violation_error_message=_("An automatic action must be allowed to the clock."),
             ),
             models.CheckConstraint(
-                condition=~Q(source=F("target")) | Q(source=None), name="actions_change_the_state"
+                condition=~Q(source=F("target")) | Q(source=None),
+                name="actions_change_the_state",
+                violation_error_message=_("An action must lead to another state than the one it leaves."),
             ),
         ]
 

@@ -139,3 +139,18 @@ def test_the_desk_looks_at_graphs_and_changes_none(desk, draft, graph):
     assert desk.get(address(draft)).status_code == 200
     assert desk.post(address(draft, "publish")).status_code == 403
     assert desk.post(reverse("admin:bookings_graph_draft", args=[graph.pk])).status_code == 403
+
+
+def test_an_action_that_leads_nowhere_is_refused_in_words(designer, draft):
+    row = row_of(draft, "actions", "cancel")
+    confirmed = draft.states.get(name="confirmed")
+    response = save(designer, draft, **{f"{row}-target": confirmed.pk})
+    assert "An action must lead to another state than the one it leaves." in text_of(response)
+    assert not draft.actions.filter(name="cancel", target=confirmed).exists()
+
+
+def test_two_actions_of_one_name_that_leave_one_state_are_refused_in_words(designer, draft):
+    row = row_of(draft, "actions", "cancel")
+    response = save(designer, draft, **{f"{row}-name": "complete"})
+    assert "Two actions that leave one state need different names." in text_of(response)
+    assert draft.actions.filter(name="cancel").exists()
