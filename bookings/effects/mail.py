@@ -16,11 +16,11 @@ from django.utils.translation import gettext_noop
 
 from bookings import times
 from bookings.effects import invitations, truth
-from bookings.effects.links import manage_url, owner_url
+from bookings.effects.links import manage_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient, zone_of
 from bookings.effects.wording import News, Wording, one_line, reminder, wording
-from bookings.lifecycle.records import message_in
+from bookings.lifecycle.records import LEFT, message_in
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Resource, Site
 
 LONGEST_SUBJECT = 160
@@ -77,7 +77,10 @@ def letter_of(message: OutboxMessage) -> Letter:
 
 
 def _telling(news: News, message: OutboxMessage) -> Wording:
-    truth.check_state(news.booking, message)
+    if news.mail == LEFT:
+        truth.check_left(news.booking, newest(news.booking))
+    else:
+        truth.check_state(news.booking, message)
     truth.check_not_over(news.booking, timezone.now())
     return wording(news)
 
@@ -153,6 +156,8 @@ def _invite(letter: Letter, news: News) -> None:
     method = invitations.method_of(news.booking, news.mail, news.recipient, news.entry)
     if method is None:
         return
+    if news.mail == LEFT:  # a calendar takes only what comes after all that it knows
+        news.booking.sequence = newest(news.booking).sequence
     content = invitations.invitation(news.booking, method, to=news.recipient, site=news.site)
     letter.method = method
     letter.attach_alternative(content.decode(), "text/calendar")

@@ -28,6 +28,17 @@ def check_state(booking: Booking, message: OutboxMessage) -> None:
         raise NoLongerTrue(gettext_noop("Another booking continues this one."))
 
 
+def check_left(booking: Booking, now_stands: Booking) -> None:
+    """It went to somebody else, and is still with them."""
+    if now_stands == booking or now_stands.owner_email == booking.owner_email:
+        raise NoLongerTrue(gettext_noop("The booking is with them again."))
+    told = OutboxMessage.objects.filter(booking_id=booking.pk, kind="mail", payload__to="owner")
+    if told.filter(outcome=OutboxMessage.Outcome.DROPPED).exists() and not told.filter(
+        outcome=OutboxMessage.Outcome.SENT
+    ):
+        raise NoLongerTrue(gettext_noop("They never heard of the booking."))
+
+
 def check_not_over(booking: Booking, now: datetime) -> None:
     """Nobody needs news of a time that has passed."""
     if booking.end <= now:

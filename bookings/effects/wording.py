@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.effects.recipients import CUSTOMER, Recipient
+from bookings.lifecycle.records import LEFT
 from bookings.models import Booking, HistoryEntry, Mail, Site
 
 
@@ -181,6 +182,14 @@ def _moved(news: News) -> Wording:
     )
 
 
+def _left(news: News) -> Wording:
+    return Wording(
+        subject=_("With somebody else now: %s") % news.thing_and_time,
+        heading=_("This booking moved to somebody else"),
+        sentences=(_("Your time is free again, and there is nothing for you to do."),),
+    )
+
+
 def reminder(news: News, *, subject: str, after: bool) -> Wording:
     """The words of a reminder; ``subject`` is staff's own, or empty."""
     if after:
@@ -220,4 +229,5 @@ _WORDS: dict[str, Callable[[News], Wording]] = {
     Mail.CANCELLED: _cancelled,
     Mail.EXPIRED: _expired,
     Mail.MOVED: _moved,
+    LEFT: _left,
 }

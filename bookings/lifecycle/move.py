@@ -21,7 +21,7 @@ from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.book import copy_session
 from bookings.lifecycle.claims import give_up, lock_resources
-from bookings.lifecycle.records import announce, note
+from bookings.lifecycle.records import announce, announce_departure, note
 from bookings.lifecycle.rules import check, check_cut_off
 from bookings.lifecycle.transitions import (
     give_back_seats,
@@ -79,7 +79,9 @@ def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: dat
     check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
     state = old.state
     _change_places(old, new)
-    _end(old, action, by, words)
+    ended = _end(old, action, by, words)
+    if new.owner_email != old.owner_email:
+        announce_departure(old, state, ended)
     _begin(old, new, state, by, words, moved=True)
     if new.version.offers_seats:
         _move_seats(old, new, by, words)
@@ -128,7 +130,7 @@ def _change_places(old: Booking, new: Booking) -> None:
         new.seats_taken = old.seats_taken
 
 
-def _end(old: Booking, action: Action, by: Actor, words: str) -> None:
+def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
     source = old.state
     place(old, action.target)
     old.seats_taken = 0
@@ -143,6 +145,7 @@ def _end(old: Booking, action: Action, by: Actor, words: str) -> None:
         reason="moved",
     )
     announce(old, action.target, entry)
+    return entry
 
 
 def _begin(old: Booking, new: Booking, state: State, by: Actor, words: str, *, moved: bool) -> None:

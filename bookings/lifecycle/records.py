@@ -17,6 +17,8 @@ Notices = Mapping[str, Any]
 """What is said of mails: ``{"notify_owner_by_email": {"enabled": …, "message": …}}``."""
 OFF = frozenset({Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED})
 """Mails that nobody is expected any more."""
+LEFT = "left"
+"""The mail to an owner whom a booking left by moving to somebody else; no state asks for it."""
 
 
 def remark(booking: Booking, words: str) -> int | None:
@@ -61,6 +63,16 @@ def announce(
         if entry.actor == HistoryEntry.Actor.CUSTOMER and not state.occupies and message.kind == "mail":
             message.run_after += timedelta(minutes=settings.UNDO_MAIL_DELAY_MINUTES)
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
+
+
+def announce_departure(old: Booking, before: State, entry: HistoryEntry) -> None:
+    """Tell the owner of a booking that moved to somebody else, who was told of it in the state ``before``."""
+    if old.disposable or not before.mail_to_owner or not _wanted(old, "owner", Mail.CANCELLED, {}):
+        return
+    payload = {"to": "owner", "mail": LEFT, "remark": entry.remark_id}
+    message = _message("mail", old, entry, "owner", payload=payload)
+    message.payload |= {"history": entry.pk, "state_id": old.state_id}
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
 
 
 def _mails(

@@ -46,6 +46,8 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
                 return dead_link(request)
             if found != purpose:
                 return dead_link(request)
+            if purpose == Purpose.OWNER and current.owner_email != named.owner_email:
+                return with_somebody_else(request)
             belongs_to(request, current.project)
             return view(request, current, token, *args, **kwargs)
 
@@ -63,6 +65,15 @@ def dead_link(request: HttpRequest) -> HttpResponse:
             _("It was cut off on its way, or it was replaced. Open the newest mail about your booking.")
         ],
         status=404,
+    )
+
+
+def with_somebody_else(request: HttpRequest) -> HttpResponse:
+    """The link of an owner whom the booking left."""
+    return ended(
+        request,
+        heading=_("This booking moved to somebody else"),
+        sentences=[_("Your time is free again, and there is nothing for you to do.")],
     )
 
 

@@ -59,6 +59,37 @@ def test_create_move_cancel_is_one_event_for_life(mailoutbox):
         assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 
+def test_an_owner_whom_a_booking_leaves_is_told_and_loses_the_event(mailoutbox):
+    booking = a_booking(doc(), at(9))
+    work()
+    clara = a_resource(email="clara@example.com", timezone="Europe/Berlin")
+    moved = reschedule(booking, by=Actor.customer(), start=at(12), end=at(13), resource=clara)
+    work()
+    first, last = invitations(mailoutbox, DOC)
+    assert [str(one["METHOD"]) for one in (first, last)] == ["REQUEST", "CANCEL"]
+    assert event_of(first)["UID"] == event_of(last)["UID"]
+    assert [event_of(one)["SEQUENCE"] for one in (first, last)] == [0, moved.sequence]
+    assert event_of(last)["DTSTART"].dt == event_of(first)["DTSTART"].dt
+    letter = [one for one in mailoutbox if one.to == [DOC]][-1]
+    assert "Your time is free again" in letter.body
+    assert "12:00" not in letter.body  # the new time is no business of theirs
+    (new,) = invitations(mailoutbox, "clara@example.com")
+    assert str(new["METHOD"]) == "REQUEST"
+
+
+def test_an_owner_who_never_heard_of_it_or_has_it_again_hears_of_no_departure(mailoutbox):
+    brown, clara = doc(), a_resource(email="clara@example.com")
+    booking = a_booking(brown, at(9))
+    moved = reschedule(booking, by=Actor.customer(), start=at(12), end=at(13), resource=clara)
+    work()
+    assert invitations(mailoutbox, DOC) == []
+    back = reschedule(moved, by=Actor.customer(), start=at(14), end=at(15), resource=brown)
+    reschedule(back, by=Actor.customer(), start=at(15), end=at(16), resource=clara)
+    work()
+    assert [str(one["METHOD"]) for one in invitations(mailoutbox, DOC)] == []
+    assert [str(one["METHOD"]) for one in invitations(mailoutbox, "clara@example.com")] == ["REQUEST"] * 2
+
+
 def test_the_organiser_is_the_site_and_never_the_attendee(mailoutbox, settings):
     a_booking(doc(), at(9))
     work()

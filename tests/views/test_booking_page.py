@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bookings.effects.links import manage_token, owner_token, renew
-from bookings.lifecycle import Actor, act
+from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
 from tests.situations import a_project, a_resource, a_seat, a_session, aged
 from tests.views.conftest import Visitor
@@ -240,6 +240,17 @@ def test_the_owner_accepts_from_the_mail_without_a_login(project, tomorrow, visi
     assert newest().state.name == "confirmed"
     assert owner.client.post(page, {"action": "decline"}).status_code == 409
     assert newest().state.name == "confirmed"
+
+
+def test_an_owner_whom_the_booking_left_decides_nothing_any_more(project, doc, tomorrow, visitor):
+    Project.objects.update(booking={"graph": "request"})
+    visitor.book(project, tomorrow)
+    link = f"/o/{owner_token(newest())}/"
+    clara = a_resource(email="clara@example.com")
+    reschedule(newest(), by=Actor.owner(), start=tomorrow, end=tomorrow + timedelta(hours=1), resource=clara)
+    for answer in (visitor.see(link), visitor.client.post(link, {"action": "confirm"})):
+        assert "This booking moved to somebody else" in text(answer)
+    assert newest().state.name != "confirmed"
 
 
 def test_the_owner_cannot_play_what_is_the_customers(project, tomorrow, visitor):
