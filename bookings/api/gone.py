@@ -3,7 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from bookings.api import limits
 from bookings.api.api import api
+from bookings.api.auth import any_key
 from bookings.api.errors import ApiError, Gone, NotYet
 
 EVERY_METHOD = ["GET", "POST", "PUT", "DELETE"]
@@ -53,16 +55,23 @@ WAITING = {
 
 
 def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]) -> None:
-    """Answer every call of ``path`` with a refusal; ``rest`` stands for its one parameter, if it has one."""
+    """Answer every call of ``path`` with a refusal; ``rest`` stands for its one parameter, if it has one.
+
+    What was retired says so without a key too: logins and old widgets have none that is known here.
+    """
+    needs_key = kind is not Gone
 
     def without_rest(request: HttpRequest) -> HttpResponse:
+        if not needs_key:
+            limits.count(request)
         raise kind(str(sentence))
 
     def with_rest(request: HttpRequest, rest: str) -> HttpResponse:
-        raise kind(str(sentence))
+        return without_rest(request)
 
     view = with_rest if "{rest}" in path else without_rest
-    api.api_operation(methods, path, include_in_schema=False)(view)
+    operation = api.api_operation(methods, path, auth=any_key if needs_key else None, include_in_schema=False)
+    operation(view)
 
 
 for address, words in RETIRED.items():

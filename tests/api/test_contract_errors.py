@@ -192,6 +192,12 @@ def test_what_is_gone_names_what_replaces_it(server, path):
     assert len(response.json()["error"].split()) > 3
 
 
+@pytest.mark.parametrize("path", ["/auth", "/users/me", "/widgets/hosted/doc", "/findtime", "/accounts/sync"])
+def test_what_is_gone_says_so_without_a_key_too(nobody, path):
+    assert nobody.get(path).status_code == 410
+    assert nobody.get(path, Authorization="Basic bWFydHk6dG9rZW4=").status_code == 410
+
+
 @pytest.mark.parametrize(
     "path", ["/locations", "/location/services", "/credentials", "/templates", "/accounts"]
 )

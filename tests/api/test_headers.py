@@ -51,6 +51,7 @@ def test_guessing_keys_is_counted_by_address(nobody, settings):
     [
         ("GET", "/no/such/call"),
         ("PATCH", "/bookings"),
+        ("POST", "/auth"),
         ("PUT", "/openapi.json"),
         ("GET", f"/bookings/{NOTHING}/external_action/cancel?signature=guessed"),
     ],
