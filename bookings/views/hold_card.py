@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.lifecycle import Actor, extendable
-from bookings.models import ProjectResource, Reservation
+from bookings.models import Action, ProjectResource, Reservation
 from bookings.views import cards
 from bookings.views.hold_links import Hold
 from bookings.views.offering import hold_seconds, price_in_words, where_of
@@ -30,11 +30,15 @@ def again(hold: Hold, link: ProjectResource | None) -> timedelta:
 
 
 def submit_label(held: Reservation) -> str:
-    """A time that still needs an answer is asked for, not booked."""
+    """A time that still needs an answer is asked for, not booked; one that is to be paid leads on to that."""
     version = held.graph_version
-    create = version.actions.filter(source=None).select_related("target").first() if version else None
-    settled = create is None or create.target.settled
-    return _("Book this time") if settled else _("Ask for this time")
+    actions = list(version.actions.select_related("target")) if version else []
+    entered = next((action.target for action in actions if action.source_id is None), None)
+    if entered is None or entered.settled:
+        return _("Book this time")
+    if any(action.source_id == entered.pk and action.input == Action.Input.PAYMENT for action in actions):
+        return _("Continue to payment")
+    return _("Ask for this time")
 
 
 def over(held: Reservation, zone: str) -> str:

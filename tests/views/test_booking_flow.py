@@ -34,6 +34,23 @@ def test_a_visitor_books_from_the_first_page_to_the_confirmation(visitor, projec
     assert booking.option == project.options.get()
 
 
+@pytest.mark.parametrize(
+    ("graph", "label"),
+    [
+        ("instant", "Book this time"),
+        ("request", "Ask for this time"),
+        ("confirm_decline", "Ask for this time"),
+        ("instant_payment", "Continue to payment"),
+    ],
+)
+def test_the_button_says_what_it_leads_to(visitor, project, tomorrow, graph, label):
+    Project.objects.update(booking={"graph": graph})
+    form = visitor.see(visitor.hold(project, tomorrow))
+    assert label in text(form)
+    others = {"Book this time", "Ask for this time", "Continue to payment"} - {label}
+    assert not any(other in text(form) for other in others)
+
+
 def test_the_first_page_lists_projects_under_their_headings(visitor, project):
     a_project(a_resource(), name="Time travel", heading="Journeys")
     page = text(visitor.see("/"))
