@@ -68,7 +68,7 @@ def read_moment(value: Any) -> datetime:
     if not found.group(3):
         raise wrong(_("The time needs an offset, like 2027-08-12T21:30:00-07:00."))
     try:
-        moment = datetime.fromisoformat(value).astimezone(UTC)
+        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong(_("There is no such date and time.")) from None
     if not EARLIEST <= moment < LATEST:

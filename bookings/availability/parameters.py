@@ -240,7 +240,7 @@ class _Reader:
 def _instant(value: object) -> datetime | None:
     """An aware time of the years 1900 to 9000 in UTC, else ``None``."""
     try:
-        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+        moment = datetime.fromisoformat(value.strip().upper()) if isinstance(value, str) else value
     except ValueError:
         return None
     if not isinstance(moment, datetime) or moment.utcoffset() is None or not 1900 <= moment.year <= 9000:

@@ -219,7 +219,7 @@ def _read_moment(text: str) -> date | datetime | None:
     try:
         if _DATE.fullmatch(text):
             return date.fromisoformat(text)
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     return moment if moment.utcoffset() is not None else None

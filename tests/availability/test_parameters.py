@@ -47,6 +47,7 @@ def test_the_defaults_are_those_of_the_record():
         ("1 month", datetime(2027, 4, 1, 12, tzinfo=UTC)),
         ("2027-03-01T14:00:00+01:00", datetime(2027, 3, 1, 13, tzinfo=UTC)),
         ("2027-03-02T00:00:00Z", datetime(2027, 3, 2, tzinfo=UTC)),
+        ("2027-03-02t00:00:00z", datetime(2027, 3, 2, tzinfo=UTC)),
         (datetime(2027, 3, 2, tzinfo=UTC), datetime(2027, 3, 2, tzinfo=UTC)),
     ],
 )
