@@ -14,16 +14,17 @@ from zoneinfo import ZoneInfo
 
 NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DAY = 1440
-LONG_OPENING = 25 * 60
-NOTHING: range = range(0)
+FAR_AHEAD = 10**9
 
 
 @dataclass
 class Level:
-    """The hours that one owner keeps; an opening that ends after 1440 ends on the next day."""
+    """The hours that one owner keeps; an opening that ends after 1440 ends on the next day.
+
+    An exception is its first and last day, both included, and the bounds; closed where there are none.
+    """
 
     week: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    # First and last day, both included, and the bounds; closed where there are none.
     exceptions: list[tuple[date, date, tuple[int, int] | None]] = field(default_factory=list)
 
 
@@ -39,7 +40,7 @@ class Piece:
 
 @dataclass
 class Place:
-    """A resource; its levels of hours stand nearest first."""
+    """A resource; its levels of hours stand nearest first, and ``booked`` are the starts that its cap counts."""
 
     zone: str = "UTC"
     levels: list[Level] = field(default_factory=list)
@@ -48,7 +49,6 @@ class Place:
     busy: list[Piece] = field(default_factory=list)
     length: int | None = 60
     cap: int | None = None
-    # When its bookings and holds start, as far as they count against the cap.
     booked: list[int] = field(default_factory=list)
 
 
@@ -58,8 +58,8 @@ class Asked:
 
     start: int
     end: int
-    earliest: int | None = None
-    latest: int | None = None
+    earliest: int = 0
+    latest: int = FAR_AHEAD
     step: int | None = None
     full_hours: bool = False
     before: int = 0
@@ -72,9 +72,7 @@ class Asked:
         return range(self.start - 3 * DAY, self.end + 2 * DAY)
 
     def may_start(self, minute: int) -> bool:
-        soon = self.earliest is not None and minute < self.earliest
-        late = self.latest is not None and minute >= self.latest
-        return self.start <= minute < self.end and not soon and not late
+        return max(self.start, self.earliest) <= minute < min(self.end, self.latest)
 
 
 @dataclass
@@ -161,22 +159,20 @@ def _reached(bound: str, zone: str, minute: int) -> bool:
 
 def _weekly(kind: str, given: dict, day: date) -> Collection[int]:
     today, yesterday = NAMES[day.weekday()], NAMES[(day.weekday() - 1) % 7]
-    if kind == "weekdays":
-        return range(DAY) if day.weekday() < 5 else NOTHING
-    if kind == "weekends":
-        return range(DAY) if day.weekday() >= 5 else NOTHING
+    whole, nothing = range(DAY), range(0)
+    if kind in ("weekdays", "weekends"):
+        return whole if (day.weekday() < 5) == (kind == "weekdays") else nothing
     if kind == "day":
-        return range(DAY) if today == given["day"].lower() else NOTHING
-    low, high = clock(given["start"]), clock(given["end"])
+        return whole if today == given["day"].lower() else nothing
+    low, high = _clock(given["start"]), _clock(given["end"])
     named = {given["day"].lower()} if kind == "day_and_time" else {*NAMES}
     if low < high:
-        return range(low, high) if today in named else NOTHING
-    evening = range(low, DAY) if today in named else NOTHING
-    morning = range(high) if yesterday in named else NOTHING
-    return {*evening, *morning}
+        return range(low, high) if today in named else nothing
+    evening = range(low, DAY) if today in named else nothing
+    return {*evening, *(range(high) if yesterday in named else nothing)}
 
 
-def clock(value: int | str) -> int:
+def _clock(value: int | str) -> int:
     hours, _colon, minutes = str(value).partition(":")
     return int(hours) * 60 + int(minutes or 0)
 
@@ -186,8 +182,7 @@ def part(place: Place, asked: Asked) -> Part:
     zone, window = place.zone, asked.window
     opened = instants(zone, window, lambda day: open_minutes(place.levels, day))
     opened &= instants(zone, window, lambda day: open_minutes(place.project_levels, day))
-    for constraints in place.constraints:
-        opened &= permitted(zone, window, constraints)
+    opened = opened.intersection(*(permitted(zone, window, each) for each in place.constraints))
     return Part(
         zone=zone,
         length=place.length,
@@ -206,15 +201,14 @@ def _full_days(place: Place, window: range) -> set[int]:
     if place.cap is None:
         return set()
     booked = Counter(shown(place.zone, start)[0] for start in place.booked)
-    return {minute for minute in window if booked[shown(place.zone, minute)[0]] >= place.cap}
+    return {each for each in window if booked[shown(place.zone, each)[0]] >= place.cap}
 
 
 def together(parts: list[Part]) -> Part:
     """All as one that is free when each is; the longest length, the zone of the first."""
-    lengths = [part.length for part in parts if part.length]
     return Part(
         zone=parts[0].zone,
-        length=max(lengths) if lengths else None,
+        length=max((part.length for part in parts if part.length), default=None),
         opened=set.intersection(*(part.opened for part in parts)),
         claimed=set().union(*(part.claimed for part in parts)),
         used=set().union(*(part.used for part in parts)),
@@ -280,9 +274,9 @@ def runs(minutes: set[int]) -> Iterable[tuple[int, int]]:
 def _origins(begin: int, finish: int, zone: str) -> Iterable[tuple[int, int]]:
     """Where the steps begin: at the opening, and anew on each date if it lasts beyond 25 hours."""
     cuts = [begin]
-    if finish - begin > LONG_OPENING:
-        dates = [shown(zone, minute)[0] for minute in range(begin, finish)]
-        cuts += [begin + number for number in range(1, len(dates)) if dates[number] != dates[number - 1]]
+    if finish - begin > 25 * 60:
+        inner = range(begin + 1, finish)
+        cuts += [minute for minute in inner if shown(zone, minute)[0] != shown(zone, minute - 1)[0]]
     yield from zip(cuts, [*cuts[1:], finish], strict=True)
 
 
@@ -302,6 +296,8 @@ def everyone(tables: dict[int, dict[int, int]]) -> list[tuple[int, int, tuple[An
 
 def first_of_each_start(tables: dict[int, dict[int, int]]) -> list[tuple[int, int, tuple[Any, ...]]]:
     """Every start, and the first who is free at it."""
-    starts = sorted({start for free in tables.values() for start in free})
-    firsts = [(start, next(number for number, free in tables.items() if start in free)) for start in starts]
-    return [(start, tables[number][start], (number,)) for start, number in firsts]
+    first: dict[int, tuple[int, int, tuple[Any, ...]]] = {}
+    for number, free in tables.items():
+        for start, end in free.items():
+            first.setdefault(start, (start, end, (number,)))
+    return [first[start] for start in sorted(first)]

@@ -69,8 +69,8 @@ def frame(asked: reference.Asked) -> Frame:
     return Frame(
         start=asked.start * 60,
         end=asked.end * 60,
-        earliest=(asked.start if asked.earliest is None else asked.earliest) * 60,
-        latest=(asked.end if asked.latest is None else asked.latest) * 60,
+        earliest=asked.earliest * 60,
+        latest=asked.latest * 60,
         step=asked.step and asked.step * 60,
         full_hours=asked.full_hours,
     )

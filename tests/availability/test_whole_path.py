@@ -19,6 +19,7 @@ from bookings.availability.parameters import read_query
 from bookings.availability.query import Query
 from bookings.availability.search import count, dates, days, search, unavailable
 from bookings.availability.slots import Mode
+from bookings.availability.soonest import soonest
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, book
 from bookings.models import Resource
@@ -76,7 +77,9 @@ def expected(world: World, mode: Mode) -> list[tuple[int, int, tuple[int, ...]]]
 def test_a_search_finds_what_the_reference_finds(plan, mode):
     with a_world(plan) as world:
         assert offered(world, mode=mode.value) == expected(world, mode)
-        assert count(asking(world, mode=mode.value), world.now) == len(expected(world, mode))
+        query, starts = asking(world, mode=mode.value), [start for start, *_rest in expected(world, mode)]
+        assert count(query, world.now) == len(starts)
+        assert soonest([query], world.now) == [moment(starts[0]) if starts else None]
 
 
 @few
