@@ -40,14 +40,14 @@ def shapes(
 ) -> list[Shape]:
     """The shapes in which ``project`` offers slots of ``length`` with all of ``resources``; none if it does not.
 
-    ``kept`` is the length of a booking that moves, which it may keep.  One query, and one more for a project with
-    options of which none is named.
+    ``kept`` is the length of a booking that moves, which it may keep; a search that names no option, as the
+    widget's for a move does, offers the first one's.  One query, and one more for the first option.
     """
-    if option is None and "length" not in project.availability:
-        option = project.options.first()
-    readings = [_read(project, option, now)]
-    if option is not None and "length" in project.availability:
-        readings.append(_read(project, None, now))
+    first = None
+    if kept is not None or (option is None and "length" not in project.availability):
+        first = project.options.first()
+    options = [option or first, None if "length" in project.availability else first or option]
+    readings = [_read(project, one, now) for one in dict.fromkeys(options)]
     links = ProjectResource.objects.filter(project=project).order_by()
     own = {pk: its_own for pk, its_own in links.values_list("resource_id", "length") if its_own}
     found: list[Shape] = []

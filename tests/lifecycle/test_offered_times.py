@@ -179,3 +179,13 @@ def test_what_a_search_offers_is_what_a_customer_may_hold(layer, zone):
         hold.occupancies.all().delete()
         held.append((hold.start, hold.end))
     assert held == offered
+
+
+def test_a_booking_of_one_option_moves_to_what_a_search_without_an_option_offers(doc):
+    project = a_project(doc)
+    long = Option.objects.create(project=project, label="Long", length=2 * HOUR, position=2)
+    booking = a_booking(doc, at(9, 30), 2 * HOUR, project=project, option=long)
+    moved = reschedule(booking, start=at(12, 30), end=at(13, 30), by=WIDGET)
+    with pytest.raises(OutsideHours):
+        reschedule(moved, start=at(12), end=at(13), by=WIDGET)
+    assert reschedule(moved, start=at(13, 30), end=at(15, 30), by=CUSTOMER).option == long
