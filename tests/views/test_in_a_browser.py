@@ -257,9 +257,24 @@ def test_a_hold_in_its_last_minutes_is_made_longer_and_what_was_typed_stays(page
     ends_in(100)
     page.reload()
     fill_in(page)
+    form = page.url
     page.get_by_role("button", name="Hold it longer").click()
     expect(page.locator("[data-hold-left]")).to_contain_text("9 min")
     expect(page.get_by_role("button", name="Hold it longer")).to_be_hidden()
+    expect(page.get_by_label("Name")).to_have_value("Marty McFly")
+    expect(page.get_by_role("heading", name="Your time is held")).to_be_focused()
+    assert page.url == form, "only the banner is loaded anew"
+
+
+def test_a_hold_that_ended_meanwhile_says_so_when_it_is_made_longer(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    ends_in(100)
+    page.reload()
+    fill_in(page)
+    aged(holds().get())
+    page.get_by_role("button", name="Hold it longer").click()
+    expect(page.get_by_text("The hold ended at")).to_be_visible()
     expect(page.get_by_label("Name")).to_have_value("Marty McFly")
 
 
