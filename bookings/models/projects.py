@@ -11,6 +11,7 @@ from bookings.models.fields import HttpsURLField, OrderedJSONField
 from bookings.models.places import Location
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
+from bookings.times import duration_in_words
 from bookings.validators import validate_colour, validate_currency, validate_list, validate_object
 
 
@@ -180,4 +181,4 @@ class Option(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return self.label or str(self.length)
+        return self.label or duration_in_words(self.length)
