@@ -155,8 +155,10 @@ def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, An
 
 def as_held(request: HttpRequest, hold: Hold) -> Offering:
     """The choice in the address, for as long as what was held: another time is to be of the same length."""
-    held = hold.reservation
-    return replace(offering_of(request, hold.project.slug), chosen=held.end - held.start)
+    held, offering = hold.reservation, offering_of(request, hold.project.slug)
+    link = next((one for one in offering.links if one.resource_id == held.resource_id), None)
+    length = held.end - held.start
+    return offering if length == offering.length_taken(link) else replace(offering, chosen=length)
 
 
 def booked_before(hold: Hold) -> Booking | None:

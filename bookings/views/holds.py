@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -68,10 +68,7 @@ def _takers(
 ) -> list[tuple[ProjectResource, datetime]]:
     """Who may take it and until when; raises ``EndNotOffered`` for an end that cannot be chosen."""
     if offering.longest is None or "end" not in request.POST:
-        lengths = {link: offering.length(link) for link in offering.candidates}
-        if offering.everybody:
-            lengths = dict.fromkeys(lengths, max(lengths.values(), default=timedelta()))
-        return [(link, start + length) for link, length in lengths.items()]
+        return [(link, start + offering.length_taken(link)) for link in offering.candidates]
     end = instant(request.POST["end"])
     ignoring = [before.pk] if before else []
     links = takers(offering, start, end, now=timezone.now(), ignoring=ignoring) if end else []

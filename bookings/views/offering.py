@@ -65,6 +65,10 @@ class Offering:
         own = link.length if link else None
         return self.chosen or own or usual_length(self.project, self.option)
 
+    def length_taken(self, link: ProjectResource | None = None) -> timedelta:
+        """How long it is with one of them; all together take as long as the one that takes longest."""
+        return max(map(self.length, self.links)) if self.everybody and self.links else self.length(link)
+
     @property
     def longest(self) -> timedelta | None:
         """How long the customer may make it; None where nobody is asked for the end."""

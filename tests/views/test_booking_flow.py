@@ -508,3 +508,22 @@ def test_who_comes_without_a_cookie_each_time_is_bound_by_the_address(project, t
     settings.MAX_HOLDS_PER_ADDRESS = 2
     answers = [Visitor().pick(project, tomorrow + timedelta(hours=number)) for number in range(3)]
     assert ["too_many_holds" in answer["Location"] for answer in answers] == [False, False, True]
+
+
+@pytest.mark.parametrize("mode", ["roundrobin_prioritized", "mutual"])
+def test_every_time_that_is_offered_instead_can_be_held(visitor, another, project, doc, tomorrow, mode):
+    project.links.update(length=timedelta(minutes=90))
+    project.links.create(
+        resource=a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin"), position=1
+    )
+    Project.objects.update(availability={"mode": mode})
+    start = tomorrow.replace(hour=23) - timedelta(days=1)  # midnight in Berlin, where the day's grid begins
+    form = visitor.hold(project, start, **{"with": "emmett"})
+    aged(holds().get())
+    another.book(project, start)
+    lost = text(visitor.send(form))
+    offered = re.findall(r'name="start" value="([^"]+)"', lost)
+    assert len(offered) == 3
+    for one in offered:
+        answer = visitor.client.post(form.replace("/?", "/instead/?"), {"start": one})
+        assert answer.status_code == 200, one
