@@ -5,6 +5,7 @@ from bookings.admin.events import EventAdmin
 from bookings.admin.graphs import GraphAdmin, GraphVersionAdmin
 from bookings.admin.keys import ApiKeyAdmin
 from bookings.admin.outbox import OutboxMessageAdmin, WebhookAdmin
+from bookings.admin.people import RoleAdmin, StaffAdmin
 from bookings.admin.places import LocationAdmin, SiteAdmin
 from bookings.admin.projects import OptionAdmin, ProjectAdmin, ProjectResourceAdmin
 from bookings.admin.reservations import ReservationAdmin
@@ -23,6 +24,8 @@ __all__ = [
     "ProjectResourceAdmin",
     "ReservationAdmin",
     "ResourceAdmin",
+    "RoleAdmin",
     "SiteAdmin",
+    "StaffAdmin",
     "WebhookAdmin",
 ]
