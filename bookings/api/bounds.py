@@ -53,7 +53,8 @@ def check_bounds(key: Any, given: Mapping[str, Any], rows: Rows) -> None:
     if not key.is_widget:
         return
     sent = flat(given)
-    below = override({"graph": USUAL_GRAPH}, *booking_layers(rows.project, rows.option, rows.link))
+    below = override(*booking_layers(rows.project, rows.option, rows.link))
+    below["graph"] = below.get("graph") or USUAL_GRAPH
     for name in sent:
         if name in BOUND or name.startswith(BOUND_SWITCHES):
             if name == "graph" and rows.project is None:

@@ -64,6 +64,7 @@ def _configuration(request: HttpRequest, row: Project, app_key: str) -> dict[str
     told = catalogue.project(row, zone_of(request))
     del told["reminders"]
     told["booking"] = _without_addresses(told["booking"])
+    told["booking"]["graph"] = told["booking"].get("graph") or USUAL_GRAPH
     return override(_defaults(row), told, {"app_key": app_key})
 
 
@@ -77,7 +78,6 @@ def _without_addresses(booking: Mapping[str, Any]) -> dict[str, Any]:
 def _defaults(row: Project) -> dict[str, Any]:
     return {
         "availability": {"mode": str(Mode.RANDOM), "length": _length(row)},
-        "booking": {"graph": USUAL_GRAPH},
         "customer_fields": _titles(row.customer_fields) if row.customer_fields else _name_and_address(),
         "ui": {
             "display_name": row.name,

@@ -61,6 +61,7 @@ def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
         if name in given:
             setattr(row, name, override(getattr(row, name), given[name] or {}))
             changed.append(name)
+    row.customer_fields = {key: asked for key, asked in row.customer_fields.items() if asked is not None}
     if given.keys() & {"allow_double_bookings", "reservation_time"}:
         _keep_in_booking(row, given)
         changed.append("booking")

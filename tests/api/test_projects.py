@@ -31,6 +31,7 @@ PARTS = [
     ),
     ({"meta": {"cost": {"payer": "Doc"}}}, {"cost": {"centre": 7, "payer": "Doc"}, "kept": True}),
     ({"meta": {}}, WHOLE["meta"]),
+    ({"customer_fields": {"email": None}}, {"name": WHOLE["customer_fields"]["name"]}),
     ({"ui": None}, WHOLE["ui"]),
 ]
 
@@ -68,6 +69,15 @@ def test_a_widget_key_may_not_choose_the_graph_of_a_project_that_names_none(serv
     wish = {"project_id": made["id"], "resource_id": doc, "customer": MARTY} | hour(days=3)
     assert widget.post("/bookings", wish | {"graph": "confirm_decline"}).status_code == 403
     assert server.made("/bookings", wish | {"graph": "confirm_decline"})["state"] == "tentative"
+
+
+def test_a_graph_that_was_taken_back_is_the_usual_one_again(server, widget, doc):
+    made = server.made("/projects", {"name": "Little", "resources": [doc], "booking": {"graph": "request"}})
+    assert server.put(f"/projects/{made['id']}", {"booking": {"graph": None}}).status_code == 200
+    told = widget.read(f"/projects/embed/{made['id']}")["booking"]
+    assert told["graph"] == "instant"
+    wish = {"project_id": made["id"], "resource_id": doc, "customer": MARTY} | hour(days=3)
+    assert widget.made("/bookings", wish | told)["state"] == "confirmed"
 
 
 @pytest.mark.parametrize(
