@@ -11,6 +11,8 @@ CONTRAST = 4.5
 WASH_SHARE = 0.11
 CARD_LIGHT = "#fbf9f4"
 CARD_DARK = "#221f1b"
+WAIT_LIGHT = "#f7e9c8"
+WAIT_DARK = "#362b14"
 DEFAULT_ACCENT = "#0f4a59"
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _STEPS = 200
@@ -36,11 +38,12 @@ def accents(colour: str) -> Accents:
     """The two accents for `colour` (`#rgb` or `#rrggbb`, with or without `#`); raises ValueError otherwise.
 
     Both keep hue and, as far as lightness allows, saturation. In each scheme the accent has 4.5:1 or better
-    on the card and on the wash that is mixed from it, and so has the text that stands on the accent.
+    on the card, on the wash that is mixed from it and on what says "not settled", and so has the text that
+    stands on the accent.
     """
     hue, lightness, saturation = _hls(normal(colour))
-    light = _first(hue, saturation, _down_from(min(lightness, 0.5)), CARD_LIGHT)
-    dark = _first(hue, saturation, _up_from(max(lightness, 0.5)), CARD_DARK)
+    light = _first(hue, saturation, _down_from(min(lightness, 0.5)), CARD_LIGHT, WAIT_LIGHT)
+    dark = _first(hue, saturation, _up_from(max(lightness, 0.5)), CARD_DARK, WAIT_DARK)
     return Accents(
         light=Accent(accent=light, on_accent=_text_on(light, CARD_LIGHT, "#ffffff")),
         dark=Accent(accent=dark, on_accent=_text_on(dark, _colour(hue, 0.12, saturation), "#000000")),
@@ -82,11 +85,11 @@ def wash(accent: str, card: str) -> str:
     return _hex(*mixed)
 
 
-def _first(hue: float, saturation: float, lightnesses: list[float], card: str) -> str:
-    """The first lightness whose colour is legible on its wash; the last one always is."""
+def _first(hue: float, saturation: float, lightnesses: list[float], card: str, wait: str) -> str:
+    """The first lightness whose colour is legible wherever it stands; the last one always is."""
     for lightness in lightnesses:
         colour = _colour(hue, lightness, saturation)
-        if min(contrast(colour, wash(colour, card)), contrast(colour, card)) >= CONTRAST:
+        if all(contrast(colour, ground) >= CONTRAST for ground in (wash(colour, card), card, wait)):
             return colour
     return _colour(hue, lightnesses[-1], saturation)
 

@@ -5,7 +5,18 @@ import itertools
 
 import pytest
 
-from bookings.accents import CARD_DARK, CARD_LIGHT, CONTRAST, accents, contrast, normal, stylesheet, wash
+from bookings.accents import (
+    CARD_DARK,
+    CARD_LIGHT,
+    CONTRAST,
+    WAIT_DARK,
+    WAIT_LIGHT,
+    accents,
+    contrast,
+    normal,
+    stylesheet,
+    wash,
+)
 
 EVERY_CORNER = [f"#{r}{g}{b}" for r, g, b in itertools.product(("00", "33", "80", "cc", "ff"), repeat=3)]
 
@@ -17,7 +28,8 @@ def hue(colour):
 @pytest.mark.parametrize("colour", EVERY_CORNER)
 def test_any_colour_is_legible_on_card_and_wash_and_under_its_own_text(colour):
     pair = accents(colour)
-    for scheme, card in ((pair.light, CARD_LIGHT), (pair.dark, CARD_DARK)):
+    for scheme, card, wait in ((pair.light, CARD_LIGHT, WAIT_LIGHT), (pair.dark, CARD_DARK, WAIT_DARK)):
+        assert contrast(scheme.accent, wait) >= CONTRAST, "in the banner of a hold that ends"
         assert contrast(scheme.accent, card) >= CONTRAST
         assert contrast(scheme.accent, wash(scheme.accent, card)) >= CONTRAST
         assert contrast(scheme.on_accent, scheme.accent) >= CONTRAST
