@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import times
-from bookings.effects.links import Purpose, manage_token
+from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
 from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
@@ -117,12 +117,22 @@ def moving_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpRespo
     if request.method != "POST":
         return side_by_side(request, booking, ways, wanted)
     try:
-        moved = move(booking, wanted)
+        moved = booking if is_there(booking, wanted) else move(booking, wanted)
     except BookingError as error:
+        now_stands = newest(Booking.objects.get(pk=booking.pk))
+        if is_there(now_stands, wanted):
+            return redirect(ways.moved(now_stands))
         return side_by_side(
             request, booking, ways, wanted, lost=_lost(booking, ways, offering, wanted, error), status=409
         )
     return redirect(ways.moved(moved))
+
+
+def is_there(booking: Booking, wanted: Wanted) -> bool:
+    """Whether it has that time already, as when the same form was sent before."""
+    if wanted.session:
+        return booking.session_id == wanted.session.pk
+    return booking.start == wanted.start and booking.resource in wanted.resources
 
 
 def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:

@@ -307,6 +307,14 @@ def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tom
     assert Booking.objects.get(start=tomorrow).state.name == "rescheduled_by_customer"
 
 
+def test_a_new_time_that_is_sent_twice_moves_once(visitor, page, tomorrow):
+    later = (tomorrow + timedelta(hours=3)).isoformat()
+    first, again = (visitor.client.post(f"{page}move/to/", {"start": later}) for _time in range(2))
+    assert Booking.objects.count() == 2
+    assert newest().start == tomorrow + timedelta(hours=3)
+    assert first["Location"] == again["Location"]
+
+
 def test_a_booking_can_be_moved_into_its_own_time(visitor, page, project, tomorrow):
     Project.objects.filter(pk=project.pk).update(availability={"timeslot_increments": "30 minutes"})
     half_past = tomorrow + timedelta(minutes=30)
