@@ -29,7 +29,7 @@ from bookings.views.lost import lost
 from bookings.views.manage import JUST_BOOKED
 from bookings.views.offering import Offering, offering_of
 from bookings.views.refusals import sentence
-from bookings.views.visitors import remember, visitor
+from bookings.views.visitors import live_hold, remember, visitor
 from bookings.views.zones import own_zone
 
 CUSTOMER = Actor.customer()
@@ -122,7 +122,7 @@ def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
 def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
     if request.method != "POST":
-        return redirect(hold.address(request, "details"))
+        return redirect(_present(request, hold).address(request, "details"))
     answers = DetailsForm(request.POST, project=hold.project, instance=known_of(request))
     try:
         other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor(request))))
@@ -131,6 +131,12 @@ def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
     if other is None:
         return no_such_hold(request, hold.project.slug)
     return remember(page(request, other, kept_form(request, hold)), visitor(request))
+
+
+def _present(request: HttpRequest, hold: Hold) -> Hold:
+    """The visitor's hold of the same project by now, else the one that the address names."""
+    live = live_hold(visitor(request))
+    return (hold_of(hold_token(live)) if live and live.project_id == hold.project.pk else None) or hold
 
 
 def kept_form(request: HttpRequest, hold: Hold) -> DetailsForm:

@@ -235,6 +235,9 @@ def test_one_of_the_nearest_times_is_held_with_the_answers(visitor, another, pro
     assert "Held for you until" in text(page)
     assert 'class="problems"' not in text(page)
     assert holds().get().start == later
+    german = visitor.see(f"{form}instead/", lang="de")["Location"]
+    assert german != form
+    assert "Für Sie reserviert bis" in text(visitor.see(german))
 
 
 def test_a_form_that_is_sent_twice_leads_to_the_same_booking(visitor, project, tomorrow):
