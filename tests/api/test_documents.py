@@ -8,6 +8,7 @@ from django.conf import settings
 
 from bookings.api.gone import RETIRED, WAITING
 from bookings.api.markdown import as_html
+from tests.situations import a_server_key
 
 PAGE = (settings.BASE_DIR / "docs" / "timekit.md").read_text()
 ROWS = [
@@ -93,4 +94,18 @@ def test_the_console_sends_a_call(live_server, browser):
     with page.expect_request("**/v2/graphs") as sent:
         call.get_by_role("button", name="Execute").click()
     assert sent.value.method == "GET"
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_console_sends_a_key_and_shows_what_is_answered(live_server, browser):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/v2/docs")
+    call = page.locator("[id$=get_app]")
+    call.locator(".opblock-summary-control").click()
+    for value, status in (("live_api_key_of_nobody", "401"), (a_server_key()[1], "200")):
+        page.get_by_label("API key").fill(value)
+        page.get_by_role("button", name="Use this key").click()
+        call.get_by_role("button", name="Execute").click()
+        call.locator(".live-responses-table .response-col_status", has_text=status).wait_for()
     page.close()
