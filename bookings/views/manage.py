@@ -127,6 +127,9 @@ def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpRespons
     try:
         restored = undo(booking, by=CUSTOMER)
     except BookingError as error:
+        stands = newest(Booking.objects.get(pk=booking.pk))
+        if stands.state.occupies:  # sent twice: it was taken back already
+            return redirect(still_here(request, "customer", token))
         return refused(request, error, back=still_here(request, "customer", token))
     return redirect(still_here(request, "customer", manage_token(restored)))
 

@@ -98,6 +98,9 @@ def test_cancelling_asks_first_then_keeps_the_reason_and_can_be_undone(visitor, 
     back = visitor.client.post(f"{page}undo/")
     assert "Your time is booked" in text(visitor.see(back["Location"]))
     assert newest().continues is not None
+    again = visitor.client.post(f"{page}undo/")
+    assert "Your time is booked" in text(visitor.see(again["Location"]))
+    assert Booking.objects.count() == 2
 
 
 def test_an_old_link_leads_on_to_what_continues_it(visitor, page):
