@@ -113,6 +113,8 @@ def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> 
         try:
             act(booking, wanted.name, by=CUSTOMER, message=form.cleaned_data["message"])
         except BookingError as error:
+            if newest(Booking.objects.get(pk=booking.pk)).state_id == wanted.target_id:
+                return redirect(back)  # sent twice at once: the other one did it
             return refused(request, error, back=back)
         return redirect(back)
     return render(request, "bookings/ask.html", _question(booking, wanted, form, back))

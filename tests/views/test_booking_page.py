@@ -8,8 +8,10 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bookings.effects.links import manage_token, owner_token, renew
+from bookings.errors import ActionNotAvailable
 from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
+from bookings.views import manage
 from tests.situations import a_project, a_resource, a_seat, a_session, aged
 from tests.views.conftest import Visitor
 
@@ -115,6 +117,17 @@ def test_an_undo_of_a_time_that_is_taken_by_now_says_so(visitor, another, projec
     answer = visitor.client.post(f"{page}undo/")
     assert answer.status_code == 409
     assert "This time is taken." in text(answer)
+
+
+def test_the_second_of_two_presses_at_once_leads_to_what_the_first_did(visitor, page, monkeypatch):
+    def pressed_before(booking, name, *, by, message):
+        act(booking, name, by=by, message=message)
+        raise ActionNotAvailable(available_actions=[])
+
+    monkeypatch.setattr(manage, "act", pressed_before)
+    answer = visitor.client.post(f"{page}do/cancel_by_customer/")
+    assert answer["Location"] == page
+    assert "This booking is cancelled" in text(visitor.see(page))
 
 
 def test_cancelling_twice_is_one_cancellation(visitor, page):
