@@ -54,11 +54,14 @@ class View:
         day: date | None = None,
         changes: dict[str, str] | None = None,
     ) -> str:
-        """The address of the same page at another month, day or choice; an empty choice is left out."""
+        """The address of the same page at another month, day or choice; an empty choice is left out.
+
+        A choice keeps the day.
+        """
         year, number = month or ((day.year, day.month) if day else (self.year, self.month))
         query = carried(self.request) | {"month": f"{year:04}-{number:02}"}
-        if day:
-            query["day"] = day.isoformat()
+        if shown := day or (self.day if changes else None):
+            query["day"] = shown.isoformat()
         query = {name: value for name, value in (query | (changes or {})).items() if value}
         return here(self.request, self.page, *self.args, query=query) + ("#day" if day else "")
 

@@ -80,7 +80,8 @@ document.addEventListener("htmx:afterSwap", arrows);
   function settled(event) {
     if (!plan() || event.detail.target?.id !== "plan") return;
     const toDay = new URL(event.detail.xhr.responseURL).searchParams.has("day");
-    if (toDay) document.getElementById("day").focus({ preventScroll: true });
+    const chose = document.activeElement.closest(".choices"); // another option or person: one may try the next
+    if (toDay && !chose) document.getElementById("day").focus({ preventScroll: true });
     else if (document.activeElement === document.body) {
       (plan().querySelector('a.day[tabindex="0"]') || document.getElementById("month")).focus({ preventScroll: true });
     }

@@ -129,6 +129,14 @@ def test_with_whom_and_which_option_are_kept(visitor, project, tomorrow):
     assert (held.end - held.start).total_seconds() == 7200
 
 
+def test_another_person_or_option_keeps_the_day(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    day = tomorrow.date().isoformat()
+    page = text(visitor.see("/book/lightning/", at=tomorrow.isoformat()))
+    assert f"day={day}&amp;with=clara" in page
+    assert "&amp;with=clara" in text(visitor.see("/book/lightning/"))
+
+
 def test_an_option_says_label_length_and_price(visitor, project):
     page = text(visitor.see("/book/lightning/"))
     settled = "<bdi>Usual</bdi> · <bdi>1 hour</bdi> · <bdi>18 €</bdi>"

@@ -177,12 +177,23 @@ def test_another_day_is_swapped_in_announced_and_reached_by_back(page, site, tom
     assert page.url.endswith("#day")
     assert len(loads) == 1
     shown = page.locator("h2#day").text_content()
-    page.evaluate("history.back()")
+    with page.expect_event("load"):
+        page.evaluate("history.back()")
     expect(page.locator("h2#day")).not_to_have_text(shown)
-    page.evaluate("history.forward()")
+    with page.expect_event("load"):
+        page.evaluate("history.forward()")
     expect(page.locator("h2#day")).to_have_text(shown)
     page.locator("button.time").first.click()
     expect(page.get_by_role("heading", name="Your details")).to_be_visible()
+
+
+def test_choosing_with_whom_keeps_the_day_and_the_focus(page, site, tomorrow):
+    page.goto(day_address(site, tomorrow))
+    day = page.locator("h2#day").text_content()
+    page.get_by_role("link", name="Clara Clayton").click()
+    page.wait_for_url("**with=clara**")
+    expect(page.get_by_role("link", name="Clara Clayton")).to_be_focused()
+    expect(page.locator("h2#day")).to_have_text(day)
 
 
 def test_a_part_that_cannot_be_loaded_is_left_to_an_ordinary_page_load(page, site, tomorrow):
