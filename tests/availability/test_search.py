@@ -253,6 +253,11 @@ class TestModes:
         assert [slot.start.hour for slot in found] == [10, 11, 12, 13, 14, 15]
         assert {slot.resources for slot in found} == {(one, two)}
 
+    def test_mutual_slots_are_as_long_as_the_longest(self):
+        one, two = a_room(), a_room()
+        found = search(query(one, two, mode=Mode.MUTUAL, lengths={two.pk: 4 * HOUR}), LONG_AGO)
+        assert [(slot.start.hour, slot.end.hour) for slot in found] == [(9, 13), (13, 17)]
+
     def test_mutual_has_no_day_on_which_one_has_its_fill(self):
         one, two = a_room(), a_room(daily_cap=1)
         a_booking(two, at(20))
