@@ -66,15 +66,21 @@ def note_attendance(booking: Booking, attendance: str, *, by: Actor) -> Booking:
 def delete(booking: Booking, *, by: Actor) -> None:
     """Hide a booking in a final state everywhere and erase its personal data; history and figures stay.
 
-    Raises ``NotDeletable`` while an action can still leave its state.
+    What it continues goes with it, since each move took a copy of the customer along.  Raises ``NotDeletable`` while an
+    action can still leave its state.
     """
-    row = (
-        Booking.objects.select_related("state")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=booking.pk)
-    )
+    rows = Booking.objects.select_related("state").select_for_update(of=("self",), no_key=True)
+    row = rows.get(pk=booking.pk)
     if not row.state.final:
         raise NotDeletable
+    _erase(row, by)
+    while row.continues_id:
+        row = rows.get(pk=row.continues_id)
+        if row.deleted_at is None:
+            _erase(row, by)
+
+
+def _erase(row: Booking, by: Actor) -> None:
     Customer.objects.filter(booking=row).delete()
     Remark.objects.filter(booking_id=row.pk).delete()
     IdempotencyKey.objects.about(row.pk).delete()

@@ -537,6 +537,19 @@ def test_deleting_hides_a_finished_booking_and_erases_its_person():
     assert HistoryEntry.objects.filter(booking_id=booking.pk).count() == 3
 
 
+def test_deleting_erases_the_copies_that_moves_made_of_the_person():
+    booking = a_booking(a_resource(), at(10), description="For Marty")
+    moved = booking
+    for hour in (12, 14):
+        moved = reschedule(moved, by=SERVER, start=at(hour), end=at(hour + 1), message="Marty is late")
+    delete(act(moved, "cancel", by=SERVER), by=SERVER)
+    assert not Booking.objects.visible().exists()
+    assert not Customer.objects.exists()
+    assert not Remark.objects.exists()
+    assert set(Booking.objects.values_list("description", flat=True)) == {""}
+    assert HistoryEntry.objects.filter(what=HistoryEntry.What.DELETED).count() == 3
+
+
 def test_every_transition_is_one_history_row_and_announces_itself():
     booking = a_booking(a_resource(), at(10))
     act(booking, "cancel", by=SERVER)
