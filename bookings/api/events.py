@@ -1,26 +1,24 @@
 """Events: busy time in a resource's calendar that is not a booking."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from pydantic_core import PydanticCustomError
 
 from bookings.api import catalogue
 from bookings.api.answers import data_answer, empty_answer
 from bookings.api.api import api
 from bookings.api.auth import server_only, visible_resources
 from bookings.api.cleaning import apply, findings, refuse
-from bookings.api.errors import Invalid
 from bookings.api.listing import Listing, find_row, same, same_id
 from bookings.api.moments import zone_of
 from bookings.api.schemas import EntryIn
+from bookings.api.search import within_window
 from bookings.api.shapes import EventShape, One, Page
-from bookings.api.wire import REQUIRED, Flag, Id, Wire, read_moment
+from bookings.api.wire import REQUIRED, Flag, Id, Wire
 from bookings.forms.findings import Findings
 from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -82,7 +80,7 @@ def list_events(request: HttpRequest) -> HttpResponse:
     def payloads(rows: Iterable[Event]) -> list[dict[str, Any]]:
         return [catalogue.event(row, zone) for row in rows]
 
-    return LISTING.answer(request, _visible(request).filter(_in_window(request)), payloads)
+    return LISTING.answer(request, within_window(request, _visible(request)), payloads)
 
 
 @api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
@@ -166,19 +164,3 @@ def _participants(row: Event) -> dict[str, list[str]]:
     found = Findings()
     found.take("participants", row.participants, addresses, None)
     return found.errors
-
-
-def _in_window(request: HttpRequest) -> Q:
-    """Events that share an instant with ``[start, end)`` of the query, either bound may be missing."""
-    bounds: dict[str, datetime] = {}
-    errors: dict[str, list[str]] = {}
-    for name in ("start", "end"):
-        if name in request.GET:
-            try:
-                bounds[name] = read_moment(request.GET[name].replace(" ", "+"))
-            except PydanticCustomError as error:
-                errors[name] = [error.message()]
-    if errors:
-        raise Invalid(errors)
-    window = Q(end__gt=bounds["start"]) if "start" in bounds else Q()
-    return window & (Q(start__lt=bounds["end"]) if "end" in bounds else Q())

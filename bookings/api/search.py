@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, F, Func, Model, OuterRef, Q, QuerySet, TextField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,7 @@ COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezon
 ENDS_FIRST = _("The end must come after the start.")
 # SQLite's paths know no way to write a quotation mark inside a name.
 _ANSWER_KEY = re.compile(r'[^\x00-\x1f"\\]{1,200}')
+Row = TypeVar("Row", bound=Model)
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -108,13 +109,13 @@ BOOKINGS = Listing(search=Keys(), order=tuple(ORDER), columns=ORDER, default_ord
 SESSIONS = Listing(search=Keys(), order=tuple(ORDER), columns=ORDER, default_order=("start", "pk"))
 
 
-def within_window(request: HttpRequest, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Bookings that share a moment with ``[start, end)`` of the query.  Raises ``Invalid``."""
+def within_window(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Bookings or events that share a moment with ``[start, end)`` of the query.  Raises ``Invalid``."""
     bounds, errors = {}, {}
     for name in ("start", "end"):
-        if sent := request.GET.get(name):
+        if name in request.GET:
             try:
-                bounds[name] = read_moment(sent.replace(" ", "+"))
+                bounds[name] = read_moment(request.GET[name].replace(" ", "+"))
             except PydanticCustomError as wrong:
                 errors[name] = [wrong.message()]
     if not errors and len(bounds) == 2 and bounds["end"] <= bounds["start"]:
@@ -122,10 +123,10 @@ def within_window(request: HttpRequest, bookings: QuerySet[Booking]) -> QuerySet
     if errors:
         raise Invalid(errors)
     if "start" in bounds:
-        bookings = bookings.filter(end__gt=bounds["start"])
+        rows = rows.filter(end__gt=bounds["start"])
     if "end" in bounds:
-        bookings = bookings.filter(start__lt=bounds["end"])
-    return bookings
+        rows = rows.filter(start__lt=bounds["end"])
+    return rows
 
 
 def joinable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:

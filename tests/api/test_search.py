@@ -126,3 +126,17 @@ def test_no_letter_beyond_ascii_stands_for_another(server, wish):
     server.made("/bookings", wish | {"customer": MARTY | {"name": "Ærø"}})
     for other in ("Æ.ø", "Ær", "rø", "Æro", "Æ*ø"):
         assert server.read(f"/bookings?search=customer.name:{other}") == []
+
+
+@pytest.mark.parametrize("path", ["/bookings", "/events"])
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("start=", "start"),
+        ("end=soon", "end"),
+        ("start=2027-01-02T00:00:00Z&end=2027-01-01T00:00:00Z", "end"),
+    ],
+)
+def test_every_window_is_read_alike(server, path, query, field):
+    response = server.get(f"{path}?{query}")
+    assert (response.status_code, list(response.json()["errors"])) == (422, [field])
