@@ -1,15 +1,17 @@
 """The customer's form: what a person is asked on the page, and what stands under ``customer`` in the API."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 import phonenumbers
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.questions import Question, in_words, question_field, title
+from bookings.forms.questions import Question, begin, in_words, question_field, show_as_fixed, title
 from bookings.models import Customer
 
 NATIVE = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
@@ -63,6 +65,8 @@ class CustomerForm(forms.ModelForm):
         for key, question in self.questions.items():
             self._ask(key, question)
         self._require_contact()
+        if not open_ended:
+            self._fix()
 
     def _drop_what_is_not_asked(self) -> None:
         if self.open_ended:
@@ -82,9 +86,29 @@ class CustomerForm(forms.ModelForm):
             if field is not None:
                 field.label = title(question) or field.label
                 field.required = field.required or question.get("required") is True
+                begin(field, question)
         elif (field := question_field(question)) is not None:
             self.fields[key] = field
             self.fields[key].label = field.label or key
+
+    def _fix(self) -> None:
+        """Questions that are only to be read keep what they begin with, whatever is sent.
+
+        One that begins with nothing is asked like any other: nobody could answer it else.
+        """
+        for key, question in self.questions.items():
+            field = self.fields.get(key)
+            if field is None or question.get("readonly") is not True:
+                continue
+            value = self.get_initial_for_field(field, key)
+            if value in (None, "", []):
+                continue
+            show_as_fixed(field)
+            if self.is_bound:
+                self.data = self.data.copy()
+                self.data[key] = value
+                if isinstance(value, list) and isinstance(self.data, QueryDict):
+                    self.data.setlist(key, value)
 
     def _require_contact(self) -> None:
         if self.open_ended:
@@ -101,7 +125,9 @@ class CustomerForm(forms.ModelForm):
             at = "email" if "email" in self.fields else None
             if not self.has_error(at or "__all__"):
                 self.add_error(at, _("Give an e-mail address or a telephone number."))
-        if not self._got("name"):
+        if name := self._got("name"):
+            self._refuse_unseen(name)
+        else:
             parts = [self._got("first_name"), self._got("last_name")]
             self.instance.name = " ".join(part for part in parts if part)[:200]
         self.instance.phone_e164 = international(self._got("phone") or "")
@@ -109,6 +135,11 @@ class CustomerForm(forms.ModelForm):
         if len(json.dumps(self.instance.answers)) > LARGEST_ANSWERS:
             self.add_error(None, _("The answers are too long together."))
         return self.cleaned_data
+
+    def _refuse_unseen(self, name: str) -> None:
+        """Characters that draw nothing are no name."""
+        if all(unicodedata.category(character)[0] in "CZ" for character in name):
+            self.add_error("name", self.fields["name"].error_messages["required"])
 
     def _got(self, key: str) -> Any:
         return self.cleaned_data.get(key)

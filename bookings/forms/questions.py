@@ -23,13 +23,22 @@ def question_field(question: Question) -> forms.Field | None:
     field = build(question)
     field.label = title(question) or None
     field.required = question.get("required") is True
+    begin(field, question)
+    return field
+
+
+def begin(field: forms.Field, question: Question) -> None:
+    """With what the field begins, and whether people see it."""
     if question.get("prefilled") is not None:
         field.initial = question["prefilled"]
-    if question.get("readonly") is True:
-        field.widget.attrs["readonly"] = True
     if question.get("hidden") is True:
         field.widget = forms.HiddenInput()
-    return field
+
+
+def show_as_fixed(field: forms.Field) -> None:
+    """Only to be read; choices and boxes know no such thing and are switched off."""
+    attribute = "disabled" if isinstance(field, forms.ChoiceField | forms.BooleanField) else "readonly"
+    field.widget.attrs[attribute] = True
 
 
 def title(question: Question) -> str:

@@ -50,7 +50,7 @@ def details(request: HttpRequest, hold: Hold) -> HttpResponse:
 
 def send(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew."""
-    form = DetailsForm(request.POST, project=hold.project, instance=known_of(request))
+    form = DetailsForm(request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold))
     rows = find_rows({"reservation_id": hold.reservation.pk}, Scope.everything())
     wanted = BookingForm(rows, contact=Contact.EITHER, customer_form=form)
     if not wanted.is_valid():
@@ -123,7 +123,9 @@ def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
     if request.method != "POST":
         return redirect(_present(request, hold).address(request, "details"))
-    answers = DetailsForm(request.POST, project=hold.project, instance=known_of(request))
+    answers = DetailsForm(
+        request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold)
+    )
     try:
         other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor(request))))
     except BookingError as error:
@@ -141,7 +143,7 @@ def _present(request: HttpRequest, hold: Hold) -> Hold:
 
 def kept_form(request: HttpRequest, hold: Hold) -> DetailsForm:
     """What was typed so far, not judged yet."""
-    answers = DetailsForm(request.POST, project=hold.project)
+    answers = DetailsForm(request.POST, project=hold.project, initial=given_of(hold))
     kept = {name: answers[name].data for name in answers.fields}
     return DetailsForm(None, project=hold.project, initial=kept)
 
@@ -174,10 +176,14 @@ def booked_before(hold: Hold) -> Booking | None:
 
 
 def blank_form(request: HttpRequest, hold: Hold) -> DetailsForm:
-    """The form as it is first shown: with what the address gave beforehand."""
-    given = {name: value for name, value in hold.reservation.customer.items() if isinstance(value, str)}
+    """The form as it is first shown."""
     known = {"timezone": own_zone(request), "language": get_language() or ""}
-    return DetailsForm(None, project=hold.project, initial=known | given)
+    return DetailsForm(None, project=hold.project, initial=known | given_of(hold))
+
+
+def given_of(hold: Hold) -> dict[str, str]:
+    """What the address gave beforehand."""
+    return {name: value for name, value in hold.reservation.customer.items() if isinstance(value, str)}
 
 
 def known_of(request: HttpRequest) -> Customer:

@@ -57,6 +57,7 @@ def test_a_question_that_the_api_left_out_has_no_answer(kind):
     [
         ("name", ""),
         ("name", "x" * 201),
+        ("name", "\u200b \u2060"),
         ("email", "not an address"),
         ("email", ""),
         ("timezone", "Mars/Olympus"),
@@ -158,3 +159,10 @@ def test_answers_have_a_limit_together():
 )
 def test_a_number_is_international_where_it_names_its_country(typed, known):
     assert international(typed) == known
+
+
+def test_a_usual_question_can_be_hidden_or_begin_with_an_answer():
+    email = {"hidden": True, "prefilled": "marty@example.com"}
+    form = CustomerForm(questions={"name": {}, "email": email, "phone": {"prefilled": "555"}})
+    assert form["email"].is_hidden
+    assert (form["email"].value(), form["phone"].value()) == ("marty@example.com", "555")

@@ -389,6 +389,28 @@ def test_answers_given_by_the_address_are_filled_in(visitor, project, tomorrow):
     assert 'value="Marty"' in text(visitor.see(form))
 
 
+def test_what_is_only_to_be_read_cannot_be_changed(visitor, project, tomorrow):
+    fixed = {"readonly": True, "required": True}
+    Project.objects.update(
+        customer_fields={
+            "name": {},
+            "email": fixed,
+            "size": fixed | {"format": "select", "enum": ["41", "42"], "prefilled": "42"},
+            "extras": fixed | {"format": "checkbox", "enum": ["hat", "scarf"], "prefilled": ["hat"]},
+            "code": fixed | {"prefilled": "88"},
+            "free": fixed,
+        }
+    )
+    form = visitor.hold(project, tomorrow, **{"customer.email": "marty@example.com"})
+    shown = text(visitor.see(form))
+    assert len(re.findall(r" (?:readonly|disabled)[ >]", shown)) == 5  # two boxes are one question
+    answer = visitor.send(form, email="biff@example.com", size="41", extras="scarf", code="1", free="mine")
+    assert answer.status_code == 302
+    customer = Booking.objects.get().customer
+    assert customer.email == "marty@example.com"
+    assert customer.answers == {"size": "42", "extras": ["hat"], "code": "88", "free": "mine"}
+
+
 @pytest.mark.parametrize(
     "query",
     [
