@@ -105,10 +105,7 @@ class CustomerForm(forms.ModelForm):
                 continue
             show_as_fixed(field)
             if self.is_bound:
-                self.data = self.data.copy()
-                self.data[key] = value
-                if isinstance(value, list) and isinstance(self.data, QueryDict):
-                    self.data.setlist(key, value)
+                self.data = _with(self.data, key, value)
 
     def _require_contact(self) -> None:
         if self.open_ended:
@@ -170,6 +167,16 @@ class CustomerForm(forms.ModelForm):
         order += [key for key in answers if key not in self.questions]
         titles = {key: title(self.questions.get(key, {})) or key for key in order}
         return "\n".join(f"{_asked(titles[key])} {in_words(answers[key])}" for key in order)
+
+
+def _with(data: Any, key: str, value: Any) -> Any:
+    """A copy of what was sent, with another answer."""
+    changed = data.copy()
+    if isinstance(value, list) and isinstance(changed, QueryDict):
+        changed.setlist(key, value)
+    else:
+        changed[key] = value
+    return changed
 
 
 def _asked(title: str) -> str:
