@@ -1,5 +1,6 @@
 """A PostgreSQL server for one run of the tests: from the programs on this machine, gone afterwards."""
 
+import locale
 import os
 import pwd
 import secrets
@@ -8,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ _FOLDERS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/pos
 # What would be lost in a power cut is thrown away anyway; many processes drive the races.
 _OPTIONS = "-c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=300"
 
-_INITDB = ("--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync")
+# With LC_CTYPE=C the database would know the capital letters of ASCII alone.
+_INITDB = ("--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--lc-ctype={ctype}", "--no-sync")
+_CTYPES = ("C.UTF-8", "en_US.UTF-8")
 
 
 class NoPostgreSQL(Exception):
@@ -41,7 +44,8 @@ def throwaway_postgresql() -> Iterator[str]:
     password, port = secrets.token_hex(16), _free_port()
     (folder / "password").write_text(password)
     try:
-        call("initdb", "--username=postgres", f"--pwfile={folder / 'password'}", *_INITDB)
+        settings = [each.format(ctype=_ctype()) for each in _INITDB]
+        call("initdb", "--username=postgres", f"--pwfile={folder / 'password'}", *settings)
         options = f"{_OPTIONS} -c port={port} -k {folder}"
         call("pg_ctl", "start", "--wait", "--silent", "--log", str(folder / "log"), "--options", options)
         # By TCP and not by its socket, for the sake of whoever takes this URL apart.
@@ -52,6 +56,17 @@ def throwaway_postgresql() -> Iterator[str]:
         if (folder / "data" / "postmaster.pid").exists():
             call("pg_ctl", "stop", "--mode=immediate", "--silent")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ctype() -> str:
+    """The first locale of this machine that knows the letters of every alphabet."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    for name in _CTYPES:
+        with suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, name)
+            locale.setlocale(locale.LC_CTYPE, before)
+            return name
+    raise NoPostgreSQL(f"this machine has none of the locales {' and '.join(_CTYPES)}")
 
 
 def _programs() -> Path:
