@@ -33,9 +33,13 @@ EXAMPLE = {
 }
 
 
+# Asked once: a run that passes a full hour means the same times before and after.
+THIS_HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 def hour(**ahead: float) -> dict[str, str]:
-    """Return a full hour that begins so far ahead of now (a `timedelta`'s arguments, may be negative)."""
-    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(**ahead)
+    """Return a full hour that begins so far ahead of the present one (a `timedelta`'s arguments, may be negative)."""
+    start = THIS_HOUR + timedelta(**ahead)
     return {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
 
 
