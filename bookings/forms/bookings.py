@@ -13,7 +13,7 @@ from bookings.forms.findings import Findings
 from bookings.forms.reminders import reminders
 from bookings.forms.rows import Rows, companions
 from bookings.forms.times import read_times
-from bookings.models import Booking, Customer, Resource
+from bookings.models import Booking, Customer, Resource, lent_place
 
 TEXTS = {"what": 500, "where": 500, "description": 20_000}
 WINDOWS = ("min_booking_time", "max_booking_time", "min_cancel_time")
@@ -201,9 +201,7 @@ class BookingForm:
 
 def where(rows: Rows) -> str:
     """The place that a project lends: its location, else its resource's."""
-    resource_place = rows.resource.location if rows.resource else None
-    place = (rows.project.location if rows.project else None) or resource_place
-    return place.one_line[:500] if place else ""
+    return lent_place(rows.project, rows.resource)
 
 
 def buffers(rows: Rows) -> tuple[timedelta, timedelta]:

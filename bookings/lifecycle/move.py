@@ -33,7 +33,18 @@ from bookings.lifecycle.transitions import (
     take,
     take_seat,
 )
-from bookings.models import Action, Booking, Customer, HistoryEntry, Resource, State
+from bookings.models import (
+    Action,
+    Booking,
+    Calendar,
+    Customer,
+    HistoryEntry,
+    Resource,
+    State,
+    lent_place,
+)
+
+_OF_SESSION = ("session", "resource", "start", "end", "where", "calendar")
 
 
 def reschedule(
@@ -94,7 +105,10 @@ def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
         seat.session, seat.resource = new, new.resource
         seat.start, seat.end, seat.sequence = new.start, new.end, seat.sequence + 1
         seat.due_at = next_due(seat, seat.state.leaving.all())
-        seat.save(update_fields=["session", "resource", "start", "end", "sequence", "due_at", "updated_at"])
+        if seat.where == old.where:
+            seat.where = new.where
+        seat.calendar_id = new.calendar_id
+        seat.save(update_fields=[*_OF_SESSION, "sequence", "due_at", "updated_at"])
         name = seat.state.name
         entry = note(seat, by=by, words=words, source=name, target=name, reason="moved")
         announce(seat, seat.state, entry, moved=True)
@@ -113,8 +127,25 @@ def continuation(old: Booking, **changes: Any) -> Booking:
     for name, value in changes.items():
         setattr(new, name, value)
     if "session" in changes:
+        _forget_texts_of_session(old, new)
         copy_session(new, changes["session"])
+    elif new.resource_id != old.resource_id:
+        _settle_with_resource(old, new)
     return new
+
+
+def _forget_texts_of_session(old: Booking, new: Booking) -> None:
+    """What a seat only had from its session it has from the next one."""
+    for field in ("what", "where", "description"):
+        if old.session and getattr(old, field) == getattr(old.session, field):
+            setattr(new, field, "")
+
+
+def _settle_with_resource(old: Booking, new: Booking) -> None:
+    """In the calendar of another resource, and where that is, unless somebody said where."""
+    new.calendar = Calendar.objects.filter(resource=new.resource_id, primary=True).first()
+    if old.project and old.where == lent_place(old.project, old.resource):
+        new.where = lent_place(new.project, new.resource)
 
 
 def _change_places(old: Booking, new: Booking) -> None:

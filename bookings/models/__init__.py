@@ -9,7 +9,7 @@ from bookings.models.keys import ApiKey
 from bookings.models.occupancies import Occupancy
 from bookings.models.outbox import OutboxMessage
 from bookings.models.places import Location, Site
-from bookings.models.projects import Option, Project, ProjectResource
+from bookings.models.projects import Option, Project, ProjectResource, lent_place
 from bookings.models.requests import IdempotencyKey, RequestCount
 from bookings.models.reservations import Reservation
 from bookings.models.resources import Calendar, Event, Resource
@@ -42,4 +42,5 @@ __all__ = [
     "State",
     "Webhook",
     "WeeklyHours",
+    "lent_place",
 ]

@@ -182,3 +182,9 @@ class Option(models.Model):
 
     def __str__(self) -> str:
         return self.label or duration_in_words(self.length)
+
+
+def lent_place(project: Project | None, resource: Resource | None) -> str:
+    """The place that a booking has from its project, else from its resource, in a line; empty where neither has one."""
+    place = (project.location if project else None) or (resource.location if resource else None)
+    return place.one_line[:500] if place else ""
