@@ -1,7 +1,5 @@
 """What follows bookings: messages on their way, and the webhooks that are told."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.admin.histories import RecordedAdmin
+from bookings.admin.look_only import LookOnlyAdmin
 from bookings.models import OutboxMessage, Webhook
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(admin.ModelAdmin):
+class OutboxMessageAdmin(LookOnlyAdmin):
     """Written by the verbs and sent by the worker; staff may look, and have one tried again."""
 
     list_display = ["kind", "created_at", "run_after", "state", "attempts", "why"]
@@ -33,15 +32,6 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     def why(self, message: OutboxMessage) -> str:
         """Our own reasons in the reader's language; what other servers answered stays as it came."""
         return _(message.last_error) if message.last_error else ""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bookings.change_outboxmessage")

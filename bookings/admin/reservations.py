@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.look_only import LookOnlyAdmin
 from bookings.models import Reservation
 from bookings.times import clock_range, day, day_and_clock, zone_and_offset
 
@@ -18,7 +18,7 @@ def words_of(hold: Reservation) -> str:
 
 
 @admin.register(Reservation)
-class ReservationAdmin(admin.ModelAdmin):
+class ReservationAdmin(LookOnlyAdmin):
     list_display = ["when", "for_resource", "for_project", "held_until", "released_at", "became"]
     list_select_related = ["resource", "project", "booking"]
     list_filter = [("resource", admin.RelatedOnlyFieldListFilter)]
@@ -46,12 +46,3 @@ class ReservationAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("booking"), empty_value="")
     def became(self, hold: Reservation) -> Any:
         return hold.booking
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
