@@ -62,8 +62,15 @@ def day_address(site, start, slug="lightning"):
     return f"{site}/book/{slug}/?day={start.date().isoformat()}"
 
 
+def press(page, what):
+    """Press what leads to another page, and wait until that one is there."""
+    with page.expect_navigation():
+        page.locator(what).click()
+
+
 def pick(page, start):
-    page.locator(f'button[value="{start.isoformat()}"]').click()
+    """Hold the time: what comes after this meets the hold, and the page that tells of it."""
+    press(page, f'button[value="{start.isoformat()}"]')
 
 
 def fill_in(page, name="Marty McFly"):
@@ -362,7 +369,7 @@ def test_an_answer_that_is_lost_on_its_way_is_had_by_sending_again(page, site, t
 
 def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     book(page, site, tomorrow)
-    page.get_by_role("link", name="Choose another time").click()
+    press(page, "main a[href$='/move/']")
     page.goto(f"{page.url}?day={tomorrow.date().isoformat()}")
     pick(page, tomorrow + timedelta(hours=2))
     page.get_by_role("button", name="Book the new time").click()
@@ -451,8 +458,7 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
         look(name)
     page.goto(day_address(site, tomorrow))
     look("times")
-    with page.expect_navigation():
-        pick(page, tomorrow)
+    pick(page, tomorrow)
     look("form")
     press(page, "form#details button.btn--primary")
     look("problems")
@@ -472,12 +478,6 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
     assert not found
 
 
-def press(page, button):
-    """Press what leads to another page, and wait until that one is there."""
-    with page.expect_navigation():
-        page.locator(button).click()
-
-
 def seldom_seen(page, site, tomorrow, look):
     """The pages that most visitors never meet."""
     page.goto(f"{site}/find/")
@@ -486,8 +486,7 @@ def seldom_seen(page, site, tomorrow, look):
     look("mail sent")
     start = tomorrow + timedelta(hours=4)
     page.goto(day_address(site, start))
-    with page.expect_navigation():
-        pick(page, start)
+    pick(page, start)
     aged(holds().get())
     page.reload()
     look("hold ended")
