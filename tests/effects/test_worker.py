@@ -237,6 +237,32 @@ def test_the_doctor_misses_the_guarantee_where_it_was_dropped():
     assert any("no_overlap" in line for line in doctor_complains())
 
 
+@pytest.fixture
+def plain_database(transactional_db):
+    """A database that knows the capital letters of ASCII alone, in the place of the one of the tests."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite takes its capital letters from the site")
+    usual = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE DATABASE {usual}_plain TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    use(f"{usual}_plain")
+    yield
+    use(usual)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {usual}_plain")
+
+
+def use(name):
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def test_the_doctor_knows_a_database_that_would_not_find_an_accent(plain_database):
+    assert any("Searches tell É from é" in line for line in doctor_complains())
+
+
 def test_the_doctor_knows_zones_that_do_not_exist():
     Resource.objects.filter(pk=a_resource().pk).update(timezone="Mars/Olympus")
     assert any("Mars/Olympus" in line for line in doctor_complains())

@@ -46,7 +46,7 @@ def everything() -> Iterator[Finding]:
         yield False, f"The database cannot be reached: {str(error).strip()}"
         yield from zone_data()
         return
-    checks: list[Callable[[], Iterator[Finding]]] = [database, migrations, zone_data]
+    checks: list[Callable[[], Iterator[Finding]]] = [database, letters, migrations, zone_data]
     for check in checks:
         yield from check()
     if migrated():
@@ -57,6 +57,17 @@ def everything() -> Iterator[Finding]:
 def database() -> Iterator[Finding]:
     version = ".".join(str(part) for part in connection.get_database_version())
     yield True, f"Database: {connection.display_name} {version}, Django {django.__version__}"
+
+
+def letters() -> Iterator[Finding]:
+    """A search finds É by é only where the database knows the two as one letter; SQLite is taught it by us."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT upper('é') = 'É'")
+        (known,) = cursor.fetchone()
+    wrong = "Searches tell É from é: make the database with LC_CTYPE 'C.UTF-8', or another that ends in UTF-8"
+    yield known, "Searches know capital letters in every alphabet" if known else wrong
 
 
 def unapplied() -> list[Any]:
