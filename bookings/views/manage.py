@@ -176,5 +176,5 @@ def summary(booking: Booking) -> dict[str, Any]:
         "title": booking.what,
         "pencil": not booking.state.settled,
         **cards.when(booking.start, booking.end, clocks),
-        "facts": cards.of_booking(booking, clocks.first)[1:],
+        "facts": cards.of_booking(booking, clocks.own)[1:],
     }

@@ -242,6 +242,24 @@ def test_a_booking_that_waits_for_payment_shows_amount_deadline_and_way(visitor,
     assert f"https://pay.example/here?shop=1&amp;reference={newest().reference}" in said
 
 
+@pytest.mark.parametrize("graph", ["instant_payment", "request"])
+def test_deadlines_are_told_on_the_customers_own_clocks(visitor, project, tomorrow, graph):
+    Project.objects.update(booking={"graph": graph}, pay_url="https://pay.example/")
+    form = visitor.hold(project, tomorrow, zone="Asia/Tokyo")
+    page = visitor.send(form, timezone="Asia/Tokyo")["Location"]
+    for address in (page, f"{page}do/cancel_by_customer/"):
+        said = text(visitor.see(address))
+        assert re.search(r"(Pay|Answer) by.{,40}\d\d:\d\d, Tokyo time", said)
+        assert not re.search(r"\d\d:\d\d, Berlin time", said)
+
+
+def test_until_when_it_can_be_changed_is_told_on_the_customers_own_clocks(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "instant", "settings": {"min_cancel_time": "1 hour"}})
+    form = visitor.hold(project, tomorrow, zone="Asia/Tokyo")
+    said = text(visitor.see(visitor.send(form, timezone="Asia/Tokyo")["Location"]))
+    assert re.search(r"You can change or cancel it here until [^.]*20:00, Tokyo time\.", said)
+
+
 def test_the_owner_accepts_from_the_mail_without_a_login(project, tomorrow, visitor):
     asked = {"guests": {"title": "How many?"}, "allergies": {"title": "Allergies"}}
     Project.objects.update(booking={"graph": "request"}, customer_fields={"name": {}, "email": {}} | asked)
