@@ -1,7 +1,8 @@
 """From the first page to the confirmation, and what can come between."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client, override_settings
@@ -287,6 +288,15 @@ def test_bad_answers_are_explained(visitor, project, tomorrow, answers, said):
     assert said in text(answer)
 
 
+def test_what_a_browser_filled_into_the_hidden_field_can_be_seen_and_taken_out(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    assert "field--trap" in text(visitor.see(form))
+    page = text(visitor.send(form, website="https://marty.example"))
+    assert 'href="#id_website"' in page
+    assert "field--trap" not in page
+    assert visitor.send(form, website="").status_code == 302
+
+
 def test_a_project_that_asks_for_neither_still_needs_one_way_to_reach_the_customer(
     visitor, project, tomorrow
 ):
@@ -550,7 +560,9 @@ def test_every_time_that_is_offered_instead_can_be_held(visitor, another, projec
         resource=a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin"), position=1
     )
     Project.objects.update(availability={"mode": mode})
-    start = tomorrow.replace(hour=23) - timedelta(days=1)  # midnight in Berlin, where the day's grid begins
+    day = tomorrow.date() + timedelta(days=1)
+    begin_of_grid = datetime.combine(day, time(), ZoneInfo("Europe/Berlin"))
+    start = begin_of_grid.astimezone(UTC)
     form = visitor.hold(project, start, **{"with": "emmett"})
     aged(holds().get())
     another.book(project, start)
