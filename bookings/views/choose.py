@@ -21,12 +21,12 @@ from bookings.views.addresses import as_hidden, carried, here, instant
 from bookings.views.chrome import is_embedded
 from bookings.views.free_times import Offer, midday, month_bounds, next_free, offer
 from bookings.views.offering import Offering, offering_of
-from bookings.views.offers import day_card, offered
+from bookings.views.offers import SEEK, day_card, later, offered
 from bookings.views.visitors import live_hold, visitor
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24
-SEEK, NOTHING_FREE = "seek", "nothing_free"
+NOTHING_FREE = "nothing_free"
 REFUSALS = {kind.code: kind.sentence for kind in BookingError.__subclasses__()}
 
 
@@ -46,6 +46,12 @@ class View:
     @property
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
+
+    @property
+    def nothing_later(self) -> str:
+        """The answer to a search for later times that found none, which stands where one searched; else empty."""
+        found_none = self.request.GET.get("refused") == NOTHING_FREE
+        return _("Nothing is free in the half year after this month.") if found_none else ""
 
     def href(
         self,
@@ -135,7 +141,7 @@ def plan(
         "notice": _notice(view),
         "month": month,
         "day": card,
-        "said": card["said"] if card else month.get("empty", ""),
+        "said": " ".join([card["said"] if card else month.get("empty", ""), view.nothing_later]).strip(),
         "zone": _zone_card(view, offering, day, card["at"] if card else None),
         "hold_url": hold_url,
         "hidden": hidden,
@@ -144,8 +150,6 @@ def plan(
 
 def _notice(view: View) -> str:
     code = view.request.GET.get("refused", "")
-    if code == NOTHING_FREE:
-        return _("Nothing is free in the half year after this month.")
     if code in REFUSALS:
         return _("%(refusal)s Please choose another time.") % {"refusal": _(REFUSALS[code])}
     return zones.notice(view.request, view.zone.key)
@@ -166,8 +170,7 @@ def _month_card(view: View, found: Offer, day: date | None) -> dict[str, Any]:
     card["years"] = {"back": _step(view, -12), "on": _step(view, 12)}
     if not month.free:
         card["empty"] = _("No times are free in %(month)s.") % {"month": month.name}
-        label = _("Next month with free times")
-        card["next_free"] = {"href": view.href(changes={SEEK: "next"}), "label": label}
+        card |= {"nothing_later": view.nothing_later} if view.nothing_later else {"next_free": later(view)}
     return card
 
 

@@ -19,11 +19,12 @@ from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
 from bookings.views import booking_card, cards
 from bookings.views.addresses import as_hidden, instant, still_here
-from bookings.views.choose import SEEK, plan, sought, view_of
+from bookings.views.choose import plan, sought, view_of
 from bookings.views.free_times import session_of
 from bookings.views.lost import lost
 from bookings.views.manage import with_booking
 from bookings.views.offering import MUTUAL, Offering, offering_for
+from bookings.views.offers import SEEK
 
 CUSTOMER = Actor.customer()
 

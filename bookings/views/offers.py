@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 GROUPED_FROM = 5
 MORNING, NOON, EVENING = 5, 12, 17
 FEW = 2
+SEEK = "seek"
 
 
 def offered(view: View, offering: Offering) -> dict[str, Any]:
@@ -105,6 +106,8 @@ def day_card(view: View, found: Offer, day: date, *, ask_end: bool = False) -> d
         card["free_words"] = (
             _("Booked out.") if day in found.full_days else _("Nothing is offered on this day.")
         )
+        if found.free_days():  # else the month says it
+            card["nothing_later"] = view.nothing_later
         card["next_free"] = _next_free(view, found, day)
     return card
 
@@ -172,13 +175,16 @@ def _end_label(end: datetime, first: FreeTime, view: View) -> str:
 
 
 def _next_free(view: View, found: Offer, day: date) -> dict[str, str] | None:
-    later = next((one for one in sorted(found.free_days()) if one > day), None)
-    if later is None and not found.free_days():  # then the month says where there are some
-        return None
-    if later is None:
-        return {"href": view.href(changes={"seek": "next"}), "label": _("Next month with free times")}
-    label = times.short_day(midday(later, view.zone), view.zone)
-    return {"href": view.href(day=later), "label": _("Next free times: %(day)s") % {"day": label}}
+    following = next((one for one in sorted(found.free_days()) if one > day), None)
+    if following is None:  # in a month without any, the month leads on
+        return later(view) if found.free_days() and not view.nothing_later else None
+    label = times.short_day(midday(following, view.zone), view.zone)
+    return {"href": view.href(day=following), "label": _("Next free times: %(day)s") % {"day": label}}
+
+
+def later(view: View) -> dict[str, str]:
+    """The way to the next month that has a free time."""
+    return {"href": view.href(changes={SEEK: "next"}), "label": _("Next month with free times")}
 
 
 def _groups(view: View, of_day: list[FreeTime]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from bookings.models import WeeklyHours
+from bookings.models import Project, WeeklyHours
 from bookings.views.months import Month, neighbour, table
 from tests.situations import a_booking
 
@@ -119,3 +119,26 @@ def test_a_month_without_times_asks_for_no_day(visitor, project, doc):
     page = visitor.see("/book/lightning/").content.decode()
     assert page.count("No times are free in ") >= 2
     assert "Choose a day" not in page
+
+
+@pytest.mark.django_db
+def test_where_no_later_month_has_times_the_month_says_so_in_place_of_the_button(visitor, project, doc):
+    WeeklyHours.objects.create(resource=doc, weekday=0, opens="09:00", closes="09:30")
+    page = visitor.see(visitor.see("/book/lightning/", seek="next")["Location"]).content.decode()
+    month = re.search('class="plan__month".*?</section>', page, re.DOTALL)[0]
+    assert "Nothing is free in the half year after this month." in month
+    assert "Next month with free times" not in page
+    assert re.search('data-say="No times are free in [^"]* Nothing is free in the half year', page)
+
+
+@pytest.mark.django_db
+def test_where_nothing_is_free_after_a_day_the_day_says_so_in_place_of_the_button(visitor, project, mondays):
+    day = last_monday()
+    a_booking(project.resources.get(), datetime.combine(day, time(9), ZoneInfo("Europe/Berlin")))
+    closing = (day + timedelta(days=1)).isoformat()
+    block = {"block_period": {"start": closing, "end": f"{day.year + 2}-01-01"}}
+    Project.objects.update(availability_constraints=[block])
+    found = visitor.see("/book/lightning/", day=day.isoformat(), seek="next")["Location"]
+    page = visitor.see(found).content.decode()
+    assert page.count("Nothing is free in the half year after this month.") == 2  # shown, and told
+    assert "Next month with free times" not in page
