@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.effects.links import action_token, owner_token
-from bookings.models import Booking, Option, Project
+from bookings.models import Booking, Location, Option, Project, Resource
 from tests.situations import a_booking, a_location, a_project, a_resource, aged
 from tests.views.conftest import holds
 
@@ -367,6 +367,21 @@ def test_an_answer_that_is_lost_on_its_way_is_had_by_sending_again(page, site, t
     assert Booking.objects.count() == 1
 
 
+def test_a_form_whose_answer_never_came_can_be_sent_again(page, site, tomorrow):
+    page.clock.install()
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    fill_in(page)
+    button = page.get_by_role("button", name="Book this time")
+    page.route("**/details/**", lambda route: route.abort("aborted"))  # as where the visitor stops the page
+    button.click()
+    expect(button).to_have_attribute("aria-disabled", "true")
+    page.unroute("**/details/**")
+    page.clock.fast_forward(20_000)
+    button.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
+
+
 def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     book(page, site, tomorrow)
     press(page, "main a[href$='/move/']")
@@ -403,6 +418,39 @@ def fits(page):
     expect(page.locator("h1")).to_be_visible()
     assert page.locator(".card").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
+
+
+def test_a_word_without_end_widens_no_page(browser, site, tomorrow):
+    word = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+    question = {"title": word, "required": True}
+    fields = {"name": {}, "email": {}, "a": question, "b": question | {"format": "checkbox", "enum": [word]}}
+    Project.objects.update(
+        name=word, summary=word, heading=word, consent=word, after_booking=word, customer_fields=fields
+    )
+    Option.objects.update(label=word)
+    Resource.objects.update(name=word)
+    Location.objects.update(name=word)
+    page = browser.new_context(viewport={"width": 320, "height": 800}).new_page()
+    for address in ("/", "/with/emmett/", "/book/lightning/"):
+        page.goto(f"{site}{address}")
+        fits(page)
+    page.locator("details.fold summary").click()
+    fits(page)
+    page.goto(day_address(site, tomorrow))
+    pick(page, tomorrow)
+    fits(page)
+    press(page, "form#details button.btn--primary")
+    fits(page)
+    fill_in(page, name=word)
+    page.locator("#id_a").fill(word)
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("checkbox").last.check()
+    press(page, "form#details button.btn--primary")
+    expect(page.locator("h1")).to_have_text("Your time is booked")
+    fits(page)
+    page.goto(f"{page.url.split('?')[0]}do/cancel_by_customer/")
+    fits(page)
+    page.context.close()
 
 
 def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
