@@ -1,6 +1,8 @@
-// A form marked data-once is sent once: a second press does nothing, and coming Back makes it pressable again.
+// A form marked data-once is sent once: a second press does nothing. Coming Back makes it pressable again, and so does
+// waiting in vain, as where the visitor stopped a page that did not come; the server knows what was sent twice.
 "use strict";
 (() => {
+  const PATIENCE = 15000;
   const forms = () => document.querySelectorAll("form[data-once]");
   const buttons = (form) => form.querySelectorAll("button:not([type=button])");
 
@@ -12,17 +14,18 @@
       return;
     }
     form.dataset.once = "sent";
+    setTimeout(() => open([form]), PATIENCE);
     // After the browser has collected the values: a disabled button is not sent.
     setTimeout(() => buttons(form).forEach((button) => button.setAttribute("aria-disabled", "true")), 0);
   }
 
-  function open() {
-    forms().forEach((form) => {
+  function open(some) {
+    some.forEach((form) => {
       form.dataset.once = "";
       buttons(form).forEach((button) => button.removeAttribute("aria-disabled"));
     });
   }
 
   document.addEventListener("submit", sent);
-  window.addEventListener("pageshow", (event) => event.persisted && open());
+  window.addEventListener("pageshow", (event) => event.persisted && open(forms()));
 })();
