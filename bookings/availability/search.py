@@ -133,7 +133,7 @@ def frame_of(query: Query, now: datetime) -> Frame:
     """The bounds of a search in whole seconds: starts are rounded up, the end down."""
     start, end = rounded_up(query.start), seconds(query.end)
     earliest = rounded_up(now + query.notice)
-    latest = end if query.horizon is None else seconds(now + query.horizon) + 1
+    latest = end if query.horizon is None else seconds(now + query.horizon)
     return Frame(
         start=start,
         end=max(start, end),

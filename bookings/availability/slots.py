@@ -44,8 +44,9 @@ class Mode(StrEnum):
 class Frame:
     """What holds for all resources of one search.
 
-    Slots lie in ``[start, end)`` and start in ``[earliest, latest)``; ``step`` in seconds (``None``: each
-    slot's length); ``full_hours`` moves the first start of each opening to the next full local hour.
+    Slots lie in ``[start, end)`` and start from ``earliest`` to ``latest``, both included, and those of natural
+    length end by ``latest``; ``step`` in seconds (``None``: each slot's length); ``full_hours`` moves the first
+    start of each opening to the next full local hour.
     """
 
     start: int
@@ -57,7 +58,7 @@ class Frame:
 
     def windows(self, capped: Intervals) -> Intervals:
         """When a slot may start."""
-        low, high = max(self.start, self.earliest), min(self.end, self.latest)
+        low, high = max(self.start, self.earliest), min(self.end, self.latest + 1)
         return complement(capped, low, high) if low < high else []
 
 
@@ -99,7 +100,7 @@ class Supply:
 
     def stretches(self, frame: Frame) -> Intervals:
         """Free time of natural length."""
-        free = self._gaps(1, frame.start, frame.end)
+        free = self._gaps(1, frame.start, min(frame.end, frame.latest))
         return intersection(intersection(self.open, free), frame.windows(self.capped))
 
     def _gaps(self, length: int, start: int, end: int) -> Intervals:

@@ -54,7 +54,7 @@ class Place:
 
 @dataclass
 class Asked:
-    """A search of ``[start, end)`` for slots that start in ``[earliest, latest)`` and keep their distance."""
+    """A search of ``[start, end)`` for slots that start from ``earliest`` to ``latest`` and keep their distance."""
 
     start: int
     end: int
@@ -72,7 +72,7 @@ class Asked:
         return range(self.start - 3 * DAY, self.end + 2 * DAY)
 
     def may_start(self, minute: int) -> bool:
-        return max(self.start, self.earliest) <= minute < min(self.end, self.latest)
+        return max(self.start, self.earliest) <= minute <= self.latest and minute < self.end
 
 
 @dataclass
@@ -242,11 +242,11 @@ def is_free(whole: Part, asked: Asked, start: int, length: int) -> bool:
 
 
 def stretches(whole: Part, asked: Asked) -> set[int]:
-    """The minutes at which something could go on, however short."""
+    """The minutes at which something could go on, however short, before the last one at which it may start."""
     return {
         minute
         for minute in whole.opened - whole.full_days
-        if asked.may_start(minute) and is_free(whole, asked, minute, 1)
+        if asked.may_start(minute) and minute < asked.latest and is_free(whole, asked, minute, 1)
     }
 
 

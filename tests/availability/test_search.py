@@ -293,6 +293,13 @@ class TestShapes:
             ("10:30", "17:00"),
         ]
 
+    def test_free_stretches_end_at_the_horizon_and_not_a_second_after_it(self):
+        room = a_room()
+        found = search(query(room, length=None, horizon=4 * HOUR), at(8))
+        assert [(slot.start, slot.end) for slot in found] == [(at(9), at(12))]
+        left = unavailable(query(room, length=None, horizon=4 * HOUR), at(8))
+        assert [(slot.start, slot.end) for slot in left] == [(at(0), at(9)), (at(12), at(0, days=1))]
+
     def test_unavailable_is_what_is_left(self):
         room = a_room()
         a_booking(room, at(10, 20), 10 * MINUTES)

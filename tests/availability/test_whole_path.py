@@ -83,7 +83,7 @@ def test_a_search_finds_what_the_reference_finds(plan, mode):
 
 
 @few
-@given(plans(horizon=None, length=None), st.sampled_from([Mode.EXCLUSIVE, Mode.MUTUAL]))
+@given(plans(length=None), st.sampled_from([Mode.EXCLUSIVE, Mode.MUTUAL]))
 def test_free_ranges_and_what_is_left_between_them_are_those_of_the_reference(plan, mode):
     with a_world(plan) as world:
         assert offered(world, mode=mode.value) == expected(world, mode)

@@ -154,7 +154,7 @@ class World:
             start=plan.window.start,
             end=plan.window.end,
             earliest=plan.now + (plan.notice or 0),
-            latest=reference.FAR_AHEAD if plan.horizon is None else plan.now + plan.horizon + 1,
+            latest=reference.FAR_AHEAD if plan.horizon is None else plan.now + plan.horizon,
             step=plan.step,
             full_hours=plan.full_hours,
             before=buffers.get("buffer_before", 0),
