@@ -1,6 +1,7 @@
 """What stands in the head of every answer, and what happens to somebody who asks too often."""
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,7 +15,9 @@ ORIGIN = "https://shop.example"
 
 
 @pytest.fixture(autouse=True)
-def fresh_process(monkeypatch):
+def fresh_process(monkeypatch, time_machine):
+    """Nothing is counted yet, and no minute ends, with which the count would begin again."""
+    time_machine.move_to(datetime.now(UTC), tick=False)
     monkeypatch.setattr(limits, "counter", limits.Counter())
 
 
