@@ -8,10 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.lifecycle.flows import Flow
 from bookings.models import Booking, Reservation, Resource
-from tests.api.conftest import MARTY, hour
+from tests.api.conftest import LATER, MARTY, hour
 from tests.situations import a_project, aged
-
-LATER = {"start": "2027-09-12T21:30:00-07:00", "end": "2027-09-12T22:30:00-07:00"}
 
 
 def queries(call):

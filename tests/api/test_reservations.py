@@ -3,10 +3,8 @@
 import pytest
 
 from bookings.models import Reservation, Resource
-from tests.api.conftest import MARTY
+from tests.api.conftest import LATER, MARTY
 from tests.situations import a_project, aged
-
-LATER = {"start": "2027-09-12T21:30:00-07:00", "end": "2027-09-12T22:30:00-07:00"}
 
 
 @pytest.fixture
