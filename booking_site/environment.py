@@ -1,12 +1,49 @@
 """Reading what an operator wrote: each returns the value, or raises ImproperlyConfigured with a sentence."""
 
+import logging
+import warnings
+from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 UNIX_SOCKET = "unix"
+_ON, _OFF = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no"}
+
+
+class Env(environ.Env):
+    """The variables; an empty number or switch counts as left out."""
+
+    def number(self, name: str, default: int, least: int = 0) -> int:
+        text = self.str(name, default="").strip()
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and least <= int(text) < 2**31):
+            raise ImproperlyConfigured(f"{name} must be a whole number, {least} or more.")
+        return int(text)
+
+    def switch(self, name: str, default: bool) -> bool:
+        text = self.str(name, default="").strip().lower()
+        if text and text not in _ON | _OFF:
+            raise ImproperlyConfigured(f"{name} must be 1 or 0.")
+        return text in _ON if text else default
+
+
+def secret_key(text: str) -> str:
+    if not text:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is empty, and must be a long random text that nobody else knows."
+        )
+    return text
+
+
+def log_level(text: str) -> str:
+    if text.upper() not in logging.getLevelNamesMapping():
+        raise ImproperlyConfigured(f"LOG_LEVEL is “{text}”, and must be DEBUG, INFO, WARNING or ERROR.")
+    return text.upper()
 
 
 def port(text: str) -> int:
@@ -17,14 +54,12 @@ def port(text: str) -> int:
 
 def site_url(text: str) -> SplitResult:
     """Return the parts of the public address, which is a scheme, a host and perhaps a port."""
-    parts = urlsplit(text.rstrip("/"))
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or parts.path
-        or parts.query
-        or parts.username
-    ):
+    try:
+        parts = urlsplit(text.rstrip("/"))
+        whole = parts.hostname and parts.port != 0 and not (parts.path or parts.query or parts.username)
+    except ValueError:
+        whole = False
+    if not whole or parts.scheme not in {"http", "https"}:
         raise ImproperlyConfigured(
             f"SITE_URL is “{text}”, and must be like https://book.example.org, without a path."
         )
@@ -58,11 +93,24 @@ def private_networks(texts: list[str]) -> list[IPv4Network | IPv6Network]:
         ) from error
 
 
-def database(parsed: dict[str, Any]) -> dict[str, Any]:
-    """Return what DATABASE_URL was `parsed` to, if it is one of the two databases that keep the promise."""
+def database(url: str) -> dict[str, Any]:
+    """Return DATABASE_URL as Django's setting, if it is one of the two databases that keep the promise."""
+    parsed = {}
+    with warnings.catch_warnings(action="ignore"), suppress(ValueError):  # said below, in our words
+        parsed = environ.Env.db_url_config(url)
     engines = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
     if parsed.get("ENGINE") not in engines or not parsed.get("NAME"):
         raise ImproperlyConfigured(
             "DATABASE_URL must be like postgres://user:password@host/name or sqlite:////absolute/path.sqlite3."
         )
     return parsed
+
+
+def email(url: str) -> dict[str, Any]:
+    """Return EMAIL_URL as the EMAIL_* settings."""
+    try:
+        return dict(environ.Env.email_url_config(url))
+    except (ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587."
+        ) from error

@@ -6,7 +6,6 @@ A file `.env` beside `manage.py` (another by `ENV_FILE`) fills in what the envir
 from pathlib import Path
 
 import django
-import environ
 from django.utils.translation import gettext_lazy as _
 
 from booking_site import environment, listening, logs, mail
@@ -15,14 +14,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
 
-env = environ.Env()
-environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env = environment.Env()
+environment.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = environment.secret_key(env.str("SECRET_KEY"))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.switch("DEBUG", default=False)
 # The site says on every page that nothing in it is real; set for a trial installation.
-TEST_MODE = env.bool("TEST_MODE", default=False)
+TEST_MODE = env.switch("TEST_MODE", default=False)
 
 # --- The public address: hosts, origins, cookies and https follow from it alone ---
 
@@ -112,10 +111,10 @@ CRISPY_FAIL_SILENTLY = False
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDED_DATABASE = VAR_DIR / "db.sqlite3"
-_database = environment.database(env.db_url("DATABASE_URL", default=f"sqlite:///{EMBEDDED_DATABASE}"))
+_database = environment.database(env.str("DATABASE_URL", default=f"sqlite:///{EMBEDDED_DATABASE}"))
 DATABASES = {"default": _database}
 # Loaded by ./run where nothing is there yet; DEMO=1 loads it into another database, DEMO=0 never.
-DEMO = env.bool("DEMO", default=_database["NAME"] == str(EMBEDDED_DATABASE))
+DEMO = env.switch("DEMO", default=_database["NAME"] == str(EMBEDDED_DATABASE))
 _database.setdefault("OPTIONS", {})
 _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = True
@@ -127,7 +126,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;",
     }
-elif DB_POOL := env.int("DB_POOL", default=0):
+elif DB_POOL := env.number("DB_POOL", default=0):
     _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL, "timeout": 10}
     _database["CONN_MAX_AGE"] = 0  # a pool keeps the connections itself
 
@@ -136,12 +135,12 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # Requests in a minute: for each server key, and for each address that uses a widget key or a page; 0: no limit.
-REQUESTS_A_MINUTE_PER_KEY = env.int("REQUESTS_A_MINUTE_PER_KEY", default=6000)
-REQUESTS_A_MINUTE_PER_ADDRESS = env.int("REQUESTS_A_MINUTE_PER_ADDRESS", default=300)
+REQUESTS_A_MINUTE_PER_KEY = env.number("REQUESTS_A_MINUTE_PER_KEY", default=6000)
+REQUESTS_A_MINUTE_PER_ADDRESS = env.number("REQUESTS_A_MINUTE_PER_ADDRESS", default=300)
 
 # --- Mail: EMAIL_URL like smtp+tls://user:password@host:587; without it mails are files in var/mail ---
 
-_email = mail.configuration(env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}"))
+_email = mail.configuration(environment.email(env.str("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}")))
 MAIL_IS_SET_UP = mail.leaves_the_machine(_email)
 if django.VERSION >= (6, 1):
     MAILERS = {"default": mail.as_mailer(_email)}
@@ -202,14 +201,14 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Holds and bookings: the operator's caps ---
 
-MAX_RESERVATION_SECONDS = env.int("MAX_RESERVATION_SECONDS", default=2 * 3600)  # together with all extensions
-MAX_HOLD_EXTENSIONS = env.int("MAX_HOLD_EXTENSIONS", default=10)  # of a customer's hold
-MAX_HOLDS_PER_VISITOR = env.int("MAX_HOLDS_PER_VISITOR", default=3)  # 0 switches off
-MAX_HOLDS_PER_ADDRESS = env.int(
+MAX_RESERVATION_SECONDS = env.number("MAX_RESERVATION_SECONDS", default=7200)  # together with all extensions
+MAX_HOLD_EXTENSIONS = env.number("MAX_HOLD_EXTENSIONS", default=10)  # of a customer's hold
+MAX_HOLDS_PER_VISITOR = env.number("MAX_HOLDS_PER_VISITOR", default=3)  # 0 switches off
+MAX_HOLDS_PER_ADDRESS = env.number(
     "MAX_HOLDS_PER_ADDRESS", default=50
 )  # many visitors share one; 0 switches off
-UNDO_MINUTES = env.int("UNDO_MINUTES", default=15)  # how long a customer's cancellation can be taken back
-UNDO_MAIL_DELAY_MINUTES = env.int("UNDO_MAIL_DELAY_MINUTES", default=2)  # how long its mails wait for that
+UNDO_MINUTES = env.number("UNDO_MINUTES", default=15)  # how long a customer's cancellation can be taken back
+UNDO_MAIL_DELAY_MINUTES = env.number("UNDO_MAIL_DELAY_MINUTES", default=2)  # how long its mails wait for that
 
 # --- Webhooks: private networks that may be called all the same, like 10.0.0.0/8; none by default ---
 
@@ -230,5 +229,5 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Logs: one JSON object a line on standard error ---
 
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = environment.log_level(env.str("LOG_LEVEL", default="INFO"))
 LOGGING = logs.configuration(LOG_LEVEL)

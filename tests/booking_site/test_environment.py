@@ -1,5 +1,9 @@
 """What an operator writes wrongly is refused with a sentence that names the variable."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -14,7 +18,17 @@ def test_a_port_is_a_number_in_range(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "book.example.org", "ftp://book.example.org", "https://", "https://a.org/path", "https://u@a.org"],
+    [
+        "",
+        "book.example.org",
+        "ftp://book.example.org",
+        "https://",
+        "https://a.org/path",
+        "https://u@a.org",
+        "https://a.org:http",
+        "https://a.org:0",
+        "https://[a.org",
+    ],
 )
 def test_a_public_address_is_a_scheme_and_a_host(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
@@ -27,7 +41,58 @@ def test_a_trusted_proxy_is_an_address_or_a_network(text: str) -> None:
         environment.trusted_proxies(["127.0.0.1", text])
 
 
-@pytest.mark.parametrize("parsed", [{}, {"ENGINE": "django.db.backends.mysql", "NAME": "x"}])
-def test_a_database_is_one_of_the_two_that_keep_the_promise(parsed: dict[str, object]) -> None:
+@pytest.mark.parametrize("url", ["", "x", "mysql://u@h/x", "postgres://u@h:port/x", "postgres://u@h/"])
+def test_a_database_is_one_of_the_two_that_keep_the_promise(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
-        environment.database(parsed)
+        environment.database(url)
+
+
+@pytest.mark.parametrize("url", ["", "x", "https://a.org", "smtp://u:p@a.org:port"])
+def test_a_mail_server_has_a_scheme_and_a_port(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        environment.email(url)
+
+
+@pytest.mark.parametrize("text", ["ten", "-1", "1.5", "²", "99999999999"])
+def test_a_number_is_whole_and_not_too_small(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDO_MINUTES", text)
+    with pytest.raises(ImproperlyConfigured, match="UNDO_MINUTES"):
+        environment.Env().number("UNDO_MINUTES", default=15)
+    monkeypatch.setenv("WEB_THREADS", "0")
+    with pytest.raises(ImproperlyConfigured, match="WEB_THREADS must be a whole number, 1 or more"):
+        environment.Env().number("WEB_THREADS", default=4, least=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "on"), [("1", True), ("Yes", True), ("0", False), ("off", False), ("", True)]
+)
+def test_a_switch_is_on_or_off_and_nothing_else(text: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_MODE", text)
+    assert environment.Env().switch("TEST_MODE", default=True) is on
+    monkeypatch.setenv("TEST_MODE", "perhaps")
+    with pytest.raises(ImproperlyConfigured, match="TEST_MODE"):
+        environment.Env().switch("TEST_MODE", default=True)
+
+
+def test_a_key_that_signs_is_not_empty() -> None:
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
+        environment.secret_key("")
+
+
+def test_a_level_of_logs_is_one_that_python_knows() -> None:
+    assert environment.log_level("info") == "INFO"
+    with pytest.raises(ImproperlyConfigured, match="LOG_LEVEL"):
+        environment.log_level("LOUD")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DATABASE_URL", "mysql://h/x"), ("UNDO_MINUTES", "ten"), ("SECRET_KEY", "")]
+)
+def test_a_command_says_which_setting_is_wrong_and_shows_no_traceback(name: str, value: str) -> None:
+    wrong = {**os.environ, "DJANGO_SETTINGS_MODULE": "booking_site.settings", name: value}
+    run = subprocess.run(
+        [sys.executable, "manage.py", "doctor"], env=wrong, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"A setting is wrong: {name}")
+    assert run.stderr.count("\n") == 1
