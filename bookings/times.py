@@ -7,7 +7,7 @@ Every function takes aware datetimes and a zone (`ZoneInfo` or its name) and sho
 named is always that of the moment shown, never today's.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -48,11 +48,20 @@ def end_clock(start: datetime, end: datetime, zone: Zone) -> str:
 
 
 def clock_range(start: datetime, end: datetime, zone: Zone) -> str:
-    """Like "09:30–10:15"; an end on a later day says which: "23:30–00:30, Wednesday 17 March"."""
+    """Like "09:30–10:15"; an end on a later day says which: "23:30–00:30, Wednesday 17 March".
+
+    The midnight that closes a day belongs to it: "22:30–00:00".
+    """
     times = _isolated(f"{clock(start, zone)}–{end_clock(start, end, zone)}", _RIGHT_TO_LEFT)
-    if local(start, zone).date() == local(end, zone).date():
+    if local(start, zone).date() == local(end, zone).date() or _closes_the_day(start, end, zone):
         return times
     return _("%(times)s, %(day)s") % {"times": times, "day": short_day(end, zone)}
+
+
+def _closes_the_day(start: datetime, end: datetime, zone: Zone) -> bool:
+    """Whether the end is the midnight after the start; a whole day, from midnight to midnight, names both."""
+    midnight = local(end, zone).time() == time() != local(start, zone).time()
+    return midnight and local(end - timedelta.resolution, zone).date() == local(start, zone).date()
 
 
 def day_and_clock(moment: datetime, zone: Zone) -> str:

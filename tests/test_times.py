@@ -41,6 +41,17 @@ def test_an_end_on_the_next_day_says_which():
     assert late == "23:30–00:30, Wednesday 17 March"
 
 
+def test_the_midnight_that_closes_a_day_belongs_to_it():
+    assert times.clock_range(at("2027-03-16T21:30"), at("2027-03-16T23:00"), BERLIN) == "22:30–00:00"
+    whole = times.clock_range(at("2027-03-15T23:00"), at("2027-03-16T23:00"), BERLIN)
+    assert whole == "00:00–00:00, Wednesday 17 March"
+    over = times.clock_range(at("2027-03-15T21:30"), at("2027-03-16T23:00"), BERLIN)
+    assert over == "22:30–00:00, Wednesday 17 March"
+    # In Cairo the clocks go from midnight to one on 30 April, and that midnight does not exist.
+    late = times.clock_range(at("2027-04-29T21:00"), at("2027-04-29T22:00"), "Africa/Cairo")
+    assert late == "23:00–01:00 (UTC+3), Friday 30 April"
+
+
 @pytest.mark.parametrize(
     ("moment", "zone", "said"),
     [

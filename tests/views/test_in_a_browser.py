@@ -399,7 +399,8 @@ def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
 
 @pytest.mark.parametrize("language", ["en-us", "de", "ar"])
 def test_a_time_over_midnight_fits_the_smallest_screen(browser, site, tomorrow, language):
-    late = tomorrow.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=23, minute=0).astimezone(UTC)
+    late = tomorrow.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=23, minute=30).astimezone(UTC)
+    Project.objects.update(availability={"timeslot_increments": "30 minutes"})
     page = browser.new_context(viewport={"width": 320, "height": 800}).new_page()
     page.goto(f"{day_address(site, late)}&lang={language}")
     pick(page, late)
