@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from bookings.api.errors import Forbidden, Invalid
 from bookings.api.schemas import ActionIn, InputIn
+from bookings.api.wire import read_object
 from bookings.forms import values
 from bookings.forms.bookings import SWITCHES
 from bookings.forms.findings import Findings
@@ -36,6 +37,7 @@ def read_inputs(key: Any, body: ActionIn, action: str) -> dict[str, Any]:
 
 def _of_action(action: str, given: Any, findings: Findings) -> dict[str, Any]:
     inputs: dict[str, Any] = {}
+    given = read_object(given)
     if given is not None and not isinstance(given, dict):
         findings.wrong(action, _("Send an object."))
     elif given:

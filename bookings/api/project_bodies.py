@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bookings.api.cleaning import apply, findings, refuse
 from bookings.api.project_layers import wrongs
-from bookings.api.wire import Flag, Text, Wire, read_uuid
+from bookings.api.wire import Flag, Object, Text, Wire, read_uuid
 from bookings.models import Project
 from bookings.overrides import override
 
@@ -32,13 +32,13 @@ class ProjectBody(Wire):
     name: Text | None = None
     slug: Text | None = None
     resources: list[Any] | None = None
-    availability: dict[str, Any] | None = None
-    booking: dict[str, Any] | None = None
+    availability: Object | None = None
+    booking: Object | None = None
     availability_constraints: list[Any] | None = None
-    customer_fields: dict[str, Any] | None = None
+    customer_fields: Object | None = None
     reminders: list[dict[str, Any]] | None = None
-    ui: dict[str, Any] | None = None
-    meta: dict[str, Any] | None = None
+    ui: Object | None = None
+    meta: Object | None = None
     allow_double_bookings: Flag | None = None
     reservation_time: Any = None
     enabled_email_notification: Flag | None = None

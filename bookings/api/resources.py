@@ -23,7 +23,7 @@ from bookings.api.errors import Forbidden, NotFound
 from bookings.api.listing import Listing, find_row, included, same, same_id
 from bookings.api.moments import zone_of
 from bookings.api.shapes import One, Page, ResourceShape, ZoneShape
-from bookings.api.wire import Flag, Text, Wire
+from bookings.api.wire import Flag, Object, Text, Wire
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.models import Calendar, Resource
 from bookings.overrides import override
@@ -64,7 +64,7 @@ class ResourceBody(Wire):
     password: Text | None = None
     image: Text | None = None
     availability_constraints: list[Any] | None = None
-    meta: dict[str, Any] | None = None
+    meta: Object | None = None
     tags: list[Text] | None = None
     enabled_email_notification: Flag | None = None
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, WithJsonSchema
 
-from bookings.api.wire import Flag, Id, Moment, OpenPart, Part, Text, Whole, Wire
+from bookings.api.wire import Flag, Id, Moment, Object, OpenPart, OrEmptyList, Part, Text, Whole, Wire
 
 SWITCH = {"type": "object", "properties": {"enabled": {"type": "boolean"}}}
 SECONDS = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]}
@@ -71,15 +71,15 @@ class BookingIn(EntryIn, Wire):
     option_id: Id | None = None
     reservation_id: Id | None = None
     graph: Text | None = None
-    customer: CustomerIn | None = None
-    meta: dict[str, Any] | None = None
-    settings: SettingsIn | None = None
+    customer: Annotated[CustomerIn, OrEmptyList] | None = None
+    meta: Object | None = None
+    settings: Annotated[SettingsIn, OrEmptyList] | None = None
     action: Any = None
-    related: RelatedIn | None = None
+    related: Annotated[RelatedIn, OrEmptyList] | None = None
     reminders: list[Any] | None = None
     auto_complete_one_hour_after_booking_ends: Switch = None
     webhooks: Webhooks = None
-    event: EventIn | None = None
+    event: Annotated[EventIn, OrEmptyList] | None = None
 
 
 class ReservationIn(BookingIn):
@@ -99,6 +99,7 @@ class ActionIn(Wire):
     """The inputs of an action stand under its name: ``{"decline": {"message": "…"}}``."""
 
     model_config = ConfigDict(extra="allow")
+    may_be_nothing = True
 
     apply_to_bulked_bookings: Flag | None = None
 

@@ -7,7 +7,7 @@ rest and everything is answered together.  Sentences never repeat what was sent.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -84,6 +84,13 @@ def read_uuid(value: Any) -> UUID:
     return UUID(value)
 
 
+def read_object(value: Any) -> Any:
+    """An empty list as the empty object that PHP means by it."""
+    return {} if value == [] else value
+
+
+OrEmptyList = BeforeValidator(read_object)
+Object = Annotated[dict[str, Any], OrEmptyList]
 Text = StrictStr
 Flag = StrictBool
 Whole = StrictInt
@@ -109,6 +116,8 @@ class Wire(BaseModel):
     """A body: an object whose every field may be missing; what is required is the forms' to say."""
 
     model_config = ConfigDict(extra="ignore")
+    may_be_nothing: ClassVar[bool] = False
+    """Whether the body may be without a single key, so that PHP sends an empty list."""
     _findings: dict[str, list[str]] = PrivateAttr(default_factory=dict)
 
     @property
@@ -129,6 +138,8 @@ class Wire(BaseModel):
     def keep_what_could_be_read(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if isinstance(value, cls):
             return value
+        if cls.may_be_nothing:
+            value = read_object(value)
         if not isinstance(value, dict):
             raise BadRequest(str(NOT_AN_OBJECT))
         try:

@@ -215,6 +215,32 @@ def test_an_empty_relabelling_is_refused(server, wish):
         assert (refusal.status_code, list(refusal.json()["errors"])) == (422, ["meta"])
 
 
+@pytest.mark.parametrize("name", ["meta", "settings", "related", "event"])
+def test_an_empty_list_is_the_empty_object_that_php_means(server, wish, name):
+    assert server.made("/bookings?include=meta", wish | {name: []})["meta"] == {}
+    refusal = server.post("/bookings", wish | hour(days=40) | {name: [1]})
+    assert (refusal.status_code, list(refusal.json()["errors"])) == (422, [name])
+
+
+def test_an_empty_list_as_the_customer_says_what_is_missing(server, wish):
+    refusal = server.post("/bookings", wish | {"customer": []})
+    assert sorted(refusal.json()["errors"]) == ["customer.email", "customer.name"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"cancel": []}', b""])
+def test_an_action_takes_phps_way_to_say_nothing(server, wish, body):
+    booking = server.made("/bookings", wish)
+    answer = server.put(f"/bookings/{booking['id']}/cancel", body)
+    assert (answer.status_code, answer.json()["data"]["state"]) == (200, "cancelled")
+
+
+@pytest.mark.parametrize("body", [b"[1]", b'{"cancel": [1]}', b'{"cancel": 0}'])
+def test_an_action_takes_no_other_list(server, wish, body):
+    booking = server.made("/bookings", wish)
+    assert server.put(f"/bookings/{booking['id']}/cancel", body).status_code in {400, 422}
+    assert server.read(f"/bookings/{booking['id']}")["state"] == "confirmed"
+
+
 def test_an_action_link_that_is_not_ours_leads_to_a_page_that_says_so(server, wish, client):
     booking = server.made("/bookings", wish)
     for pk in (booking["id"], "1"):

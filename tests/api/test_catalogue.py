@@ -48,7 +48,7 @@ def test_an_address_belongs_to_one_resource(server, marty):
 
 
 def test_everything_wrong_with_a_resource_is_told_at_once(server):
-    wrong = {"timezone": "Mars/Olympus", "email": "no address", "tags": "a", "meta": [], "first_name": 7}
+    wrong = {"timezone": "Mars/Olympus", "email": "no address", "tags": "a", "meta": ["a"], "first_name": 7}
     response = server.post(
         "/resources", wrong | {"availability_constraints": [{"allow_day": {"day": "Noday"}}]}
     )

@@ -90,7 +90,7 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_written(server):
         "end": "tomorrow",
         "invite": "yes",
         "participants": "marty@example.com",
-        "meta": [],
+        "meta": ["note"],
         "customer": {"name": "", "email": "not an address", "timezone": "Mars/Olympus"},
         "settings": {"allow_double_bookings": "true"},
     }

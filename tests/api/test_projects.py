@@ -86,7 +86,7 @@ def test_a_graph_that_was_taken_back_is_the_usual_one_again(server, widget, doc)
         ({}, ["name"]),
         ({"name": None}, ["name"]),
         (
-            {"name": "", "resources": "doc", "availability": [], "booking": 1},
+            {"name": "", "resources": "doc", "availability": ["1 hour"], "booking": 1},
             ["availability", "booking", "name", "resources"],
         ),
         ({"resources": [7], "booking": {"graph": "nonsense"}}, ["booking.graph", "name", "resources.0"]),
@@ -96,3 +96,10 @@ def test_a_graph_that_was_taken_back_is_the_usual_one_again(server, widget, doc)
 def test_what_a_project_lacks_and_what_is_wrong_is_told_at_once(server, body, fields):
     answer = server.post("/projects", body)
     assert (answer.status_code, sorted(answer.json()["errors"])) == (422, fields)
+
+
+def test_an_empty_list_is_an_empty_object_of_a_project_and_of_a_resource(server):
+    names = ("availability", "booking", "customer_fields", "ui", "meta")
+    made = server.made("/projects", {"name": "From PHP", **{name: [] for name in names}})
+    assert [made[name] for name in names] == [{}] * 5
+    assert server.made("/resources", {"name": "Doc", "timezone": "UTC", "meta": []})["meta"] == {}

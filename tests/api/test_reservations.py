@@ -65,7 +65,7 @@ def test_the_operators_cap_binds_every_hold(server, wish, held, settings):
 
 
 def test_every_fault_of_a_hold_is_told_at_once(server):
-    wrong = {"start": "x", "resource_id": "1", "reservation_time": 0, "customer": [], "graph": "none"}
+    wrong = {"start": "x", "resource_id": "1", "reservation_time": 0, "customer": ["Doc"], "graph": "none"}
     refusal = server.post("/bookings/reserve", wrong)
     assert refusal.status_code == 422
     assert set(refusal.json()["errors"]) == {
