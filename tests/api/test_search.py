@@ -1,5 +1,7 @@
 """What the list of bookings can be searched for, whatever the answers' types and names are."""
 
+from datetime import datetime
+
 import pytest
 
 from tests.api.conftest import MARTY, hour
@@ -74,6 +76,13 @@ def test_these_cannot_be_searched_for(server, booking, search):
     assert (response.status_code, list(response.json()["errors"])) == (422, ["search"])
 
 
+def test_a_search_of_more_than_a_hundred_parts_is_refused(server, booking):
+    assert len(server.read("/bookings?search=" + "graph:instant;" * 100)) == 1
+    for parts in (101, 1100):
+        response = server.get("/bookings?search=" + "state:;" * parts)
+        assert (response.status_code, list(response.json()["errors"])) == (422, ["search"])
+
+
 @pytest.mark.parametrize(
     ("start", "end", "found"),
     [
@@ -85,6 +94,13 @@ def test_these_cannot_be_searched_for(server, booking, search):
 def test_a_window_is_half_open(server, booking, start, end, found):
     query = f"start={hour(**start)['start']}" + (f"&end={hour(**end)['start']}" if end else "")
     assert bool(server.read(f"/bookings?{query.replace('+', '%2B')}")) is found
+
+
+@pytest.mark.parametrize("written", ["%Y-%m-%d %H:%M:%S+00:00", "%Y-%m-%dT%H:%M:%S 0000"])
+def test_a_window_may_have_a_space_after_the_day_and_a_plus_that_was_lost(server, booking, written):
+    begins, ends = (datetime.fromisoformat(hour(**later)["start"]) for later in ({"days": 29}, {"days": 31}))
+    query = f"start={begins.strftime(written)}&end={ends.strftime(written)}"
+    assert len(server.read(f"/bookings?{query}")) == 1
 
 
 def test_an_order_and_a_window_that_make_no_sense_are_named(server):
