@@ -20,6 +20,7 @@ from bookings.effects.links import manage_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient, zone_of
 from bookings.effects.wording import News, Wording, one_line, reminder, wording
+from bookings.forms.questions import answers_of
 from bookings.lifecycle.records import LEFT, message_in
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Resource, Site
 
@@ -134,6 +135,7 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
     return {
         "booking": booking,
         "customer": customer,
+        "answers": answers_of(booking),
         "name": one_line(customer.name) if customer else "",
         "phone": one_line(customer.phone) if customer else "",
         "thing": news.thing,

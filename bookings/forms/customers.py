@@ -11,7 +11,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.questions import Question, begin, in_words, question_field, show_as_fixed, title
+from bookings.forms.questions import (
+    Question,
+    answers_in_lines,
+    begin,
+    question_field,
+    show_as_fixed,
+    title,
+)
 from bookings.models import Customer
 
 NATIVE = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
@@ -162,11 +169,7 @@ class CustomerForm(forms.ModelForm):
 
     def answers_in_lines(self) -> str:
         """Every answer as "Title: answer", a line each, in the order of the questions."""
-        answers = self.instance.answers
-        order = [key for key in self.questions if key in answers]
-        order += [key for key in answers if key not in self.questions]
-        titles = {key: title(self.questions.get(key, {})) or key for key in order}
-        return "\n".join(f"{_asked(titles[key])} {in_words(answers[key])}" for key in order)
+        return answers_in_lines(self.questions, self.instance.answers)
 
 
 def _with(data: Any, key: str, value: Any) -> Any:
@@ -177,11 +180,6 @@ def _with(data: Any, key: str, value: Any) -> Any:
     else:
         changed[key] = value
     return changed
-
-
-def _asked(title: str) -> str:
-    """A question keeps its mark, anything else gets a colon."""
-    return title if title.endswith(("?", "؟", ":")) else f"{title}:"
 
 
 def international(phone: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models import Booking
+
 Question = Mapping[str, Any]
 CHOICE_UNKNOWN = {"invalid_choice": _("This is none of the choices."), "invalid_list": _("Send a list.")}
 LONGEST_LINE = 2000
@@ -54,6 +56,34 @@ def in_words(answer: Any) -> str:
     if isinstance(answer, list):
         return ", ".join(in_words(item) for item in answer)
     return " ".join(str(answer).split())
+
+
+def answers_in_lines(questions: Mapping[str, Question], answers: Mapping[str, Any]) -> str:
+    """Every answer as "Title: answer", a line each, in the order of the questions."""
+    order = [key for key in questions if key in answers]
+    order += [key for key in answers if key not in questions]
+    titles = {key: title(questions.get(key, {})) or key for key in order}
+    return "\n".join(f"{_asked(titles[key])} {in_words(answers[key])}" for key in order)
+
+
+def answers_of(booking: Booking) -> str:
+    """What its customer answered, or an empty text.
+
+    The description has it, as the desk may have corrected it; but a seat's is its session's.
+    """
+    customer = getattr(booking, "customer", None)
+    if customer is None or not customer.answers:
+        return ""
+    if booking.session_id is None:
+        return booking.description
+    fields = booking.project.customer_fields if booking.project else {}
+    questions = {key: one for key, one in fields.items() if isinstance(one, dict)}
+    return answers_in_lines(questions, customer.answers)
+
+
+def _asked(title: str) -> str:
+    """A question keeps its mark, anything else gets a colon."""
+    return title if title.endswith(("?", "؟", ":")) else f"{title}:"
 
 
 def _choices(question: Question) -> list[tuple[str, str]]:

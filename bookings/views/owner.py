@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.effects.links import Purpose
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
+from bookings.forms.questions import answers_of
 from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
 from bookings.views import cards
@@ -77,5 +78,6 @@ def _who_asks(booking: Booking) -> list[dict[str, Any]]:
     if customer is None:
         return []
     told = [(_("E-mail"), customer.email), (_("Telephone"), customer.phone)]
-    words = (_("Answers") if customer.answers else _("Description"), booking.description)
+    answers = answers_of(booking)
+    words = (_("Answers"), answers) if answers else (_("Description"), booking.description)
     return [*(cards.fact(label, value, code=True) for label, value in told if value), *cards.facts(words)]

@@ -14,10 +14,10 @@ from bookings.effects import mail
 from bookings.effects.finding import ask_for_links
 from bookings.effects.links import read_token
 from bookings.effects.outbox import Sender
-from bookings.lifecycle import Actor, act, delete, reschedule, undo
-from bookings.models import Customer, OutboxMessage, Site
+from bookings.lifecycle import Actor, act, book, delete, reschedule, undo
+from bookings.models import Booking, Customer, OutboxMessage, Site
 from tests.effects.conftest import let_wait_end, send_by, work
-from tests.situations import a_booking, a_project, a_resource, at
+from tests.situations import SERVER, a_booking, a_project, a_resource, a_session, at
 
 pytestmark = pytest.mark.django_db
 DOC = "doc@example.com"
@@ -47,6 +47,22 @@ def test_a_booking_is_told_to_the_customer_and_to_the_owner(mailoutbox):
     assert [one.subject for one in to_owner] == ["New booking: Catch the lightning, Monday 14 March, 10:00"]
     assert "Marty McFly" in to_owner[0].body
     assert "(916) 555-4385" in to_owner[0].body
+
+
+def test_the_owner_of_a_session_reads_what_each_who_takes_a_seat_answered(mailoutbox):
+    resource = doc()
+    fields = {"allergies": {"title": "Allergies"}, "gone": None}
+    project = a_project(resource, graph="group_customer", customer_fields=fields)
+    session = a_session(resource, at(18), seats=2, project=project, description="Four courses")
+    guest = customer(answers={"allergies": "Nuts", "from": "A friend"})
+    seat = Booking(session=session, project=project)
+    book(seat, graph="group_customer", by=SERVER, customer=guest)
+    work()
+    told = next(letter for letter in mails_to(DOC, mailoutbox) if "Marty" in letter.body)
+    for said in (told.body, html_of(told)):
+        assert "Allergies: Nuts" in said
+        assert "from: A friend" in said
+        assert "Four courses" not in said
 
 
 def test_each_is_sent_once_however_often_the_worker_runs(mailoutbox):

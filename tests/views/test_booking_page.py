@@ -449,6 +449,16 @@ def test_a_seat_whose_hold_ended_is_free_again(visitor, another, session, tomorr
     )
 
 
+def test_the_owner_of_a_session_sees_what_was_answered_for_a_seat(visitor, session, tomorrow):
+    fields = {"name": {}, "email": {}, "allergies": {"title": "Allergies"}}
+    Project.objects.filter(pk=session.project.pk).update(customer_fields=fields)
+    Booking.objects.filter(pk=session.pk).update(description="Four courses")
+    form = visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"]
+    visitor.send(form, allergies="Nuts")
+    seat = Booking.objects.get(session=session)
+    assert "Allergies: Nuts" in text(visitor.see(f"/o/{owner_token(seat)}/"))
+
+
 def test_a_seat_can_be_moved_to_another_session(visitor, session, doc, tomorrow):
     other = a_session(doc, tomorrow + timedelta(days=1), seats=2, project=session.project, what="Back class")
     form = visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"]
