@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
 from bookings.api.cleaning import apply, findings, refuse
 from bookings.api.project_layers import wrongs
 from bookings.api.wire import Flag, Object, Text, Wire, read_uuid
+from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
 from bookings.models import Project
 from bookings.overrides import override
 
@@ -23,6 +26,7 @@ COLUMNS = {
     "reminders": "reminders",
     "enabled_email_notification": "sends_mail",
 }
+SEARCHED = DEFAULTS.keys() - {"constraints", "output_timezone"}
 LAYERS = ("availability", "booking", "customer_fields", "ui", "meta")
 
 
@@ -68,7 +72,8 @@ def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
     # An address that the site chose itself is no fault of the request; the database settles a race for it.
     chosen = set() if "slug" in values else {"slug"}
     checked = findings(row, exclude={"location", "image", "logo"} | chosen)
-    refuse(body.findings, more, checked, _where_it_was_sent(wrongs(row), given))
+    unsearchable = _unsearchable(row) if "availability" in given else {}
+    refuse(body.findings, more, checked, _where_it_was_sent(wrongs(row), given), unsearchable)
     return list(dict.fromkeys(changed))
 
 
@@ -94,6 +99,19 @@ def _keep_in_booking(row: Project, given: Mapping[str, Any]) -> None:
     if given.get("reservation_time") is not None:
         layer["reservation_time"] = given["reservation_time"]
     row.booking = override(row.booking, layer)
+
+
+def _unsearchable(row: Project) -> Errors:
+    """What every search of the project would refuse: a slot of no length, a window that ends before it starts."""
+    own = {name: value for name, value in row.availability.items() if name in SEARCHED}
+    try:
+        parse_parameters(override(DEFAULTS, own), timezone.now())
+    except ParametersError as error:
+        return {
+            f"availability.{name}": [gettext(sentence) for sentence in told]
+            for name, told in error.errors.items()
+        }
+    return {}
 
 
 def _where_it_was_sent(found: Errors, given: Mapping[str, Any]) -> Errors:

@@ -103,3 +103,32 @@ def test_an_empty_list_is_an_empty_object_of_a_project_and_of_a_resource(server)
     made = server.made("/projects", {"name": "From PHP", **{name: [] for name in names}})
     assert [made[name] for name in names] == [{}] * 5
     assert server.made("/resources", {"name": "Doc", "timezone": "UTC", "meta": []})["meta"] == {}
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"length": "0 minutes"}, "length"),
+        ({"timeslot_increments": "1 second"}, "timeslot_increments"),
+        ({"from": "-1 day"}, "from"),
+        ({"from": None}, "from"),
+        ({"from": "2027-01-01"}, "from"),
+        ({"to": "7 months"}, "to"),
+        ({"from": "2 weeks", "to": "1 week"}, "to"),
+    ],
+    ids=str,
+)
+def test_what_no_search_could_read_is_refused_in_a_project_too(server, doc, settings, field):
+    body = {"name": "Talk", "resources": [doc], "availability": settings}
+    refusal = server.post("/projects", body)
+    assert (refusal.status_code, list(refusal.json()["errors"])) == (422, [f"availability.{field}"])
+    project = server.made("/projects", body | {"availability": {}})["id"]
+    changed = server.put(f"/projects/{project}", {"availability": settings})
+    assert (changed.status_code, list(changed.json()["errors"])) == (422, [f"availability.{field}"])
+
+
+def test_a_window_that_has_passed_stays_until_it_is_sent_again(server, doc, time_machine):
+    window = {"from": "2027-01-01T00:00:00Z", "to": "2027-02-01T00:00:00Z"}
+    project = server.made("/projects", {"name": "Talk", "resources": [doc], "availability": window})["id"]
+    time_machine.move_to("2027-03-01T00:00:00Z", tick=False)
+    assert server.put(f"/projects/{project}", {"name": "Old talk"}).status_code == 200
