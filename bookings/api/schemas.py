@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from bookings.api.wire import Flag, Id, Moment, Object, OpenPart, OrEmptyList, Part, Text, Whole, Wire
+from bookings.forms.values import MOST_PARTICIPANTS
 
 SWITCH = {"type": "object", "properties": {"enabled": {"type": "boolean"}}}
 SECONDS = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]}
@@ -52,7 +53,7 @@ class EntryIn(Part):
     where: Text | None = None
     description: Text | None = None
     calendar_id: Id | None = None
-    participants: list[Text] | None = None
+    participants: Annotated[list[Text], Field(max_length=MOST_PARTICIPANTS)] | None = None
     invite: Flag | None = None
     my_rsvp: Text | None = None
 

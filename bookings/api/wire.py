@@ -42,6 +42,7 @@ SENTENCES = {
     "int_type": _("Send a whole number."),
     "int_from_float": _("Send a whole number."),
     "list_type": _("Send a list."),
+    "too_long": _("These are too many."),
     "dict_type": _("Send an object."),
     "model_type": _("Send an object."),
     "model_attributes_type": _("Send an object."),

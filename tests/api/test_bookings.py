@@ -215,6 +215,12 @@ def test_an_empty_relabelling_is_refused(server, wish):
         assert (refusal.status_code, list(refusal.json()["errors"])) == (422, ["meta"])
 
 
+@pytest.mark.parametrize("one", [7, "marty@example.com"], ids=["no text", "an address"])
+def test_too_many_participants_are_one_fault_and_not_thousands(server, wish, one):
+    refusal = server.post("/bookings", wish | {"participants": [one] * 10_000})
+    assert (refusal.status_code, list(refusal.json()["errors"])) == (422, ["participants"])
+
+
 @pytest.mark.parametrize("name", ["meta", "settings", "related", "event"])
 def test_an_empty_list_is_the_empty_object_that_php_means(server, wish, name):
     assert server.made("/bookings?include=meta", wish | {name: []})["meta"] == {}
