@@ -25,7 +25,7 @@ from bookings.api.moments import zone_of
 from bookings.api.shapes import One, Page, ResourceShape, ZoneShape
 from bookings.api.wire import Flag, Object, Text, Wire
 from bookings.availability.rules import ConstraintsError, parse_constraints
-from bookings.models import Calendar, Resource
+from bookings.models import Calendar, Project, Resource
 from bookings.overrides import override
 
 EMAIL_TAKEN = _("This address belongs to another resource already.")
@@ -109,7 +109,10 @@ def update_resource(request: HttpRequest, pk: str, body: ResourceBody) -> HttpRe
 @api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
 def delete_resource(request: HttpRequest, pk: str) -> HttpResponse:
     """Hide a resource: nothing can be booked with it any more; bookings that stand stay."""
-    row = _find(request, pk)
+    row, limited_to = _find(request, pk), request.auth.limited_to  # type: ignore[attr-defined]
+    others = Project.objects.active().filter(links__resource=row).exclude(pk__in=limited_to or ())
+    if limited_to is not None and others.exists():
+        raise Forbidden(str(KEY_IS_LIMITED))
     row.deleted_at = timezone.now()
     row.save(update_fields=["deleted_at", "updated_at"])
     return empty_answer()

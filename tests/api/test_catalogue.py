@@ -325,6 +325,15 @@ def test_a_limited_key_makes_nothing_that_it_would_not_see(consultation):
     assert limited.read("/app")["webhook_secret"] is None
 
 
+def test_a_limited_key_deletes_nothing_that_other_projects_have(consultation, doc, server):
+    limited = outsider(a_server_key(consultation)[1])
+    other = server.made("/projects", {"name": "Other", "resources": [doc]})["id"]
+    assert limited.delete(f"/resources/{doc}").status_code == 403
+    assert server.get(f"/resources/{doc}").status_code == 200
+    server.delete(f"/projects/{other}")
+    assert limited.delete(f"/resources/{doc}").status_code == 204
+
+
 def test_a_limited_key_puts_no_stranger_into_its_project(consultation, jules):
     limited = outsider(a_server_key(consultation)[1])
     assert limited.post(f"/projects/{consultation.pk}/resources", {"resource_id": jules}).status_code == 422
