@@ -1,5 +1,6 @@
 """Form fields for values that people write in words: durations, one thing a line, objects."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -148,6 +149,24 @@ class ObjectField(forms.JSONField):
         self.encoder = None
         return super().prepare_value(value)
 
+    def to_python(self, value: Any) -> Any:
+        try:
+            read = super().to_python(value)
+            keeps = _can_be_kept(read)
+        except (ValueError, RecursionError):  # a number of 5000 digits, or brackets thousands deep
+            keeps = False
+        if not keeps:
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
+        return read
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What is refused is shown as it was typed."""
+        try:
+            self.to_python(data)
+        except ValidationError:
+            return forms.fields.InvalidJSONInput(data)
+        return super().bound_data(data, initial)
+
     def clean(self, value: Any) -> Any:
         read = super().clean(value)
         if read is None:
@@ -155,3 +174,10 @@ class ObjectField(forms.JSONField):
         if not isinstance(read, dict):
             raise ValidationError(_("This must be an object."))
         return read
+
+
+def _can_be_kept(read: Any) -> bool:
+    """Whether both databases take it: neither has NaN or infinity, NUL, or half a surrogate pair."""
+    text = json.dumps(read, allow_nan=False, ensure_ascii=False)
+    text.encode()
+    return "\\u0000" not in text.replace("\\\\", "")

@@ -50,6 +50,20 @@ def test_an_unknown_zone_is_refused(manager):
     assert "Select a valid choice" in text_of(manager.post(change("location", location), values))
 
 
+UNKEPT = ["[1]", "{", '{"a": ' + "9" * 5000 + "}", '{"a": ' + "[" * 3000, '{"a": NaN}', '{"a": 1e400}']
+
+
+@pytest.mark.parametrize("data", [*UNKEPT, r'{"a": "\u0000"}', r'{"\ud800": 1}'])
+def test_data_for_programs_that_cannot_be_kept_is_refused_beside_its_field(manager, data):
+    location = a_location()
+    values = values_of(manager.get(change("location", location))) | {"meta": data}
+    answer = manager.post(change("location", location), values)
+    assert list(answer.context["adminform"].form.errors) == ["meta"]
+    assert values_of(answer)["meta"] == data
+    kept = values_of(manager.get(change("location", location))) | {"meta": r'{"a": "\\u0000 is NUL"}'}
+    assert manager.post(change("location", location), kept).status_code == 302
+
+
 def test_saving_an_untouched_resource_changes_nothing(manager):
     limits = [{"allow_hours": {"start": 9, "end": 17}}, {"block_weekends": {}}]
     resource = a_resource(availability_constraints=limits, tags=["blue"], meta={"x": [1, 2]})
