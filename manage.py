@@ -4,17 +4,15 @@
 import os
 import sys
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
 
-from booking_site.launch import in_words
+from booking_site.launch import TO_MEND, in_words
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
     try:
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, OperationalError) as problem:
+    except TO_MEND as problem:
         if "--traceback" in sys.argv:
             raise
         sys.exit(in_words(problem))

@@ -32,6 +32,14 @@ class Env(environ.Env):
         return text in _ON if text else default
 
 
+def read_file(path: str) -> None:
+    """Let a file fill in what the environment leaves out; it may be missing."""
+    try:
+        Env.read_env(path)
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{path} holds other letters than UTF-8; save it anew.") from error
+
+
 def secret_key(text: str) -> str:
     if not text:
         raise ImproperlyConfigured(

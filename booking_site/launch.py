@@ -10,13 +10,15 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connections
 
 from booking_site import listening
 from booking_site.collecting import collect_once
 from booking_site.migrating import migrate_once
 from booking_site.supervise import supervise
 
+# What an operator can mend; everything else is a fault of ours and keeps its traceback.
+TO_MEND = (ImproperlyConfigured, DatabaseError, OSError, listening.CannotListen)
 WORKER = [sys.executable, "manage.py", "worker"]
 
 
@@ -83,15 +85,17 @@ def in_words(error: Exception) -> str:
     """Return the one sentence that the operator needs instead of a traceback."""
     if isinstance(error, ImproperlyConfigured):
         return f"A setting is wrong: {error}"
-    if isinstance(error, OperationalError):
+    if isinstance(error, DatabaseError):
         return f"The database cannot be used: {error}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}. Let it belong to whoever starts the site."
     return str(error)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1]))
-    except (ImproperlyConfigured, OperationalError, listening.CannotListen) as problem:
+    except TO_MEND as problem:
         sys.exit(in_words(problem))
     except KeyboardInterrupt:
         sys.exit(130)

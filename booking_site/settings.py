@@ -15,7 +15,7 @@ VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
 
 env = environment.Env()
-environment.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+environment.read_file(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 SECRET_KEY = environment.secret_key(env.str("SECRET_KEY"))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])

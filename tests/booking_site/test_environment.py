@@ -1,13 +1,16 @@
 """What an operator writes wrongly is refused with a sentence that names the variable."""
 
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from booking_site import environment
+from booking_site.launch import in_words
 
 
 @pytest.mark.parametrize("text", ["", "abc", "-1", "65536", "80.5", "²"])
@@ -96,3 +99,22 @@ def test_a_command_says_which_setting_is_wrong_and_shows_no_traceback(name: str,
     assert run.returncode == 1
     assert run.stderr.startswith(f"A setting is wrong: {name}")
     assert run.stderr.count("\n") == 1
+
+
+def test_a_file_of_settings_in_other_letters_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings").write_bytes("NAME=Müller\n".encode("latin-1"))
+    with pytest.raises(ImproperlyConfigured, match="settings holds other letters than UTF-8"):
+        environment.read_file(str(tmp_path / "settings"))
+
+
+def test_a_command_says_what_is_wrong_with_its_database_or_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "db").write_text("this is no database, and is long enough to be looked at as one")
+    wrong = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    wrong["TEST_DATABASE_URL"] = f"sqlite:///{tmp_path / 'db'}"
+    command = [sys.executable, "manage.py", "migrate"]
+    run = subprocess.run(command, env=wrong, capture_output=True, text=True, check=False)
+    assert run.stderr == "The database cannot be used: file is not a database\n"
+    refused = PermissionError(errno.EACCES, "Permission denied", "/srv/var/db")
+    assert in_words(refused).startswith("/srv/var/db cannot be used: Permission denied.")

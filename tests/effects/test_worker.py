@@ -263,6 +263,13 @@ def test_the_doctor_knows_a_database_that_would_not_find_an_accent(plain_databas
     assert any("Searches tell É from é" in line for line in doctor_complains())
 
 
+def test_the_doctor_misses_the_styles_of_the_pages(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
+    assert any("manage collectstatic" in line for line in doctor_complains())
+
+
 def test_the_doctor_knows_zones_that_do_not_exist():
     Resource.objects.filter(pk=a_resource().pk).update(timezone="Mars/Olympus")
     assert any("Mars/Olympus" in line for line in doctor_complains())

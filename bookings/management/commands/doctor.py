@@ -8,6 +8,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core import mail as django_mail
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -46,7 +47,7 @@ def everything() -> Iterator[Finding]:
         yield False, f"The database cannot be reached: {str(error).strip()}"
         yield from zone_data()
         return
-    checks: list[Callable[[], Iterator[Finding]]] = [database, letters, migrations, zone_data]
+    checks: list[Callable[[], Iterator[Finding]]] = [database, letters, migrations, styles, zone_data]
     for check in checks:
         yield from check()
     if migrated():
@@ -68,6 +69,16 @@ def letters() -> Iterator[Finding]:
         (known,) = cursor.fetchone()
     wrong = "Searches tell É from é: make the database with LC_CTYPE 'C.UTF-8', or another that ends in UTF-8"
     yield known, "Searches know capital letters in every alphabet" if known else wrong
+
+
+def styles() -> Iterator[Finding]:
+    """Pages fail without the manifest of what was collected; where their storage keeps none, nothing has to be."""
+    read = getattr(staticfiles_storage, "read_manifest", None)
+    good = settings.DEBUG or read is None or read() is not None
+    wrong = (
+        "Styles and scripts are not collected, and pages fail: ./run does it, or ./run manage collectstatic"
+    )
+    yield good, "Styles and scripts are collected" if good else wrong
 
 
 def unapplied() -> list[Any]:
