@@ -114,6 +114,7 @@ class OptionAdmin(PartOfAProject):
 @admin.register(ProjectResource)
 class ProjectResourceAdmin(PartOfAProject):
     form = WholeLinkForm
+    list_select_related = ["resource"]
     readonly_fields = ["project", "resource"]
     fieldsets = [
         (None, {"fields": ["project", "resource", "position", "length", "price"]}),

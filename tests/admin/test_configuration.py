@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings.models import OutboxMessage, Resource, Site
 from tests.admin.conftest import text_of, values_of
-from tests.situations import a_booking, a_location, a_resource, at
+from tests.situations import a_booking, a_location, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
 INDEX = reverse("admin:index")
@@ -42,6 +42,12 @@ def test_a_second_primary_calendar_is_refused_in_words(manager):
     assert "One calendar can be the primary one." in text_of(
         manager.post(change("resource", resource), values | more)
     )
+
+
+def test_the_resources_of_projects_are_listed_with_one_query(manager, django_assert_max_num_queries):
+    a_project(*(a_resource() for _each in range(9)))
+    with django_assert_max_num_queries(10):
+        assert manager.get(reverse("admin:bookings_projectresource_changelist")).status_code == 200
 
 
 def test_an_unknown_zone_is_refused(manager):
