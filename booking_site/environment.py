@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from redis import Redis
 
 UNIX_SOCKET = "unix"
 _ON, _OFF = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no"}
@@ -122,3 +123,13 @@ def email(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587."
         ) from error
+
+
+def redis(url: str) -> str:
+    """Return REDIS_URL, or nothing where there is none."""
+    try:
+        if url:
+            Redis.from_url(url).close()  # reads the address and connects to nothing
+    except ValueError as error:
+        raise ImproperlyConfigured("REDIS_URL must be like redis://127.0.0.1:6379/0.") from error
+    return url

@@ -130,7 +130,7 @@ elif DB_POOL := env.number("DB_POOL", default=0):
     _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL, "timeout": 10}
     _database["CONN_MAX_AGE"] = 0  # a pool keeps the connections itself
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = environment.redis(env.str("REDIS_URL", default=""))
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 

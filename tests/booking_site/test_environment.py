@@ -56,6 +56,12 @@ def test_a_mail_server_has_a_scheme_and_a_port(url: str) -> None:
         environment.email(url)
 
 
+@pytest.mark.parametrize("url", ["x", "http://a.org", "redis://a.org:port"])
+def test_a_redis_has_a_scheme_and_a_port(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="REDIS_URL"):
+        environment.redis(url)
+
+
 @pytest.mark.parametrize("text", ["ten", "-1", "1.5", "²", "99999999999"])
 def test_a_number_is_whole_and_not_too_small(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNDO_MINUTES", text)
