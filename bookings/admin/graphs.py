@@ -69,7 +69,9 @@ class ActionFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         for name in ("source", "target"):
-            form.fields[name].queryset = self.states
+            field = form.fields[name]
+            field.queryset = self.states
+            field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in self.states)]
 
     @property
     def states(self) -> Any:
@@ -130,6 +132,9 @@ class ActionInline(DraftsOnly, ShownByWidgets, admin.TabularInline):
     ]
     extra = 0
     verbose_name_plural = gettext_lazy("actions (save new states first, then lead actions to them)")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("source", "target")
 
 
 @admin.register(GraphVersion)

@@ -55,6 +55,23 @@ def test_a_draft_is_edited_and_an_untouched_one_is_saved_as_it_was(designer, dra
     assert draft.states.get(name="confirmed").label == "Agreed"
 
 
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_more_actions_cost_no_more_queries(designer, graph, draft, status, django_assert_max_num_queries):
+    version = graph.versions.get(status=status)
+
+    def queries() -> int:
+        with django_assert_max_num_queries(60) as counted:
+            assert designer.get(address(version)).status_code == 200
+        return len(counted)
+
+    queries()  # the first one also learns what the site's tables are called
+    few = queries()
+    source, target = version.states.order_by("pk")[:2]
+    for number in range(5):
+        version.actions.create(name=f"more{number}", label="More", source=source, target=target)
+    assert queries() == few
+
+
 def test_an_automatic_actions_time_is_typed_in_words(designer, draft):
     row = row_of(draft, "actions", "complete")
     assert save(designer, draft, **{f"{row}-automatic_after": "90 minutes"}).status_code == 302
