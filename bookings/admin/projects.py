@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db.models import ImageField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -82,13 +84,27 @@ class OptionInline(ShownByWidgets, admin.TabularInline):
     show_change_link = True
 
 
+class ResourceSelect(AutocompleteSelect):
+    """What is no id names no resource; Django's own looks for it all the same, and fails."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        try:
+            return super().optgroups(name, value, attr)
+        except ValidationError:
+            return super().optgroups(name, [], attr)
+
+
 class LinkInline(ShownByWidgets, admin.TabularInline):
     model = ProjectResource
     form = LinkForm
     fields = ["resource", "position", "length", "price"]
     extra = 0
     show_change_link = True
-    autocomplete_fields = ["resource"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "resource":
+            kwargs["widget"] = ResourceSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class PartOfAProject(RecordedAdmin):

@@ -50,6 +50,17 @@ def test_the_resources_of_projects_are_listed_with_one_query(manager, django_ass
         assert manager.get(reverse("admin:bookings_projectresource_changelist")).status_code == 200
 
 
+@pytest.mark.parametrize("sent", ["zzz", "00000000-0000-4000-8000-000000000000"])
+def test_a_resource_that_does_not_exist_is_refused_beside_its_row(manager, sent):
+    project = a_project(a_resource())
+    values = values_of(manager.get(change("project", project))) | {"links-0-resource": sent}
+    answer = manager.post(change("project", project), values)
+    assert answer.status_code == 200
+    formsets = answer.context["inline_admin_formsets"]
+    links = next(one.formset for one in formsets if one.formset.prefix == "links")
+    assert list(links.errors[0]) == ["resource"]
+
+
 def test_an_unknown_zone_is_refused(manager):
     location = a_location()
     values = values_of(manager.get(change("location", location))) | {"timezone": "Europe/Nowhere"}
