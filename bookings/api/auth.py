@@ -112,6 +112,14 @@ def visible_resources(key: Any) -> QuerySet[Resource]:
     return resources.filter(Exists(_links(key).filter(resource=OuterRef("pk"))))
 
 
+def may_change(key: Any, resource: Resource) -> bool:
+    """Whether it is the key's alone: of a limited key's resources those that no other project has."""
+    if key.limited_to is None:
+        return True
+    others = Project.objects.active().exclude(pk__in=key.limited_to)
+    return not others.filter(links__resource=resource).exists()
+
+
 def visible_bookings(key: Any) -> QuerySet[Booking]:
     bookings = Booking.objects.visible()
     return bookings if key.limited_to is None else bookings.filter(project__in=key.limited_to)

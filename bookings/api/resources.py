@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api import catalogue
 from bookings.api.answers import data_answer, empty_answer, json_answer
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_resources
+from bookings.api.auth import may_change, server_only, visible_resources
 from bookings.api.cleaning import apply, findings, refuse
 from bookings.api.errors import Forbidden, NotFound
 from bookings.api.listing import Listing, find_row, included, same, same_id
@@ -25,7 +25,7 @@ from bookings.api.moments import zone_of
 from bookings.api.shapes import One, Page, ResourceShape, ZoneShape
 from bookings.api.wire import Flag, Object, Text, Wire
 from bookings.availability.rules import ConstraintsError, parse_constraints
-from bookings.models import Calendar, Project, Resource
+from bookings.models import Calendar, Resource
 from bookings.overrides import override
 
 EMAIL_TAKEN = _("This address belongs to another resource already.")
@@ -100,7 +100,7 @@ def get_resource(request: HttpRequest, pk: str) -> HttpResponse:
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
 def update_resource(request: HttpRequest, pk: str, body: ResourceBody) -> HttpResponse:
     """Change what is sent and leave the rest; ``meta`` merges by key."""
-    zone, row = zone_of(request), _find(request, pk)
+    zone, row = zone_of(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)
     row.save(update_fields=[*changed, "updated_at"])
     return data_answer(catalogue.resource(row, zone, included(request)))
@@ -109,10 +109,7 @@ def update_resource(request: HttpRequest, pk: str, body: ResourceBody) -> HttpRe
 @api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
 def delete_resource(request: HttpRequest, pk: str) -> HttpResponse:
     """Hide a resource: nothing can be booked with it any more; bookings that stand stay."""
-    row, limited_to = _find(request, pk), request.auth.limited_to  # type: ignore[attr-defined]
-    others = Project.objects.active().filter(links__resource=row).exclude(pk__in=limited_to or ())
-    if limited_to is not None and others.exists():
-        raise Forbidden(str(KEY_IS_LIMITED))
+    row = _find_to_change(request, pk)
     row.deleted_at = timezone.now()
     row.save(update_fields=["deleted_at", "updated_at"])
     return empty_answer()
@@ -177,6 +174,14 @@ def _find(request: HttpRequest, pk: str) -> Resource:
     rows = visible_resources(request.auth)  # type: ignore[attr-defined]
     found: Resource = find_row(catalogue.with_included(rows, included(request)), pk)
     return found
+
+
+def _find_to_change(request: HttpRequest, pk: str) -> Resource:
+    """Raises ``Forbidden`` where a limited key would change what other projects have too."""
+    row = _find(request, pk)
+    if not may_change(request.auth, row):  # type: ignore[attr-defined]
+        raise Forbidden(str(KEY_IS_LIMITED))
+    return row
 
 
 def _payloads(request: HttpRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:

@@ -325,12 +325,15 @@ def test_a_limited_key_makes_nothing_that_it_would_not_see(consultation):
     assert limited.read("/app")["webhook_secret"] is None
 
 
-def test_a_limited_key_deletes_nothing_that_other_projects_have(consultation, doc, server):
+def test_a_limited_key_changes_nothing_that_other_projects_have(consultation, doc, server):
     limited = outsider(a_server_key(consultation)[1])
     other = server.made("/projects", {"name": "Other", "resources": [doc]})["id"]
+    name = server.read(f"/resources/{doc}")["name"]
+    assert limited.put(f"/resources/{doc}", {"name": "Mine"}).status_code == 403
     assert limited.delete(f"/resources/{doc}").status_code == 403
-    assert server.get(f"/resources/{doc}").status_code == 200
+    assert server.read(f"/resources/{doc}")["name"] == name
     server.delete(f"/projects/{other}")
+    assert limited.put(f"/resources/{doc}", {"name": "Mine"}).status_code == 200
     assert limited.delete(f"/resources/{doc}").status_code == 204
 
 
