@@ -1,10 +1,12 @@
-"""`./run` where it is cheap to run: what it says when something is missing or wrong."""
+"""`./run` where it is cheap to run: what it says when something is missing or wrong, and what it installs."""
 
+import hashlib
 import os
 import shutil
 import stat
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -39,8 +41,10 @@ def add_program(folder: Path, name: str, script: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def run(checkout: Path, *arguments: str, path: Path | None = None) -> "subprocess.CompletedProcess[str]":
-    environment = {key: value for key, value in os.environ.items() if key != "SECRET_KEY"}
+def run(
+    checkout: Path, *arguments: str, path: Path | None = None, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    environment = {key: value for key, value in os.environ.items() if key != "SECRET_KEY"} | variables
     if path:
         environment["PATH"] = str(path)
     command = [str(checkout / "run"), *arguments]
@@ -108,3 +112,44 @@ def test_the_first_start_writes_a_secret_key_that_only_the_owner_reads_and_a_lat
     (checkout / ".env").unlink()
     run(checkout, "manage", "check", path=programs)
     assert stat.S_IMODE((checkout / ".env").stat().st_mode) == 0o600
+
+
+def a_wheel(folder: Path, name: str, version: str, *metadata: str) -> str:
+    """Put a wheel that holds nothing into ``folder`` and return its line of a lock file."""
+    record, info = f"{name}-{version}", f"{name}-{version}.dist-info"
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *metadata]
+    file = folder / f"{record}-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", "\n".join(lines) + "\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", f"{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+    return f"{name}=={version} --hash=sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}\n"
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+def test_a_pin_installs_that_is_older_than_the_newest_release(
+    checkout: Path, programs: Path, tmp_path: Path, installer: str
+) -> None:
+    """A part of a package wants the pin "with an extra", which pip resolves anew and meets the newer release."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    wanted = a_wheel(wheels, "whole", "1.0", "Requires-Dist: part[more]>=1.0")
+    wanted += a_wheel(wheels, "part", "1.0", "Provides-Extra: more")
+    a_wheel(wheels, "part", "2.0", "Provides-Extra: more")
+    (checkout / "requirements.lock").write_text(wanted)
+    (checkout / "manage.py").write_text("from importlib.metadata import version; print(version('part'))")
+    (programs / "python3").symlink_to(sys.executable)
+    if installer == "uv":
+        found = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+        assert found
+        (programs / "uv").symlink_to(found)
+    only_these = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "UV_NO_CONFIG": "1",
+        "UV_NO_INDEX": "1",
+        "UV_FIND_LINKS": str(wheels),
+    }
+    answer = run(checkout, "manage", path=programs, **only_these)
+    assert (answer.returncode, answer.stdout) == (0, "1.0\n"), answer.stderr
