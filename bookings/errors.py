@@ -126,6 +126,22 @@ class ActionNotAvailable(BookingError):
     field = "action"
 
 
+class BookingGone(BookingError):
+    """The booking was deleted."""
+
+    code = "booking_gone"
+    sentence = _("This booking was deleted.")
+    field = "booking"
+
+
+class EventGone(BookingError):
+    """The event was removed."""
+
+    code = "event_gone"
+    sentence = _("This busy time was removed.")
+    field = "event"
+
+
 class NotDeletable(BookingError):
     """The booking can still change."""
 

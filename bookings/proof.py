@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, act, book, reschedule, reserve, reserve_any
+from bookings.lifecycle.locks import Locks
 from bookings.models import Booking, Customer, HistoryEntry, Occupancy, Reservation, Resource
 
 MONDAY = datetime(2040, 1, 2, 9, tzinfo=UTC)
@@ -31,7 +32,10 @@ Attempt = Callable[[int, list[Resource]], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of one scenario; ``overlaps`` counts pairs of pieces that share an instant, and must be 0."""
+    """What came of one scenario; ``overlaps`` counts pairs of pieces that share an instant, and must be 0.
+
+    So must ``deadlocks``, which PostgreSQL counts for the whole database.
+    """
 
     name: str
     attempts: int
@@ -39,6 +43,7 @@ class Outcome:
     refusals: dict[str, int]
     errors: int
     overlaps: int
+    deadlocks: int
     seconds: float
 
 
@@ -76,6 +81,34 @@ def seats(number: int, resources: list[Resource]) -> None:
     )
     seat = Booking(session=session, disposable=True)
     book(seat, graph="group_customer", by=PROVER, customer=someone())
+
+
+def a_session(resources: list[Resource]) -> None:
+    session = draft(resources[0], MONDAY, MONDAY + HALF_HOUR)
+    session.max_seats = CAPACITY
+    book(session, graph="group_owner", by=PROVER)
+
+
+def a_booking(resources: list[Resource]) -> None:
+    one_slot(0, resources)
+
+
+def many_hands(number: int, resources: list[Resource]) -> None:
+    """All want to move or to cancel the one booking."""
+    booking = Booking.objects.get(resource=resources[0], continues=None)
+    if number % 2:
+        start = MONDAY + (number + 1) * HALF_HOUR
+        reschedule(booking, start=start, end=start + HALF_HOUR, by=PROVER)
+    else:
+        act(booking, "cancel", by=PROVER)
+
+
+def crossing(number: int, resources: list[Resource]) -> None:
+    """All want the same half hour of every resource, all or none, every other one in the opposite order."""
+    with transaction.atomic():
+        Locks.on(resources=[resource.pk for resource in resources]).take()
+        for resource in resources[:: -1 if number % 2 else 1]:
+            one_slot(number, [resource])
 
 
 def everything(number: int, resources: list[Resource]) -> None:
@@ -123,6 +156,8 @@ class Scenario:
     resources: int
     winners: Callable[[int], int | None]
     """How many must win of so many clients; None where chance decides."""
+    prepare: Callable[[list[Resource]], None] | None = None
+    """What is there before."""
 
 
 CAPACITY = 20
@@ -130,7 +165,9 @@ SCENARIOS = (
     Scenario("one slot", one_slot, 1, lambda clients: 1),
     Scenario("touching slots", touching_slots, 1, lambda clients: clients),
     Scenario("anyone of three", anyone, 3, lambda clients: min(3, clients)),
-    Scenario("seats", seats, 1, lambda clients: min(CAPACITY, clients)),
+    Scenario("seats", seats, 1, lambda clients: min(CAPACITY, clients), a_session),
+    Scenario("many hands", many_hands, 1, lambda clients: 1, a_booking),
+    Scenario("crossing", crossing, 2, lambda clients: 1),
     Scenario("everything at once", everything, 2, lambda clients: None),
 )
 
@@ -138,12 +175,10 @@ SCENARIOS = (
 def prove(scenario: Scenario, clients: int) -> Outcome:
     """Run one scenario with so many processes and clean up behind it."""
     resources = [throw_away_resource() for _number in range(scenario.resources)]
-    if scenario.attempt is seats:
-        session = draft(resources[0], MONDAY, MONDAY + HALF_HOUR)
-        session.max_seats = CAPACITY
-        book(session, graph="group_owner", by=PROVER)
     try:
-        begun = time.monotonic()
+        if scenario.prepare:
+            scenario.prepare(resources)
+        deadlocks_before, begun = deadlocks(), time.monotonic()
         results = Counter(crowd(scenario.attempt, resources, clients))
         seconds = time.monotonic() - begun
         return Outcome(
@@ -153,6 +188,7 @@ def prove(scenario: Scenario, clients: int) -> Outcome:
             errors=sum(count for result, count in results.items() if result.startswith("error")),
             refusals={result: count for result, count in results.items() if not result.startswith("error")},
             overlaps=overlaps(resources),
+            deadlocks=deadlocks() - deadlocks_before,
             seconds=round(seconds, 3),
         )
     finally:
@@ -200,6 +236,15 @@ def overlaps(resources: Sequence[Resource]) -> int:
         for other, start, _end in spans[index + 1 :]
         if owner == other and start < end
     )
+
+
+def deadlocks() -> int:
+    """How often PostgreSQL has ended one of two that waited for each other; SQLite lets one write at a time."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def throw_away_resource() -> Resource:

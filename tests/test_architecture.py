@@ -14,7 +14,7 @@ LEVELS = [
     {"api", "views", "admin"},
     {"demo", "effects", "proof"},
     {"forms"},
-    {"graph_picture", "housekeeping", "languages", "layers", "limits"},
+    {"graph_picture", "housekeeping", "languages", "layers", "limits", "refusals"},
     {"lifecycle"},
     {"availability"},
     {"models"},

@@ -25,9 +25,10 @@ from bookings.admin.desk_forms import (
 )
 from bookings.admin.oversteps import in_the_way, oversteps
 from bookings.effects.links import manage_url, renew
-from bookings.errors import BookingError
+from bookings.errors import ActionNotAvailable, BookingError
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
+from bookings.refusals import sentences
 from bookings.times import clock_range, day, zone_and_offset
 
 
@@ -68,23 +69,24 @@ def posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def in_words(refused: BookingError) -> str:
-    return _(str(refused.sentence))
-
-
 def play(
-    request: HttpRequest, form: forms.BaseForm, said: str, verb: Callable[[], Booking | None]
+    request: HttpRequest,
+    booking: Booking,
+    form: forms.BaseForm,
+    said: str,
+    verb: Callable[[], Booking | None],
 ) -> HttpResponse | None:
     """Play a verb and lead to the booking's page; None if it refused, which the form then says."""
     try:
-        booking = verb()
+        played = verb()
     except BookingError as refused:
-        form.add_error(None, in_words(refused))
+        for told in sentences(refused, booking, booking.resource.timezone):
+            form.add_error(None, told)
         return None
     messages.success(request, said)
-    if booking is None:
+    if played is None:
         return HttpResponseRedirect(reverse("admin:bookings_booking_changelist"))
-    return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
+    return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[played.pk]))
 
 
 def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
@@ -92,14 +94,15 @@ def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> Http
     by = Actor.staff(request.user)
     action = next((one for one in available_actions(booking, by) if one.name == name), None)
     if action is None or action.continues:
-        messages.error(request, _("This is not possible in the booking's present state."))
+        for told in sentences(ActionNotAvailable(), booking, booking.resource.timezone):
+            messages.error(request, told)
         return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
     form = ActForm(posted(request), action=action)
     if form.is_valid():
         said = _("%(action)s: done. The booking is now: %(state)s.")
         words = said % {"action": action, "state": action.target}
         if answer := play(
-            request, form, words, lambda: lifecycle.act(booking, name, by=by, **form.cleaned_data)
+            request, booking, form, words, lambda: lifecycle.act(booking, name, by=by, **form.cleaned_data)
         ):
             return answer
     taking = action.target.occupies and not booking.state.occupies and booking.version.claims_time
@@ -127,7 +130,11 @@ def move_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
         said = _("The booking has its new time.")
         there = form.there
         if answer := play(
-            request, form, said, lambda: lifecycle.reschedule(booking, by=by, message=message, **there)
+            request,
+            booking,
+            form,
+            said,
+            lambda: lifecycle.reschedule(booking, by=by, message=message, **there),
         ):
             return answer
     return ask(desk, request, booking, title=_("Move"), forms=[form], submit=_("Move"))
@@ -164,7 +171,7 @@ def correct_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpRespons
             by, words = Actor.staff(request.user), form.cleaned_data["words"]
             return lifecycle.correct(booking, by=by, changes=form.changes, customer=changed, words=words)
 
-        if answer := play(request, form, _("The details are corrected."), verb):
+        if answer := play(request, booking, form, _("The details are corrected."), verb):
             return answer
     return ask(desk, request, booking, title=_("Correct details"), forms=asked, submit=_("Save"))
 
@@ -175,7 +182,7 @@ def attendance_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResp
     if form.is_valid():
         by, noted = Actor.staff(request.user), form.cleaned_data["attendance"]
         if answer := play(
-            request, form, _("Noted."), lambda: lifecycle.note_attendance(booking, noted, by=by)
+            request, booking, form, _("Noted."), lambda: lifecycle.note_attendance(booking, noted, by=by)
         ):
             return answer
     return ask(desk, request, booking, title=_("Note attendance"), forms=[form], submit=_("Save"))
@@ -187,7 +194,7 @@ def undo_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     if form.is_valid():
         by = Actor.staff(request.user)
         if answer := play(
-            request, form, _("The booking stands again."), lambda: lifecycle.undo(booking, by=by)
+            request, booking, form, _("The booking stands again."), lambda: lifecycle.undo(booking, by=by)
         ):
             return answer
     title = _("Undo the cancellation")
@@ -216,7 +223,7 @@ def erase_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     if form.is_valid():
         by = Actor.staff(request.user)
         said = _("The booking is hidden and its personal data erased.")
-        if answer := play(request, form, said, lambda: lifecycle.delete(booking, by=by)):
+        if answer := play(request, booking, form, said, lambda: lifecycle.delete(booking, by=by)):
             return answer
     return ask(
         desk,

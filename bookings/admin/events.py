@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.desk import ask, in_words, posted
+from bookings.admin.desk import ask, posted
 from bookings.admin.event_forms import EventForms
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
 from bookings.models import Calendar, Event
+from bookings.refusals import sentence
 from bookings.times import clock_range, day, zone_and_offset
 
 
@@ -119,7 +120,7 @@ class EventAdmin(admin.ModelAdmin):
         try:
             verb(whole.event)
         except BookingError as refused:
-            whole.about.add_error(None, in_words(refused))
+            whole.about.add_error(None, sentence(refused))
             return False
         return True
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import lifecycle
-from bookings.admin.desk import ask, in_words, posted
+from bookings import lifecycle, refusals
+from bookings.admin.desk import ask, posted
 from bookings.admin.desk_forms import customer_form
 from bookings.admin.new_booking_forms import ChooseForm, NewBookingForm
 from bookings.admin.oversteps import oversteps
@@ -88,7 +88,7 @@ def _book(request: HttpRequest, form: NewBookingForm, person: CustomerForm | Non
             companions=whole.companions(),
         )
     except BookingError as refused:
-        form.add_error(None, in_words(refused))
+        form.add_error(None, refusals.sentence(refused))
         return None
 
 

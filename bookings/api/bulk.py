@@ -25,7 +25,7 @@ from bookings.api.schemas import ActionIn, BookingIn, BulkIn
 from bookings.api.shapes import Some
 from bookings.errors import BookingError, Conflict
 from bookings.lifecycle import Actor, act_on_all
-from bookings.lifecycle.claims import lock_resources
+from bookings.lifecycle.locks import lock_resources
 from bookings.models import Booking
 
 MOST = 500

@@ -100,7 +100,7 @@ def update_calendar(request: HttpRequest, pk: str, body: CalendarBody) -> HttpRe
             _make_primary(row)
         row.save(update_fields=[*changed, "updated_at"])
         if row.provider_sync != was_busy:
-            for event in row.events.all():
+            for event in row.events.order_by("pk"):  # each is locked
                 event.calendar = row
                 change_event(event)
     return data_answer(catalogue.calendar(row, zone))

@@ -16,6 +16,8 @@ from django.core.signing import BadSignature, Signer
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.locks import Locks
 from bookings.models import Booking
 from bookings.models.bookings import new_nonce
 
@@ -96,9 +98,11 @@ def is_action_signature(booking: Booking, action: str, signature: str) -> bool:
     return True
 
 
+@verb
 def renew(booking: Booking) -> None:
     """Make every link of the booking, of what it continues and of what continues it, worthless."""
     chain = [booking.pk, *_before(booking), *_after(booking)]
+    Locks.on(bookings=chain).take()
     Booking.objects.filter(pk__in=chain).update(nonce=new_nonce())
     booking.refresh_from_db(fields=["nonce"])
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from bookings.errors import ActionNotAvailable, BookingError
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
 from bookings.lifecycle.rules import check_cut_off
-from bookings.lifecycle.transitions import lock_session, locked, play, play_overdue
+from bookings.lifecycle.transitions import play, play_overdue
 from bookings.models import Action, Booking
 
 REFUSED_AGAIN_AFTER = timedelta(minutes=10)
@@ -83,12 +84,15 @@ def _act_on_all(
     return [rows[booking.pk] for booking in bookings]
 
 
-def lock_all(bookings: Sequence[Booking]) -> dict[uuid.UUID, Booking]:
-    """Lock sessions first, then the bookings in order of id; raises ``Overdue`` if a clock comes first."""
-    for session_id in sorted({booking.session_id for booking in bookings if booking.session_id}):
-        lock_session(session_id)
-    wanted = Booking.objects.filter(pk__in=[booking.pk for booking in bookings])
-    rows = locked(wanted.annotate(is_overdue=Q(due_at__isnull=False, due_at__lte=Now())))
+def lock_all(bookings: Sequence[Booking], *, besides: Locks = NO_LOCKS) -> dict[uuid.UUID, Booking]:
+    """The bookings as they are once they and what they take are locked; raises ``Overdue`` if a clock comes first.
+
+    ``besides`` is what else the transaction needs.
+    """
+    ids = [booking.pk for booking in bookings]
+    (Locks.of_bookings(ids) | besides).take()
+    overdue = Q(due_at__isnull=False, due_at__lte=Now())
+    rows = playable(Booking.objects.filter(pk__in=ids).annotate(is_overdue=overdue))
     if any(vars(row)["is_overdue"] for row in rows):
         raise Overdue
     return {row.pk: row for row in rows}
@@ -114,24 +118,26 @@ def available_actions(booking: Booking, by: Actor) -> list[Action]:
 
 
 @verb
-def settle(booking: Booking) -> bool:
-    """Play the automatic action of a booking if its time has come, by the database's clock."""
-    if booking.session_id:
-        lock_session(booking.session_id)
-    due = Booking.objects.filter(pk=booking.pk, due_at__lte=Now())
-    return any(play_overdue(row) for row in locked(due, skip_locked=True))
+def settle(booking: Booking, *, skip_locked: bool = False) -> bool:
+    """Play the automatic action of a booking if its time has come, by the database's clock.
+
+    With ``skip_locked`` what others work on is left to them.
+    """
+    if not Locks.of_bookings([booking.pk]).take(skip_locked=skip_locked):
+        return False
+    return any(map(play_overdue, playable(Booking.objects.filter(pk=booking.pk, due_at__lte=Now()))))
 
 
 def play_due(limit: int = 100) -> int:
     """Play up to ``limit`` automatic actions that are due, each in its own transaction; return how many were."""
-    due = Booking.objects.filter(due_at__lte=Now()).order_by("due_at").only("pk", "session_id")
+    due = Booking.objects.filter(due_at__lte=Now()).order_by("due_at").only("pk")
     return sum(_settled_or_later(booking) for booking in due[:limit])
 
 
 def _settled_or_later(booking: Booking) -> bool:
     """Settle, or where the action is refused (its state occupies, and the time went to another) try again later."""
     try:
-        return settle(booking)
+        return settle(booking, skip_locked=True)
     except BookingError:
         Booking.objects.filter(pk=booking.pk, due_at__lte=Now()).update(due_at=Now() + REFUSED_AGAIN_AFTER)
         return False

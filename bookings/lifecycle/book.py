@@ -12,7 +12,8 @@ from bookings.lifecycle.actors import STAFF, Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.claims import hand_over
 from bookings.lifecycle.flows import Flow
-from bookings.lifecycle.holds import let_go, lock_live
+from bookings.lifecycle.holds import let_go, lock_live, locks_of
+from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.records import announce, note
 from bookings.lifecycle.rules import check
 from bookings.lifecycle.transitions import place, take
@@ -45,7 +46,7 @@ def book(
     _check_overlap(draft, by)
     if draft.session:
         copy_session(draft, draft.session)
-    held = _held(reservation, draft, by=by, else_anew=else_anew)
+    held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
     if not (held and held.covers(draft)):
         ignoring = [held.reservation.pk] if held else []
         check(draft, by=by, now=now or timezone.now(), companions=companions, ignoring=ignoring)
@@ -89,7 +90,7 @@ def copy_session(draft: Booking, session: Booking) -> None:
 
 
 class _Held:
-    """A reservation that is live and locked."""
+    """A reservation beside what is to be booked."""
 
     def __init__(self, reservation: Reservation) -> None:
         self.reservation = reservation
@@ -102,10 +103,18 @@ class _Held:
         return (mine.resource_id, mine.start, mine.end) == (wanted.resource_id, wanted.start, wanted.end)
 
 
-def _held(reservation: Reservation | None, draft: Booking, *, by: Actor, else_anew: bool) -> _Held | None:
+def _held(
+    reservation: Reservation | None,
+    draft: Booking,
+    companions: Sequence[Resource],
+    *,
+    by: Actor,
+    else_anew: bool,
+) -> _Held | None:
     if reservation is None:
         return None
-    live = lock_live(reservation)
+    claims_anew = bool(companions) or not _Held(reservation).covers(draft)
+    live = lock_live(reservation, besides=locks_of(draft, companions) if claims_anew else NO_LOCKS)
     if live is None:
         if else_anew:
             return None

@@ -6,6 +6,7 @@ fact already.
 
 from __future__ import annotations
 
+from bookings.errors import EventGone
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.claims import Claim, claim
 from bookings.models import Event, Occupancy
@@ -21,8 +22,12 @@ def add_event(draft: Event) -> Event:
 
 @verb
 def change_event(event: Event) -> Event:
-    """Save a changed event; its old piece goes and a new one comes, since a range is never updated."""
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    """Save a changed event; its old piece goes and a new one comes, since a range is never updated.
+
+    Raises ``EventGone`` where somebody removed it meanwhile.
+    """
+    if not Event.objects.filter(pk=event.pk).select_for_update(no_key=True).exists():
+        raise EventGone
     event.save()
     Occupancy.objects.filter(event=event).delete()
     _occupy(event)

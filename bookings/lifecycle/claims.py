@@ -8,7 +8,6 @@ refused by the constraint too, but two of them that meet wait for each other unt
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.utils.dateparse import parse_datetime
 
-from bookings.models import Booking, Occupancy, Reservation, Resource
+from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
 
@@ -156,13 +155,11 @@ def _instant(value: datetime | str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
-def lock_resources(resources: Iterable[uuid.UUID]) -> None:
-    """Take the row locks that every transaction with more than one claim takes first, in order of id."""
-    list(Resource.objects.filter(pk__in=set(resources)).locked().values_list("pk", flat=True))
-
-
 def free_expired(wanted: Claim) -> int:
-    """Delete expired pieces in the way, locked in order of id; return how many there were."""
+    """Delete expired pieces in the way, locked in order of id; return how many there were.
+
+    The resources are locked, so that nobody else clears them at the same time.
+    """
     in_the_way = (
         Occupancy.objects.filter(resource__in=wanted.resources)
         .overlapping(wanted.start, wanted.end)

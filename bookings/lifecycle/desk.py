@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
-from bookings.errors import NotDeletable
+from bookings.errors import BookingGone, NotDeletable
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.locks import Locks
 from bookings.lifecycle.records import note
 from bookings.models import (
     Booking,
@@ -35,9 +37,10 @@ def correct(
 ) -> Booking:
     """Change a booking's text (``changes``, of ``CORRECTABLE``) and its customer's columns; ``meta`` merges by key.
 
-    History keeps that it happened, not what stood there.  Raises ``KeyError`` for a column that is not correctable.
+    History keeps that it happened, not what stood there.  Raises ``BookingGone``, and ``KeyError`` for a column that is
+    not correctable.
     """
-    row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking.pk)
+    row = _lock(booking)
     for name, value in (changes or {}).items():
         if name not in CORRECTABLE:
             raise KeyError(name)
@@ -54,8 +57,8 @@ def correct(
 
 @verb
 def note_attendance(booking: Booking, attendance: str, *, by: Actor) -> Booking:
-    """Set whether the customer came; a fact beside the state."""
-    row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking.pk)
+    """Set whether the customer came; a fact beside the state.  Raises ``BookingGone``."""
+    row = _lock(booking)
     row.attendance = Booking.Attendance(attendance)
     row.save(update_fields=["attendance", "updated_at"])
     note(row, by=by, what=HistoryEntry.What.ATTENDANCE, target=row.attendance)
@@ -67,17 +70,35 @@ def delete(booking: Booking, *, by: Actor) -> None:
     """Hide a booking in a final state everywhere and erase its personal data; history and figures stay.
 
     What it continues goes with it, since each move took a copy of the customer along.  Raises ``NotDeletable`` while an
-    action can still leave its state.
+    action can still leave its state, and ``BookingGone``.
     """
-    rows = Booking.objects.select_related("state").select_for_update(of=("self",), no_key=True)
-    row = rows.get(pk=booking.pk)
+    row = _lock(booking, *_continued_by(booking))
     if not row.state.final:
         raise NotDeletable
     _erase(row, by)
-    while row.continues_id:
-        row = rows.get(pk=row.continues_id)
+    while row.continues:
+        row = row.continues
         if row.deleted_at is None:
             _erase(row, by)
+
+
+def _continued_by(booking: Booking) -> list[UUID]:
+    """The ids of what the booking continues, one after the other; they never change."""
+    ids: list[UUID] = []
+    step = booking.continues_id
+    while step:
+        ids.append(step)
+        step = Booking.objects.values_list("continues", flat=True).get(pk=step)
+    return ids
+
+
+def _lock(booking: Booking, *others: UUID) -> Booking:
+    """The booking as it is once its row, and those of the others, are locked; raises ``BookingGone``."""
+    Locks.on(bookings=[booking.pk, *others]).take()
+    row = Booking.objects.visible().filter(pk=booking.pk).first()
+    if row is None:
+        raise BookingGone
+    return row
 
 
 def _erase(row: Booking, by: Actor) -> None:

@@ -25,7 +25,8 @@ from bookings.errors import (
 )
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
-from bookings.lifecycle.claims import Claim, give_up, lock_resources
+from bookings.lifecycle.claims import Claim, give_up
+from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
 from bookings.lifecycle.rules import check
 from bookings.lifecycle.transitions import give_back_seats, occupy, session_of, take_seat
 from bookings.models import Booking, Occupancy, Reservation, Resource
@@ -59,10 +60,9 @@ def _reserve(
     replacing: Reservation | None,
     now: datetime | None,
 ) -> Reservation:
+    _lock_visitor(draft)
     if replacing is not None:
-        if not replacing.session_id:
-            lock_resources({replacing.resource_id, draft.resource_id, *(r.pk for r in companions)})
-        live = lock_live(replacing)
+        live = lock_live(replacing, besides=locks_of(replacing) | locks_of(draft, companions))
         if live:
             let_go(live)
     if draft.session:
@@ -78,6 +78,13 @@ def _reserve(
     if draft.session:
         draft.refresh_from_db(fields=["expires_at"])
     return draft
+
+
+def locks_of(draft: Booking | Reservation, companions: Sequence[Resource] = ()) -> Locks:
+    """What is locked where a hold or a booking gives way to another: the session of a seat, else the resources."""
+    if draft.session_id:
+        return Locks.on(sessions=[draft.session_id])
+    return Locks.on(resources=[draft.resource_id, *(resource.pk for resource in companions)])
 
 
 def _take(
@@ -114,6 +121,8 @@ def reserve_any(
     now: datetime | None = None,
 ) -> Reservation:
     """Hold the first of several that is free, in their order; if none is, the last refusal is raised."""
+    for draft in drafts[:1]:
+        _lock_visitor(draft)
     lock_resources(
         {draft.resource_id for draft in drafts} | ({replacing.resource_id} if replacing else set())
     )
@@ -125,6 +134,13 @@ def reserve_any(
             refusal = error
             replacing = None
     raise refusal
+
+
+def _lock_visitor(draft: Reservation) -> None:
+    """Let a visitor's holds be made one after the other, so that they can be counted; before any row is locked."""
+    if connection.vendor == "postgresql" and settings.MAX_HOLDS_PER_VISITOR and draft.visitor:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [draft.visitor])
 
 
 def _check_caps(draft: Reservation) -> None:
@@ -139,9 +155,6 @@ def _check_caps(draft: Reservation) -> None:
     }
     if not own:
         return
-    if connection.vendor == "postgresql" and "visitor" in own:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [draft.visitor])
     held = Reservation.objects.live().filter(reduce(or_, own.values()))
     counted = held.aggregate(**{f"of_{name}": Count("pk", filter=same) for name, same in own.items()})
     if any(counted[f"of_{name}"] >= caps[name] for name in own):
@@ -182,8 +195,9 @@ def release(reservation: Reservation, *, by: Actor) -> None:
     let_go(live)
 
 
-def lock_live(reservation: Reservation) -> Reservation | None:
-    """The reservation with its row locked, or None if it ended; a seat hold's session is locked before it."""
+def lock_live(reservation: Reservation, *, besides: Locks = NO_LOCKS) -> Reservation | None:
+    """The reservation with its row locked, or None if it ended; a seat hold's session, and ``besides``, come before."""
+    (besides | locks_of(reservation) if reservation.session_id else besides).take()
     return (
         Reservation.objects.live()
         .select_for_update(of=("self",), no_key=True)

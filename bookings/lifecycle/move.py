@@ -20,13 +20,12 @@ from bookings.lifecycle.act import Overdue, lock_all, settle
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.book import copy_session
-from bookings.lifecycle.claims import give_up, lock_resources
+from bookings.lifecycle.claims import give_up
+from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.records import announce, announce_departure, note
 from bookings.lifecycle.rules import check, check_cut_off
 from bookings.lifecycle.transitions import (
     give_back_seats,
-    lock_session,
-    locked,
     next_due,
     place,
     session_of,
@@ -76,10 +75,8 @@ def reschedule(
 
 @verb
 def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: datetime) -> Booking:
-    if "session" in changes:
-        for session_id in sorted({booking.session_id, changes["session"].pk}):
-            lock_session(session_id)
-    old = lock_all([booking])[booking.pk]
+    there = {f"{name}s": [changes[name].pk] for name in ("resource", "session") if name in changes}
+    old = lock_all([booking], besides=Locks.on(**there))[booking.pk]
     action = next((one for one in old.state.leaving.all() if one.continues and by.may_play(one)), None)
     if action is None or not old.state.occupies or old.deleted_at:
         raise ActionNotAvailable(available_actions=[one.name for one in old.state.leaving.all()])
@@ -149,9 +146,8 @@ def _settle_with_resource(old: Booking, new: Booking) -> None:
 
 
 def _change_places(old: Booking, new: Booking) -> None:
-    """Give up the old time and claim the new one, under the locks of all resources involved."""
+    """Give up the old time and claim the new one; all resources involved are locked."""
     if old.version.claims_time:
-        lock_resources({old.resource_id, new.resource_id, *(new.companions_to_be or [])})
         give_up(booking=old)
         take(new)
     elif old.version.claims_seat and new.session_id != old.session_id:
@@ -212,8 +208,6 @@ def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking
     if before is None or old.start <= now:
         raise NothingToUndo
     new = continuation(old)
-    if old.version.claims_time:
-        lock_resources({new.resource_id, *(new.companions_to_be or [])})
     new.state = before
     if before.occupies:
         take(new)

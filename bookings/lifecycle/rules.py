@@ -10,7 +10,7 @@ from bookings.availability.explain import Verdict, broken_rules
 from bookings.availability.offered import Shape, shapes
 from bookings.errors import WindowClosed
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import lock_resources
+from bookings.lifecycle.locks import lock_resources
 from bookings.models import Booking, Reservation, Resource
 
 

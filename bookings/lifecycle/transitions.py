@@ -12,14 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.dateparse import parse_duration
 
 from bookings.errors import BookingError, GroupFull, SessionClosed, SlotTaken
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, claim, free_expired, give_up, lock_resources
+from bookings.lifecycle.claims import Claim, claim, free_expired, give_up
+from bookings.lifecycle.locks import lock_resources, lock_session, locked
 from bookings.lifecycle.records import Notices, announce, note
 from bookings.models import Action, Booking, HistoryEntry, Occupancy, Reservation, State
 
@@ -44,7 +45,7 @@ def occupy(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
     """Claim all pieces or raise ``SlotTaken``; return when they expire, if they do.
 
     A refusal first clears what only seems to be in the way: expired pieces, and bookings whose automatic action is
-    overdue.  A set of several takes the resources' locks first.
+    overdue.  For that, and for a set of several, the resources are locked.
     """
     if len(wanted.resources) > 1:
         wanted = replace(wanted, resources=tuple(sorted(wanted.resources)))
@@ -55,6 +56,7 @@ def occupy(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
             return expires_at
         if last_try or not _may_clear(wanted):
             break
+        lock_resources(wanted.resources)
         free_expired(wanted)
         _play_overdue_in_the_way(wanted)
     raise SlotTaken
@@ -88,15 +90,6 @@ def _play_overdue_in_the_way(wanted: Claim) -> int:
         pk__in=in_the_way.filter(booking__isnull=False).values("booking"), due_at__lte=Now()
     )
     return sum(play_overdue(booking) for booking in locked(overdue, skip_locked=True))
-
-
-def locked(bookings: QuerySet[Booking], *, skip_locked: bool = False) -> list[Booking]:
-    """The bookings with their rows locked, in order of id, and with what a transition reads."""
-    return list(
-        bookings.select_related("state", "version__graph", "resource", "project")
-        .order_by("pk")
-        .select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
-    )
 
 
 def play_overdue(booking: Booking) -> bool:
@@ -215,11 +208,6 @@ def take_seat(session_id: uuid.UUID) -> None:
         if last_try or not freed:
             break
     raise _why_no_seat(session_id)
-
-
-def lock_session(session_id: uuid.UUID) -> None:
-    """A session's row is locked before its seats' rows, always, so that no two transactions wait for each other."""
-    list(Booking.objects.filter(pk=session_id).select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _open_states() -> Any:

@@ -20,6 +20,7 @@ from bookings.forms import BookingForm, Contact, Scope, find_rows
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend
 from bookings.models import Booking, Customer
+from bookings.refusals import sentence
 from bookings.views import cards, hold_card
 from bookings.views.addresses import carried, here
 from bookings.views.chrome import is_embedded
@@ -28,7 +29,6 @@ from bookings.views.holds import hold_time
 from bookings.views.lost import lost
 from bookings.views.manage import JUST_BOOKED
 from bookings.views.offering import Offering, offering_of
-from bookings.views.refusals import sentence
 from bookings.views.visitors import live_hold, remember, visitor
 from bookings.views.zones import own_zone
 

@@ -42,14 +42,14 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
             try:
                 named, found = read_token(token, kwargs.get("action", ""))
                 current = newest(named)
-            except LinkInvalid:
+                if found != purpose:
+                    return dead_link(request)
+                if purpose == Purpose.OWNER and current.owner_email != named.owner_email:
+                    return with_somebody_else(request)
+                belongs_to(request, current.project)
+                return view(request, current, token, *args, **kwargs)
+            except LinkInvalid:  # also where somebody deletes the booking meanwhile
                 return dead_link(request)
-            if found != purpose:
-                return dead_link(request)
-            if purpose == Purpose.OWNER and current.owner_email != named.owner_email:
-                return with_somebody_else(request)
-            belongs_to(request, current.project)
-            return view(request, current, token, *args, **kwargs)
 
         return opened
 
@@ -115,7 +115,8 @@ def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> 
         except BookingError as error:
             if newest(Booking.objects.get(pk=booking.pk)).state_id == wanted.target_id:
                 return redirect(back)  # sent twice at once: the other one did it
-            return refused(request, error, back=back)
+            zone = booking_card.clocks_of(booking).own
+            return refused(request, error, booking, zone, back=back)
         return redirect(back)
     return render(request, "bookings/ask.html", _question(booking, wanted, form, back))
 
@@ -132,7 +133,8 @@ def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpRespons
         stands = newest(Booking.objects.get(pk=booking.pk))
         if stands.state.occupies:  # sent twice: it was taken back already
             return redirect(still_here(request, "customer", token))
-        return refused(request, error, back=still_here(request, "customer", token))
+        zone = booking_card.clocks_of(booking).own
+        return refused(request, error, booking, zone, back=still_here(request, "customer", token))
     return redirect(still_here(request, "customer", manage_token(restored)))
 
 

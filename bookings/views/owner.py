@@ -33,7 +33,8 @@ def owner(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
         try:
             act(booking, action, by=OWNER, message=message)
         except BookingError as error:
-            return refused(request, error, back=here(request, "owner", token))
+            zone = booking.resource.timezone
+            return refused(request, error, booking, zone, back=here(request, "owner", token))
         return redirect(here(request, "owner", token))
     return render(request, "bookings/ask.html", _question(booking, form))
 

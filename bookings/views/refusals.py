@@ -10,6 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.errors import BookingError
+from bookings.models import Booking
+from bookings.refusals import sentences
+from bookings.times import Zone
 from bookings.views.chrome import is_embedded
 
 
@@ -27,17 +30,14 @@ def ended(
     return render(request, "bookings/ended.html", context, status=status)
 
 
-def refused(request: HttpRequest, error: BookingError, *, back: str) -> HttpResponse:
-    """What a verb said, and ``back``, where the present state can be seen; 409."""
+def refused(
+    request: HttpRequest, error: BookingError, booking: Booking, zone: Zone, *, back: str
+) -> HttpResponse:
+    """What a verb on the booking said, and ``back``, where the present state can be seen; 409."""
     return ended(
         request,
         heading=_("That was not possible"),
-        sentences=[sentence(error), _("Nothing was changed.")],
+        sentences=[*sentences(error, booking, zone), _("Nothing was changed.")],
         status=409,
         way_on=(back, _("See how it stands now")),
     )
-
-
-def sentence(error: BookingError) -> str:
-    """The refusal's words in the active language."""
-    return _(error.sentence)
