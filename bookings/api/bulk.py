@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,8 +27,9 @@ from bookings.api.playing import read_inputs
 from bookings.api.schemas import ActionIn, BookingIn, BulkIn
 from bookings.api.shapes import Some
 from bookings.errors import BookingError, Conflict
+from bookings.forms.rows import as_uuid
 from bookings.lifecycle import Actor, act_on_all
-from bookings.lifecycle.locks import lock_resources
+from bookings.lifecycle.locks import NO_LOCKS, Locks
 from bookings.models import Booking
 
 MOST = 500
@@ -67,16 +71,18 @@ def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     bulk = uuid.uuid4() if body.relate_bookings else None
     prepared = [_prepared(telling.key, row, bulk) for row in rows]
     steps = [_making(request, telling, one) for one in prepared]
-    locks = {pk for one in prepared if isinstance(one, Prepared) for pk in one.resource_ids}
-    return _answer(_run(steps, body, locks), telling, 201)
+    outcomes = _run(steps, body, lambda: _locks_to_make(prepared))
+    return _answer(outcomes, telling, 201)
 
 
 @api.put("/bookings/bulk", auth=server_only, tags=["Bookings"], response={200: Some[BookingShape | Failed]})
 def change_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
     telling = Telling.of(request)
-    steps = [_playing(telling, row, body) for row in _rows(body)]
-    return _answer(_run(steps, body, set()), telling, 200)
+    rows = _rows(body)
+    steps = [_playing(telling, row, body) for row in rows]
+    outcomes = _run(steps, body, lambda: _locks_to_play(telling.key, rows))
+    return _answer(outcomes, telling, 200)
 
 
 def _rows(body: BulkIn) -> list[Any]:
@@ -136,14 +142,29 @@ def _named(key: Any, pk: Any) -> Booking:
         raise Invalid({"id": [_("There is no such booking.")]}) from None
 
 
-def _run(steps: Sequence[Step], body: BulkIn, locks: set[Any]) -> list[Outcome]:
-    """What became of each; None was not tried.  All or none, in one transaction, where that was asked for."""
-    if not body.delete_all_on_error:
-        return list(_outcomes(steps, stop=body.stop_on_first_error is True))
-    with transaction.atomic():
-        lock_resources(locks)
+def _locks_to_make(prepared: Sequence[Prepared | ApiError]) -> Locks:
+    return reduce(or_, [one.locks for one in prepared if isinstance(one, Prepared)], NO_LOCKS)
+
+
+def _locks_to_play(key: Any, rows: Sequence[Any]) -> Locks:
+    """What the named bookings, and those that were made together with them, take."""
+    ids = [as_uuid(row.get("id")) for row in rows if isinstance(row, dict)]
+    named = list(visible_bookings(key).filter(pk__in=[pk for pk in ids if pk]))
+    together = siblings_of(named, visible_bookings(key))
+    return Locks.of_bookings(booking.pk for booking in (*named, *together))
+
+
+def _run(steps: Sequence[Step], body: BulkIn, locks: Callable[[], Locks]) -> list[Outcome]:
+    """What became of each; None was not tried.  All or none, in one transaction, where that was asked for.
+
+    Where they share a transaction, that one or an idempotent request's, ``locks`` are taken before the first.
+    """
+    all_or_none = body.delete_all_on_error is True
+    with transaction.atomic() if all_or_none else nullcontext():
+        if connection.in_atomic_block:
+            locks().take()
         outcomes = list(_outcomes(steps, stop=body.stop_on_first_error is True))
-        if any(isinstance(outcome, Refusal) for outcome in outcomes):
+        if all_or_none and any(isinstance(outcome, Refusal) for outcome in outcomes):
             raise NoneKept(outcomes)
     return outcomes
 

@@ -19,6 +19,8 @@ from bookings.api.schemas import BookingIn, ReservationIn
 from bookings.errors import SlotTaken
 from bookings.forms import BookingForm, ReservationForm, Rows, find_rows
 from bookings.lifecycle import Actor, book, reserve
+from bookings.lifecycle.holds import locks_of
+from bookings.lifecycle.locks import Locks
 from bookings.models import Booking, Reservation
 
 Found = Mapping[str, Iterable[str]]
@@ -36,9 +38,11 @@ class Prepared:
     draft: Booking
 
     @property
-    def resource_ids(self) -> list[Any]:
-        """Whose time it may take."""
-        return [self.draft.resource_id, *(resource.pk for resource in self.form.companions())]
+    def locks(self) -> Locks:
+        """What it may take, and the reservation that it uses."""
+        held = self.rows.reservation
+        taken = locks_of(self.draft, self.form.companions())
+        return (taken | locks_of(held) | Locks.on(reservations=[held.pk])) if held else taken
 
 
 def prepare(key: Any, body: BookingIn) -> Prepared:
