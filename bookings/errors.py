@@ -158,6 +158,14 @@ class Conflict(BookingError):
     field = "booking"
 
 
+class NotBegun(BookingError):
+    """Whether somebody came is not known before the start."""
+
+    code = "not_begun"
+    sentence = _("This can be noted once the time has begun.")
+    field = "attendance"
+
+
 class UnknownGraph(BookingError):
     """No graph of that name is published."""
 

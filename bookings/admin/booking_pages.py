@@ -201,7 +201,8 @@ def verbs_of(booking: Booking, user: Any, now: datetime) -> list[Verb]:
             found.append(_verb(booking, "move", _("Move"), kind="plain"))
         if undoable_state(booking, now) is not None:
             found.append(_verb(booking, "undo", _("Undo the cancellation"), kind="plain"))
-        found.append(_verb(booking, "attendance", _("Note attendance"), kind="plain"))
+        if booking.start <= now:
+            found.append(_verb(booking, "attendance", _("Note attendance"), kind="plain"))
         if getattr(booking, "customer", None):
             found.append(_verb(booking, "renew", _("Renew the customer's link"), kind="plain"))
     if user.has_perm("bookings.change_booking"):

@@ -124,11 +124,12 @@ def move_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     if booking.version.claims_seat:
         form = SeatMoveForm(posted(request), booking=booking)
     else:
-        form = MoveForm(posted(request), booking=booking)
+        may_overlap = request.user.has_perm("bookings.override_overlap")
+        form = MoveForm(posted(request), booking=booking, may_overlap=may_overlap)
     if form.is_valid() and not _breaks_rules(booking, form):
         by, message = Actor.staff(request.user), form.cleaned_data["message"]
         said = _("The booking has its new time.")
-        there = form.there
+        there = form.there | form.leave
         if answer := play(
             request,
             booking,

@@ -41,8 +41,28 @@ class ActForm(forms.Form):
                 del self.fields[name]
 
 
-class MoveForm(WallClockForm):
-    """Another time, and perhaps another resource; the length stays."""
+class OverlapForm(forms.Form):
+    """Leave to take time that is taken: for whoever has the permission, with a reason."""
+
+    overlap = forms.BooleanField(label=gettext_lazy("Book it over taken time"), required=False)
+    overstepped = forms.CharField(
+        label=gettext_lazy("reason for the overlap"), max_length=500, required=False
+    )
+
+    def withhold_overlap(self) -> None:
+        """Ask nobody for it who may not."""
+        for name in ("overlap", "overstepped"):
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("overlap") and not data.get("overstepped"):
+            self.add_error("overstepped", _("Say why it may overlap."))
+        return data
+
+
+class MoveForm(OverlapForm, WallClockForm):
+    """Another time, and perhaps another resource; the length stays.  Leave to overlap is asked for anew."""
 
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
     message = forms.CharField(
@@ -53,7 +73,7 @@ class MoveForm(WallClockForm):
     )
     confirmed = forms.BooleanField(label=gettext_lazy("Move it all the same"), required=False)
 
-    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, booking: Booking, may_overlap: bool, **kwargs: Any) -> None:
         local = booking.start.astimezone(ZoneInfo(booking.resource.timezone))
         initial = {"day": local.date(), "clock": local.time(), "resource": booking.resource_id}
         super().__init__(*args, initial=initial, **kwargs)
@@ -64,10 +84,15 @@ class MoveForm(WallClockForm):
                 pk=booking.resource_id
             )
         self.fields["resource"].queryset = choices.distinct()  # type: ignore[attr-defined]
-        self.order_fields(["resource", "day", "clock", "which", "message", "confirmed"])
+        if not may_overlap:
+            self.withhold_overlap()
+        self.order_fields(
+            ["resource", "day", "clock", "which", "message", "overlap", "overstepped", "confirmed"]
+        )
         self.start: datetime | None = None
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         resource = self.cleaned_data.get("resource")
         if resource is not None:
             self.start = self.start_in(ZoneInfo(resource.timezone))
@@ -78,6 +103,13 @@ class MoveForm(WallClockForm):
         """Where a valid form moves it to, as `reschedule` takes it."""
         start: Any = self.start
         return {"start": start, "end": start + self.booking.length, "resource": self.cleaned_data["resource"]}
+
+    @property
+    def leave(self) -> dict[str, Any]:
+        """Whether a valid form lets it overlap there, and why, as `reschedule` takes it."""
+        if self.cleaned_data.get("overlap"):
+            return {"allow_double_bookings": True, "overstepped": self.cleaned_data["overstepped"]}
+        return {}
 
 
 class SessionChoice(forms.ModelChoiceField):
@@ -106,6 +138,7 @@ class SeatMoveForm(forms.Form):
     """Another session."""
 
     broken: ClassVar[list[str]] = []
+    leave: ClassVar[dict[str, Any]] = {}
 
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
     message = MoveForm.base_fields["message"]

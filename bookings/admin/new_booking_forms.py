@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.desk_forms import SessionChoice, open_sessions
+from bookings.admin.desk_forms import OverlapForm, SessionChoice, open_sessions
 from bookings.admin.fields import DurationField
 from bookings.admin.wall_clock import WallClockForm
 from bookings.models import Booking, Graph, GraphVersion, Option, Project, Resource
@@ -54,7 +54,13 @@ def usual_length(project: Project | None, resource: Resource, option: Option | N
     return (link and link.length) or (option and option.length) or None
 
 
-class NewBookingForm(WallClockForm):
+ORDER = [
+    "session", "resource", "option", "day", "clock", "which", "length", "max_seats", "what", "where", "description",
+    "staff_note", "overlap", "overstepped", "confirmed",
+]  # fmt: skip
+
+
+class NewBookingForm(OverlapForm, WallClockForm):
     """A booking that staff make: any free time, at any minute."""
 
     heading = gettext_lazy("What and when")
@@ -82,10 +88,6 @@ class NewBookingForm(WallClockForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    overlap = forms.BooleanField(label=gettext_lazy("Book it over taken time"), required=False)
-    overstepped = forms.CharField(
-        label=gettext_lazy("reason for the overlap"), max_length=500, required=False
-    )
     confirmed = forms.BooleanField(label=gettext_lazy("Book it all the same"), required=False)
 
     def __init__(
@@ -97,7 +99,7 @@ class NewBookingForm(WallClockForm):
         self.end: datetime | None = None
         for name in self._not_asked(may_overlap):
             del self.fields[name]
-        self.order_fields(["session", "resource", "option", "day", "clock", "which", "length"])
+        self.order_fields(ORDER)
         self._offer_choices()
 
     def _not_asked(self, may_overlap: bool) -> set[str]:
@@ -141,9 +143,7 @@ class NewBookingForm(WallClockForm):
                     field.initial = rows.get().pk
 
     def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if data.get("overlap") and not data.get("overstepped"):
-            self.add_error("overstepped", _("Say why it may overlap."))
+        data = super().clean()
         if resource := data.get("resource"):
             self.start = self.start_in(ZoneInfo(resource.timezone))
             length = data.get("length") or usual_length(self.project, resource, data.get("option"))

@@ -59,15 +59,16 @@ def check_bounds(key: Any, given: Mapping[str, Any], rows: Rows) -> None:
         if name in BOUND or name.startswith(BOUND_SWITCHES):
             if name == "graph" and rows.project is None:
                 continue
-            _must_equal(name, sent[name], below.get(name))
+            must_equal(name, sent[name], below.get(name))
     chosen, own = sent.get("settings") or {}, below.get("settings") or {}
     for name in chosen:
-        _must_equal(name, chosen[name], own.get(name), field=f"settings.{name}")
+        must_equal(name, chosen[name], own.get(name), field=f"settings.{name}")
     if rows.project and rows.resource and not rows.link and not rows.session:
         rows.wrong("resource_id", _("This resource is not one of the project's."))
 
 
-def _must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
+def must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
+    """Raise ``Forbidden`` where a public page sends a setting that is not its project's own."""
     if sent != own and not (own is not None and str(sent) == str(own)):
         sentence = _("A widget key may send “%(field)s” only as its project has it.") % {"field": plain(name)}
         raise Forbidden(sentence, field=field or name)

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings.api.alternatives import offer_alternatives
-from bookings.api.bounds import scope_of
+from bookings.api.bounds import must_equal, scope_of
 from bookings.api.errors import Invalid
 from bookings.api.schemas import MoveIn
 from bookings.errors import SlotTaken
 from bookings.forms.findings import Findings
+from bookings.forms.moves import may_overlap
 from bookings.forms.rows import Rows, find_named
 from bookings.forms.times import read_times
 from bookings.lifecycle import Actor, reschedule
@@ -53,11 +54,23 @@ def _time_and_resource(
     key: Any, booking: Booking, given: dict[str, Any], rows: Rows, findings: Findings
 ) -> dict[str, Any]:
     wanted: dict[str, Any] = dict(read_times(given, findings))
+    wanted["allow_double_bookings"] = _may_overlap(key, booking, given, rows)
     if rows.resource and rows.resource.pk != booking.resource_id:
         if key.is_widget and not _in_project(booking, rows):
             findings.wrong("resource_id", _("This resource is not one of the project's."))
         wanted["resource"] = rows.resource
     return wanted
+
+
+def _may_overlap(key: Any, booking: Booking, given: dict[str, Any], rows: Rows) -> bool:
+    """As the request asks, else as the project says; a public page may only say what its project does."""
+    own = may_overlap(booking, rows.resource)
+    asked = (given.get("settings") or {}).get("allow_double_bookings")
+    if asked is None or asked == own:
+        return own
+    if key.is_widget:
+        must_equal("allow_double_bookings", asked, own, field="settings.allow_double_bookings")
+    return asked is True
 
 
 def _in_project(booking: Booking, rows: Rows) -> bool:

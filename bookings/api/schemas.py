@@ -116,6 +116,12 @@ class MetaIn(Wire):
     meta: dict[str, Any] | None = None
 
 
+class LooseIn(Part):
+    """Of the settings those that a move asks for anew."""
+
+    allow_double_bookings: Flag | None = None
+
+
 class MoveIn(Wire):
     """Where a booking is moved; a seat moves to another session."""
 
@@ -123,6 +129,7 @@ class MoveIn(Wire):
     end: Moment | None = None
     resource_id: Id | None = None
     related: RelatedIn | None = None
+    settings: Annotated[LooseIn, OrEmptyList] | None = None
     message: Text | None = None
 
 

@@ -43,7 +43,7 @@ def book(
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
     draft.version = flow.version
     draft.companions_to_be = [resource.pk for resource in companions]
-    _check_overlap(draft, by)
+    check_overlap(draft, by)
     if draft.session:
         copy_session(draft, draft.session)
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
@@ -69,8 +69,8 @@ def book(
     return draft
 
 
-def _check_overlap(draft: Booking, by: Actor) -> None:
-    """Staff need the permission and a reason; a server key's request is its own reason."""
+def check_overlap(draft: Booking, by: Actor) -> None:
+    """Raise ``OverlapNotAllowed``: staff need the permission and a reason; a server key's request is its own reason."""
     if by.kind == STAFF and draft.allow_double_bookings and not (by.may_overlap and draft.overstepped):
         raise OverlapNotAllowed
 

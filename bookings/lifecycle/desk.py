@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.errors import BookingGone, NotDeletable
+from bookings.errors import BookingGone, NotBegun, NotDeletable
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.locks import Locks
@@ -57,9 +58,15 @@ def correct(
 
 @verb
 def note_attendance(booking: Booking, attendance: str, *, by: Actor) -> Booking:
-    """Set whether the customer came; a fact beside the state.  Raises ``BookingGone``."""
+    """Set whether the customer came; a fact beside the state, which can be taken back (``unknown``) at any time.
+
+    Raises ``BookingGone``, and ``NotBegun`` before the start, by the database's clock.
+    """
     row = _lock(booking)
     row.attendance = Booking.Attendance(attendance)
+    known = row.attendance != Booking.Attendance.UNKNOWN
+    if known and not Booking.objects.filter(pk=row.pk, start__lte=Now()).exists():
+        raise NotBegun
     row.save(update_fields=["attendance", "updated_at"])
     note(row, by=by, what=HistoryEntry.What.ATTENDANCE, target=row.attendance)
     return row

@@ -5,8 +5,6 @@ The old slot is given up and the new one claimed in one transaction; a refusal l
 
 from __future__ import annotations
 
-import copy
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +17,7 @@ from bookings.errors import ActionNotAvailable, NothingToUndo
 from bookings.lifecycle.act import Overdue, lock_all, settle
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.attempts import verb
-from bookings.lifecycle.book import copy_session
+from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import give_up
 from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.records import announce, announce_departure, note
@@ -43,6 +41,14 @@ from bookings.models import (
     lent_place,
 )
 
+CARRIED = (
+    "reference", "nonce", "resource", "project", "option", "price", "currency", "version", "start", "end",
+    "buffer_before", "buffer_after", "what", "where", "description", "calendar", "invite", "participants", "my_rsvp",
+    "meta", "ignore_all_day_events", "max_seats", "session", "min_booking_time", "max_booking_time",
+    "min_cancel_time", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id", "staff_note",
+    "uid", "bulk", "key", "language", "disposable",
+)  # fmt: skip
+"""What a booking has from the one that it continues.  All else begins anew: attendance, and leave to overlap."""
 _OF_SESSION = ("session", "resource", "start", "end", "where", "calendar")
 
 
@@ -54,6 +60,8 @@ def reschedule(
     end: datetime | None = None,
     resource: Resource | None = None,
     session: Booking | None = None,
+    allow_double_bookings: bool = False,
+    overstepped: str = "",
     message: str = "",
     now: datetime | None = None,
 ) -> Booking:
@@ -61,10 +69,13 @@ def reschedule(
 
     The new one enters the old one's state without playing the create action (what is paid stays paid) and keeps
     reference, invitation, payment, notes and customer; the old one ends by its graph's ``continues`` action.
-    Raises ``ActionNotAvailable``, ``WindowClosed``, ``SlotTaken``, ``GroupFull`` and what the rules say.
+    That the old one was allowed to overlap says nothing about the new time: ``allow_double_bookings`` is asked for
+    anew, by staff with the permission and a reason (``overstepped``).  Raises ``ActionNotAvailable``,
+    ``WindowClosed``, ``SlotTaken``, ``GroupFull``, ``OverlapNotAllowed`` and what the rules say.
     """
-    wanted = {"start": start, "end": end, "resource": resource, "session": session}
+    wanted: dict[str, Any] = {"start": start, "end": end, "resource": resource, "session": session}
     changes = {name: value for name, value in wanted.items() if value is not None}
+    changes |= {"allow_double_bookings": allow_double_bookings, "overstepped": overstepped}
     now = now or timezone.now()
     try:
         return _reschedule(booking, changes, by, message, now)
@@ -83,6 +94,7 @@ def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: dat
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
     new = continuation(old, **changes)
+    check_overlap(new, by)
     companions = list(Resource.objects.filter(pk__in=new.companions_to_be)) if new.companions_to_be else []
     check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
     state = old.state
@@ -112,15 +124,13 @@ def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
 
 
 def continuation(old: Booking, **changes: Any) -> Booking:
-    """An unsaved copy of a booking with a new id that continues it, with ``changes`` applied."""
-    companions = list(old.companions.values_list("pk", flat=True)) if old.version.claims_time else []
-    new = copy.copy(old)
-    new._state = copy.copy(old._state)
-    new._state.adding, new._state.fields_cache = True, dict(old._state.fields_cache)
-    new._state.fields_cache.pop("customer", None)
-    new.pk = new.id = uuid.uuid4()
-    new.continues, new.form_token, new.sequence = old, None, old.sequence + 1
-    new.companions_to_be = companions
+    """An unsaved booking that continues another with what is ``CARRIED`` along, and with ``changes`` applied."""
+    columns = [field.attname for field in Booking._meta.concrete_fields if field.name in CARRIED]
+    new = Booking(continues=old, sequence=old.sequence + 1, **{name: getattr(old, name) for name in columns})
+    new._state.fields_cache |= {name: row for name, row in old._state.fields_cache.items() if name in CARRIED}
+    new.companions_to_be = (
+        list(old.companions.values_list("pk", flat=True)) if old.version.claims_time else []
+    )
     for name, value in changes.items():
         setattr(new, name, value)
     if "session" in changes:

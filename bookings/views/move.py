@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import times
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
+from bookings.forms.moves import may_overlap
 from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
 from bookings.views import booking_card, cards
@@ -156,7 +157,14 @@ def move(booking: Booking, wanted: Wanted) -> Booking:
     refusal: BookingError = SlotTaken()
     for resource in wanted.resources:
         try:
-            return reschedule(booking, by=CUSTOMER, start=wanted.start, end=wanted.end, resource=resource)
+            return reschedule(
+                booking,
+                by=CUSTOMER,
+                start=wanted.start,
+                end=wanted.end,
+                resource=resource,
+                allow_double_bookings=may_overlap(booking, resource),
+            )
         except (SlotTaken, OutsideHours, CapReached) as error:
             refusal = error
     raise refusal

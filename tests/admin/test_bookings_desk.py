@@ -12,7 +12,7 @@ from bookings.effects.links import LinkInvalid, manage_token, read_token
 from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, HistoryEntry, Remark, Site, WeeklyHours
 from tests.admin.conftest import text_of, values_of
-from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged, at, marty
+from tests.situations import HOUR, a_booking, a_project, a_resource, a_seat, a_session, aged, at, marty
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:bookings_booking_changelist")
@@ -105,6 +105,30 @@ def test_a_move_to_a_taken_time_is_refused_in_words_and_nothing_moves(desk, page
     assert other.start == at(12)
 
 
+def test_a_move_over_taken_time_asks_for_the_permission_and_a_reason_anew(desk, manager, page):
+    doc = a_resource()
+    a_booking(doc, at(12))
+    booking = a_booking(doc, at(9), allow_double_bookings=True, overstepped="She insists.")
+    forced = {"clock": "12:30", "overlap": "on", "overstepped": "It is urgent."}
+    refused = desk.post(page(booking, "move"), values_of(desk.get(page(booking, "move"))) | forced)
+    assert "This time is taken." in text_of(refused)
+    values = values_of(manager.get(page(booking, "move"))) | forced
+    assert "Say why it may overlap." in text_of(
+        manager.post(page(booking, "move"), values | {"overstepped": ""})
+    )
+    assert manager.post(page(booking, "move"), values).status_code == 302
+    moved = Booking.objects.get(continues=booking)
+    assert (moved.allow_double_bookings, moved.overstepped) == (True, "It is urgent.")
+    assert "It is urgent." in text_of(desk.get(page(moved)))
+
+
+def test_attendance_is_not_asked_for_before_the_start(desk, page):
+    booking = a_booking(a_resource(), at(9))
+    assert page(booking, "attendance") not in text_of(desk.get(page(booking)))
+    refused = desk.post(page(booking, "attendance"), {"attendance": "arrived"})
+    assert "once the time has begun" in text_of(refused)
+
+
 def test_a_move_out_of_hours_is_named_and_can_be_confirmed(desk, page):
     resource = a_resource()
     WeeklyHours.objects.create(resource=resource, weekday=0, opens="09:00", closes="17:00")
@@ -160,7 +184,8 @@ def test_a_correction_that_is_wrong_says_why_and_writes_nothing(desk, page):
 
 
 def test_attendance_is_noted(desk, page):
-    booking = a_booking(a_resource(), at(9))
+    booking = a_booking(a_resource(), timezone.now() - 2 * HOUR)
+    assert page(booking, "attendance") in text_of(desk.get(page(booking)))
     assert desk.post(page(booking, "attendance"), {"attendance": "no_show"}).status_code == 302
     booking.refresh_from_db()
     assert booking.attendance == "no_show"

@@ -46,6 +46,18 @@ def test_a_move_to_a_taken_time_leaves_everything_as_it_was(server, booking, wis
     assert server.post("/bookings", wish).status_code == 409
 
 
+def test_leave_to_overlap_is_asked_for_anew_by_each_move(server, wish, move):
+    loose = {"settings": {"allow_double_bookings": True}}
+    server.made("/bookings", wish | LATER)
+    booking = server.made("/bookings", wish | loose)
+    path = f"/bookings/{booking['id']}/reschedule"
+    assert server.post(path, move).json()["code"] == "slot_taken"
+    assert server.post(path, move | {"settings": {"allow_double_bookings": "yes"}}).json()["errors"] == {
+        "settings.allow_double_bookings": ["Send true or false."]
+    }
+    assert server.post(path, move | loose).status_code == 201
+
+
 def test_a_move_by_half_an_hour_does_not_stand_in_its_own_way(server, booking, wish, move):
     half_later = timedelta(minutes=30)
     half = {key: (datetime.fromisoformat(SLOT[key]) + half_later).isoformat() for key in SLOT}

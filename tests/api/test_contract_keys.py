@@ -107,6 +107,15 @@ def test_a_page_sees_customers_only_in_the_answer_to_its_own_booking(widget, vis
     assert MARTY["email"] not in f"{moved} {cancelled}"
 
 
+def test_a_page_gives_itself_no_leave_to_overlap_when_it_moves_a_booking(widget, visit):
+    booking = widget.made("/bookings", visit)
+    move = {"resource_id": visit["resource_id"], **hour(days=4)}
+    path = f"/bookings/{booking['id']}/reschedule"
+    refusal = widget.post(path, move | {"settings": {"allow_double_bookings": True}})
+    assert (refusal.status_code, refusal.json()["field"]) == (403, "settings.allow_double_bookings")
+    assert widget.post(path, move | {"settings": {"allow_double_bookings": False}}).status_code == 201
+
+
 def test_a_page_moves_a_booking_whose_id_it_knows(widget, visit):
     booking = widget.made("/bookings", visit)
     free = widget.post("/availability", {"project_id": visit["project_id"], "length": "1 hour"}).json()[

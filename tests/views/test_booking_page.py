@@ -12,7 +12,7 @@ from bookings.errors import ActionNotAvailable
 from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
 from bookings.views import manage
-from tests.situations import a_project, a_resource, a_seat, a_session, aged
+from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged
 from tests.views.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -376,6 +376,15 @@ def test_a_new_time_that_is_lost_keeps_the_old_one(visitor, another, project, pa
     assert "Somebody else has just taken this time" in said
     assert said.count('class="time"') == 3
     assert Booking.objects.get(start=tomorrow).state.name == "confirmed"
+
+
+def test_where_a_project_lets_bookings_overlap_a_moved_one_may_too(visitor, page, project, tomorrow):
+    start = tomorrow.replace(hour=15)
+    a_booking(newest().resource, start)
+    loose = {"graph": "instant", "settings": {"allow_double_bookings": True}}
+    Project.objects.filter(pk=project.pk).update(booking=loose)
+    visitor.client.post(f"{page}move/to/", {"start": start.isoformat()})
+    assert (newest().start, newest().allow_double_bookings) == (start, True)
 
 
 def test_a_moved_booking_is_moved_to_whoever_is_free(visitor, another, project, page, tomorrow):
