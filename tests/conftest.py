@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
 from bookings.constraints import AppendOnly
-from bookings.lifecycle import flows
+from bookings.graphs import flow
 from bookings.models import Graph, HistoryEntry
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -108,4 +108,4 @@ def _wants_transactions(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(autouse=True)
 def graphs_read_anew() -> None:
     """Each test begins like a fresh process: some edit published graphs in place, which the site never does."""
-    flows._known.clear()
+    flow._known.clear()

@@ -14,9 +14,10 @@ LEVELS = [
     {"api", "views", "admin"},
     {"demo", "effects", "proof"},
     {"forms"},
-    {"graph_picture", "housekeeping", "languages", "layers", "limits", "refusals"},
+    {"housekeeping", "languages", "layers", "limits", "refusals"},
     {"lifecycle"},
     {"availability"},
+    {"graphs"},
     {"models"},
 ]
 GROUND = len(LEVELS)  # errors, overrides, constraints, …: what knows nothing of the rest
@@ -118,7 +119,7 @@ def test_a_reversed_arrow_is_named(module: str, source: str) -> None:
         ("bookings.api.auth", "from bookings.api import errors"),
         ("bookings.lifecycle.book", "from bookings.errors import BookingError"),
         ("bookings.models.rooms", "from django.db import models"),
-        ("bookings.graph_picture", "from bookings import graph_layout"),
+        ("bookings.graphs.picture", "from bookings import graph_layout"),
     ],
 )
 def test_an_arrow_that_points_down_is_left_alone(module: str, source: str) -> None:

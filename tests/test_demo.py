@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from bookings.lifecycle.graphs import problems
+from bookings.graphs.validator import problems
 from bookings.models import ApiKey, Booking, Graph, GraphVersion, HistoryEntry, Project, Resource
 from bookings.models.keys import digest_of
 from tests.situations import a_booking, a_resource, at

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 from bookings.admin.fields import DurationField, DurationInput
 from bookings.admin.histories import RecordedAdmin
 from bookings.admin.shown import ShownByWidgets
-from bookings.graph_picture import as_svg
-from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
+from bookings.graphs.picture import as_svg
+from bookings.graphs.validator import problems
+from bookings.graphs.versions import DraftExists, GraphHasProblems, NotADraft, new_draft, publish
 from bookings.models import Action, Graph, GraphVersion, State
 
 

@@ -19,8 +19,8 @@ from bookings.api.shapes import EmbedShape, One
 from bookings.availability.slots import Mode
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
+from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, merged
-from bookings.lifecycle.flows import Flow
 from bookings.models import Action, ApiKey, Project
 from bookings.overrides import override
 

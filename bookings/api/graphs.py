@@ -10,7 +10,7 @@ from bookings.api.auth import server_only
 from bookings.api.errors import NotFound
 from bookings.api.listing import Listing, same
 from bookings.api.shapes import GraphShape, One, Page
-from bookings.graph_picture import as_svg
+from bookings.graphs.picture import as_svg
 from bookings.models import Action, GraphVersion, State
 
 LISTING = Listing(search={"name": same("graph__name")}, order=(), default_order=("graph__name",))

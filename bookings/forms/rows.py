@@ -13,8 +13,8 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from bookings.errors import UnknownGraph
+from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, flat, merged
-from bookings.lifecycle.flows import Flow
 from bookings.models import Booking, Calendar, Option, Project, ProjectResource, Reservation, Resource
 from bookings.overrides import override
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bookings.models import HistoryEntry
-
-if TYPE_CHECKING:
-    from bookings.models import Action, ApiKey
+from bookings.models import Action, ApiKey, HistoryEntry
 
 CUSTOMER, OWNER, STAFF, KEY, WIDGET, CLOCK = "customer", "owner", "staff", "key", "widget", "clock"
 

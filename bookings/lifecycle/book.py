@@ -8,10 +8,10 @@ from datetime import datetime
 from django.utils import timezone
 
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
+from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
 from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.claims import hand_over
-from bookings.lifecycle.flows import Flow
 from bookings.lifecycle.holds import let_go, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.records import announce, note

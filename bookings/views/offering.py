@@ -14,8 +14,8 @@ from bookings.availability.ends import ONE_DAY, longest_length
 from bookings.durations import DurationError, parse_duration
 from bookings.forms.bookings import where
 from bookings.forms.rows import Rows
+from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, booking_layers, merged
-from bookings.lifecycle.flows import Flow
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.money import money
 from bookings.overrides import override

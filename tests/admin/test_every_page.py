@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.demo.make import make_demo
+from bookings.graphs.versions import new_draft
 from bookings.lifecycle import add_event
-from bookings.lifecycle.graphs import new_draft
 from bookings.models import Event, Graph, Webhook
 from tests.admin.conftest import logged_in, text_of
 from tests.situations import a_booking, a_hold, a_project, a_resource, at

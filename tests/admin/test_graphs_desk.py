@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from bookings.lifecycle.graphs import new_draft, publish
+from bookings.graphs.versions import new_draft, publish
 from bookings.models import Graph, GraphVersion, State
 from tests.admin.conftest import text_of, values_of
 

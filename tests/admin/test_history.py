@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 from django.urls import reverse
 
-from bookings.lifecycle.graphs import new_draft, publish
+from bookings.graphs.versions import new_draft, publish
 from bookings.models import Graph, Resource, Site, WeeklyHours
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_project, a_resource, a_server_key

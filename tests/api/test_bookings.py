@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from bookings.lifecycle.flows import Flow
+from bookings.graphs.flow import Flow
 from bookings.models import Booking, Reservation, Resource
 from tests.api.conftest import LATER, MARTY, hour
 from tests.situations import a_project, aged

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.lifecycle.flows import Flow
+from bookings.graphs.flow import Flow
 from bookings.models import Option, Project, ProjectResource, Resource, WeeklyHours
 from tests.api.conftest import MARTY
 from tests.situations import HOUR, at

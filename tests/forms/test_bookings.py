@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.forms import BookingForm, Contact, Scope, find_rows
-from bookings.lifecycle.flows import Flow
+from bookings.graphs.flow import Flow
 from bookings.models import Booking, Calendar, Option, ProjectResource
 from tests.situations import a_booking, a_hold, a_location, a_project, a_resource, a_session, at
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.lifecycle.graphs import DraftExists, GraphHasProblems, NotADraft, new_draft, problems, publish
+from bookings.graphs.validator import problems
+from bookings.graphs.versions import DraftExists, GraphHasProblems, NotADraft, new_draft, publish
 from bookings.models import Action, Graph, GraphVersion, State
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bookings.graph_layout import BOX_WIDTH, START, Arrow, Layout
-from bookings.graph_picture import as_svg, transitions
+from bookings.graphs.layout import BOX_WIDTH, START, Arrow, Layout
+from bookings.graphs.picture import as_svg, transitions
 from bookings.models import Action, Graph, GraphVersion, State
 
 pytestmark = pytest.mark.django_db

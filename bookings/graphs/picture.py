@@ -6,17 +6,14 @@ Reads the version it is given and nothing else; every text is escaped, and nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.graph_layout import BEND, BOX_WIDTH, START, Arrow, Layout, Line
+from bookings.graphs.layout import BEND, BOX_WIDTH, START, Arrow, Layout, Line
+from bookings.models import Action, GraphVersion, State
 from bookings.times import duration_in_words
-
-if TYPE_CHECKING:
-    from bookings.models import Action, GraphVersion, State
 
 INK, PAPER, WASH = "#24211b", "#fbf9f4", "#e3ebe4"
 
