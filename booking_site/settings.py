@@ -68,9 +68,9 @@ INSTALLED_APPS = [
     "bookings",
 ]
 MIDDLEWARE = [
-    "bookings.api.headers.name_every_answer",
-    "bookings.addresses.believe_trusted_proxies",
-    "bookings.api.cors.allow_other_origins",
+    "bookings.api.middleware.name_every_answer",
+    "bookings.client_address.believe_trusted_proxies",
+    "bookings.api.middleware.allow_other_origins",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -160,7 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "admin:login"
-AXES_CLIENT_IP_CALLABLE = "bookings.addresses.login_address"
+AXES_CLIENT_IP_CALLABLE = "bookings.client_address.login_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

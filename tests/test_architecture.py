@@ -14,7 +14,7 @@ LEVELS = [
     {"api", "views", "admin"},
     {"demo", "effects", "proof"},
     {"forms"},
-    {"housekeeping", "languages", "layers", "limits", "refusals"},
+    {"housekeeping", "languages", "layers", "rate_limits", "refusals"},
     {"lifecycle"},
     {"availability"},
     {"graphs"},

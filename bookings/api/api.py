@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from bookings.api.answers import error_answer, json_answer
 from bookings.api.auth import any_key
 from bookings.api.errors import (
     ApiError,
@@ -22,8 +21,9 @@ from bookings.api.errors import (
     refusal_body,
 )
 from bookings.api.idempotency import once
-from bookings.api.parsing import StrictParser
-from bookings.api.wire import NOT_AN_OBJECT, in_words
+from bookings.api.requests.fields import NOT_AN_OBJECT, in_words
+from bookings.api.requests.parser import StrictParser
+from bookings.api.responses.answers import error_answer, json_answer
 from bookings.errors import BookingError, Conflict
 
 REQUEST_ID = "timekit.request_id"  # among the request's META: a key that no header can have

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja.security.http import HttpAuthBase
 
-from bookings.api import limits
-from bookings.api.cors import check_origin
+from bookings.api import rate_limits
 from bookings.api.errors import Forbidden, Unauthorized
 from bookings.models import ApiKey, Booking, Project, Reservation, Resource
 from bookings.models.keys import digest_of
 
 NOTED_EVERY = timedelta(minutes=1)
+WRONG_ORIGIN = _("This key may not be used on this page.")
 SERVER_KEY_NEEDED = _("This call needs a server key.")
 
 
@@ -34,9 +34,9 @@ class KeyAuth(HttpAuthBase):
         try:
             key = find_key(request)
         except Unauthorized:
-            limits.count(request)
+            rate_limits.count(request)
             raise
-        limits.count(request, key)
+        rate_limits.count(request, key)
         check_origin(request, key)
         note_use(key)
         self.check(key)
@@ -76,6 +76,19 @@ def find_key(request: HttpRequest) -> ApiKey:
         raise Unauthorized
     key.limited_to = frozenset(key.projects.values_list("pk", flat=True)) if key.limited else None
     return key
+
+
+def check_origin(request: HttpRequest, key: Any) -> None:
+    """Raises ``Forbidden`` where a page uses a widget key that is bound to other origins."""
+    origin = request.headers.get("Origin")
+    if origin is None or not key.is_widget or not key.origins:
+        return
+    if _plain(origin) not in {_plain(allowed) for allowed in key.origins}:
+        raise Forbidden(str(WRONG_ORIGIN))
+
+
+def _plain(origin: Any) -> str:
+    return str(origin).strip().rstrip("/").lower()
 
 
 def note_use(key: ApiKey) -> None:

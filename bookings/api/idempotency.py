@@ -18,8 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.api.answers import JSON
 from bookings.api.errors import Invalid
+from bookings.api.responses.answers import JSON
 from bookings.errors import Conflict
 from bookings.models import IdempotencyKey
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from bookings.api import limits
-from bookings.api.answers import error_answer, json_answer
+from bookings.api import rate_limits
 from bookings.api.errors import ApiError, LengthRequired, NoSuchPath
+from bookings.api.responses.answers import error_answer, json_answer
 
 View = Callable[..., HttpResponseBase]
 _PARAMETER = re.compile(r"<(?:str:)?(\w+)>")
@@ -77,7 +77,7 @@ def no_such_path(request: HttpRequest) -> HttpResponse:
 def _asked_too_often(request: HttpRequest) -> HttpResponse | None:
     """Count what no view counted, by its address; an answer where it is one too many."""
     try:
-        limits.count(request)
+        rate_limits.count(request)
     except ApiError as refusal:
         return error_answer(refusal)
     return None

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from bookings.limits import spend_by_address
+from bookings.rate_limits import spend_by_address
 from bookings.views.chrome import is_embedded
 from bookings.views.frames import said_anywhere
 from bookings.views.refusals import ended

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from bookings.addresses import address_digest
+from bookings.client_address import address_digest
 from bookings.models import Reservation
 
 COOKIE = "visitor"

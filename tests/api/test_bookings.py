@@ -122,7 +122,7 @@ def test_alternatives_are_looked_up_after_the_refusing_transaction(
         seen.append(connection.in_atomic_block and len(connection.savepoint_ids))
         return []
 
-    monkeypatch.setattr("bookings.api.alternatives.alternatives", look)
+    monkeypatch.setattr("bookings.api.responses.alternatives.alternatives", look)
     visit = {"project_id": str(consultation.pk), "resource_id": doc, "customer": MARTY, **soon}
     server.made("/bookings", visit)
     outside = len(connection.savepoint_ids)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from bookings.api.gone import RETIRED, WAITING
-from bookings.api.markdown import as_html
+from bookings.api.endpoints.retired import RETIRED, WAITING
+from bookings.api.reference.markdown import as_html
 from tests.situations import a_server_key
 
 PAGE = (settings.BASE_DIR / "docs" / "timekit.md").read_text()

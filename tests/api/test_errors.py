@@ -5,8 +5,8 @@ import json
 import pytest
 from django.db import OperationalError, connection
 
-from bookings.api import parsing
 from bookings.api.errors import BadRequest, Invalid, TooLarge
+from bookings.api.requests import parser
 
 
 def test_without_a_database_the_answer_is_a_sentence_and_when_to_come_back(server, wish):
@@ -24,7 +24,7 @@ def test_what_nobody_foresaw_is_told_by_its_number_only(server, wish, monkeypatc
     def broken(*args, **kwargs):
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("bookings.api.bookings.prepare", broken)
+    monkeypatch.setattr("bookings.api.endpoints.bookings.prepare", broken)
     with pytest.raises(AssertionError, match="500") as raised:
         server.post("/bookings", wish)
     assert "secret" not in str(raised.value)
@@ -37,22 +37,22 @@ def test_what_nobody_foresaw_is_told_by_its_number_only(server, wish, monkeypatc
 )
 def test_what_is_not_strict_json_is_refused(body):
     with pytest.raises(BadRequest):
-        parsing.parse(body)
+        parser.parse(body)
 
 
 def test_a_body_may_be_a_megabyte_and_not_more():
-    text = b'"' + b"x" * (parsing.MAX_BYTES - 2) + b'"'
-    assert len(parsing.parse(text)) == parsing.MAX_BYTES - 2
+    text = b'"' + b"x" * (parser.MAX_BYTES - 2) + b'"'
+    assert len(parser.parse(text)) == parser.MAX_BYTES - 2
     with pytest.raises(TooLarge):
-        parsing.parse(text + b" ")
+        parser.parse(text + b" ")
 
 
 def test_nesting_has_a_limit_and_width_has_none():
-    deep = b"[" * parsing.MAX_DEPTH + b"]" * parsing.MAX_DEPTH
-    assert parsing.parse(deep) is not None
+    deep = b"[" * parser.MAX_DEPTH + b"]" * parser.MAX_DEPTH
+    assert parser.parse(deep) is not None
     with pytest.raises(BadRequest):
-        parsing.parse(b"[" + deep + b"]")
-    assert len(parsing.parse(json.dumps([{}] * 500).encode())) == 500
+        parser.parse(b"[" + deep + b"]")
+    assert len(parser.parse(json.dumps([{}] * 500).encode())) == 500
 
 
 def test_characters_that_cannot_be_stored_are_named_by_their_place():
@@ -60,7 +60,7 @@ def test_characters_that_cannot_be_stored_are_named_by_their_place():
         rb'{"what": "a\u0000b", "customer": {"tags": ["x", "\ud800"], "\u0000": 1}, "fine": "\ud83d\ude00"}'
     )
     with pytest.raises(Invalid) as refused:
-        parsing.parse(body)
+        parser.parse(body)
     assert set(refused.value.errors) == {"what", "customer.tags.1", "customer"}
 
 

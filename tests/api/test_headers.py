@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bookings import limits
-from bookings.api.openapi import description
+from bookings import rate_limits
+from bookings.api.reference.openapi import description
 from bookings.models import ApiKey
 from tests.api.conftest import NOTHING, outsider
 from tests.situations import a_server_key, a_widget_key
@@ -18,7 +18,7 @@ ORIGIN = "https://shop.example"
 def fresh_process(monkeypatch, time_machine):
     """Nothing is counted yet, and no minute ends, with which the count would begin again."""
     time_machine.move_to(datetime.now(UTC), tick=False)
-    monkeypatch.setattr(limits, "counter", limits.Counter())
+    monkeypatch.setattr(rate_limits, "counter", rate_limits.Counter())
 
 
 def test_one_request_too_many_is_told_when_to_come_back(server, settings):

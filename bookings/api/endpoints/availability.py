@@ -1,0 +1,170 @@
+"""Free and taken time, asked of a project or of some resources."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import WithJsonSchema
+
+from bookings.api.api import api
+from bookings.api.auth import any_key, visible_projects, visible_resources
+from bookings.api.errors import Invalid
+from bookings.api.requests.fields import REQUIRED, Id, Text, Wire
+from bookings.api.requests.key_limits import searched_as_offered
+from bookings.api.requests.model_errors import refuse
+from bookings.api.requests.project import member_ids
+from bookings.api.responses.answers import data_answer, json_answer
+from bookings.api.responses.schemas import DayShape, SlotShape, Some, TotalShape
+from bookings.api.timestamps import HEADER, shown
+from bookings.availability import search
+from bookings.availability.parameters import ParametersError, read_query
+from bookings.availability.query import Query, Slot
+from bookings.models import Option, Project, Resource
+
+NO_PROJECT = gettext_lazy("There is no such project.")
+NO_OPTION = gettext_lazy("The project has no such option.")
+NO_RESOURCE = gettext_lazy("There is no such resource.")
+TAGS = ["Availability"]
+# Read by the search, which knows what may stand here; the schema is for readers.
+Instant = Annotated[Any, WithJsonSchema({"type": "string"})]
+Truth = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "null"}]})]
+
+
+class SearchBody(Wire):
+    """Whatever is left out comes from the project, else from the defaults; durations are texts like ``1 hour``."""
+
+    project_id: Id | None = None
+    option_id: Id | None = None
+    resources: list[Any] | None = None
+    mode: Text = ""
+    length: Text | None = None
+    from_: Instant = ""
+    to: Instant = ""
+    buffer: Text | None = None
+    timeslot_increments: Text | None = None
+    round_to_nearest_hour: Truth = None
+    ignore_all_day_events: Truth = None
+    constraints: list[Any] | None = None
+    output_timezone: Text = ""
+
+    model_config = {"alias_generator": lambda name: name.rstrip("_"), "extra": "ignore"}
+
+    def given(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True, by_alias=True)
+
+
+@api.post("/availability", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
+def list_free(request: HttpRequest, body: SearchBody) -> HttpResponse:
+    """Every free slot, sorted; needs ``project_id`` or ``resources``."""
+    return _slots(search.search, _query(request, body))
+
+
+@api.post("/unavailable/slots", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
+def list_taken(request: HttpRequest, body: SearchBody) -> HttpResponse:
+    """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
+    return _slots(search.unavailable, _query(request, body))
+
+
+@api.post("/availability/dates", auth=any_key, tags=TAGS, response={200: Some[DayShape]})
+def list_dates(request: HttpRequest, body: SearchBody) -> HttpResponse:
+    """The days with a free slot, in the zone of the output, and who is free on them."""
+    found = _searched(search.dates, _query(request, body))
+    days = [
+        {"date": day.isoformat(), "resources": [str(one.pk) for one in who]} for day, who in found.items()
+    ]
+    return data_answer(days)
+
+
+@api.post("/availability/count", auth=any_key, tags=TAGS, response={200: TotalShape})
+def count_free(request: HttpRequest, body: SearchBody) -> HttpResponse:
+    """How many free slots there are."""
+    return json_answer({"total": _searched(search.count, _query(request, body))})
+
+
+def _query(request: HttpRequest, body: SearchBody) -> Query:
+    """What is asked.  Raises ``Invalid`` with everything that is wrong."""
+    given, errors = body.given(), dict(body.findings)
+    project = _project(request, given.pop("project_id", None), errors)
+    option = _option(project, given.pop("option_id", None), errors)
+    resources = _resources(request, given.pop("resources", None), errors)
+    if resources is None and project is None and not errors.keys() & {"resources", "project_id"}:
+        errors["resources"] = [str(REQUIRED)]
+    if HEADER in request.headers:
+        given.setdefault("output_timezone", request.headers[HEADER])
+    key: Any = request.auth  # type: ignore[attr-defined]
+    now = timezone.now()
+    try:
+        if key.is_widget and project:
+            given, option = searched_as_offered(given, project, option, now)
+        query = read_query(
+            given, now=now, project=project, option=option, resources=resources or _none(project)
+        )
+        if key.is_widget and project:
+            query = replace(query, constraints=(), narrowing=query.constraints)
+    except ParametersError as error:
+        told = {field: [_(sentence) for sentence in found] for field, found in error.errors.items()}
+        raise Invalid(told | errors) from None
+    refuse(errors)
+    return query
+
+
+def _none(project: Project | None) -> list[Resource] | None:
+    """The project's own resources where it has to say, else none at all."""
+    return None if project else []
+
+
+def _project(request: HttpRequest, pk: Any, errors: dict[str, list[str]]) -> Project | None:
+    key: Any = request.auth  # type: ignore[attr-defined]
+    projects = visible_projects(key)
+    found = (projects.reachable() if key.is_widget else projects).filter(pk=pk).first()  # type: ignore[attr-defined]
+    if pk is not None and found is None:
+        errors["project_id"] = [str(NO_PROJECT)]
+    return found
+
+
+def _option(project: Project | None, pk: Any, errors: dict[str, list[str]]) -> Option | None:
+    if pk is None:
+        return None
+    found = Option.objects.filter(pk=pk, project=project).first()
+    if found is None:
+        errors["option_id"] = [str(NO_OPTION)]
+    return found
+
+
+def _resources(request: HttpRequest, sent: Any, errors: dict[str, list[str]]) -> list[Resource] | None:
+    """The named resources in the order named, or None where none are."""
+    if not sent:
+        return None
+    ids, unreadable = member_ids(sent, "resources")
+    rows = visible_resources(request.auth).select_related("location")  # type: ignore[attr-defined]
+    known = rows.in_bulk(ids)
+    errors |= unreadable
+    if not unreadable and set(ids) - set(known):
+        errors["resources"] = [str(NO_RESOURCE)]
+    return [known[pk] for pk in dict.fromkeys(ids) if pk in known]
+
+
+def _searched(find: Any, query: Query) -> Any:
+    try:
+        return find(query, timezone.now())
+    except search.TooManySlots as error:
+        raise Invalid({"to": [_(str(error))]}) from None
+
+
+def _slots(find: Any, query: Query) -> HttpResponse:
+    found: Iterable[Slot] = _searched(find, query)
+    who = {one.pk: {"id": str(one.pk), "name": one.name, "timezone": one.timezone} for one in query.resources}
+    return data_answer(
+        [
+            {
+                "start": shown(slot.start, query.zone),
+                "end": shown(slot.end, query.zone),
+                "resources": [who[one.pk] for one in slot.resources],
+            }
+            for slot in found
+        ]
+    )

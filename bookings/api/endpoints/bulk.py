@@ -1,0 +1,202 @@
+"""Many bookings in one request: each answered in its place, or all or none."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.api.api import api
+from bookings.api.auth import server_only, visible_bookings
+from bookings.api.errors import ApiError, Invalid, NotFound, refusal_body
+from bookings.api.requests.action import read_inputs
+from bookings.api.requests.booking import Prepared, make_booking, prepare
+from bookings.api.requests.listing import find_row
+from bookings.api.requests.schemas import ActionIn, BookingIn, BulkIn
+from bookings.api.responses.answers import data_answer
+from bookings.api.responses.booking_schemas import BookingShape, Failed
+from bookings.api.responses.gathered import siblings_of
+from bookings.api.responses.schemas import Some
+from bookings.api.responses.serializers import Json, Telling, tell
+from bookings.errors import BookingError, Conflict
+from bookings.forms.rows import as_uuid
+from bookings.lifecycle import Actor, act_on_all
+from bookings.lifecycle.locks import NO_LOCKS, Locks
+from bookings.models import Booking
+
+MOST = 500
+NOT_TRIED = gettext_lazy("An earlier one failed, so this was not tried.")
+Refusal = (ApiError, BookingError)
+Step = Callable[[], Booking]
+Outcome = Booking | ApiError | BookingError | None
+
+
+class NoneKept(ApiError):
+    """Of a request that wanted all or none, one failed: 409, or 422 where one was invalid.
+
+    The names of errors begin with the booking's place: ``bookings.1.start``.
+    """
+
+    status = 409
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        told = [(index, _refused(one)) for index, one in enumerate(outcomes) if isinstance(one, Refusal)]
+        self.errors = {
+            f"bookings.{index}.{name}": sentences
+            for index, body in told
+            for name, sentences in body["errors"].items()
+        }
+        self.code = told[0][1]["code"]
+        super().__init__()
+        if any(body["code"] == "invalid" for _index, body in told):
+            self.status = 422
+
+    def body(self) -> Json:
+        return {"errors": self.errors, "code": self.code}
+
+
+@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"], response={201: Some[BookingShape | Failed]})
+def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
+    """Make many bookings, in order."""
+    telling = Telling.of(request)
+    rows = _rows(body)
+    bulk = uuid.uuid4() if body.relate_bookings else None
+    prepared = [_prepared(telling.key, row, bulk) for row in rows]
+    steps = [_making(request, telling, one) for one in prepared]
+    outcomes = _run(steps, body, lambda: _locks_to_make(prepared))
+    return _answer(outcomes, telling, 201)
+
+
+@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"], response={200: Some[BookingShape | Failed]})
+def change_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
+    """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
+    telling = Telling.of(request)
+    rows = _rows(body)
+    steps = [_playing(telling, row, body) for row in rows]
+    outcomes = _run(steps, body, lambda: _locks_to_play(telling.key, rows))
+    return _answer(outcomes, telling, 200)
+
+
+def _rows(body: BulkIn) -> list[Any]:
+    errors = dict(body.findings)
+    if body.bookings is None and "bookings" not in errors:
+        errors["bookings"] = [_("This field is required.")]
+    elif body.bookings is not None and len(body.bookings) > MOST:
+        errors["bookings"] = [_("At most %(most)s at once.") % {"most": MOST}]
+    if errors:
+        raise Invalid(errors)
+    return body.bookings or []
+
+
+def _prepared(key: Any, row: Any, bulk: uuid.UUID | None) -> Prepared | ApiError:
+    if not isinstance(row, dict):
+        return Invalid({"booking": [_("Send an object.")]})
+    try:
+        prepared = prepare(key, BookingIn.model_validate(row))
+    except ApiError as refusal:
+        return refusal
+    prepared.draft.bulk = bulk
+    return prepared
+
+
+def _making(request: HttpRequest, telling: Telling, prepared: Prepared | ApiError) -> Step:
+    def step() -> Booking:
+        if isinstance(prepared, ApiError):
+            raise prepared
+        return make_booking(request, telling.key, prepared)
+
+    return step
+
+
+def _playing(telling: Telling, row: Any, body: BulkIn) -> Step:
+    def step() -> Booking:
+        if not isinstance(row, dict):
+            raise Invalid({"booking": [_("Send an object.")]})
+        action = row.get("action")
+        if not isinstance(action, str):
+            raise Invalid({"action": [_("This field is required.")]})
+        booking = _named(telling.key, row.get("id"))
+        read = ActionIn.model_validate(row)
+        inputs = read_inputs(telling.key, read, action)
+        together = [booking]
+        if read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True:
+            siblings = siblings_of([booking], visible_bookings(telling.key))
+            together += [sibling for sibling in siblings if sibling.pk != booking.pk]
+        return act_on_all(together, action, by=Actor.of_key(telling.key), inputs=inputs)[0]
+
+    return step
+
+
+def _named(key: Any, pk: Any) -> Booking:
+    try:
+        return find_row(visible_bookings(key), pk if isinstance(pk, str) else "")
+    except NotFound:
+        raise Invalid({"id": [_("There is no such booking.")]}) from None
+
+
+def _locks_to_make(prepared: Sequence[Prepared | ApiError]) -> Locks:
+    return reduce(or_, [one.locks for one in prepared if isinstance(one, Prepared)], NO_LOCKS)
+
+
+def _locks_to_play(key: Any, rows: Sequence[Any]) -> Locks:
+    """What the named bookings, and those that were made together with them, take."""
+    ids = [as_uuid(row.get("id")) for row in rows if isinstance(row, dict)]
+    named = list(visible_bookings(key).filter(pk__in=[pk for pk in ids if pk]))
+    together = siblings_of(named, visible_bookings(key))
+    return Locks.of_bookings(booking.pk for booking in (*named, *together))
+
+
+def _run(steps: Sequence[Step], body: BulkIn, locks: Callable[[], Locks]) -> list[Outcome]:
+    """What became of each; None was not tried.  All or none, in one transaction, where that was asked for.
+
+    Where they share a transaction, that one or an idempotent request's, ``locks`` are taken before the first.
+    """
+    all_or_none = body.delete_all_on_error is True
+    with transaction.atomic() if all_or_none else nullcontext():
+        if connection.in_atomic_block:
+            locks().take()
+        outcomes = list(_outcomes(steps, stop=body.stop_on_first_error is True))
+        if all_or_none and any(isinstance(outcome, Refusal) for outcome in outcomes):
+            raise NoneKept(outcomes)
+    return outcomes
+
+
+def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
+    failed = False
+    for step in steps:
+        if failed and stop:
+            yield None
+            continue
+        try:
+            yield step()
+        except Conflict:
+            raise
+        except Refusal as refusal:
+            failed = True
+            yield refusal
+
+
+def _answer(outcomes: Sequence[Outcome], telling: Telling, status: int) -> HttpResponse:
+    """Each in its place; what was done is told together, so that no include costs a query per row."""
+    told = iter(tell([outcome for outcome in outcomes if isinstance(outcome, Booking)], telling))
+    return data_answer(
+        [_refused(one) if not isinstance(one, Booking) else next(told) for one in outcomes], status
+    )
+
+
+def _refused(refusal: ApiError | BookingError | None) -> Json:
+    if refusal is None:
+        return {"errors": {"booking": [str(NOT_TRIED)]}, "code": "not_tried"}
+    if isinstance(refusal, BookingError):
+        return refusal_body(refusal)
+    if isinstance(refusal, Invalid):
+        return refusal.body()
+    return {"errors": {"booking": [str(refusal.sentence)]}, "code": "forbidden"}

@@ -1,0 +1,163 @@
+"""Calendars of resources.  The primary one takes the bookings that name none."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.api import api
+from bookings.api.auth import server_only, visible_resources
+from bookings.api.errors import ApiError
+from bookings.api.requests.fields import REQUIRED, Flag, Id, Text, Wire
+from bookings.api.requests.listing import Listing, find_row, included, same, same_id
+from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.responses import catalogue
+from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.schemas import CalendarShape, One, Page
+from bookings.api.timestamps import zone_of
+from bookings.lifecycle import change_event
+from bookings.models import Calendar, Resource
+
+NO_RESOURCE = _("There is no such resource.")
+ONE_IS_PRIMARY = _("Make another calendar of the resource the primary one instead.")
+COLUMNS = {
+    name: name
+    for name in ("name", "description", "foregroundcolor", "backgroundcolor", "primary", "provider_sync")
+}
+LISTING = Listing(
+    search={
+        "id": same_id("pk"),
+        "name": same("name"),
+        "provider": same("provider"),
+        "resource.id": same_id("resource"),
+    },
+    order=("created_at", "updated_at", "name"),
+)
+
+
+class PrimaryStays(ApiError):
+    """The calendar that bookings go to cannot be deleted."""
+
+    status = 409
+
+    def body(self) -> dict[str, Any]:
+        return {"errors": {"primary": [str(ONE_IS_PRIMARY)]}, "code": "primary_calendar"}
+
+
+class CalendarBody(Wire):
+    """``resource_id`` counts when a calendar is made; it never moves to another resource."""
+
+    resource_id: Id | None = None
+    name: Text | None = None
+    description: Text | None = None
+    foregroundcolor: Text | None = None
+    backgroundcolor: Text | None = None
+    primary: Flag | None = None
+    provider_sync: Flag | None = None
+
+
+@api.get("/calendars", auth=server_only, tags=["Calendars"], response={200: Page[CalendarShape]})
+def list_calendars(request: HttpRequest) -> HttpResponse:
+    """Every calendar; searched by id, name, provider and resource.id."""
+    zone, names = zone_of(request), included(request)
+
+    def payloads(rows: Iterable[Calendar]) -> list[dict[str, Any]]:
+        return [catalogue.calendar(row, zone, names) for row in rows]
+
+    return LISTING.answer(request, _visible(request, names), payloads)
+
+
+@api.post("/calendars", auth=server_only, tags=["Calendars"], response={201: One[CalendarShape]})
+def create_calendar(request: HttpRequest, body: CalendarBody) -> HttpResponse:
+    """Give a resource one more calendar."""
+    zone, row = zone_of(request), Calendar(name="")
+    unknown = _find_resource(request, row, body)
+    _change(row, body, unknown)
+    with transaction.atomic():
+        _make_primary(row)
+        row.save(force_insert=True)
+    return data_answer(catalogue.calendar(row, zone), 201)
+
+
+@api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
+def get_calendar(request: HttpRequest, pk: str) -> HttpResponse:
+    """One calendar; ``include`` takes events."""
+    zone, names = zone_of(request), included(request)
+    return data_answer(catalogue.calendar(find_row(_visible(request, names), pk), zone, names))
+
+
+@api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
+def update_calendar(request: HttpRequest, pk: str, body: CalendarBody) -> HttpResponse:
+    """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
+    zone, row = zone_of(request), find_row(_visible(request), pk)
+    was_primary, was_busy = row.primary, row.provider_sync
+    changed = _change(row, body, _no_longer_primary(body, was_primary))
+    with transaction.atomic():
+        if row.primary and not was_primary:
+            _make_primary(row)
+        row.save(update_fields=[*changed, "updated_at"])
+        if row.provider_sync != was_busy:
+            for event in row.events.order_by("pk"):  # each is locked
+                event.calendar = row
+                change_event(event)
+    return data_answer(catalogue.calendar(row, zone))
+
+
+@api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={204: None})
+def delete_calendar(request: HttpRequest, pk: str) -> HttpResponse:
+    """Delete a calendar with its events; bookings that were kept in it stay."""
+    row = find_row(_visible(request), pk)
+    if row.primary:
+        raise PrimaryStays
+    row.delete()
+    return empty_answer()
+
+
+def _visible(request: HttpRequest, names: frozenset[str] = frozenset()) -> Any:
+    resources = visible_resources(request.auth)  # type: ignore[attr-defined]
+    rows = Calendar.objects.filter(resource__in=resources)
+    return rows.prefetch_related("events") if "events" in names else rows
+
+
+def _find_resource(request: HttpRequest, row: Calendar, body: CalendarBody) -> dict[str, list[str]]:
+    pk: UUID | None = body.given().get("resource_id")
+    if pk is None:
+        return {"resource_id": [str(REQUIRED)]}
+    resource = visible_resources(request.auth).filter(pk=pk).first()  # type: ignore[attr-defined]
+    if resource is None:
+        return {"resource_id": [str(NO_RESOURCE)]}
+    row.resource = resource
+    return {}
+
+
+def _change(row: Calendar, body: CalendarBody, more: dict[str, list[str]]) -> list[str]:
+    """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
+    empty = {"primary": False, "provider_sync": True}
+    values = {name: empty.get(name, "") if value is None else value for name, value in body.given().items()}
+    changed = apply(row, values, COLUMNS)
+    refuse(body.findings, more, _checked(row))
+    return changed
+
+
+def _checked(row: Calendar) -> dict[str, list[str]]:
+    """The columns' own checks; that one calendar is primary is arranged, not refused."""
+    primary, row.primary = row.primary, False
+    found = findings(row, exclude={"resource"})
+    row.primary = primary
+    return found
+
+
+def _no_longer_primary(body: CalendarBody, was_primary: bool) -> dict[str, list[str]]:
+    if was_primary and body.given().get("primary") is False:
+        return {"primary": [str(ONE_IS_PRIMARY)]}
+    return {}
+
+
+def _make_primary(row: Calendar) -> None:
+    """Let the resource's other calendars step back, one caller at a time."""
+    if row.primary:
+        Resource.objects.locked().get(pk=row.resource_id)
+        Calendar.objects.filter(resource=row.resource_id, primary=True).update(primary=False)

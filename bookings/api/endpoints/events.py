@@ -1,0 +1,166 @@
+"""Events: busy time in a resource's calendar that is not a booking."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.api import api
+from bookings.api.auth import server_only, visible_resources
+from bookings.api.requests.fields import REQUIRED, Flag, Id, Wire
+from bookings.api.requests.filters import within_window
+from bookings.api.requests.listing import Listing, find_row, same, same_id
+from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.schemas import EntryIn
+from bookings.api.responses import catalogue
+from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.schemas import EventShape, One, Page
+from bookings.api.timestamps import zone_of
+from bookings.forms.findings import Findings
+from bookings.forms.values import addresses
+from bookings.lifecycle import add_event, change_event, remove_event
+from bookings.models import Calendar, Event
+
+NO_CALENDAR = _("There is no such calendar.")
+NO_RESOURCE = _("There is no such resource with a calendar.")
+OTHER_RESOURCE = _("The calendar belongs to another resource.")
+TOO_LONG = _("An event lasts a year at most.")
+END_FIRST = _("The end must come after the start.")
+COLUMNS = {
+    name: name
+    for name in (
+        "start",
+        "end",
+        "what",
+        "where",
+        "description",
+        "participants",
+        "invite",
+        "my_rsvp",
+        "all_day",
+    )
+}
+EMPTY: dict[str, Any] = {
+    "start": None,
+    "end": None,
+    "participants": [],
+    "invite": False,
+    "my_rsvp": "accepted",
+    "all_day": False,
+}
+LISTING = Listing(
+    search={
+        "id": same_id("pk"),
+        "what": same("what"),
+        "calendar.id": same_id("calendar"),
+        "resource.id": same_id("calendar__resource"),
+    },
+    order=("created_at", "updated_at", "start", "end"),
+    default_order=("start", "pk"),
+)
+
+
+class EventBody(EntryIn, Wire):
+    """``resource_id`` alone means that resource's primary calendar.  ``sync_provider`` is read and left alone."""
+
+    resource_id: Id | None = None
+    my_rsvp: Literal["accepted", "needsAction", "declined", "tentative"] | None = None
+    all_day: Flag | None = None
+    sync_provider: Flag | None = None
+
+
+@api.get("/events", auth=server_only, tags=["Events"], response={200: Page[EventShape]})
+def list_events(request: HttpRequest) -> HttpResponse:
+    """Events that touch the window from ``start`` to ``end``; searched by id, what, calendar.id and resource.id."""
+    zone = zone_of(request)
+
+    def payloads(rows: Iterable[Event]) -> list[dict[str, Any]]:
+        return [catalogue.event(row, zone) for row in rows]
+
+    return LISTING.answer(request, within_window(request, _visible(request)), payloads)
+
+
+@api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
+def create_event(request: HttpRequest, body: EventBody) -> HttpResponse:
+    """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
+    zone, row, given = zone_of(request), Event(), body.given()
+    missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
+    missing |= _find_calendar(request, row, given, needed=True)
+    _change(row, body, missing)
+    return data_answer(catalogue.event(add_event(row), zone), 201)
+
+
+@api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
+def get_event(request: HttpRequest, pk: str) -> HttpResponse:
+    return data_answer(catalogue.event(find_row(_visible(request), pk), zone_of(request)))
+
+
+@api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
+def update_event(request: HttpRequest, pk: str, body: EventBody) -> HttpResponse:
+    """Change what is sent and leave the rest."""
+    zone, row = zone_of(request), find_row(_visible(request), pk)
+    _change(row, body, _find_calendar(request, row, body.given(), needed=False))
+    return data_answer(catalogue.event(change_event(row), zone))
+
+
+@api.delete("/events/{pk}", auth=server_only, tags=["Events"], response={204: None})
+def delete_event(request: HttpRequest, pk: str) -> HttpResponse:
+    """Free the event's time."""
+    remove_event(find_row(_visible(request), pk))
+    return empty_answer()
+
+
+def _calendars(request: HttpRequest) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(resource__in=visible_resources(request.auth))  # type: ignore[attr-defined]
+
+
+def _visible(request: HttpRequest) -> QuerySet[Event]:
+    return Event.objects.select_related("calendar").filter(calendar__in=_calendars(request))
+
+
+def _find_calendar(
+    request: HttpRequest, row: Event, given: dict[str, Any], *, needed: bool
+) -> dict[str, list[str]]:
+    """Put the event into the calendar that the request names; return what is wrong with that."""
+    calendar_id: UUID | None = given.get("calendar_id")
+    resource_id: UUID | None = given.get("resource_id")
+    if calendar_id is None and resource_id is None:
+        return {"calendar_id": [str(REQUIRED)]} if needed else {}
+    if calendar_id is None:
+        found = _calendars(request).filter(resource=resource_id).order_by("-primary", "created_at").first()
+        wrong = {"resource_id": [str(NO_RESOURCE)]}
+    else:
+        found = _calendars(request).filter(pk=calendar_id).first()
+        wrong = {"calendar_id": [str(NO_CALENDAR)]}
+        if found and resource_id not in (None, found.resource_id):
+            return {"calendar_id": [str(OTHER_RESOURCE)]}
+    if found is None:
+        return wrong
+    row.calendar = found
+    return {}
+
+
+def _change(row: Event, body: EventBody, more: dict[str, list[str]]) -> None:
+    """Set and check what was sent.  Raises ``Invalid``."""
+    values = {name: EMPTY.get(name, "") if value is None else value for name, value in body.given().items()}
+    apply(row, values, COLUMNS)
+    found = findings(row, exclude={"calendar"})
+    found.pop("body", None)  # the row's constraint, which _times tells under its field
+    refuse(body.findings, more, _times(row), found, _participants(row))
+
+
+def _times(row: Event) -> dict[str, list[str]]:
+    if row.start is None or row.end is None:
+        return {}
+    if row.end <= row.start:
+        return {"end": [str(END_FIRST)]}
+    return {"end": [str(TOO_LONG)]} if row.end - row.start > Event.LONGEST else {}
+
+
+def _participants(row: Event) -> dict[str, list[str]]:
+    found = Findings()
+    found.take("participants", row.participants, addresses, None)
+    return found.errors

@@ -1,0 +1,37 @@
+"""Sessions that can be joined: what the widget shows in place of free times."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+
+from bookings.api.api import api
+from bookings.api.auth import any_key, visible_bookings
+from bookings.api.requests.filters import SESSIONS, joinable
+from bookings.api.requests.listing import find_row
+from bookings.api.responses.answers import data_answer
+from bookings.api.responses.booking_schemas import BookingShape
+from bookings.api.responses.schemas import One, Page
+from bookings.api.responses.serializers import Telling, readable, tell, tell_one
+
+ALWAYS = frozenset({"attributes", "available_actions", "resource"})
+
+
+@api.get("/bookings/groups", auth=any_key, tags=["Sessions"], response={200: Page[BookingShape]})
+def list_groups(request: HttpRequest) -> HttpResponse:
+    """List future sessions with a seat left, by their start."""
+    telling = _telling(request)
+    rows = joinable(readable(visible_bookings(telling.key)))
+    return SESSIONS.answer(request, rows, lambda page: tell(list(page), telling))
+
+
+@api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"], response={200: One[BookingShape]})
+def get_group(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """Read one session."""
+    telling = _telling(request)
+    sessions = readable(visible_bookings(telling.key).sessions())  # type: ignore[attr-defined]
+    return data_answer(tell_one(find_row(sessions, booking_id), telling))
+
+
+def _telling(request: HttpRequest) -> Telling:
+    telling = Telling.of(request)
+    return replace(telling, names=telling.names | ALWAYS)

@@ -1,0 +1,226 @@
+"""Projects: booking experiences, and the resources in them."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.api import api
+from bookings.api.auth import server_only, visible_projects, visible_resources
+from bookings.api.endpoints.resources import free_slug, refuse_limited
+from bookings.api.errors import BadRequest, Invalid, NotFound
+from bookings.api.requests.fields import REQUIRED, Id, Wire
+from bookings.api.requests.listing import Listing, find_row, included, nothing, same, same_id
+from bookings.api.requests.parser import parse
+from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
+from bookings.api.responses import catalogue
+from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.schemas import One, Page, ProjectShape, ResourceShape, Some
+from bookings.api.timestamps import zone_of
+from bookings.models import Project, ProjectResource
+
+NO_RESOURCE = _("There is no such resource.")
+NOT_A_LIST = _("The body must be a list of ids.")
+LISTING = Listing(
+    search={
+        "id": same_id("pk"),
+        "name": same("name"),
+        "slug": same("slug"),
+        "resource.id": same_id("resources"),
+        "locations.uuid": nothing,
+        "services.uuid": nothing,
+    },
+    order=("created_at", "updated_at", "name"),
+    default_order=("position", "name", "pk"),
+)
+ID_LIST = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "array",
+                    "items": {"type": "string", "format": "uuid"},
+                    "maxItems": MOST_MEMBERS,
+                }
+            }
+        },
+    }
+}
+
+
+class MemberBody(Wire):
+    """The resource to add."""
+
+    resource_id: Id | None = None
+
+
+@api.get("/projects", auth=server_only, tags=["Projects"], response={200: Page[ProjectShape]})
+def list_projects(request: HttpRequest) -> HttpResponse:
+    """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid."""
+    names = included(request)
+    rows = catalogue.with_links(visible_projects(request.auth), names)  # type: ignore[attr-defined]
+    return LISTING.answer(request, rows, partial(_payloads, request, names))
+
+
+@api.post("/projects", auth=server_only, tags=["Projects"], response={201: One[ProjectShape]})
+def create_project(request: HttpRequest, body: ProjectBody) -> HttpResponse:
+    """Make a booking experience.  Needs ``name``."""
+    refuse_limited(request)
+    zone_of(request)
+    row, given = Project(), body.given()
+    row.slug = free_slug(str(given.get("name") or ""), Project)
+    members = _members(request, body)
+    change(row, body, members.errors)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        _set_members(row, members.ids or [])
+    return data_answer(_payload(request, str(row.pk)), 201)
+
+
+@api.get("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
+def get_project(request: HttpRequest, pk: str) -> HttpResponse:
+    """One project; ``include=resources`` tells its resources whole."""
+    return data_answer(_payload(request, pk))
+
+
+@api.put("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
+def update_project(request: HttpRequest, pk: str, body: ProjectBody) -> HttpResponse:
+    """Change what is sent: objects merge by key, lists and all else replace."""
+    zone_of(request)
+    row = _find(request, pk)
+    members = _members(request, body)
+    changed = change(row, body, members.errors)
+    with transaction.atomic():
+        row.save(update_fields=[*changed, "updated_at"])
+        if members.ids is not None:
+            _set_members(row, members.ids)
+    return data_answer(_payload(request, pk))
+
+
+@api.delete("/projects/{pk}", auth=server_only, tags=["Projects"], response={204: None})
+def delete_project(request: HttpRequest, pk: str) -> HttpResponse:
+    """Hide a project: nobody books it any more; bookings that stand stay."""
+    row = _find(request, pk)
+    row.deleted_at = timezone.now()
+    row.save(update_fields=["deleted_at", "updated_at"])
+    return empty_answer()
+
+
+@api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={200: Some[ResourceShape]})
+def list_members(request: HttpRequest, pk: str) -> HttpResponse:
+    """The project's resources, in its order."""
+    return data_answer(_member_payloads(request, _find(request, pk)))
+
+
+@api.post(
+    "/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={201: Some[ResourceShape]}
+)
+def add_member(request: HttpRequest, pk: str, body: MemberBody) -> HttpResponse:
+    """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
+    zone_of(request)
+    row, resource_id = _find(request, pk), body.given().get("resource_id")
+    if resource_id is None:
+        raise Invalid(body.findings or {"resource_id": [str(REQUIRED)]})
+    if not _visible_ids(request, [resource_id]):
+        raise Invalid({"resource_id": [str(NO_RESOURCE)]})
+    position = max((link.position for link in row.links.all()), default=-1) + 1
+    ProjectResource.objects.get_or_create(
+        project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
+    )
+    return data_answer(_member_payloads(request, _find(request, pk)), 201)
+
+
+@api.put(
+    "/projects/{pk}/resources",
+    auth=server_only,
+    tags=["Projects"],
+    response={200: Some[ResourceShape]},
+    openapi_extra=ID_LIST,
+)
+def set_members(request: HttpRequest, pk: str) -> HttpResponse:
+    """Replace the project's resources by those of a bare list of ids, in its order."""
+    zone_of(request)
+    row, sent = _find(request, pk), parse(request.body)
+    if not isinstance(sent, list):
+        raise BadRequest(str(NOT_A_LIST))
+    ids, errors = member_ids(sent, "")
+    known = _visible_ids(request, ids)
+    errors |= {str(at): [str(NO_RESOURCE)] for at, one in enumerate(ids) if not errors and one not in known}
+    if errors:
+        raise Invalid(errors)
+    with transaction.atomic():
+        _set_members(row, ids)
+    return data_answer(_member_payloads(request, _find(request, pk)))
+
+
+@api.delete(
+    "/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"], response={204: None}
+)
+def remove_member(request: HttpRequest, pk: str, resource_id: str) -> HttpResponse:
+    """Take a resource out of the project; bookings that stand stay."""
+    row = _find(request, pk)
+    try:
+        gone, _kinds = row.links.filter(resource=UUID(resource_id)).delete()
+    except ValueError:
+        gone = 0
+    if not gone:
+        raise NotFound("Resource")
+    return empty_answer()
+
+
+class _Members:
+    """The resources that a body names: their ids in order, or None, and what is wrong with them."""
+
+    def __init__(self, ids: list[UUID] | None, errors: dict[str, list[str]]) -> None:
+        self.ids, self.errors = ids, errors
+
+
+def _members(request: HttpRequest, body: ProjectBody) -> _Members:
+    sent = body.given().get("resources")
+    if sent is None:
+        return _Members(None, {})
+    ids, errors = member_ids(sent, "resources")
+    known = _visible_ids(request, ids)
+    if not errors and set(ids) - known:
+        errors = {"resources": [str(NO_RESOURCE)]}
+    return _Members(ids, errors)
+
+
+def _visible_ids(request: HttpRequest, ids: Iterable[UUID]) -> set[UUID]:
+    rows = visible_resources(request.auth).filter(pk__in=ids)  # type: ignore[attr-defined]
+    return set(rows.values_list("pk", flat=True))
+
+
+def _set_members(row: Project, ids: list[UUID]) -> None:
+    """Keep the links that stay, with what differs for them in the project."""
+    row.links.exclude(resource__in=ids).delete()
+    for position, resource_id in enumerate(dict.fromkeys(ids)):
+        ProjectResource.objects.update_or_create(
+            project=row, resource_id=resource_id, defaults={"position": position}
+        )
+
+
+def _find(request: HttpRequest, pk: str) -> Project:
+    rows = visible_projects(request.auth)  # type: ignore[attr-defined]
+    found: Project = find_row(catalogue.with_links(rows, included(request)), pk)
+    return found
+
+
+def _payload(request: HttpRequest, pk: str) -> dict[str, Any]:
+    return catalogue.project(_find(request, pk), zone_of(request), included(request))
+
+
+def _payloads(request: HttpRequest, names: frozenset[str], rows: Iterable[Project]) -> list[dict[str, Any]]:
+    zone = zone_of(request)
+    return [catalogue.project(row, zone, names) for row in rows]
+
+
+def _member_payloads(request: HttpRequest, row: Project) -> list[dict[str, Any]]:
+    zone, names = zone_of(request), included(request)
+    return [catalogue.resource(one, zone, names) for one in catalogue.members(row)]

@@ -1,0 +1,89 @@
+"""Reservations: a time or a seat held for a while, before it is booked."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from bookings.api.api import api
+from bookings.api.auth import any_key, visible_reservations
+from bookings.api.errors import Invalid
+from bookings.api.requests.booking import make_reservation
+from bookings.api.requests.key_limits import bounded_hold
+from bookings.api.requests.schemas import HoldIn, ReservationIn
+from bookings.api.responses.answers import data_answer
+from bookings.api.responses.booking_schemas import ReservationShape
+from bookings.api.responses.schemas import One
+from bookings.api.responses.serializers import Telling, tell_reservation
+from bookings.forms import values
+from bookings.forms.findings import Findings
+from bookings.forms.reservations import DEFAULT_HOLD
+from bookings.layers import booking_layers
+from bookings.lifecycle import Actor, extend, release
+from bookings.models import Option, Project, ProjectResource, Reservation
+from bookings.overrides import override
+
+
+@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"], response={201: One[ReservationShape]})
+def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
+    """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
+    telling = Telling.of(request)
+    reservation = make_reservation(request, telling.key, body)
+    return data_answer(tell_reservation(reservation, telling), 201)
+
+
+@api.put(
+    "/bookings/reserve/extend", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
+)
+def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
+    """Hold it for ``reservation_time`` seconds from now on; left out, for as long as its project says."""
+    telling, findings = Telling.of(request), Findings(body.findings)
+    reservation = _named(telling.key, body, findings)
+    below = _below(reservation)
+    wanted = body.reservation_time
+    if wanted is None:
+        wanted = override(*booking_layers(*below)).get("reservation_time")
+    most = settings.MAX_RESERVATION_SECONDS
+    hold = findings.take("reservation_time", wanted, values.seconds, DEFAULT_HOLD, most)
+    if findings.errors or reservation is None:
+        raise Invalid(findings.errors)
+    hold = bounded_hold(telling.key, hold, *below)
+    extended = extend(reservation, hold=hold, by=Actor.of_key(telling.key))
+    return data_answer(tell_reservation(extended, telling))
+
+
+@api.put(
+    "/bookings/reserve/release", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
+)
+def release_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
+    """Let a time or seat go before it expires."""
+    telling, findings = Telling.of(request), Findings(body.findings)
+    reservation = _named(telling.key, body, findings)
+    if findings.errors or reservation is None:
+        raise Invalid(findings.errors)
+    release(reservation, by=Actor.of_key(telling.key))
+    reservation.refresh_from_db()
+    return data_answer(tell_reservation(reservation, telling))
+
+
+def _below(
+    reservation: Reservation | None,
+) -> tuple[Project | None, Option | None, ProjectResource | None]:
+    """What holds where the request is silent, as when it was reserved."""
+    if reservation is None or reservation.project is None:
+        return None, None, None
+    link = reservation.project.links.filter(resource=reservation.resource_id).first()
+    return reservation.project, reservation.option, link
+
+
+def _named(key: Any, body: HoldIn, findings: Findings) -> Reservation | None:
+    if body.reservation_id is None:
+        findings.required("reservation_id")
+        return None
+    found = (
+        visible_reservations(key).select_related("project", "option").filter(pk=body.reservation_id).first()
+    )
+    if found is None:
+        findings.wrong("reservation_id", _("There is no such reservation."))
+    return found

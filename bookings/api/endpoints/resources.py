@@ -1,0 +1,189 @@
+"""Resources: what can be booked."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from secrets import token_hex
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.api import api
+from bookings.api.auth import may_change, server_only, visible_resources
+from bookings.api.errors import Forbidden, NotFound
+from bookings.api.requests.fields import Flag, Object, Text, Wire
+from bookings.api.requests.listing import Listing, find_row, included, same, same_id
+from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.responses import catalogue
+from bookings.api.responses.answers import data_answer, empty_answer, json_answer
+from bookings.api.responses.schemas import One, Page, ResourceShape, ZoneShape
+from bookings.api.timestamps import zone_of
+from bookings.availability.rules import ConstraintsError, parse_constraints
+from bookings.models import Calendar, Resource
+from bookings.overrides import override
+
+EMAIL_TAKEN = _("This address belongs to another resource already.")
+KEY_IS_LIMITED = _("This key is limited to some projects.")
+COLUMNS = {
+    "name": "name",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "email": "email",
+    "timezone": "timezone",
+    "availability_constraints": "availability_constraints",
+    "tags": "tags",
+    "enabled_email_notification": "sends_mail",
+}
+LISTING = Listing(
+    search={
+        "id": same_id("pk"),
+        "name": same("name"),
+        "email": same("email"),
+        "timezone": same("timezone"),
+        "project.id": same_id("projects"),
+    },
+    order=("created_at", "updated_at", "name"),
+    default_order=("name", "pk"),
+)
+
+
+class ResourceBody(Wire):
+    """``password`` and ``image`` are read and left alone: resources do not sign in, and staff upload pictures."""
+
+    name: Text | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    email: Text | None = None
+    timezone: Text | None = None
+    password: Text | None = None
+    image: Text | None = None
+    availability_constraints: list[Any] | None = None
+    meta: Object | None = None
+    tags: list[Text] | None = None
+    enabled_email_notification: Flag | None = None
+
+
+@api.get("/resources", auth=server_only, tags=["Resources"], response={200: Page[ResourceShape]})
+def list_resources(request: HttpRequest) -> HttpResponse:
+    """Every resource that the key sees; searched by id, name, email, timezone and project.id."""
+    names = included(request)
+    rows = catalogue.with_included(visible_resources(request.auth), names)  # type: ignore[attr-defined]
+    return LISTING.answer(request, rows, partial(_payloads, request, names))
+
+
+@api.post("/resources", auth=server_only, tags=["Resources"], response={201: One[ResourceShape]})
+def create_resource(request: HttpRequest, body: ResourceBody) -> HttpResponse:
+    """Make a resource with its own calendar for bookings.  Needs ``name`` and ``timezone``."""
+    refuse_limited(request)
+    zone = zone_of(request)
+    given = body.given()
+    row = Resource(timezone="", slug=free_slug(str(given.get("name") or ""), Resource))
+    _change(row, given, body.findings)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        Calendar.objects.create(resource=row, primary=True)
+    return data_answer(catalogue.resource(row, zone, included(request)), 201)
+
+
+@api.get("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
+def get_resource(request: HttpRequest, pk: str) -> HttpResponse:
+    """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
+    return data_answer(catalogue.resource(_find(request, pk), zone_of(request), included(request)))
+
+
+@api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
+def update_resource(request: HttpRequest, pk: str, body: ResourceBody) -> HttpResponse:
+    """Change what is sent and leave the rest; ``meta`` merges by key."""
+    zone, row = zone_of(request), _find_to_change(request, pk)
+    changed = _change(row, body.given(), body.findings)
+    row.save(update_fields=[*changed, "updated_at"])
+    return data_answer(catalogue.resource(row, zone, included(request)))
+
+
+@api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
+def delete_resource(request: HttpRequest, pk: str) -> HttpResponse:
+    """Hide a resource: nothing can be booked with it any more; bookings that stand stay."""
+    row = _find_to_change(request, pk)
+    row.deleted_at = timezone.now()
+    row.save(update_fields=["deleted_at", "updated_at"])
+    return empty_answer()
+
+
+@api.get("/resources/timezone/{email}", auth=server_only, tags=["Resources"], response={200: One[ZoneShape]})
+def get_timezone(request: HttpRequest, email: str) -> HttpResponse:
+    """The time zone of the resource with this e-mail address; ``utc_offset`` in minutes, as of now."""
+    rows = visible_resources(request.auth)  # type: ignore[attr-defined]
+    row = None if "\x00" in email else rows.filter(email__iexact=email).first()
+    if row is None:
+        raise NotFound("Resource")
+    offset = timezone.now().astimezone(ZoneInfo(row.timezone)).utcoffset() or timedelta()
+    told = {"timezone": row.timezone, "utc_offset": round(offset.total_seconds() / 60)}
+    return json_answer({"data": told})
+
+
+def refuse_limited(request: HttpRequest) -> None:
+    """Raises ``Forbidden`` for a key that sees some projects only: it may not make what it would not see."""
+    if request.auth.limited_to is not None:  # type: ignore[attr-defined]
+        raise Forbidden(str(KEY_IS_LIMITED))
+
+
+def free_slug(name: str, model: Any) -> str:
+    """An address made of a name, with some random letters where that is taken."""
+    plain = slugify(name)[:60].strip("-") or model._meta.model_name
+    return f"{plain}-{token_hex(4)}" if model.objects.filter(slug=plain).exists() else plain
+
+
+def _change(row: Resource, given: dict[str, Any], unreadable: dict[str, list[str]]) -> list[str]:
+    """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
+    texts = {"first_name", "last_name", "email", "name", "timezone"}
+    values = {name: "" if value is None and name in texts else value for name, value in given.items()}
+    for name, empty in (("availability_constraints", []), ("tags", []), ("enabled_email_notification", True)):
+        if name in values and values[name] is None:
+            values[name] = empty
+    changed = apply(row, values, COLUMNS)
+    if "meta" in given:
+        row.meta = override(row.meta, given["meta"] or {})
+        changed.append("meta")
+    refuse(unreadable, findings(row, exclude={"slug", "location"}), _unlisted(row), _taken(row))
+    return changed
+
+
+def _unlisted(row: Resource) -> dict[str, list[str]]:
+    try:
+        parse_constraints(row.availability_constraints)
+    except ConstraintsError as error:
+        told = error.below("availability_constraints")
+        return {name: [gettext(sentence) for sentence in found] for name, found in told.items()}
+    return {}
+
+
+def _taken(row: Resource) -> dict[str, list[str]]:
+    others = Resource.objects.active().exclude(pk=row.pk)
+    if row.email and "\x00" not in row.email and others.filter(email__iexact=row.email).exists():
+        return {"email": [str(EMAIL_TAKEN)]}
+    return {}
+
+
+def _find(request: HttpRequest, pk: str) -> Resource:
+    rows = visible_resources(request.auth)  # type: ignore[attr-defined]
+    found: Resource = find_row(catalogue.with_included(rows, included(request)), pk)
+    return found
+
+
+def _find_to_change(request: HttpRequest, pk: str) -> Resource:
+    """Raises ``Forbidden`` where a limited key would change what other projects have too."""
+    row = _find(request, pk)
+    if not may_change(request.auth, row):  # type: ignore[attr-defined]
+        raise Forbidden(str(KEY_IS_LIMITED))
+    return row
+
+
+def _payloads(request: HttpRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:
+    zone = zone_of(request)
+    return [catalogue.resource(row, zone, names) for row in rows]

@@ -1,0 +1,82 @@
+"""Calls of the record that are retired (410, with what replaces them), and those that wait (501)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api import rate_limits
+from bookings.api.api import api
+from bookings.api.auth import any_key
+from bookings.api.errors import ApiError, Gone, NotYet
+
+EVERY_METHOD = ["GET", "POST", "PUT", "DELETE"]
+FINDTIME = _("This call was retired. Use POST /availability.")
+WIDGETS = _("This call was retired. Use /projects, /projects/hosted/:slug and /projects/embed/:id.")
+USERS = _("This call was retired. Use /resources.")
+APPS = _("One installation is one app. Use GET /app.")
+RETIRED = {
+    "/findtime": FINDTIME,
+    "/findtime/bulk": FINDTIME,
+    "/findtime/team": FINDTIME,
+    "/findtime/filtercollections": FINDTIME,
+    "/findtime/filtercollections/{rest}": FINDTIME,
+    "/widgets": WIDGETS,
+    "/widgets/{rest}": WIDGETS,
+    "/widgets/hosted/{rest}": WIDGETS,
+    "/widgets/embed/{rest}": WIDGETS,
+    "/users": USERS,
+    "/users/me": USERS,
+    "/users/resetpassword": USERS,
+    "/users/timezone/{rest}": _("This call was retired. Use GET /resources/timezone/:email."),
+    "/apps": APPS,
+    "/apps/{rest}": APPS,
+    "/app/invite": _("Resources do not sign in, so nobody is invited. Use POST /resources."),
+    "/resources/resetpassword": _("Resources have no passwords. Staff sign in at /admin/."),
+    "/auth": _("This call was retired. Send an API key as the password of HTTP Basic, without a user name."),
+}
+LOCATIONS = _("Locations cannot be reached through the API yet. Staff keep them at /admin/.")
+SERVICES = _("Services are not available yet. Use GET /projects.")
+CREDENTIALS = _("Keys cannot be managed through the API yet. Staff keep them at /admin/.")
+TEMPLATES = _("Texts of mails cannot be changed through the API yet.")
+ACCOUNTS = _("Calendars of other providers cannot be connected through the API yet. Staff do so at /admin/.")
+WAITING = {
+    "/locations": LOCATIONS,
+    "/locations/{rest}": LOCATIONS,
+    "/location/services": SERVICES,
+    "/location/services/{rest}": SERVICES,
+    "/credentials": CREDENTIALS,
+    "/credentials/{rest}": CREDENTIALS,
+    "/templates": TEMPLATES,
+    "/templates/{rest}": TEMPLATES,
+    "/accounts": ACCOUNTS,
+    "/accounts/google/signup": ACCOUNTS,
+    "/accounts/microsoft/signup": ACCOUNTS,
+    "/accounts/microsoft/sync": ACCOUNTS,
+}
+
+
+def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]) -> None:
+    """Answer every call of ``path`` with a refusal; ``rest`` stands for its one parameter, if it has one.
+
+    What was retired says so without a key too: logins and old widgets have none that is known here.
+    """
+    needs_key = kind is not Gone
+
+    def without_rest(request: HttpRequest) -> HttpResponse:
+        if not needs_key:
+            rate_limits.count(request)
+        raise kind(str(sentence))
+
+    def with_rest(request: HttpRequest, rest: str) -> HttpResponse:
+        return without_rest(request)
+
+    view = with_rest if "{rest}" in path else without_rest
+    operation = api.api_operation(methods, path, auth=any_key if needs_key else None, include_in_schema=False)
+    operation(view)
+
+
+for address, words in RETIRED.items():
+    refuse(address, Gone, words, EVERY_METHOD)
+for address, words in WAITING.items():
+    refuse(address, NotYet, words, EVERY_METHOD)
+refuse("/accounts/sync", Gone, _("This call was retired. Use POST /accounts/sync."), ["GET"])
+refuse("/accounts/sync", NotYet, ACCOUNTS, ["POST"])

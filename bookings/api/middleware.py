@@ -1,0 +1,74 @@
+"""What stands around every call under ``/v2``; the settings list it in this order.
+
+``name_every_answer`` stands outermost, so that refusals of all others have their id, too.  ``allow_other_origins``
+stands before whatever may redirect or refuse, since a page of another site reads no answer without its headers.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from bookings.api import rate_limits
+from bookings.api.api import request_id
+
+PREFIX = "/v2/"
+ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+# By name: a star does not stand for Authorization.
+ALLOWED_HEADERS = (
+    "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, Timekit-App, Timekit-Context, "
+    "Timekit-InputTimestampFormat, Timekit-OutputTimestampFormat, Timekit-Timezone, Visitor-Token, X-Requested-With"
+)
+EXPOSED_HEADERS = (
+    "Idempotent-Replayed, Retry-After, Timekit-Request-Id, Timekit-TestMode, "
+    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+)
+
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def is_api(request: HttpRequest) -> bool:
+    return f"{request.path_info}/".startswith(PREFIX)
+
+
+def name_every_answer(get_response: GetResponse) -> GetResponse:
+    """Middleware: the request's id, whether this is a test installation, and what is left of the limit."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if is_api(request):
+            response["Timekit-Request-Id"] = request_id(request)
+            if settings.TEST_MODE:
+                response["Timekit-TestMode"] = "true"
+            for name, value in rate_limits.headers(request).items():
+                response[name] = value
+        return response
+
+    return middleware
+
+
+def allow_other_origins(get_response: GetResponse) -> GetResponse:
+    """Middleware: answer preflights under ``/v2`` at once, and let other origins read every answer, 5xx too."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not is_api(request):
+            return get_response(request)
+        response = _preflight() if request.method == "OPTIONS" else get_response(request)
+        response["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+        response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+        patch_vary_headers(response, ["Origin"])
+        return response
+
+    return middleware
+
+
+def _preflight() -> HttpResponse:
+    headers = {
+        "Access-Control-Allow-Methods": ALLOWED_METHODS,
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+        "Access-Control-Max-Age": "7200",
+    }
+    return HttpResponse(status=204, headers=headers)

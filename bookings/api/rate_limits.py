@@ -1,0 +1,48 @@
+"""The API's use of the request limits: whom a call is counted for, and what it is told when it is one too many."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from bookings import rate_limits
+from bookings.api.errors import ApiError
+from bookings.rate_limits import Usage
+
+USAGE = "timekit.usage"  # among the request's META: a key that no header can have
+
+
+class TooManyRequests(ApiError):
+    """The minute's limit is used up; ``Retry-After`` says when the next minute begins."""
+
+    status = 429
+    sentence = gettext_lazy("Too many requests. Please wait a little.")
+
+    def __init__(self, usage: Usage) -> None:
+        super().__init__(headers={"Retry-After": str(usage.resets_in)})
+
+
+def count(request: HttpRequest, key: Any = None) -> None:
+    """Count a call for its server key, else for its address.  Raises ``TooManyRequests``."""
+    if key is None or key.is_widget:
+        usage = rate_limits.spend_by_address(request)
+    else:
+        usage = rate_limits.spend(f"key:{key.pk}", settings.REQUESTS_A_MINUTE_PER_KEY)
+    if usage is None:
+        return
+    request.META[USAGE] = usage
+    if usage.exceeded:
+        raise TooManyRequests(usage)
+
+
+def headers(request: HttpRequest) -> dict[str, str]:
+    """``X-RateLimit-*`` of a call that was counted."""
+    usage: Usage | None = request.META.get(USAGE)
+    if usage is None:
+        return {}
+    return {
+        "X-RateLimit-Limit": str(usage.limit),
+        "X-RateLimit-Remaining": str(usage.remaining),
+        "X-RateLimit-Reset": str(usage.resets_in),
+    }

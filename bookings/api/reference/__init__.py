@@ -1,0 +1,1 @@
+"""What the API is: its description for programs, and the pages that explain it to people."""

@@ -1,0 +1,85 @@
+"""The API's description and the pages that explain it, served by the site itself."""
+
+import json
+from functools import cache
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, re_path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from ninja.openapi.docs import Swagger
+
+from bookings.api import rate_limits
+from bookings.api.api import api
+from bookings.api.reference.markdown import as_html
+from bookings.api.reference.openapi import description
+from bookings.api.responses.answers import JSON, data_answer
+from bookings.api.responses.schemas import One, StartShape
+from bookings.api.routing import counted, in_json
+
+
+class Console(Swagger):
+    """Ninja's console with a form for a key, since its own takes no empty user name."""
+
+    template = "api/console.html"
+
+
+CONSOLE = Console(settings={"persistAuthorization": False, "tryItOutEnabled": True, "validatorUrl": None})
+
+
+@api.get("/", auth=None, tags=["App"], response={200: One[StartShape]}, url_name="start")
+def get_start(request: HttpRequest) -> HttpResponse:
+    """Where the API is described; no key is needed."""
+    rate_limits.count(request)
+    return data_answer(
+        {
+            "version": api.version,
+            "documentation": reverse("v2:docs"),
+            "differences": reverse("v2:timekit"),
+            "schema": reverse("v2:openapi-json"),
+        }
+    )
+
+
+@require_safe
+@counted
+def openapi(request: HttpRequest) -> HttpResponse:
+    """What the API is, for programs."""
+    return HttpResponse(_description(get_language()), content_type=JSON)
+
+
+@require_safe
+@counted
+def console(request: HttpRequest) -> HttpResponse:
+    """What the API is, for people, with a console to try it."""
+    return CONSOLE.render_page(request, api)
+
+
+@require_safe
+@counted
+def differences(request: HttpRequest) -> HttpResponse:
+    """What differs from the API that this one speaks: ``docs/timekit.md``."""
+    context = {"text": _differences(), "test_mode": settings.TEST_MODE}
+    return render(request, "api/differences.html", context)
+
+
+def urls() -> list[URLPattern]:
+    return [
+        re_path(r"^openapi\.json$", in_json(openapi), name="openapi-json"),
+        re_path(r"^docs/?$", in_json(console), name="docs"),
+        re_path(r"^docs/timekit/?$", in_json(differences), name="timekit"),
+    ]
+
+
+@cache
+def _description(language: str | None) -> str:
+    return json.dumps(description(), cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+@cache
+def _differences() -> SafeString:
+    return as_html((settings.BASE_DIR / "docs" / "timekit.md").read_text(encoding="utf-8"))

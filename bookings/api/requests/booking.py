@@ -1,0 +1,119 @@
+"""From a request's values to a booking or a reservation: rows, bounds, form, verb."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from bookings.api.errors import Invalid
+from bookings.api.requests.key_limits import bounded_hold, check_bounds, scope_of, with_only_project
+from bookings.api.requests.schemas import BookingIn, ReservationIn
+from bookings.api.responses.alternatives import offer_alternatives
+from bookings.client_address import address_digest
+from bookings.errors import SlotTaken
+from bookings.forms import BookingForm, ReservationForm, Rows, find_rows
+from bookings.lifecycle import Actor, book, reserve
+from bookings.lifecycle.holds import locks_of
+from bookings.lifecycle.locks import Locks
+from bookings.models import Booking, Reservation
+
+Found = Mapping[str, Iterable[str]]
+HOLDER = "Visitor-Token"
+TOKEN = re.compile(r"[A-Za-z0-9_.-]{16,128}")
+BROWSER = ("User-Agent", "Accept-Language")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A valid request: what is left is to do it."""
+
+    rows: Rows
+    form: BookingForm
+    draft: Booking
+
+    @property
+    def locks(self) -> Locks:
+        """What it may take, and the reservation that it uses."""
+        held = self.rows.reservation
+        taken = locks_of(self.draft, self.form.companions())
+        return (taken | locks_of(held) | Locks.on(reservations=[held.pk])) if held else taken
+
+
+def prepare(key: Any, body: BookingIn) -> Prepared:
+    """Check a request as a whole.  Raises ``Invalid`` with everything that is wrong, or ``Forbidden``."""
+    rows = _rows(key, body)
+    form = BookingForm(rows, found=body.findings)
+    if not form.is_valid():
+        raise Invalid(form.errors)
+    draft = form.draft()
+    draft.key = key
+    return Prepared(rows=rows, form=form, draft=draft)
+
+
+def make_booking(request: HttpRequest, key: Any, prepared: Prepared) -> Booking:
+    """Play ``book``.  A refusal because of the time knows how to find other times."""
+    rows, form = prepared.rows, prepared.form
+    assert rows.flow  # noqa: S101  # a valid form has one
+    try:
+        booking = book(
+            prepared.draft,
+            graph=rows.flow,
+            by=Actor.of_key(key),
+            customer=form.customer(),
+            companions=form.companions(),
+            reservation=rows.reservation,
+        )
+    except SlotTaken as refusal:
+        offer_alternatives(request, refusal, prepared.draft)
+        raise
+    booking.completed = not rows.flow.leaving(booking.state)  # type: ignore[attr-defined]  # as ``readable`` does
+    return booking
+
+
+def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Reservation:
+    """Play ``reserve``.  Raises ``Invalid``, ``Forbidden`` and the verb's refusals."""
+    rows = _rows(key, body)
+    form = ReservationForm(rows, found=body.findings)
+    if not form.is_valid():
+        raise Invalid(form.errors)
+    draft = form.draft()
+    draft.key = key
+    _name_holder(request, key, draft)
+    try:
+        return reserve(
+            draft,
+            hold=bounded_hold(key, form.hold, rows.project, rows.option, rows.link),
+            by=Actor.of_key(key),
+            companions=form.companions(),
+            buffers=form.buffers(),
+            replacing=rows.reservation,
+        )
+    except SlotTaken as refusal:
+        offer_alternatives(request, refusal, draft)
+        raise
+
+
+def _name_holder(request: HttpRequest, key: Any, draft: Reservation) -> None:
+    """Whose hold it is: on a server nobody's; a public page's visitor is told apart by the token that it sends.
+
+    No cookie crosses origins, so where no token comes, it is whoever has the same address and the same browser.
+    """
+    if not key.is_widget:
+        return
+    draft.address = address_digest(request)
+    token = request.headers.get(HOLDER, "")
+    known_by = [token] if TOKEN.fullmatch(token) else [draft.address, *map(request.headers.get, BROWSER)]
+    draft.visitor = hashlib.sha256(json.dumps([str(key.pk), *known_by]).encode()).hexdigest()
+
+
+def _rows(key: Any, body: BookingIn) -> Rows:
+    given = with_only_project(key, body.given())
+    rows = find_rows(given, scope_of(key))
+    check_bounds(key, given, rows)
+    return rows

@@ -1,0 +1,151 @@
+"""Lists: what is looked for, in which order, and which page of it."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.errors import Invalid, NotFound
+from bookings.api.responses.answers import MAX_ROWS, list_answer
+
+Find = Callable[[str], Q]
+FURTHEST_PAGE = 10**6
+NOT_A_COUNT = _("Send a whole number from 1 on.")
+MOST_TERMS = 100  # databases differ in how many conditions they read: SQLite stops at a thousand
+SEARCH_TOO_LONG = _("These are too many.")
+SEARCH_UNREADABLE = _("Write it like name:Doc;email:doc@example.com.")
+SEARCH_UNKNOWN = _("This cannot be searched for.")
+ORDER_UNKNOWN = _("The list cannot be ordered by this.")
+DIRECTION_UNKNOWN = _("Send asc or desc.")
+_DIGITS = re.compile(r"[0-9]{1,7}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What one list can be searched for and ordered by; names are the API's, values the models'."""
+
+    search: Mapping[str, Find] = field(default_factory=dict)
+    order: tuple[str, ...] = ("created_at", "updated_at")
+    default_order: tuple[str, ...] = ("created_at", "pk")
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        payloads: Callable[[Iterable[Any]], list[dict[str, Any]]],
+    ) -> HttpResponse:
+        """The page that the query asks for.  Raises ``Invalid`` with everything that is wrong in the query."""
+        errors: dict[str, list[str]] = {}
+        rows = rows.filter(self._wanted(request, errors)).order_by(*self._ordering(request, errors))
+        limit, page = (_count(request, name, errors) for name in ("limit", "page"))
+        if errors:
+            raise Invalid(errors)
+        limit, page = min(limit or MAX_ROWS, MAX_ROWS), page or 1
+        first = (page - 1) * limit
+        shown = payloads(rows[first : first + limit])
+        return list_answer(request, shown, total=rows.count(), page=page, limit=limit)
+
+    def _wanted(self, request: HttpRequest, errors: dict[str, list[str]]) -> Q:
+        wanted = Q()
+        terms = [term for term in request.GET.get("search", "").split(";") if term]
+        if len(terms) > MOST_TERMS:
+            errors["search"] = [str(SEARCH_TOO_LONG)]
+            return wanted
+        for term in terms:
+            key, colon, value = term.partition(":")
+            if not colon or "\x00" in value:
+                errors["search"] = [str(SEARCH_UNREADABLE)]
+            elif key not in self.search:
+                errors["search"] = [str(SEARCH_UNKNOWN)]
+            else:
+                wanted &= self.search[key](value)
+        return wanted
+
+    def _ordering(self, request: HttpRequest, errors: dict[str, list[str]]) -> Iterable[str]:
+        by, direction = request.GET.get("orderBy"), request.GET.get("sortedBy", "asc").lower()
+        if direction not in {"asc", "desc"}:
+            errors["sortedBy"] = [str(DIRECTION_UNKNOWN)]
+        if by is None:
+            return self.default_order
+        if by not in self.order:
+            errors["orderBy"] = [str(ORDER_UNKNOWN)]
+            return self.default_order
+        column = self.columns.get(by, by)
+        return (f"-{column}" if direction == "desc" else column, "pk")
+
+
+def same(column: str) -> Find:
+    """Rows whose column has this text, small and capital letters alike; ``*`` at either end stands for anything."""
+
+    def find(value: str) -> Q:
+        lookup, text = how_to_find(value)
+        return Q(lookup(F(column), text))
+
+    return find
+
+
+def how_to_find(value: str) -> tuple[Callable[..., Any], str]:
+    """The lookup for a value of a search, stars at its ends and all, and the text that it takes.
+
+    Beyond ASCII only the regular expressions of SQLite, which are Python's, know small letters from capital ones.
+    """
+    text = value.strip("*")
+    open_ends = (value.startswith("*"), value.endswith("*") and len(value) > 1)
+    if connection.vendor == "sqlite" and not text.isascii():
+        before, after = open_ends
+        return IRegex, ("" if before else r"\A") + re.escape(text) + ("" if after else r"\Z")
+    lookups = {(True, True): IContains, (True, False): IEndsWith, (False, True): IStartsWith}
+    return lookups.get(open_ends, IExact), text
+
+
+def same_id(column: str) -> Find:
+    """Rows whose column has this id; a text that is none finds nothing."""
+
+    def find(value: str) -> Q:
+        try:
+            return Q(**{column: UUID(value)})
+        except ValueError:
+            return nothing(value)
+
+    return find
+
+
+def nothing(value: str) -> Q:
+    """No row: what the record searches for and this site does not have."""
+    return Q(pk__in=[])
+
+
+def find_row(rows: QuerySet[Any], pk: str) -> Any:
+    """The row with this id.  Raises ``NotFound`` also where the text is no id."""
+    try:
+        return rows.get(pk=UUID(pk))
+    except (ValueError, ObjectDoesNotExist):
+        raise NotFound(rows.model.__name__) from None
+
+
+def included(request: HttpRequest) -> frozenset[str]:
+    """The names that the query asks to be told as well, with every part of a dotted one."""
+    asked = ",".join(request.GET.get(name, "") for name in ("include", "includes"))
+    names = (name.strip().split(".") for name in asked.split(","))
+    return frozenset(
+        ".".join(parts[: count + 1]) for parts in names for count in range(min(len(parts), 3)) if parts[0]
+    )
+
+
+def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int | None:
+    sent = request.GET.get(name)
+    if sent is None:
+        return None
+    number = int(sent) if _DIGITS.fullmatch(sent) else 0
+    if not 1 <= number <= FURTHEST_PAGE:
+        errors[name] = [str(NOT_A_COUNT)]
+    return number

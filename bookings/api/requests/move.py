@@ -1,0 +1,77 @@
+"""Moving a booking: what was asked is checked as a whole, then the verb moves."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from bookings.api.errors import Invalid
+from bookings.api.requests.key_limits import must_equal, scope_of
+from bookings.api.requests.schemas import MoveIn
+from bookings.api.responses.alternatives import offer_alternatives
+from bookings.errors import SlotTaken
+from bookings.forms.findings import Findings
+from bookings.forms.moves import may_overlap
+from bookings.forms.rows import Rows, find_named
+from bookings.forms.times import read_times
+from bookings.lifecycle import Actor, reschedule
+from bookings.models import Booking
+
+LONGEST_MESSAGE = 5000
+
+
+def move(request: HttpRequest, key: Any, booking: Booking, body: MoveIn) -> Booking:
+    """Play ``reschedule``.  Raises ``Invalid`` and the verb's refusals."""
+    wanted = _wanted(key, booking, body)
+    try:
+        return reschedule(booking, by=Actor.of_key(key), message=body.message or "", **wanted)
+    except SlotTaken as refusal:
+        for name in ("start", "end", "resource"):
+            if name in wanted:
+                setattr(booking, name, wanted[name])
+        offer_alternatives(request, refusal, booking)
+        raise
+
+
+def _wanted(key: Any, booking: Booking, body: MoveIn) -> dict[str, Any]:
+    given = body.given()
+    rows = find_named(given, scope_of(key))
+    findings = Findings(body.findings, rows.errors)
+    if len(body.message or "") > LONGEST_MESSAGE:
+        findings.wrong("message", _("This text is too long."))
+    if booking.version.claims_seat:
+        if rows.session is None:
+            findings.required("related.owner_booking_id")
+        wanted: dict[str, Any] = {"session": rows.session}
+    else:
+        wanted = _time_and_resource(key, booking, given, rows, findings)
+    if findings.errors:
+        raise Invalid(findings.errors)
+    return wanted
+
+
+def _time_and_resource(
+    key: Any, booking: Booking, given: dict[str, Any], rows: Rows, findings: Findings
+) -> dict[str, Any]:
+    wanted: dict[str, Any] = dict(read_times(given, findings))
+    wanted["allow_double_bookings"] = _may_overlap(key, booking, given, rows)
+    if rows.resource and rows.resource.pk != booking.resource_id:
+        if key.is_widget and not _in_project(booking, rows):
+            findings.wrong("resource_id", _("This resource is not one of the project's."))
+        wanted["resource"] = rows.resource
+    return wanted
+
+
+def _may_overlap(key: Any, booking: Booking, given: dict[str, Any], rows: Rows) -> bool:
+    """As the request asks, else as the project says; a public page may only say what its project does."""
+    own = may_overlap(booking, rows.resource)
+    asked = (given.get("settings") or {}).get("allow_double_bookings")
+    if asked is None or asked == own:
+        return own
+    if key.is_widget:
+        must_equal("allow_double_bookings", asked, own, field="settings.allow_double_bookings")
+    return asked is True
+
+
+def _in_project(booking: Booking, rows: Rows) -> bool:
+    return booking.project is None or booking.project.links.filter(resource=rows.resource).exists()

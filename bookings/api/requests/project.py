@@ -1,0 +1,120 @@
+"""What a project's body must hold before it is kept as the layer that it is."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from pydantic_core import PydanticCustomError
+
+from bookings.api.requests.fields import Flag, Object, Text, Wire, read_uuid
+from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.project_settings import wrongs
+from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
+from bookings.models import Project
+from bookings.overrides import override
+
+Errors = dict[str, list[str]]
+MOST_MEMBERS = 1000
+TOO_MANY = _("Send a thousand at most.")
+COLUMNS = {
+    "name": "name",
+    "slug": "slug",
+    "availability_constraints": "availability_constraints",
+    "reminders": "reminders",
+    "enabled_email_notification": "sends_mail",
+}
+SEARCHED = DEFAULTS.keys() - {"constraints", "output_timezone"}
+LAYERS = ("availability", "booking", "customer_fields", "ui", "meta")
+
+
+class ProjectBody(Wire):
+    """``allow_conference`` is read and left alone."""
+
+    name: Text | None = None
+    slug: Text | None = None
+    resources: list[Any] | None = None
+    availability: Object | None = None
+    booking: Object | None = None
+    availability_constraints: list[Any] | None = None
+    customer_fields: Object | None = None
+    reminders: list[dict[str, Any]] | None = None
+    ui: Object | None = None
+    meta: Object | None = None
+    allow_double_bookings: Flag | None = None
+    reservation_time: Any = None
+    enabled_email_notification: Flag | None = None
+    allow_conference: Any = None
+
+
+def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
+    """Set and check what was sent; return the columns to save.  Raises ``Invalid`` with everything that is wrong."""
+    given = body.given()
+    empty: dict[str, Any] = {
+        "availability_constraints": [],
+        "reminders": [],
+        "enabled_email_notification": True,
+    }
+    values = {name: empty.get(name, "") if value is None else value for name, value in given.items()}
+    if not values.get("slug"):
+        values.pop("slug", None)
+    changed = apply(row, values, COLUMNS)
+    for name in LAYERS:
+        if name in given:
+            setattr(row, name, override(getattr(row, name), given[name] or {}))
+            changed.append(name)
+    row.customer_fields = {key: asked for key, asked in row.customer_fields.items() if asked is not None}
+    if given.keys() & {"allow_double_bookings", "reservation_time"}:
+        _keep_in_booking(row, given)
+        changed.append("booking")
+    # An address that the site chose itself is no fault of the request; the database settles a race for it.
+    chosen = set() if "slug" in values else {"slug"}
+    checked = findings(row, exclude={"location", "image", "logo"} | chosen)
+    unsearchable = _unsearchable(row) if "availability" in given else {}
+    refuse(body.findings, more, checked, _where_it_was_sent(wrongs(row), given), unsearchable)
+    return list(dict.fromkeys(changed))
+
+
+def member_ids(sent: list[Any], name: str) -> tuple[list[UUID], Errors]:
+    """Ids, or objects that have one, as ids; what is no id stands in the errors under its place in ``name``."""
+    if len(sent) > MOST_MEMBERS:
+        return [], {name or "body": [str(TOO_MANY)]}
+    ids: list[UUID] = []
+    errors: Errors = {}
+    for at, one in enumerate(sent):
+        try:
+            ids.append(read_uuid(one.get("id") if isinstance(one, Mapping) else one))
+        except PydanticCustomError as error:
+            errors[f"{name}.{at}" if name else str(at)] = [error.message()]
+    return ids, errors
+
+
+def _keep_in_booking(row: Project, given: Mapping[str, Any]) -> None:
+    """The record writes two booking settings beside ``booking``; they are values of the same layer."""
+    layer: dict[str, Any] = {}
+    if given.get("allow_double_bookings") is not None:
+        layer["settings"] = {"allow_double_bookings": given["allow_double_bookings"]}
+    if given.get("reservation_time") is not None:
+        layer["reservation_time"] = given["reservation_time"]
+    row.booking = override(row.booking, layer)
+
+
+def _unsearchable(row: Project) -> Errors:
+    """What every search of the project would refuse: a slot of no length, a window that ends before it starts."""
+    own = {name: value for name, value in row.availability.items() if name in SEARCHED}
+    try:
+        parse_parameters(override(DEFAULTS, own), timezone.now())
+    except ParametersError as error:
+        return {
+            f"availability.{name}": [gettext(sentence) for sentence in told]
+            for name, told in error.errors.items()
+        }
+    return {}
+
+
+def _where_it_was_sent(found: Errors, given: Mapping[str, Any]) -> Errors:
+    """Findings on ``booking.reservation_time`` under the name that the request used."""
+    told = "reservation_time" if "reservation_time" in given else "booking.reservation_time"
+    return {told if name == "booking.reservation_time" else name: words for name, words in found.items()}

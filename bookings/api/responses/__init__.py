@@ -1,0 +1,1 @@
+"""What a call answers: the JSON of each kind of thing, and the frames around it."""

@@ -1,0 +1,77 @@
+"""Other times for somebody whose time was taken, looked up when the refusal is answered: after its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bookings.api.requests.listing import included
+from bookings.api.timestamps import shown, zone_of
+from bookings.availability.offered import shapes
+from bookings.availability.parameters import ParametersError, read_query
+from bookings.availability.query import Slot
+from bookings.availability.search import TooManySlots, search
+from bookings.errors import BookingError
+from bookings.models import Booking, Project, Reservation
+
+AHEAD = timedelta(days=7)
+EARLIER = timedelta(hours=12)
+MOST = 3
+Wanted = Booking | Reservation
+
+
+def offer_alternatives(request: HttpRequest, refusal: BookingError, wanted: Wanted) -> None:
+    """Let a refusal know how to find other times: always for a public page, for a server where it asks."""
+    key = request.auth  # type: ignore[attr-defined]
+    if key.is_widget or "alternatives" in included(request):
+        zone = zone_of(request)
+        refusal.data["seek"] = lambda: alternatives(wanted, zone, timezone.now())
+
+
+def alternatives(wanted: Wanted, zone: tzinfo, now: datetime) -> list[dict[str, Any]]:
+    """Up to three free times of the same length near the one wanted, by their start.
+
+    Of the same resource where it has any within the next seven days, else of its project's others.
+    """
+    slots = _free(wanted, now)
+    own = [slot for slot in slots if wanted.resource in slot.resources]
+    nearest = sorted(own or slots, key=lambda slot: abs(slot.start - wanted.start))[:MOST]
+    return [
+        {
+            "start": shown(slot.start, zone),
+            "end": shown(slot.end, zone),
+            "resources": [{"id": str(resource.pk), "name": resource.name} for resource in slot.resources],
+        }
+        for slot in sorted(nearest, key=lambda slot: slot.start)
+    ]
+
+
+def _usual_step(project: Project, wanted: Wanted, now: datetime) -> timedelta | None:
+    """Where a length is none of the project's own, times still begin as they usually do; else None."""
+    length = wanted.end - wanted.start
+    found = shapes(project, wanted.option, [wanted.resource], length, now=now, kept=length)
+    return found[0].step if found else None
+
+
+def _free(wanted: Wanted, now: datetime) -> list[Slot]:
+    """What can be booked instead; nothing where the project's own settings cannot be read."""
+    start = max(now, wanted.start - EARLIER)
+    given: dict[str, Any] = {
+        "length": wanted.end - wanted.start,
+        "from": start.isoformat(),
+        "to": (start + AHEAD).isoformat(),
+    }
+    if wanted.project and (step := _usual_step(wanted.project, wanted, now)):
+        given["timeslot_increments"] = step
+    if wanted.project is None or wanted.project.availability.get("mode") != "mutual":
+        given["mode"] = "exclusive"
+    resources = [wanted.resource] if wanted.project is None else None
+    ignoring = [wanted.pk] if isinstance(wanted, Booking) else []
+    try:
+        query = read_query(given, now=now, project=wanted.project, resources=resources, ignoring=ignoring)
+        return search(query, now)
+    except (ParametersError, TooManySlots):
+        return []

@@ -1,0 +1,288 @@
+"""How bookings, reservations and customers look on the wire: the record's default fields, and what is included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bookings.api.requests.listing import included
+from bookings.api.responses import catalogue
+from bookings.api.responses.catalogue import Json, Names, below
+from bookings.api.responses.gathered import logs_of, siblings_of
+from bookings.api.timestamps import shown, zone_of
+from bookings.effects.links import action_signature
+from bookings.lifecycle import Actor, available_actions
+from bookings.models import Action, Booking, Customer, Reservation
+
+# What a public page learns only in the answer to its own create.
+PRIVATE = frozenset({"customers", "logs", "customer_action_links", "bulked_bookings"})
+# What must be read besides the row itself, for each include.
+LOOKUPS: dict[str, tuple[str, ...]] = {
+    "customers": ("customer",),
+    "user": ("resource",),
+    "resource": ("resource",),
+    "calendar": ("calendar",),
+    "project": ("project",),
+    "available_actions": ("state__leaving",),
+    "customer_action_links": ("state__leaving", "customer"),
+    "user.calendars": ("resource__calendars",),
+    "resource.calendars": ("resource__calendars",),
+    "user.calendars.events": ("resource__calendars__events",),
+    "resource.calendars.events": ("resource__calendars__events",),
+    "calendar.events": ("calendar__events",),
+    "project.resources": ("project__links__resource",),
+    "project.resources.calendars": ("project__links__resource__calendars",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """To whom a booking is told, in which zone, and what besides the default fields."""
+
+    key: Any
+    zone: tzinfo
+    names: Names = frozenset()
+    private: bool = True
+    """Whether addresses of people may be told."""
+
+    @classmethod
+    def of(cls, request: HttpRequest, *, own: bool = False) -> Telling:
+        """As the request asks; ``own`` for the answer to a create.  Raises ``Invalid`` for an unknown zone."""
+        key: Any = request.auth  # type: ignore[attr-defined]
+        names = included(request)
+        private = own or not key.is_widget
+        if not private:
+            names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
+        return cls(key=key, zone=zone_of(request), names=names, private=private)
+
+    def below(self, name: str) -> Telling:
+        """For the bookings inside ``name``; to a public page they are somebody else's."""
+        names = below(self.names, name)
+        if self.key.is_widget:
+            return replace(self, names=names - PRIVATE, private=False)
+        return replace(self, names=names)
+
+    def at(self, moment: datetime) -> str:
+        return shown(moment, self.zone)
+
+
+def readable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Bookings with what the default fields need, in the same query."""
+    leaving = Action.objects.filter(source=OuterRef("state"))
+    return bookings.select_related("state", "version__graph").annotate(completed=~Exists(leaving))
+
+
+def tell(bookings: Sequence[Booking], telling: Telling) -> list[Json]:
+    """The payloads of bookings; the number of queries depends on the includes, not on the bookings."""
+    lookups = [lookup for name in sorted(telling.names) for lookup in LOOKUPS.get(name, ())]
+    if bookings and lookups:
+        prefetch_related_objects(list(bookings), *dict.fromkeys(lookups))
+    parts = {name: part(bookings, telling) for name, part in _GATHERED.items() if name in telling.names}
+    single = [(name, part) for name, part in _PARTS.items() if name in telling.names]
+    return [
+        _default_fields(booking, telling)
+        | {name: part(booking, telling) for name, part in single}
+        | {name: found[booking.pk] for name, found in parts.items()}
+        for booking in bookings
+    ]
+
+
+def tell_one(booking: Booking, telling: Telling) -> Json:
+    return tell([booking], telling)[0]
+
+
+def tell_reservation(reservation: Reservation, telling: Telling) -> Json:
+    """A reservation in the shape of a booking, and until when it holds."""
+    live = reservation.released_at is None and reservation.expires_at > timezone.now()
+    body: Json = {
+        "id": str(reservation.pk),
+        "state": "reserved" if live else "expired",
+        "graph": "reservation",
+        "completed": not live,
+        "expires_at": telling.at(reservation.expires_at),
+        "created_at": telling.at(reservation.created_at),
+        "updated_at": telling.at(reservation.created_at),
+    }
+    info = _times_and_texts(reservation, telling)
+    parts = {
+        "attributes": {"event_info": info},
+        "event_info": info,
+        "resource": _resource(reservation, telling, "resource"),
+        "user": _resource(reservation, telling, "user"),
+    }
+    return body | {name: part for name, part in parts.items() if name in telling.names}
+
+
+def _default_fields(booking: Booking, telling: Telling) -> Json:
+    completed = getattr(booking, "completed", None)
+    return {
+        "id": str(booking.pk),
+        "state": booking.state.name,
+        "graph": booking.version.graph.name,
+        "completed": booking.state.final if completed is None else completed,
+        "created_at": telling.at(booking.created_at),
+        "updated_at": telling.at(booking.updated_at),
+    }
+
+
+def _times_and_texts(row: Booking | Reservation, telling: Telling) -> Json:
+    return {
+        "start": telling.at(row.start),
+        "end": telling.at(row.end),
+        "what": row.what,
+        "where": row.where,
+        "description": row.description,
+    }
+
+
+def _event_info(booking: Booking, telling: Telling) -> Json:
+    return _times_and_texts(booking, telling) | {
+        "calendar_id": str(booking.calendar_id) if booking.calendar_id else None,
+        "participants": booking.participants if telling.private else [],
+        "invite": booking.invite,
+        "my_rsvp": booking.my_rsvp,
+    }
+
+
+def _attributes(booking: Booking, telling: Telling) -> Json:
+    body: Json = {"event_info": _event_info(booking, telling)}
+    if booking.version.offers_seats:
+        body["group_booking"] = {"max_seats": booking.max_seats, "current_seats": booking.seats_taken}
+    return body
+
+
+def _event(booking: Booking, telling: Telling) -> Json | None:
+    """The booking's own time as an event, from the moment its state occupies."""
+    if not booking.state.occupies:
+        return None
+    return {
+        "id": str(booking.uid),
+        **_times_and_texts(booking, telling),
+        "rsvp": booking.my_rsvp,
+        "allDay": False,
+        "created_at": telling.at(booking.created_at),
+        "updated_at": telling.at(booking.updated_at),
+    }
+
+
+def _customers(booking: Booking, telling: Telling) -> list[Json]:
+    customer: Customer | None = getattr(booking, "customer", None)
+    if customer is None:
+        return []
+    names = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
+    columns = {name: getattr(customer, name) or None for name in names}
+    return [{**customer.answers, **columns, "id": str(customer.pk), "meta": customer.answers}]
+
+
+def _resource(row: Booking | Reservation, telling: Telling, name: str) -> Json:
+    body = catalogue.resource(row.resource, telling.zone, below(telling.names, name))
+    if telling.key.is_widget:
+        public = ("id", "name", "first_name", "last_name", "timezone", "image")
+        return {key: body[key] for key in public}
+    return body
+
+
+def _calendar(booking: Booking, telling: Telling) -> Json | None:
+    if booking.calendar is None or telling.key.is_widget:
+        return None
+    return catalogue.calendar(booking.calendar, telling.zone, below(telling.names, "calendar"))
+
+
+def _project(booking: Booking, telling: Telling) -> Json | None:
+    project = booking.project
+    if project is None:
+        return None
+    if "project.resources" in telling.names and not telling.key.is_widget:
+        return catalogue.project(project, telling.zone, below(telling.names, "project"))
+    return {
+        "id": str(project.pk),
+        "name": project.name,
+        "slug": project.slug,
+        "created_at": telling.at(project.created_at),
+        "updated_at": telling.at(project.updated_at),
+    }
+
+
+def _available_actions(booking: Booking, telling: Telling) -> list[str]:
+    return [action.name for action in available_actions(booking, Actor.of_key(telling.key))]
+
+
+def _customer_action_links(booking: Booking, telling: Telling) -> Json:
+    """Signed links for what the customer may play now; each leads to a page that asks first."""
+    if getattr(booking, "customer", None) is None:
+        return {}
+    closed = booking.state.settled and booking.change_until and timezone.now() > booking.change_until
+    actions = [] if closed else available_actions(booking, Actor.customer())
+    base = f"{settings.SITE_URL}/v2/bookings/{booking.pk}/external_action"
+    return {
+        action.name: f"{base}/{action.name}?signature={action_signature(booking, action.name)}"
+        for action in actions
+    }
+
+
+def _owner_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, Json | None]:
+    """Read anew: a session in memory may have fewer seats taken than it has by now."""
+    owners = {booking.session_id for booking in bookings if booking.session_id}
+    sessions = list(readable(Booking.objects.filter(pk__in=owners))) if owners else []
+    told = tell(sessions, telling.below("owner_booking"))
+    by_id: dict[Any, Json] = {session.pk: body for session, body in zip(sessions, told, strict=True)}
+    return {booking.pk: by_id.get(booking.session_id) for booking in bookings}
+
+
+def _bulked_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, list[Json]]:
+    siblings = siblings_of(bookings, readable(Booking.objects.visible()))
+    told = tell(siblings, telling.below("bulked_bookings"))
+    by_bulk: dict[Any, list[tuple[Any, Json]]] = {}
+    for sibling, body in zip(siblings, told, strict=True):
+        by_bulk.setdefault(sibling.bulk, []).append((sibling.pk, body))
+    return {
+        booking.pk: [body for pk, body in by_bulk.get(booking.bulk, []) if pk != booking.pk]
+        for booking in bookings
+    }
+
+
+def _logs(bookings: Iterable[Booking], telling: Telling) -> dict[Any, list[Json]]:
+    return {
+        pk: [
+            {
+                "id": str(entry.pk),
+                "what": entry.what,
+                "action": entry.action or None,
+                "from_state": entry.source or None,
+                "to_state": entry.target or None,
+                "actor": entry.actor,
+                "message": words,
+                "created_at": telling.at(entry.at),
+            }
+            for entry, words in entries
+        ]
+        for pk, entries in logs_of(bookings).items()
+    }
+
+
+_PARTS: dict[str, Callable[[Booking, Telling], Any]] = {
+    "attributes": _attributes,
+    "event_info": _event_info,
+    "event": _event,
+    "provider_event": lambda booking, telling: None,
+    "customers": _customers,
+    "user": lambda booking, telling: _resource(booking, telling, "user"),
+    "resource": lambda booking, telling: _resource(booking, telling, "resource"),
+    "calendar": _calendar,
+    "project": _project,
+    "meta": lambda booking, telling: booking.meta,
+    "available_actions": _available_actions,
+    "customer_action_links": _customer_action_links,
+}
+_GATHERED: dict[str, Callable[[Sequence[Booking], Telling], dict[Any, Any]]] = {
+    "owner_booking": _owner_bookings,
+    "bulked_bookings": _bulked_bookings,
+    "logs": _logs,
+}
