@@ -5,8 +5,12 @@ from typing import Any
 
 from django.urls import URLPattern, include, path
 
-from bookings.views import action_link, choose, details, find, holds, home, looks, manage, move, owner
+from bookings.views import accent
+from bookings.views.booking import action_link, find, manage, move, owner
+from bookings.views.choose import choose
 from bookings.views.frames import framed
+from bookings.views.hold import details, pick
+from bookings.views.home import home
 
 View = Callable[..., Any]
 
@@ -15,11 +19,11 @@ def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[UR
     """The way from the times of a project to its booking; ``book`` is what stands before the project's name."""
     return [
         path(f"{book}<slug:slug>/", wrap(choose.choose), name="choose"),
-        path(f"{book}<slug:slug>/hold/", wrap(holds.pick), name="hold"),
+        path(f"{book}<slug:slug>/hold/", wrap(pick.pick), name="hold"),
         path(f"{book}<slug:slug>/details/<str:token>/", wrap(details.details), name="details"),
         path(f"{book}<slug:slug>/details/<str:token>/instead/", wrap(details.instead), name="instead"),
         path(f"{book}<slug:slug>/details/<str:token>/longer/", wrap(details.longer), name="longer"),
-        path(f"{book}<slug:slug>/details/<str:token>/release/", wrap(holds.let_go), name="let_go"),
+        path(f"{book}<slug:slug>/details/<str:token>/release/", wrap(pick.let_go), name="let_go"),
         path("b/<str:token>/", wrap(manage.booking), name="customer"),
         path("b/<str:token>/undo/", wrap(manage.take_back), name="undo"),
         path("b/<str:token>/booking.ics", wrap(manage.calendar_file_of), name="ics"),
@@ -37,7 +41,7 @@ pages = [
     path("a/<str:token>/<str:action>/", action_link.ask_once, name="action"),
     path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
     path("find/", find.find, name="find"),
-    path("look/accent-<str:digits>.css", looks.accent, name="accent"),
+    path("look/accent-<str:digits>.css", accent.accent, name="accent"),
 ]
 urlpatterns = [
     path("embed/", include((flow("", framed), "pages"), namespace="embed")),

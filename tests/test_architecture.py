@@ -100,7 +100,7 @@ def test_every_arrow_points_down() -> None:
         ("bookings.models.rooms", "from django.http import HttpRequest"),
         ("bookings.lifecycle.book", "import bookings.api.auth"),
         ("bookings.lifecycle.book", "def book():\n    from bookings.effects import outbox"),
-        ("bookings.views.choose", "from bookings.api import payloads"),
+        ("bookings.views.choose.choose", "from bookings.api import payloads"),
         ("bookings.money", "from bookings import models"),
         ("bookings.errors", "from django.db import models"),
         ("bookings.forms.rows", "from booking_site import settings"),

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project
 from bookings.times import short_day
-from bookings.views.visitors import COOKIE, digest
+from bookings.views.hold.visitors import COOKIE, digest
 from tests.situations import a_hold, a_project, a_resource, a_session, aged
 from tests.views.conftest import Visitor, holds
 

@@ -11,7 +11,7 @@ from bookings.effects.links import manage_token, owner_token, renew
 from bookings.errors import ActionNotAvailable
 from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
-from bookings.views import manage
+from bookings.views.booking import manage
 from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged
 from tests.views.conftest import Visitor
 

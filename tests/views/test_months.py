@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from bookings.models import Project, WeeklyHours
-from bookings.views.months import Month, neighbour, table
+from bookings.views.choose.months import Month, neighbour, table
 from tests.situations import a_booking
 
 

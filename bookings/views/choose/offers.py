@@ -12,11 +12,11 @@ from bookings import times
 from bookings.availability.days import day_start, offset
 from bookings.availability.ends import ONE_DAY
 from bookings.models import Option
-from bookings.views.free_times import FreeTime, Offer, midday
-from bookings.views.offering import Offering, price_in_words
+from bookings.views.choose.free_times import FreeTime, Offer, midday
+from bookings.views.choose.offering import Offering, price_in_words
 
 if TYPE_CHECKING:
-    from bookings.views.choose import View
+    from bookings.views.choose.choose import View
 
 GROUPED_FROM = 5
 MORNING, NOON, EVENING = 5, 12, 17

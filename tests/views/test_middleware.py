@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.models import Booking, Project, Site
-from bookings.views import home
+from bookings.views.home import home
 from tests.situations import a_project, a_resource
 from tests.views.conftest import holds
 

@@ -16,7 +16,7 @@ from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.money import money
 from bookings.views import cards
-from bookings.views.addresses import here, still_here
+from bookings.views.page_urls import here, still_here
 
 CUSTOMER = Actor.customer()
 

@@ -10,8 +10,8 @@ from django.utils.translation import get_language, override
 
 from bookings.languages import site_of
 from bookings.models import Project
+from bookings.views.accent import accent_url
 from bookings.views.frames import proof
-from bookings.views.looks import accent_url
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.errors import BookingError, GroupFull, SlotTaken
 from bookings.refusals import sentence
-from bookings.views.free_times import FreeTime, nearest
-from bookings.views.offering import Offering
+from bookings.views.choose.free_times import FreeTime, nearest
+from bookings.views.choose.offering import Offering
 
 
 def lost(

@@ -22,9 +22,10 @@ from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
 from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
 from bookings.models import Action, Booking
-from bookings.views import booking_card, cards
-from bookings.views.addresses import still_here
-from bookings.views.chrome import belongs_to
+from bookings.views import cards
+from bookings.views.booking import booking_card
+from bookings.views.context_processors import belongs_to
+from bookings.views.page_urls import still_here
 from bookings.views.refusals import ended, refused
 
 CUSTOMER = Actor.customer()

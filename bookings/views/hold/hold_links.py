@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from bookings.models import Project, Reservation
-from bookings.views.addresses import carried, here
-from bookings.views.chrome import belongs_to
+from bookings.views.context_processors import belongs_to
+from bookings.views.page_urls import carried, here
 from bookings.views.refusals import ended
 
 _ID_LENGTH = 22  # sixteen bytes in base64, without padding

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from bookings.rate_limits import spend_by_address
-from bookings.views.chrome import is_embedded
+from bookings.views.context_processors import is_embedded
 from bookings.views.frames import said_anywhere
 from bookings.views.refusals import ended
 

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods
 from bookings import times
 from bookings.effects.links import Purpose
 from bookings.models import Booking
-from bookings.views import booking_card, cards
-from bookings.views.addresses import here
-from bookings.views.manage import asked, dead_link, with_booking
-from bookings.views.move import Ways, moving_page, times_page
+from bookings.views import cards
+from bookings.views.booking import booking_card
+from bookings.views.booking.manage import asked, dead_link, with_booking
+from bookings.views.booking.move import Ways, moving_page, times_page
+from bookings.views.page_urls import here
 from bookings.views.refusals import ended
 
 DONE = "done"

@@ -16,13 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings.errors import BookingError
-from bookings.views import months, zones
-from bookings.views.addresses import as_hidden, carried, here, instant
-from bookings.views.chrome import is_embedded
-from bookings.views.free_times import Offer, midday, month_bounds, next_free, offer
-from bookings.views.offering import Offering, offering_of
-from bookings.views.offers import SEEK, day_card, later, offered
-from bookings.views.visitors import live_hold, visitor
+from bookings.views.choose import months, zones
+from bookings.views.choose.free_times import Offer, midday, month_bounds, next_free, offer
+from bookings.views.choose.offering import Offering, offering_of
+from bookings.views.choose.offers import SEEK, day_card, later, offered
+from bookings.views.context_processors import is_embedded
+from bookings.views.hold.visitors import live_hold, visitor
+from bookings.views.page_urls import as_hidden, carried, here, instant
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24

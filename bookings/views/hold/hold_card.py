@@ -12,8 +12,8 @@ from bookings import times
 from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, ProjectResource, Reservation
 from bookings.views import cards
-from bookings.views.hold_links import Hold
-from bookings.views.offering import hold_seconds, price_in_words, where_of
+from bookings.views.choose.offering import hold_seconds, price_in_words, where_of
+from bookings.views.hold.hold_links import Hold
 
 CUSTOMER = Actor.customer()
 ENDING = timedelta(minutes=2)

@@ -18,8 +18,8 @@ from bookings.availability.ends import longest_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.times import durations_in_words
-from bookings.views.next_times import in_full, next_times
-from bookings.views.offering import price_in_words, usual_length
+from bookings.views.choose.offering import price_in_words, usual_length
+from bookings.views.home.next_times import in_full, next_times
 
 SEARCHABLE_FROM = 6
 MOST = 200

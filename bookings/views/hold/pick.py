@@ -16,11 +16,11 @@ from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTa
 from bookings.forms import ReservationForm
 from bookings.lifecycle import Actor, release, reserve, reserve_any
 from bookings.models import ProjectResource, Reservation
-from bookings.views.addresses import carried, here, instant, prefilled
-from bookings.views.free_times import session_of, takers
-from bookings.views.hold_links import Hold, hold_token, with_hold
-from bookings.views.offering import Offering, offering_of
-from bookings.views.visitors import Holder, holder, live_hold, live_holds, remember, visitor
+from bookings.views.choose.free_times import session_of, takers
+from bookings.views.choose.offering import Offering, offering_of
+from bookings.views.hold.hold_links import Hold, hold_token, with_hold
+from bookings.views.hold.visitors import Holder, holder, live_hold, live_holds, remember, visitor
+from bookings.views.page_urls import carried, here, instant, prefilled
 
 CUSTOMER = Actor.customer()
 

@@ -20,7 +20,7 @@ from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots import Frame, Mode, Supply, offers, together
 from bookings.forms.rows import as_uuid
 from bookings.models import Booking, ProjectResource, Reservation
-from bookings.views.offering import Offering, usual_length
+from bookings.views.choose.offering import Offering, usual_length
 
 SEVERAL_MONTHS = timedelta(days=93)
 log = structlog.get_logger(__name__)

@@ -21,16 +21,17 @@ from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend
 from bookings.models import Booking, Customer
 from bookings.refusals import sentence
-from bookings.views import cards, hold_card
-from bookings.views.addresses import carried, here
-from bookings.views.chrome import is_embedded
-from bookings.views.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
-from bookings.views.holds import hold_time
-from bookings.views.lost import lost
-from bookings.views.manage import JUST_BOOKED
-from bookings.views.offering import Offering, offering_of
-from bookings.views.visitors import live_hold, remember, visitor
-from bookings.views.zones import own_zone
+from bookings.views import cards
+from bookings.views.booking.manage import JUST_BOOKED
+from bookings.views.choose.offering import Offering, offering_of
+from bookings.views.choose.zones import own_zone
+from bookings.views.context_processors import is_embedded
+from bookings.views.hold import hold_card
+from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
+from bookings.views.hold.lost import lost
+from bookings.views.hold.pick import hold_time
+from bookings.views.hold.visitors import live_hold, remember, visitor
+from bookings.views.page_urls import carried, here
 
 CUSTOMER = Actor.customer()
 

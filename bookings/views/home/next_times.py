@@ -15,7 +15,7 @@ from bookings.availability.query import Query
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.soonest import soonest
 from bookings.models import GraphVersion, Project, ProjectResource, Resource
-from bookings.views.offering import usual_length
+from bookings.views.choose.offering import usual_length
 
 SOON = timedelta(days=7)
 SESSIONS_SOON = timedelta(days=28)

@@ -18,14 +18,15 @@ from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
 from bookings.forms.moves import may_overlap
 from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
-from bookings.views import booking_card, cards
-from bookings.views.addresses import as_hidden, instant, still_here
-from bookings.views.choose import plan, sought, view_of
-from bookings.views.free_times import session_of
-from bookings.views.lost import lost
-from bookings.views.manage import with_booking
-from bookings.views.offering import MUTUAL, Offering, offering_for
-from bookings.views.offers import SEEK
+from bookings.views import cards
+from bookings.views.booking import booking_card
+from bookings.views.booking.manage import with_booking
+from bookings.views.choose.choose import plan, sought, view_of
+from bookings.views.choose.free_times import session_of
+from bookings.views.choose.offering import MUTUAL, Offering, offering_for
+from bookings.views.choose.offers import SEEK
+from bookings.views.hold.lost import lost
+from bookings.views.page_urls import as_hidden, instant, still_here
 
 CUSTOMER = Actor.customer()
 

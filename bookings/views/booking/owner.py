@@ -16,8 +16,8 @@ from bookings.forms.questions import answers_of
 from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
 from bookings.views import cards
-from bookings.views.addresses import here
-from bookings.views.manage import with_booking
+from bookings.views.booking.manage import with_booking
+from bookings.views.page_urls import here
 from bookings.views.refusals import refused
 
 OWNER = Actor.owner()

@@ -19,7 +19,7 @@ from bookings.layers import USUAL_GRAPH, booking_layers, merged
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.money import money
 from bookings.overrides import override
-from bookings.views.chrome import belongs_to
+from bookings.views.context_processors import belongs_to
 
 PAGE_HOLD_SECONDS = 600
 MUTUAL = "mutual"

@@ -1,0 +1,1 @@
+"""Choosing a time: the month, the times of a day, and what may be chosen besides."""

@@ -1,0 +1,1 @@
+"""The home page: what can be booked here, and when each is next free."""
