@@ -1,6 +1,6 @@
 """The staff's desk: Django's admin, in which bookings change through the verbs alone."""
 
-from bookings.admin.bookings import BookingAdmin
+from bookings.admin.booking.booking import BookingAdmin
 from bookings.admin.events import EventAdmin
 from bookings.admin.graphs import GraphAdmin, GraphVersionAdmin
 from bookings.admin.keys import ApiKeyAdmin

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.wall_clock import WallClockForm
+from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.days import day_start
 from bookings.models import Calendar, Event
 

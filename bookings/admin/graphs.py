@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from bookings.admin.fields import DurationField, DurationInput
-from bookings.admin.histories import RecordedAdmin
-from bookings.admin.shown import ShownByWidgets
+from bookings.admin.fields.plain import DurationField, DurationInput
+from bookings.admin.mixins import RecordedAdmin, ShownByWidgets
 from bookings.graphs.picture import as_svg
 from bookings.graphs.validator import problems
 from bookings.graphs.versions import DraftExists, GraphHasProblems, NotADraft, new_draft, publish

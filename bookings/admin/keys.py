@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from bookings.admin.fields import OriginsField
+from bookings.admin.fields.plain import OriginsField
 from bookings.models import ApiKey
 
 

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.admin.histories import RecordedAdmin
-from bookings.admin.look_only import LookOnlyAdmin
+from bookings.admin.mixins import LookOnlyAdmin, RecordedAdmin
 from bookings.models import OutboxMessage, Webhook
 
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields import ObjectField, ZoneField
-from bookings.admin.histories import RecordedAdmin
+from bookings.admin.fields.plain import ObjectField, ZoneField
 from bookings.admin.hours import HOURS, hours_of
+from bookings.admin.mixins import RecordedAdmin
 from bookings.models import Location, Site
 
 

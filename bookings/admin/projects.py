@@ -10,15 +10,13 @@ from django.db.models import ImageField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields import DurationField, ObjectField, OriginsField
-from bookings.admin.histories import RecordedAdmin
+from bookings.admin.fields.inherits import LayerField, LayersMixin
+from bookings.admin.fields.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
+from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
+from bookings.admin.fields.table import MapField, RowsField
+from bookings.admin.fields.table_rows import ConstraintRow, CustomerFieldRow, ReminderRow
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.inherits import LayerField, LayersMixin
-from bookings.admin.kept import KeptOnceBooked
-from bookings.admin.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
-from bookings.admin.rows import MapField, RowsField
-from bookings.admin.shown import ShownByWidgets
-from bookings.admin.tables import ConstraintRow, CustomerFieldRow, ReminderRow
+from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
 from bookings.models import Option, Project, ProjectResource
 from bookings.pictures import PictureField
 

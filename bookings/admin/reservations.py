@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.look_only import LookOnlyAdmin
+from bookings.admin.mixins import LookOnlyAdmin
 from bookings.models import Reservation
 from bookings.times import clock_range, day, day_and_clock, zone_and_offset
 

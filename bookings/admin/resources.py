@@ -14,14 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.fields import LinesField, ObjectField, ZoneField
-from bookings.admin.histories import RecordedAdmin
+from bookings.admin.booking.why import why_page
+from bookings.admin.fields.inherits import LayersMixin
+from bookings.admin.fields.plain import LinesField, ObjectField, ZoneField
+from bookings.admin.fields.table import RowsField
+from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.inherits import LayersMixin
-from bookings.admin.kept import KeptOnceBooked
-from bookings.admin.rows import RowsField
-from bookings.admin.tables import ConstraintRow
-from bookings.admin.why import why_page
+from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin
 from bookings.models import Calendar, Resource
 from bookings.pictures import PictureField
 

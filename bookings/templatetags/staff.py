@@ -6,7 +6,7 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Form
 
-from bookings.admin.waiting import waiting
+from bookings.admin.booking.waiting import waiting
 from bookings.models import Booking, OutboxMessage
 
 register = template.Library()

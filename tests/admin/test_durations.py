@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from bookings.admin.durations import as_stored, read
-from bookings.admin.fields import DurationField, DurationTextField
+from bookings.admin.fields.durations import as_stored, read
+from bookings.admin.fields.plain import DurationField, DurationTextField
 from bookings.times import duration_in_words
 
 LANGUAGES = ["en", "en-us", "de", "ar"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.admin.wall_clock import WallClockForm, around_the_gap, instants
+from bookings.admin.fields.wall_clock import WallClockForm, around_the_gap, instants
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")

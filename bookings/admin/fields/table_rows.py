@@ -7,8 +7,8 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.fields import LinesField
-from bookings.admin.rows import Row
+from bookings.admin.fields.plain import LinesField
+from bookings.admin.fields.table import Row
 from bookings.availability.rules import WEEKDAYS, ConstraintsError, parse_constraints
 from bookings.forms.reminders import is_too_far
 from bookings.models import WeeklyHours

@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields import DurationTextField, EmailsField
-from bookings.admin.inherits import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
+from bookings.admin.fields.inherits import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
+from bookings.admin.fields.plain import DurationTextField, EmailsField
 from bookings.graph_words import graph_words
 from bookings.models import Action, GraphVersion
 from bookings.validators import validate_zone

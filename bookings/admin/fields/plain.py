@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from bookings.admin import durations
+from bookings.admin.fields import durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
 from bookings.validators import plain_origin, zones

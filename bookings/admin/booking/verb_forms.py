@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.wall_clock import WallClockForm
+from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.forms import Contact, CustomerForm
 from bookings.models import Action, Booking, Project, Resource
 from bookings.times import day_and_clock, zone_and_offset

@@ -13,10 +13,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin import desk
-from bookings.admin.booking_pages import facts, story, verbs_of
-from bookings.admin.new_booking import choose, create
-from bookings.admin.waiting import BY_DEADLINE, WaitingFilter
+from bookings.admin.booking import verbs
+from bookings.admin.booking.new_booking import choose, create
+from bookings.admin.booking.page import facts, story, verbs_of
+from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, Site, State
@@ -163,12 +163,12 @@ class BookingAdmin(admin.ModelAdmin):
 
         return [
             page("new/", create, "new"),
-            page("<uuid:pk>/act/<slug:name>/", desk.act_page, "act"),
-            page("<uuid:pk>/move/", desk.move_page, "move"),
-            page("<uuid:pk>/correct/", desk.correct_page, "correct"),
-            page("<uuid:pk>/attendance/", desk.attendance_page, "attendance"),
-            page("<uuid:pk>/undo/", desk.undo_page, "undo"),
-            page("<uuid:pk>/renew/", desk.renew_page, "renew"),
-            page("<uuid:pk>/erase/", desk.erase_page, "erase"),
+            page("<uuid:pk>/act/<slug:name>/", verbs.act_page, "act"),
+            page("<uuid:pk>/move/", verbs.move_page, "move"),
+            page("<uuid:pk>/correct/", verbs.correct_page, "correct"),
+            page("<uuid:pk>/attendance/", verbs.attendance_page, "attendance"),
+            page("<uuid:pk>/undo/", verbs.undo_page, "undo"),
+            page("<uuid:pk>/renew/", verbs.renew_page, "renew"),
+            page("<uuid:pk>/erase/", verbs.erase_page, "erase"),
             *super().get_urls(),
         ]

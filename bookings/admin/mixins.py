@@ -1,10 +1,15 @@
-"""The configuration's pages with their history, from which a row can be put back as it was."""
+"""What several pages of the desk have in common: rows that stay, that are only shown, whose changes are told."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django import forms
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -12,8 +17,68 @@ from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from bookings.admin.changes import Parts, changes_of
-from bookings.admin.shown import ShownByWidgets
 from bookings.models import Site
+
+
+class KeptOnceBooked:
+    """For the page of a resource or a project: once it was booked it stays, and rows are deleted one by one."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Without a row the question is whether many may be deleted at once."""
+        if obj is None or obj.bookings.exists() or obj.reservations.exists():
+            return False
+        return super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+
+class LookOnlyAdmin(admin.ModelAdmin):
+    """No row is added, changed or deleted here, whatever role somebody has."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@cache
+def as_widget_shows(form: type[forms.ModelForm], name: str) -> Callable[[Model], str]:
+    """A read-only column of the admin.  Django 5.2 asks such widgets itself, later versions do not."""
+
+    @admin.display(description=form.base_fields[name].label)
+    def show(row: Model) -> str:
+        return form(instance=row).fields[name].widget.render(name, getattr(row, name))
+
+    show.__name__ = name
+    return show
+
+
+class ShownByWidgets:
+    """For a page, or a table on one, whose ``form`` has such widgets."""
+
+    form: type[forms.ModelForm]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        shown = self._shown(request, obj)
+        return [
+            (title, {**options, "fields": [shown.get(field, field) for field in options["fields"]]})
+            for title, options in super().get_fieldsets(request, obj)  # type: ignore[misc]
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [*super().get_readonly_fields(request, obj), *self._shown(request, obj).values()]  # type: ignore[misc]
+
+    def _shown(self, request: HttpRequest, obj: Any) -> dict[Any, Callable[[Model], str]]:
+        """By name of the field; nothing for those who may change the row."""
+        if obj is None or self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return {}
+        return {
+            name: as_widget_shows(self.form, name)
+            for name, field in self.form.base_fields.items()
+            if getattr(field.widget, "read_only", False)
+        }
 
 
 class RecordedAdmin(ShownByWidgets, SimpleHistoryAdmin):

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle
-from bookings.admin.desk_forms import (
+from bookings.admin.asking import ask, posted
+from bookings.admin.booking.oversteps import in_the_way, oversteps
+from bookings.admin.booking.verb_forms import (
     ActForm,
     AttendanceForm,
     CorrectForm,
@@ -23,13 +24,11 @@ from bookings.admin.desk_forms import (
     corrected_customer,
     customer_form,
 )
-from bookings.admin.oversteps import in_the_way, oversteps
 from bookings.effects.links import manage_url, renew
 from bookings.errors import ActionNotAvailable, BookingError
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
 from bookings.refusals import sentences
-from bookings.times import clock_range, day, zone_and_offset
 
 
 def found(request: HttpRequest, pk: Any, permission: str) -> Booking:
@@ -40,33 +39,6 @@ def found(request: HttpRequest, pk: Any, permission: str) -> Booking:
     if booking is None:
         raise Http404
     return booking
-
-
-def ask(desk: ModelAdmin, request: HttpRequest, booking: Booking | None, **context: Any) -> HttpResponse:
-    """The asking page.  ``forms`` are shown in order, ``submit`` stands on the button."""
-    lines = {"booking": booking, "lead": lead(booking) if booking else ""}
-    whole = asking(desk, request, **lines, **context)
-    return TemplateResponse(request, "admin/bookings/booking/ask.html", whole)
-
-
-def asking(desk: ModelAdmin, request: HttpRequest, **context: Any) -> dict[str, Any]:
-    """What a page with forms needs besides: the desk's own context, and what the forms' controls load."""
-    media = desk.media + sum((form.media for form in context["forms"]), forms.Media())
-    return desk.admin_site.each_context(request) | {"opts": desk.opts, "media": media} | context
-
-
-def lead(booking: Booking) -> str:
-    """Which booking it is, in a line."""
-    zone = booking.resource.timezone
-    times = clock_range(booking.start, booking.end, zone)
-    parts = [day(booking.start, zone), times, zone_and_offset(booking.start, zone), booking.resource.name]
-    customer = getattr(booking, "customer", None)
-    return " · ".join([*parts, customer.name] if customer else parts)
-
-
-def posted(request: HttpRequest) -> Any:
-    """What a form is bound to: also a POST without a single field is one, GET is none."""
-    return request.POST if request.method == "POST" else None
 
 
 def play(

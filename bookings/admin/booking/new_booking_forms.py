@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.desk_forms import OverlapForm, SessionChoice, open_sessions
-from bookings.admin.fields import DurationField
-from bookings.admin.wall_clock import WallClockForm
+from bookings.admin.booking.verb_forms import OverlapForm, SessionChoice, open_sessions
+from bookings.admin.fields.plain import DurationField
+from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.models import Booking, Graph, GraphVersion, Option, Project, Resource
 
 
