@@ -16,8 +16,8 @@ from django.core.signing import BadSignature, Signer
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.locks import Locks
+from bookings.lifecycle.retries import verb
 from bookings.models import Booking
 from bookings.models.bookings import new_nonce
 

@@ -21,7 +21,7 @@ from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient, zone_of
 from bookings.effects.wording import News, Wording, one_line, reminder, wording
 from bookings.forms.questions import answers_of
-from bookings.lifecycle.records import LEFT, message_in
+from bookings.lifecycle.notices import LEFT, message_in
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Resource, Site
 
 LONGEST_SUBJECT = 160

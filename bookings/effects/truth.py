@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from bookings.effects.outbox import NoLongerTrue
-from bookings.lifecycle.records import OFF
+from bookings.lifecycle.notices import OFF
 from bookings.models import Booking, HistoryEntry, OutboxMessage, State
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.effects.recipients import CUSTOMER, Recipient
-from bookings.lifecycle.records import LEFT
+from bookings.lifecycle.notices import LEFT
 from bookings.models import Booking, HistoryEntry, Mail, Site
 
 

@@ -3,10 +3,10 @@
 from bookings.lifecycle.act import act, act_on_all, available_actions, play_due, settle
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
-from bookings.lifecycle.busy import add_event, change_event, remove_event
-from bookings.lifecycle.desk import correct, delete, note_attendance
+from bookings.lifecycle.corrections import correct, delete, note_attendance
+from bookings.lifecycle.events import add_event, change_event, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
-from bookings.lifecycle.move import reschedule, undo, undoable_state
+from bookings.lifecycle.reschedule import reschedule, undo, undoable_state
 
 __all__ = [
     "Actor",

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from bookings.errors import ActionNotAvailable, BookingError
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
+from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check_cut_off
 from bookings.lifecycle.transitions import play, play_overdue
 from bookings.models import Action, Booking

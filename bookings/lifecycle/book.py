@@ -10,11 +10,12 @@ from django.utils import timezone
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
-from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.claims import hand_over
+from bookings.lifecycle.history import note
 from bookings.lifecycle.holds import let_go, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
-from bookings.lifecycle.records import announce, note
+from bookings.lifecycle.notices import announce
+from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
 from bookings.lifecycle.transitions import place, take
 from bookings.models import Booking, Customer, Reservation, Resource

@@ -24,11 +24,12 @@ from bookings.errors import (
     SlotTaken,
 )
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.claims import Claim, give_up
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
+from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
-from bookings.lifecycle.transitions import give_back_seats, occupy, session_of, take_seat
+from bookings.lifecycle.seats import give_back_seats, session_of
+from bookings.lifecycle.transitions import occupy, take_seat
 from bookings.models import Booking, Occupancy, Reservation, Resource
 
 

@@ -6,23 +6,23 @@ Everything here runs inside the transaction of a verb.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.dateparse import parse_duration
 
-from bookings.errors import BookingError, GroupFull, SessionClosed, SlotTaken
+from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, claim, free_expired, give_up
+from bookings.lifecycle.due import due_moment, next_due
+from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import lock_resources, lock_session, locked
-from bookings.lifecycle.records import Notices, announce, note
-from bookings.models import Action, Booking, HistoryEntry, Occupancy, Reservation, State
+from bookings.lifecycle.notices import Notices, announce
+from bookings.lifecycle.seats import count_seat, give_back_expired, give_back_seats, session_of, why_no_seat
+from bookings.models import Action, Booking, HistoryEntry, Occupancy, State
 
 
 def claim_of(booking: Booking) -> Claim:
@@ -105,30 +105,11 @@ def play_overdue(booking: Booking) -> bool:
     return True
 
 
-def due_moment(booking: Booking, action: Action) -> datetime | None:
-    """When the clock plays ``action`` for this booking, or None."""
-    if not action.by_clock or (action.automatic_from == Action.Anchor.END and not booking.auto_complete):
-        return None
-    own_time = booking.automatic_times.get(action.name)
-    return action.due_at(
-        entered=booking.state_entered_at,
-        start=booking.start,
-        end=booking.end,
-        override=parse_duration(own_time) if own_time else None,
-    )
-
-
 def place(booking: Booking, state: State, *, leaving: list[Action] | None = None) -> None:
     """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing."""
     booking.state = state
     booking.state_entered_at = timezone.now()
     booking.due_at = next_due(booking, state.leaving.all() if leaving is None else leaving)
-
-
-def next_due(booking: Booking, leaving: Iterable[Action]) -> datetime | None:
-    """When the clock acts on a booking next, by the actions that leave its state."""
-    moments = [moment for action in leaving if (moment := due_moment(booking, action))]
-    return min(moments, default=None)
 
 
 def play(
@@ -183,52 +164,18 @@ def yield_up(booking: Booking) -> None:
         give_back_seats(session_of(booking), 1)
 
 
-def session_of(seat: Booking | Reservation) -> uuid.UUID:
-    """The id of the session that a seat or its hold belongs to; raises ``SessionClosed`` where it names none."""
-    if seat.session_id is None:
-        raise SessionClosed
-    return seat.session_id
-
-
 def take_seat(session_id: uuid.UUID) -> None:
-    """Count one seat more, in one conditional statement, or raise ``GroupFull`` or ``SessionClosed``.
+    """Take a seat, or raise ``GroupFull`` or ``SessionClosed``.
 
     A refusal first gives back the session's expired seat holds and plays overdue actions of unpaid seats.
     """
-    free = Booking.objects.filter(
-        pk=session_id, deleted_at=None, seats_taken__lt=F("max_seats"), state__in=_open_states()
-    )
     for last_try in (False, True):
-        if free.update(seats_taken=F("seats_taken") + 1):
+        if count_seat(session_id):
             return
         lock_session(session_id)
         overdue = Booking.objects.filter(session=session_id, state__occupies=True, due_at__lte=Now())
-        freed = _expired_seat_holds(session_id)
+        freed = give_back_expired(session_id)
         freed += sum(play_overdue(seat) for seat in locked(overdue, skip_locked=True))
         if last_try or not freed:
             break
-    raise _why_no_seat(session_id)
-
-
-def _open_states() -> Any:
-    return State.objects.filter(occupies=True, version__offers_seats=True).values("pk")
-
-
-def _why_no_seat(session_id: uuid.UUID) -> BookingError:
-    is_open = Booking.objects.filter(pk=session_id, deleted_at=None, state__in=_open_states()).exists()
-    return GroupFull() if is_open else SessionClosed()
-
-
-def _expired_seat_holds(session_id: uuid.UUID) -> int:
-    holds = Reservation.objects.filter(
-        session=session_id, holds_seat=True, booking=None, released_at=None, expires_at__lte=Now()
-    )
-    ids = list(holds.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-    freed = Reservation.objects.filter(pk__in=ids, holds_seat=True).update(holds_seat=False) if ids else 0
-    if freed:
-        give_back_seats(session_id, freed)
-    return freed
-
-
-def give_back_seats(session_id: uuid.UUID, count: int) -> None:
-    Booking.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") - count)
+    raise why_no_seat(session_id)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings.errors import NotBegun, OverlapNotAllowed, SlotTaken
 from bookings.lifecycle import Actor, act, note_attendance, reschedule, undo
-from bookings.lifecycle.move import CARRIED
+from bookings.lifecycle.reschedule import CARRIED
 from bookings.models import Booking
 from tests.situations import HOUR, SERVER, a_booking, a_resource, aged, at
 

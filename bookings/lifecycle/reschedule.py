@@ -16,20 +16,16 @@ from bookings.constraints import violated
 from bookings.errors import ActionNotAvailable, NothingToUndo
 from bookings.lifecycle.act import Overdue, lock_all, settle
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import give_up
+from bookings.lifecycle.due import next_due
+from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import Locks, locked
-from bookings.lifecycle.records import announce, announce_departure, note
+from bookings.lifecycle.notices import announce, announce_departure
+from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off
-from bookings.lifecycle.transitions import (
-    give_back_seats,
-    next_due,
-    place,
-    session_of,
-    take,
-    take_seat,
-)
+from bookings.lifecycle.seats import give_back_seats, session_of
+from bookings.lifecycle.transitions import place, take, take_seat
 from bookings.models import (
     Action,
     Booking,

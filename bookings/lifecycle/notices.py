@@ -1,4 +1,4 @@
-"""What a verb leaves behind in its own transaction: a history row, and outbox rows for what must follow."""
+"""What must follow a verb: outbox rows, written in its own transaction."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from bookings.lifecycle.actors import Actor
-from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, Remark, State
+from bookings.lifecycle.history import remark
+from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
 from bookings.overrides import override
 
 Notices = Mapping[str, Any]
@@ -19,23 +19,6 @@ OFF = frozenset({Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED})
 """Mails that nobody is expected any more."""
 LEFT = "left"
 """The mail to an owner whom a booking left by moving to somebody else; no state asks for it."""
-
-
-def remark(booking: Booking, words: str) -> int | None:
-    """Store words apart from history and return their row's id, or None for no words."""
-    return Remark.objects.create(booking_id=booking.pk, words=words).pk if words.strip() else None
-
-
-def note(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> HistoryEntry:
-    """Write one history row."""
-    return HistoryEntry.objects.create(
-        booking_id=booking.pk,
-        actor=by.in_history,
-        actor_id=by.id,
-        remark_id=remark(booking, words),
-        disposable=booking.disposable,
-        **fields,
-    )
 
 
 def announce(

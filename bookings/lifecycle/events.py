@@ -7,8 +7,8 @@ fact already.
 from __future__ import annotations
 
 from bookings.errors import EventGone
-from bookings.lifecycle.attempts import verb
 from bookings.lifecycle.claims import Claim, claim
+from bookings.lifecycle.retries import verb
 from bookings.models import Event, Occupancy
 
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from bookings.errors import BookingGone, NotBegun, NotDeletable
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.attempts import verb
+from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import Locks
-from bookings.lifecycle.records import note
+from bookings.lifecycle.retries import verb
 from bookings.models import (
     Booking,
     Customer,

@@ -1,0 +1,25 @@
+"""What a verb leaves behind in its own transaction: a history row, and words beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bookings.lifecycle.actors import Actor
+from bookings.models import Booking, HistoryEntry, Remark
+
+
+def remark(booking: Booking, words: str) -> int | None:
+    """Store words apart from history and return their row's id, or None for no words."""
+    return Remark.objects.create(booking_id=booking.pk, words=words).pk if words.strip() else None
+
+
+def note(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> HistoryEntry:
+    """Write one history row."""
+    return HistoryEntry.objects.create(
+        booking_id=booking.pk,
+        actor=by.in_history,
+        actor_id=by.id,
+        remark_id=remark(booking, words),
+        disposable=booking.disposable,
+        **fields,
+    )
