@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, IntegrityError
 from django.db.backends.ddl_references import Statement, Table
-from django.db.models import BaseConstraint
+from django.db.models import BaseConstraint, Model
 from django.utils.translation import gettext_lazy as _
 
 
@@ -59,7 +59,7 @@ def columns(model: Any, *names: str) -> list[str]:
 class NoOverlap(TriggerConstraint):
     """No two rows of one ``resource`` with ``condition`` true may share an instant of ``[start, end)``.
 
-    A violation surfaces as ``IntegrityError`` whose text holds the constraint's name, on both engines.
+    A violation surfaces as ``IntegrityError``, on both engines; ``violated`` tells it from others.
     """
 
     violation_error_code = "slot_taken"
@@ -125,8 +125,8 @@ class AppendOnly(TriggerConstraint):
         if schema_editor.connection.vendor == "postgresql":
             return [
                 f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
-                f"RAISE EXCEPTION 'constraint failed: {self.name}' USING ERRCODE = 'integrity_constraint_violation'; "
-                f"END $$",
+                f"RAISE EXCEPTION 'constraint failed: {self.name}' "
+                f"USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{self.name}'; END $$",
                 f'CREATE TRIGGER "{self.name}_update" BEFORE UPDATE ON %(table)s '
                 f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()',
                 f'CREATE TRIGGER "{self.name}_delete" BEFORE DELETE ON %(table)s '
@@ -148,9 +148,28 @@ class AppendOnly(TriggerConstraint):
         return [f'DROP TRIGGER IF EXISTS "{self.name}_{event}"' for event in ("update", "delete")]
 
 
-def violated(error: Exception, name: str) -> bool:
-    """Tell whether an ``IntegrityError`` comes from the constraint of that name."""
-    return name in str(error)
+def violated(error: IntegrityError, model: type[Model], name: str) -> bool:
+    """Tell whether an error comes from the constraint of that name, or from the unique field of that name.
+
+    PostgreSQL's driver tells the constraint; SQLite's tells it of a trigger or a check, and of what is unique the
+    columns.
+    """
+    return _violated_constraint(error) in _spellings(model, name)
+
+
+def _violated_constraint(error: IntegrityError) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:
+        return str(diagnosis.constraint_name or "")
+    return str(error).partition("constraint failed: ")[2]
+
+
+def _spellings(model: type[Model], name: str) -> set[str]:
+    """The constraint's own name, or what the engines call a unique field."""
+    if name in {one.name for one in model._meta.constraints}:
+        return {name}
+    table, (column,) = model._meta.db_table, columns(model, name)
+    return {f"{table}_{column}_key", f"{table}.{column}"}
 
 
 __all__ = ["AppendOnly", "NoOverlap", "violated"]

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection, connections, transaction
 
+from bookings import sql
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, act, book, reschedule, reserve, reserve_any
 from bookings.lifecycle.locks import Locks
@@ -240,7 +241,7 @@ def overlaps(resources: Sequence[Resource]) -> int:
 
 def deadlocks() -> int:
     """How often PostgreSQL has ended one of two that waited for each other; SQLite lets one write at a time."""
-    if connection.vendor != "postgresql":
+    if not sql.is_postgresql():
         return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")

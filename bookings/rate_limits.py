@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from redis import Redis, RedisError
 
+from bookings import sql
 from bookings.client_address import client_address
 from bookings.models import RequestCount
 
@@ -113,7 +114,7 @@ def spend_by_address(request: HttpRequest, now: datetime | None = None) -> Usage
 def write(who: str, minute: datetime, amount: int) -> int:
     """Add to the row of ``who`` in one atomic statement and return the sum of all processes."""
     table = connection.ops.quote_name(RequestCount._meta.db_table)
-    window = RequestCount._meta.get_field("window").get_db_prep_value(minute, connection)
+    window = sql.stored(RequestCount, "window", minute)
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO {table} ("who", "window", "count") VALUES (%s, %s, %s) '  # noqa: S608  # no input in it

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from bookings.constraints import AppendOnly, NoOverlap, violated
-from bookings.models import HistoryEntry, Occupancy
+from bookings.models import Booking, HistoryEntry, Occupancy
 from tests.situations import HOUR, a_booking, a_resource, at
 
 HOURS = {"busy_start": at(10), "busy_end": at(11)}
@@ -43,10 +43,31 @@ def test_the_guards_survive_a_rebuild_of_their_tables():
 @pytest.mark.django_db
 def test_a_violation_names_its_constraint():
     a_booking(a_resource(), at(10))
-    with pytest.raises(DatabaseError) as error:
+    with pytest.raises(IntegrityError) as error:
         overlap_directly()
-    assert violated(error.value, "no_overlap")
-    assert not violated(error.value, "history_is_append_only")
+    assert violated(error.value, Occupancy, "no_overlap")
+    assert not violated(error.value, Occupancy, "occupancy_has_one_owner")
+
+
+@pytest.mark.django_db
+def test_a_rewritten_history_names_its_constraint():
+    a_booking(a_resource(), at(10))
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        HistoryEntry.objects.update(action="rewritten")
+    assert violated(error.value, HistoryEntry, "history_is_append_only")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("field", "other"), [("form_token", "continues"), ("continues", "form_token")])
+def test_a_unique_field_that_is_met_twice_is_told_from_others(field, other):
+    """The text of an error quotes values, too: what somebody typed must not pass for a constraint."""
+    doc = a_resource()
+    value = a_booking(doc, at(8)) if field == "continues" else "continues form_token no_overlap"
+    a_booking(doc, at(10), **{field: value})
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        a_booking(doc, at(12), **{field: value})
+    assert violated(error.value, Booking, field)
+    assert not violated(error.value, Booking, other)
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings import sql
 from bookings.api.errors import Invalid
 from bookings.api.responses.answers import JSON
 from bookings.errors import Conflict
@@ -74,7 +75,7 @@ def _claim(scope: str, digest: str) -> bool:
 
     Not ``get_or_create``: its failed insert would be an exception, and thirty times dearer.
     """
-    now = IdempotencyKey._meta.get_field("created_at").get_db_prep_value(timezone.now(), connection)
+    now = sql.stored(IdempotencyKey, "created_at", timezone.now())
     table = connection.ops.quote_name(IdempotencyKey._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(

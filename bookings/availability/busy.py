@@ -4,7 +4,6 @@ Strict pieces never overlap each other, so those of a window are the ones that s
 starts before it; what lies further back or ahead is never read.
 """
 
-import json
 from array import array
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Field
 
+from bookings import sql
 from bookings.availability.intervals import Busy, is_ascending
 from bookings.models import Occupancy, Resource
 
@@ -99,13 +98,13 @@ def _read(
     params = {
         "low": _stored("start", start - margin),
         "high": _stored("end", end + margin),
-        "resources": _list("resource", resources),
-        "ignored": _list("booking", ignoring),
+        "resources": sql.id_list(Occupancy, "resource", resources),
+        "ignored": sql.id_list(Occupancy, "booking", ignoring),
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(names, bool(ignoring), ignore_all_day_events), params)
         rows = cursor.fetchall()
-    read = _from_binary if connection.vendor == "postgresql" else _from_text()
+    read = _from_binary if sql.is_postgresql() else _from_text()
     return {
         _id(resource): [*read(within), *read(before)] for resource, within, before in rows if within or before
     }
@@ -126,8 +125,8 @@ _JOINED = {"postgresql": ("string_agg({}, ''::bytea)", " || "), "sqlite": ("grou
 # A held piece ends by the database's own clock.  SQLite asks the small index of what expires, so that it need
 # not fetch the row of each piece.
 _LIVE = {
-    "postgresql": "(o.expires_at IS NULL OR o.expires_at > statement_timestamp())",
-    "sqlite": "o.id NOT IN (SELECT id FROM {table} WHERE expires_at <= strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'))",
+    "postgresql": "(o.expires_at IS NULL OR o.expires_at > {now})",
+    "sqlite": "o.id NOT IN (SELECT id FROM {table} WHERE expires_at <= {now})",
 }
 
 
@@ -136,12 +135,12 @@ def _statement(names: Sequence[str], ignoring: bool, ignore_all_day_events: bool
     and the doubled ones that start earlier still.
     """
     vendor, table = connection.vendor, Occupancy._meta.db_table
-    conditions = [_LIVE[vendor].format(table=table), 'o."end" > %(low)s']
+    conditions = [_LIVE[vendor].format(table=table, now=sql.now()), 'o."end" > %(low)s']
     if ignore_all_day_events:
         conditions.append("NOT (o.all_day AND o.event_id IS NOT NULL)")
     if ignoring:
         owners = ("o.booking_id", "o.reservation_id")
-        conditions += [f"({owner} IS NULL OR NOT {_among(owner, 'ignored')})" for owner in owners]
+        conditions += [f"({owner} IS NULL OR NOT {sql.among(owner, 'ignored')})" for owner in owners]
     joined, glue = _JOINED[vendor]
     instants = joined.format(glue.join(_INSTANT[vendor].format(name) for name in names))
     wanted = " AND ".join(conditions)
@@ -152,20 +151,8 @@ def _statement(names: Sequence[str], ignoring: bool, ignore_all_day_events: bool
         f"({pieces} AND NOT o.strict AND o.start < b.low) "
         f"FROM (SELECT r.id, COALESCE((SELECT s.start FROM {table} s WHERE s.resource_id = r.id AND s.strict "
         "AND s.start < %(low)s ORDER BY s.start DESC LIMIT 1), %(low)s) AS low "
-        f"FROM {Resource._meta.db_table} r WHERE {_among('r.id', 'resources')}) b"
+        f"FROM {Resource._meta.db_table} r WHERE {sql.among('r.id', 'resources')}) b"
     )
-
-
-def _among(column: str, name: str) -> str:
-    """Whether an id is in a list that is one parameter, however long it is."""
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY (%({name})s::uuid[])"
-    return f"{column} IN (SELECT value FROM json_each(%({name})s))"  # noqa: S608  # our own names
-
-
-def _list(field: str, ids: Collection[UUID]) -> str:
-    stored = [str(_prepared(field, each)) for each in ids]
-    return "{" + ",".join(stored) + "}" if connection.vendor == "postgresql" else json.dumps(stored)
 
 
 def _id(stored: Any) -> UUID:
@@ -173,7 +160,7 @@ def _id(stored: Any) -> UUID:
 
 
 def _busy(names: Sequence[str], numbers: Sequence[int], distance: Distance) -> Busy:
-    origin = _YEAR_2000 if connection.vendor == "postgresql" else 0
+    origin = _YEAR_2000 if sql.is_postgresql() else 0
     columns = {name: numbers[index :: len(names)] for index, name in enumerate(names)}
     starts, ends = columns["start"], columns["end"]
     if "busy_start" in columns:
@@ -213,12 +200,5 @@ class _Microseconds(dict[str, int]):
         return self[text]
 
 
-def _stored(field: str, instant: int) -> Any:
-    return _prepared(field, datetime.fromtimestamp(instant, UTC))
-
-
-def _prepared(name: str, value: Any) -> Any:
-    """A value as the field stores it: SQLite compares times as text, so their spelling decides."""
-    field = Occupancy._meta.get_field(name)
-    assert isinstance(field, Field)  # noqa: S101  # no reverse relation
-    return field.get_db_prep_value(value, connection)
+def _stored(name: str, instant: int) -> Any:
+    return sql.stored(Occupancy, name, datetime.fromtimestamp(instant, UTC))

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from bookings import sql
 from bookings.lifecycle.locks import Locks
 from bookings.lifecycle.retries import verb
 from bookings.models import Booking
@@ -132,8 +132,7 @@ def _before(booking: Booking) -> list[UUID]:
 
 def _after(booking: Booking) -> list[UUID]:
     """What continues it, one after the other, in one query however often it moved."""
-    pk = Booking._meta.pk
-    first = pk.get_db_prep_value(booking.pk, connection)
+    first = sql.stored(Booking, "pk", booking.pk)
     return [row.pk for row in Booking.objects.raw(_CHAIN, [first]) if row.pk != booking.pk]
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from bookings import sql
 from bookings.errors import UnknownGraph
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, flat, merged
@@ -186,7 +186,7 @@ def _active_resource(pk: UUID | None) -> Resource | None:
     """It knows the id of its primary calendar, as the database stores it."""
     if pk is None:
         return None
-    stored = Resource._meta.pk.get_db_prep_value(pk, connection)
+    stored = sql.stored(Resource, "pk", pk)
     return next(iter(Resource.objects.raw(_RESOURCE, [stored])), None)
 
 

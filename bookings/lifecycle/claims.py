@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 from django.utils.dateparse import parse_datetime
 
+from bookings import sql
 from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
@@ -65,9 +66,8 @@ def claim(wanted: Claim, **owner: uuid.UUID) -> tuple[list[int], datetime | None
 
 
 def _insert(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[int, Any] | None:
-    sql, params = _statement(wanted, resource, owner)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(*_statement(wanted, resource, owner))
         return cursor.fetchone()
 
 
@@ -84,18 +84,21 @@ def _statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) 
     ]
     columns += [f"{name}_id" for name in OWNERS]
     values += [owner.get(name) for name in OWNERS]
-    prepared = [_prepared(column, value) for column, value in zip(columns, values, strict=True)]
+    prepared = [
+        sql.stored(Occupancy, column.removesuffix("_id"), value)
+        for column, value in zip(columns, values, strict=True)
+    ]
     marks = ", ".join(_mark(column) for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     expiry, expiry_params = _expiry(wanted.hold)
     guard, guard_params = _guard(wanted, resource) if wanted.strict else ("", [])
-    conflict = "ON CONFLICT ON CONSTRAINT no_overlap DO NOTHING" if _is_postgresql() else ""
+    conflict = "ON CONFLICT ON CONSTRAINT no_overlap DO NOTHING" if sql.is_postgresql() else ""
     table = f'"{Occupancy._meta.db_table}"'
-    sql = (
+    statement = (
         f'INSERT INTO {table} ({names}, "expires_at") SELECT {marks}, {expiry} {guard} {conflict} '
         'RETURNING "id", "expires_at"'
     )
-    return sql, [*prepared, *expiry_params, *guard_params]
+    return statement, [*prepared, *expiry_params, *guard_params]
 
 
 def _guard(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
@@ -105,9 +108,8 @@ def _guard(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
     index look-up, however many there are.
     """
     table = f'"{Occupancy._meta.db_table}"'
-    start, end = _prepared("start", wanted.start), _prepared("end", wanted.end)
-    owner = _prepared("resource_id", resource)
-    now = "statement_timestamp()" if _is_postgresql() else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+    start, end = sql.stored(Occupancy, "start", wanted.start), sql.stored(Occupancy, "end", wanted.end)
+    owner = sql.stored(Occupancy, "resource", resource)
     all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
     strict = (
         f'COALESCE((SELECT s."end" FROM {table} s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
@@ -115,38 +117,23 @@ def _guard(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
     )
     doubled = (
         f'EXISTS (SELECT 1 FROM {table} o WHERE o.resource_id = %s AND NOT o.strict AND o."end" > %s '
-        f'AND o."start" < %s AND (o.expires_at IS NULL OR o.expires_at > {now}){all_day})'
+        f'AND o."start" < %s AND (o.expires_at IS NULL OR o.expires_at > {sql.now()}){all_day})'
     )
     return f"WHERE NOT {strict} AND NOT {doubled}", [owner, end, start, owner, start, end]
 
 
 def _expiry(hold: timedelta | None) -> tuple[str, list[Any]]:
     if hold is None:
-        return ("NULL::timestamptz" if _is_postgresql() else "NULL"), []
-    if _is_postgresql():
-        return "statement_timestamp() + %s::interval", [hold]
-    return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", [f"+{hold.total_seconds():.3f} seconds"]
-
-
-def _is_postgresql() -> bool:
-    return connection.vendor == "postgresql"
-
-
-def _field(column: str) -> Any:
-    return Occupancy._meta.get_field(column.removesuffix("_id"))
+        return ("NULL::timestamptz" if sql.is_postgresql() else "NULL"), []
+    return sql.from_now(hold)
 
 
 @cache
 def _mark(column: str) -> str:
     """A parameter's place; PostgreSQL cannot guess types in the list of a SELECT."""
-    field = _field(column)
+    field: Any = Occupancy._meta.get_field(column.removesuffix("_id"))
     kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
-    return f"%s::{kind}" if _is_postgresql() else "%s"
-
-
-def _prepared(column: str, value: Any) -> Any:
-    """A value as the field stores it: SQLite compares times as text, so their spelling decides."""
-    return _field(column).get_db_prep_value(value, connection)
+    return f"%s::{kind}" if sql.is_postgresql() else "%s"
 
 
 def _instant(value: datetime | str | None) -> datetime | None:

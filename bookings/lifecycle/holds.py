@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from bookings import sql
 from bookings.errors import (
     BookingError,
     CapReached,
@@ -139,7 +140,7 @@ def reserve_any(
 
 def _lock_visitor(draft: Reservation) -> None:
     """Let a visitor's holds be made one after the other, so that they can be counted; before any row is locked."""
-    if connection.vendor == "postgresql" and settings.MAX_HOLDS_PER_VISITOR and draft.visitor:
+    if sql.is_postgresql() and settings.MAX_HOLDS_PER_VISITOR and draft.visitor:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [draft.visitor])
 

@@ -187,7 +187,7 @@ def _begin(old: Booking, new: Booking, state: State, by: Actor, words: str, *, m
     try:
         new.save(force_insert=True)
     except IntegrityError as error:
-        if violated(error, "continues"):
+        if violated(error, Booking, "continues"):
             raise ActionNotAvailable from error
         raise
     if companions:

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from bookings import sql
 from bookings.api.errors import Invalid, NotFound
 from bookings.api.responses.answers import MAX_ROWS, list_answer
 
@@ -100,7 +100,7 @@ def how_to_find(value: str) -> tuple[Callable[..., Any], str]:
     """
     text = value.strip("*")
     open_ends = (value.startswith("*"), value.endswith("*") and len(value) > 1)
-    if connection.vendor == "sqlite" and not text.isascii():
+    if not sql.is_postgresql() and not text.isascii():
         before, after = open_ends
         return IRegex, ("" if before else r"\A") + re.escape(text) + ("" if after else r"\Z")
     lookups = {(True, True): IContains, (True, False): IEndsWith, (False, True): IStartsWith}

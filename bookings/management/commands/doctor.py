@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from bookings import sql
 from bookings.effects.mail import goes_out, said, waiting_mails
 from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Resource, Site
 
@@ -62,7 +63,7 @@ def database() -> Iterator[Finding]:
 
 def letters() -> Iterator[Finding]:
     """A search finds É by é only where the database knows the two as one letter; SQLite is taught it by us."""
-    if connection.vendor != "postgresql":
+    if not sql.is_postgresql():
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT upper('é') = 'É'")
@@ -109,7 +110,7 @@ def promises() -> Iterator[Finding]:
 
 def _definitions() -> list[str]:
     """The names of all constraints and triggers in the database, and on SQLite the tables' own text."""
-    if connection.vendor == "postgresql":
+    if sql.is_postgresql():
         statement = "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger"
     else:
         statement = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"

@@ -95,7 +95,7 @@ def not_booked(
     if (made := booked_before(hold)) is not None:
         return redirect(here(request, "customer", manage_token(made)))
     if isinstance(error, IntegrityError):
-        if not violated(error, "form_token"):
+        if not violated(error, Booking, "form_token"):
             raise error
         return no_such_hold(request, hold.project.slug)
     return page(request, hold, form, lost=_lost(request, hold, error), status=409)

@@ -1,0 +1,52 @@
+"""The spellings of the two engines, once: for the statements that are written out by hand.
+
+A fragment that stands in a statement with parameters has its own percent signs doubled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Field, Model
+
+
+def is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def now() -> str:
+    """The database's own clock, read for this statement: ``now()`` of PostgreSQL stands still in a transaction."""
+    return "statement_timestamp()" if is_postgresql() else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+
+
+def from_now(duration: timedelta) -> tuple[str, list[Any]]:
+    """The instant so long after ``now``, and its parameters."""
+    if is_postgresql():
+        return f"{now()} + %s::interval", [duration]
+    shift = f"+{duration.total_seconds():.3f} seconds"
+    return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", [shift]
+
+
+def stored(model: type[Model], name: str, value: Any) -> Any:
+    """A value as the field of that name stores it: SQLite compares times as text, so their spelling decides."""
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    assert isinstance(field, Field)  # noqa: S101  # no reverse relation
+    return field.get_db_prep_value(value, connection)
+
+
+def among(column: str, parameter: str) -> str:
+    """Whether an id is in a list that is one parameter (see ``id_list``), however long it is."""
+    if is_postgresql():
+        return f"{column} = ANY (%({parameter})s::uuid[])"
+    return f"{column} IN (SELECT value FROM json_each(%({parameter})s))"  # noqa: S608  # our own names
+
+
+def id_list(model: type[Model], name: str, ids: Collection[UUID]) -> str:
+    """Ids, as the field of that name stores them, in one parameter for ``among``."""
+    texts = [str(stored(model, name, one)) for one in ids]
+    return "{" + ",".join(texts) + "}" if is_postgresql() else json.dumps(texts)
