@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -109,3 +110,9 @@ def _wants_transactions(request: pytest.FixtureRequest) -> bool:
 def graphs_read_anew() -> None:
     """Each test begins like a fresh process: some edit published graphs in place, which the site never does."""
     flow._known.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_language_is_left() -> None:
+    """Each test begins like a fresh process: a request leaves its language to whatever this thread does next."""
+    translation.deactivate()

@@ -34,6 +34,11 @@ IGNORANT_OF = {
 }
 
 
+# What only the engine itself looks into: doors ask `offering`, `free_times`, `search` and `explain`.
+DOORS = ["bookings.api", "bookings.views", "bookings.admin", "bookings.agents", "bookings.management"]
+ENGINE = [f"bookings.availability.{part}" for part in ("slots", "intervals", "busy", "sources", "permits")]
+
+
 def level(module: str) -> int:
     """Where `module` stands, counted from the top."""
     part = module.split(".")[1]
@@ -48,9 +53,8 @@ def imports(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             parents = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*parents, *([node.module] if node.module else [])])
-            # `from bookings import money` imports a module, `from bookings.money import price` a name in one.
-            names = [f"{base}.{alias.name}" for alias in node.names] if base == "bookings" else [base]
-            yield from ((node.lineno, name) for name in names)
+            # A module of a package and a name of a module look alike, and both are told whole.
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
 
 
 def within(module: str, package: str) -> bool:
@@ -68,6 +72,7 @@ def reversed_arrows(source: str, module: str, package: str) -> list[str]:
 
 def is_forbidden(module: str, imported: str) -> bool:
     names = [name for of, names in IGNORANT_OF.items() if within(module, of) for name in names]
+    names += ENGINE if any(within(module, door) for door in DOORS) else []
     return any(within(imported, name) for name in names)
 
 
@@ -101,6 +106,12 @@ def test_every_arrow_points_down() -> None:
         ("bookings.lifecycle.book", "import bookings.api.auth"),
         ("bookings.lifecycle.book", "def book():\n    from bookings.effects import outbox"),
         ("bookings.views.choose.choose", "from bookings.api import payloads"),
+        ("bookings.api.endpoints.bookings", "from bookings.views.booking import manage"),
+        ("bookings.views.home.home", "from bookings.admin.asking import ask"),
+        ("bookings.admin.asking", "from bookings.views import refusals"),
+        ("bookings.views.choose.choose", "from bookings.availability.slots import Supply"),
+        ("bookings.views.choose.choose", "from bookings.availability import intervals"),
+        ("bookings.admin.booking.why", "import bookings.availability.busy"),
         ("bookings.money", "from bookings import models"),
         ("bookings.errors", "from django.db import models"),
         ("bookings.forms.rows", "from booking_site import settings"),

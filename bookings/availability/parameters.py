@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bookings.availability.modes import Mode
 from bookings.availability.query import Parameters, Query
 from bookings.availability.rules import ConstraintsError, parse_constraints
-from bookings.availability.slots import Mode
 from bookings.durations import DurationError, Span, parse_duration, parse_span
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.overrides import override

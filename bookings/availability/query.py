@@ -7,8 +7,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bookings.availability.busy import Distance
+from bookings.availability.modes import Mode
 from bookings.availability.rules import Rule
-from bookings.availability.slots import Mode
 from bookings.models import Project, Resource
 
 

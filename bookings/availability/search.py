@@ -16,9 +16,10 @@ from django.utils.translation import gettext_noop
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local, seconds
 from bookings.availability.intervals import Busy, Interval, complement
+from bookings.availability.modes import Mode
 from bookings.availability.query import Query, Slot
 from bookings.availability.rules import permitted
-from bookings.availability.slots import Frame, Mode, Offer, Supply, offers, together
+from bookings.availability.slots import Frame, RawSlot, Supply, raw_slots, together
 from bookings.availability.sources import capped_days, policies
 from bookings.models import Resource
 
@@ -40,18 +41,18 @@ def search(query: Query, now: datetime) -> list[Slot]:
     by_key = {resource.pk: resource for resource in query.resources}
     return [
         Slot(local(start, query.zone), local(end, query.zone), tuple(by_key[key] for key in keys))
-        for start, end, keys in _offers(query, now)
+        for start, end, keys in _raw_slots(query, now)
     ]
 
 
 def count(query: Query, now: datetime) -> int:
     """How many slots ``search`` would give."""
-    return len(_offers(query, now))
+    return len(_raw_slots(query, now))
 
 
 def days(query: Query, now: datetime) -> dict[date, int]:
     """How many slots start on each local date of the zone asked for; dates without any are left out."""
-    starts = [offer.start for offer in _offers(query, now)]
+    starts = [slot.start for slot in _raw_slots(query, now)]
     return dict(Counter(_dates(starts, query.zone)))
 
 
@@ -163,9 +164,9 @@ def zone_of(resource: Resource) -> ZoneInfo:
     return _zone(resource.timezone)
 
 
-def _offers(query: Query, now: datetime) -> list[Offer]:
+def _raw_slots(query: Query, now: datetime) -> list[RawSlot]:
     frame, supplies = prepare(query, now)
-    return offers(query.mode, supplies, frame, query.seed)
+    return raw_slots(query.mode, supplies, frame, query.seed)
 
 
 def refuse_too_many(query: Query) -> None:

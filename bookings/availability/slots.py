@@ -9,7 +9,6 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import reduce
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
@@ -27,17 +26,9 @@ from bookings.availability.intervals import (
     merged,
     starting_within,
 )
+from bookings.availability.modes import Mode
 
 LONG_OPENING = 25 * 3600
-
-
-class Mode(StrEnum):
-    """How several resources answer together."""
-
-    RANDOM = "roundrobin_random"
-    PRIORITIZED = "roundrobin_prioritized"
-    MUTUAL = "mutual"
-    EXCLUSIVE = "exclusive"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +111,7 @@ class Supply:
         return {start: end(start) for start in starts}
 
 
-class Offer(NamedTuple):
+class RawSlot(NamedTuple):
     """A free slot ``[start, end)`` and the keys of the resources that can take it."""
 
     start: int
@@ -171,15 +162,15 @@ def together(supplies: Sequence[Supply]) -> Supply:
     )
 
 
-def offers(
+def raw_slots(
     mode: Mode, supplies: Sequence[Supply], frame: Frame, seed: int | str | None = None
-) -> list[Offer]:
+) -> list[RawSlot]:
     """Every free slot, sorted by start and end, none twice.  ``seed`` settles the order of ``RANDOM``."""
     if not supplies:
         return []
     if mode is Mode.MUTUAL:
         joint = together(supplies)
-        return [Offer(start, end, joint.key) for start, end in joint.slots(frame).items()]
+        return [RawSlot(start, end, joint.key) for start, end in joint.slots(frame).items()]
     if mode is Mode.EXCLUSIVE:
         return _everyone(supplies, frame)
     if mode is Mode.PRIORITIZED:
@@ -188,7 +179,7 @@ def offers(
     return _sticking(random.Random(seed).sample(supplies, len(supplies)), frame)  # noqa: S311
 
 
-def _everyone(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
+def _everyone(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:
     """At each slot all resources that are free."""
     groups: defaultdict[int | None, list[Supply]] = defaultdict(list)
     for supply in supplies:
@@ -196,7 +187,7 @@ def _everyone(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
     return sorted(chain.from_iterable(_alike(group, length, frame) for length, group in groups.items()))
 
 
-def _alike(supplies: Sequence[Supply], length: int | None, frame: Frame) -> list[Offer]:
+def _alike(supplies: Sequence[Supply], length: int | None, frame: Frame) -> list[RawSlot]:
     """All that are free at each slot, of resources with the same length: the start alone tells their slots
     apart.
     """
@@ -205,32 +196,32 @@ def _alike(supplies: Sequence[Supply], length: int | None, frame: Frame) -> list
         for supply in supplies:
             for stretch in supply.stretches(frame):
                 ends[stretch].append(supply.key)
-        return [Offer(start, end, tuple(keys)) for (start, end), keys in ends.items()]
+        return [RawSlot(start, end, tuple(keys)) for (start, end), keys in ends.items()]
     free: defaultdict[int, list[Any]] = defaultdict(list)
     for supply in supplies:
         for start in chain.from_iterable(supply.starts(frame)):
             free[start].append(supply.key)
-    return [Offer(start, start + length, tuple(keys)) for start, keys in free.items()]
+    return [RawSlot(start, start + length, tuple(keys)) for start, keys in free.items()]
 
 
-def _first(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
+def _first(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:
     """At each start the first resource in order that is free."""
     free = {supply.key: supply.free(frame) for supply in supplies}
     first = _first_keys(free)
-    return [Offer(start, free[first[start]].end(start), (first[start],)) for start in sorted(first)]
+    return [RawSlot(start, free[first[start]].end(start), (first[start],)) for start in sorted(first)]
 
 
-def _sticking(supplies: Sequence[Supply], frame: Frame) -> list[Offer]:
+def _sticking(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:
     """At each start the resource of the slot before, while it is free; else the first in order."""
     free = {supply.key: supply.free(frame) for supply in supplies}
     starts = {key: frozenset(each.starts) for key, each in free.items()}
     first = _first_keys(free)
-    result: list[Offer] = []
+    result: list[RawSlot] = []
     key = None
     for start in sorted(first):
         if key is None or start not in starts[key]:
             key = first[start]
-        result.append(Offer(start, free[key].end(start), (key,)))
+        result.append(RawSlot(start, free[key].end(start), (key,)))
     return result
 
 

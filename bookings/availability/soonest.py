@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from bookings.availability.busy import load_taken
 from bookings.availability.days import days_around
 from bookings.availability.intervals import Busy
+from bookings.availability.modes import Mode
 from bookings.availability.query import Query
 from bookings.availability.search import MARGIN_DAYS, frame_of, unique, zone_of
-from bookings.availability.slots import Frame, Mode, Supply, together
+from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.sources import Hours, capped_days, policies
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bookings.availability.days import days_around
 from bookings.availability.hours import DatedException, Level
 from bookings.availability.intervals import Busy, merged
+from bookings.availability.modes import Mode
 from bookings.availability.permits import Policy
 from bookings.availability.rules import parse_constraints
-from bookings.availability.slots import Frame, Mode, Supply, offers
+from bookings.availability.slots import Frame, Supply, raw_slots
 from tests.availability import reference
 from tests.availability.plans import CHANGES, places, windows
 
@@ -79,7 +80,7 @@ def frame(asked: reference.Asked) -> Frame:
 def found(mode: Mode, places: list[reference.Place], asked: reference.Asked, seed=None):
     """What the engine offers, in minutes."""
     supplies = [supply(place, asked, key) for key, place in enumerate(places)]
-    return [(start / 60, end / 60, keys) for start, end, keys in offers(mode, supplies, frame(asked), seed)]
+    return [(start / 60, end / 60, keys) for start, end, keys in raw_slots(mode, supplies, frame(asked), seed)]
 
 
 @st.composite
@@ -174,7 +175,7 @@ def test_a_search_cut_in_two_finds_the_same_starts(search, percent):
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_no_resources_give_no_slots(mode):
-    assert offers(mode, [], frame(reference.Asked(start=0, end=1440))) == []
+    assert raw_slots(mode, [], frame(reference.Asked(start=0, end=1440))) == []
 
 
 def test_the_reference_and_the_engine_can_disagree():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bookings.availability.modes import Mode
 from bookings.availability.parameters import (
     DEFAULTS,
     ParametersError,
@@ -13,7 +14,6 @@ from bookings.availability.parameters import (
     parse_parameters,
     read_query,
 )
-from bookings.availability.slots import Mode
 from bookings.models import Option, ProjectResource
 from tests.situations import HOUR, a_project, a_resource
 

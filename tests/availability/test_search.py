@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings.availability.modes import Mode
 from bookings.availability.query import Query
 from bookings.availability.rules import parse_constraints
 from bookings.availability.search import TooManySlots, count, dates, days, search, unavailable
-from bookings.availability.slots import Mode
 from bookings.errors import OutsideHours, SlotTaken
 from bookings.lifecycle import Actor, add_event, release
 from bookings.models import Event, Occupancy, Site, WeeklyHours

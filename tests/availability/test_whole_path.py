@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.availability.explain import explain, is_offered
+from bookings.availability.modes import Mode
 from bookings.availability.parameters import read_query
 from bookings.availability.query import Query
 from bookings.availability.search import count, dates, days, search, unavailable
-from bookings.availability.slots import Mode
 from bookings.availability.soonest import soonest
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, book

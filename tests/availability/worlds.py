@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bookings.availability.slots import Mode
+from bookings.availability.modes import Mode
 from bookings.errors import SlotTaken
 from bookings.lifecycle import act, add_event, release
 from bookings.models import (

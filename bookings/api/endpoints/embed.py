@@ -17,7 +17,7 @@ from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.schemas import EmbedShape, One
 from bookings.api.timestamps import zone_of
-from bookings.availability.slots import Mode
+from bookings.availability.modes import Mode
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
 from bookings.graphs.flow import Flow

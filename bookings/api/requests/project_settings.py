@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from bookings.availability.modes import Mode
 from bookings.availability.rules import ConstraintsError, parse_constraints
-from bookings.availability.slots import Mode
 from bookings.forms import values
 from bookings.forms.findings import Findings
 from bookings.forms.reminders import reminders

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import times
+from bookings.availability.modes import Mode
+from bookings.availability.offering import Offering
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
 from bookings.forms.moves import may_overlap
@@ -21,10 +23,10 @@ from bookings.models import Booking, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import with_booking
-from bookings.views.choose.choose import plan, sought, view_of
-from bookings.views.choose.free_times import session_of
-from bookings.views.choose.offering import MUTUAL, Offering, offering_for
-from bookings.views.choose.offers import SEEK
+from bookings.views.choose.choose import focus_of, plan, sought
+from bookings.views.choose.day import SEEK
+from bookings.views.choose.offering import offering_for
+from bookings.views.choose.sessions import session_of
 from bookings.views.hold.lost import lost
 from bookings.views.page_urls import as_hidden, instant, still_here
 
@@ -89,11 +91,11 @@ def times_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpRespon
     offering = movable(request, booking)
     if offering is None:
         return redirect(ways.stands)
-    view = view_of(request, ways.page, ways.args, offering.zone)
+    focus = focus_of(request, ways.page, ways.args, offering.zone)
     if SEEK in request.GET:
-        return redirect(sought(view, offering))
-    context = plan(view, offering, hold_url=ways.confirm, ignoring=frozenset({booking.pk}))
-    zone = view.zone.key
+        return redirect(sought(focus, offering))
+    context = plan(focus, offering, hold_url=ways.confirm, ignoring=frozenset({booking.pk}))
+    zone = focus.zone.key
     context["pick_by_get"] = True
     context["old"] = {
         "day": times.day(booking.start, zone),
@@ -181,7 +183,7 @@ def with_whom(booking: Booking, wanted: Wanted) -> str:
 
 def comes_whole(booking: Booking) -> bool:
     """Whether all resources of its project come together."""
-    return bool(booking.project and booking.project.availability.get("mode") == MUTUAL)
+    return bool(booking.project and booking.project.availability.get("mode") == Mode.MUTUAL)
 
 
 def _with(resource: Resource) -> str:

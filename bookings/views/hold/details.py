@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bookings.availability.offering import Offering
 from bookings.constraints import violated
 from bookings.effects.links import manage_token
 from bookings.errors import BookingError, ReservationGone, UnknownGraph
@@ -23,7 +24,7 @@ from bookings.models import Booking, Customer
 from bookings.refusals import sentence
 from bookings.views import cards
 from bookings.views.booking.manage import JUST_BOOKED
-from bookings.views.choose.offering import Offering, offering_of
+from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
 from bookings.views.context_processors import is_embedded
 from bookings.views.hold import hold_card

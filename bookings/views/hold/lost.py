@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import times
+from bookings.availability.free_times import FreeTime, nearest
+from bookings.availability.offering import Offering
 from bookings.errors import BookingError, GroupFull, SlotTaken
 from bookings.refusals import sentence
-from bookings.views.choose.free_times import FreeTime, nearest
-from bookings.views.choose.offering import Offering
 
 
 def lost(

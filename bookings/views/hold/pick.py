@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from bookings.availability.free_times import takers
+from bookings.availability.offering import Offering
 from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTaken
-from bookings.forms import ReservationForm
+from bookings.forms import ReservationForm, Rows
 from bookings.lifecycle import Actor, release, reserve, reserve_any
 from bookings.models import ProjectResource, Reservation
-from bookings.views.choose.free_times import session_of, takers
-from bookings.views.choose.offering import Offering, offering_of
+from bookings.views.choose.offering import hold_seconds, offering_of, rows_of
+from bookings.views.choose.sessions import session_of
 from bookings.views.hold.hold_links import Hold, hold_token, with_hold
 from bookings.views.hold.visitors import Holder, holder, live_hold, live_holds, remember, visitor
 from bookings.views.page_urls import carried, here, instant, prefilled
@@ -49,15 +51,7 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
     if start is None:
         raise SlotTaken
     forms = [
-        ReservationForm(
-            offering.rows(
-                link,
-                start=start,
-                end=end,
-                reservation_time=offering.hold_seconds,
-                customer=prefilled(request.POST),
-            )
-        )
+        ReservationForm(_rows(offering, link, start=start, end=end, customer=prefilled(request.POST)))
         for link, end in _takers(offering, request, start, before)
     ]
     return _reserve(offering, forms, who, before)
@@ -110,9 +104,14 @@ def _hold_seat(offering: Offering, who: Holder, session_id: str, before: Reserva
     if session is None or not offering.links:
         raise SlotTaken
     link = next((one for one in offering.links if one.resource_id == session.resource_id), offering.links[0])
-    rows = copy.copy(offering.rows(link, reservation_time=offering.hold_seconds))
-    rows.session, rows.resource = session, session.resource
+    rows = replace(_rows(offering, link), session=session, resource=session.resource)
     return _reserve(offering, [ReservationForm(rows)], who, before)
+
+
+def _rows(offering: Offering, link: ProjectResource, **request: Any) -> Rows:
+    """What the forms check; a page holds for as long as the choice in it says."""
+    seconds = hold_seconds(offering.project, offering.option, offering.link)
+    return rows_of(offering, link, reservation_time=seconds, **request)
 
 
 def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.availability.ends import longest_length
+from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.times import durations_in_words
-from bookings.views.choose.offering import price_in_words, usual_length
+from bookings.views.choose.offering import price_in_words
 from bookings.views.home.next_times import in_full, next_times
 
 SEARCHABLE_FROM = 6

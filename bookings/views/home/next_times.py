@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.fields.json import KT
 
 from bookings import times
+from bookings.availability.offering import usual_length
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Query
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.soonest import soonest
 from bookings.models import GraphVersion, Project, ProjectResource, Resource
-from bookings.views.choose.offering import usual_length
 
 SOON = timedelta(days=7)
 SESSIONS_SOON = timedelta(days=28)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,14 +13,14 @@ import structlog
 from bookings.availability.days import day_start
 from bookings.availability.ends import is_length, latest_ends
 from bookings.availability.intervals import Busy
+from bookings.availability.modes import Mode
+from bookings.availability.offering import Offering, usual_length
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Query
 from bookings.availability.search import prepare
 from bookings.availability.sessions import coming_sessions
-from bookings.availability.slots import Frame, Mode, Supply, offers, together
-from bookings.forms.rows import as_uuid
-from bookings.models import Booking, ProjectResource, Reservation
-from bookings.views.choose.offering import Offering, usual_length
+from bookings.availability.slots import Frame, Supply, raw_slots, together
+from bookings.models import ProjectResource, Reservation
 
 SEVERAL_MONTHS = timedelta(days=93)
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class FreeTime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class FreeTimes:
     """What is found in a window: the times, and the days that had some and have none left."""
 
     times: list[FreeTime]
@@ -73,7 +73,7 @@ def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[datetime, datet
     return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
 
 
-def offer(
+def free_times(
     offering: Offering,
     start: datetime,
     end: datetime,
@@ -81,7 +81,7 @@ def offer(
     zone: ZoneInfo,
     now: datetime,
     ignoring: Iterable[UUID] = (),
-) -> Offer:
+) -> FreeTimes:
     """What can be picked in ``[start, end)``; ``ignoring`` are holds and bookings whose time counts as free."""
     if offering.flow.version.claims_seat:
         return _sessions(offering, start, end, zone=zone, now=now, ignoring=ignoring)
@@ -92,7 +92,7 @@ def offer(
         log.error(
             "project_settings_unreadable", project=str(offering.project.pk), fields=sorted(error.errors)
         )
-        return Offer(times=[], full_days=frozenset(), zone=zone)
+        return FreeTimes(times=[], full_days=frozenset(), zone=zone)
     frame, supplies = prepare(query, now)
     mode = Mode.MUTUAL if offering.everybody else Mode.PRIORITIZED
     found = [one for one in _times(mode, supplies, frame) if one.start < end]
@@ -101,7 +101,7 @@ def offer(
     if reach:
         found = _with_latest_ends(found, offering, query, supplies, frame)
     full_days = frozenset(all_days - days)
-    return Offer(times=found, full_days=full_days, zone=zone, step=query.step)
+    return FreeTimes(times=found, full_days=full_days, zone=zone, step=query.step)
 
 
 def _reach(offering: Offering, window: timedelta) -> timedelta:
@@ -154,21 +154,21 @@ def nearest(
     """The free times nearest to ``around``, within so many days, in order of time."""
     span = timedelta(days=days)
     window = max(now, around - span), around + span
-    times = offer(offering, *window, zone=ZoneInfo(offering.zone), now=now).times
+    times = free_times(offering, *window, zone=ZoneInfo(offering.zone), now=now).times
     closest = sorted((one for one in times if not one.full), key=lambda one: abs(one.start - around))
     return sorted(closest[:most], key=lambda one: one.start)
 
 
 def next_free(offering: Offering, after: datetime, *, zone: ZoneInfo, now: datetime) -> FreeTime | None:
     """The first time that can be picked at or after ``after``, looking half a year ahead."""
-    times = offer(offering, after, after + timedelta(days=180), zone=zone, now=now).times
+    times = free_times(offering, after, after + timedelta(days=180), zone=zone, now=now).times
     return next((one for one in times if not one.full), None)
 
 
 def _times(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[FreeTime]:
     return [
         FreeTime(start=datetime.fromtimestamp(found.start, UTC), end=datetime.fromtimestamp(found.end, UTC))
-        for found in offers(mode, supplies, frame)
+        for found in raw_slots(mode, supplies, frame)
     ]
 
 
@@ -197,13 +197,6 @@ def _query(
     )
 
 
-def session_of(offering: Offering, pk: str) -> Booking | None:
-    """The project's session of that id."""
-    sessions = Booking.objects.visible().sessions().select_related("resource", "state", "version__graph")
-    wanted = as_uuid(pk) if pk else None
-    return sessions.filter(project=offering.project, pk=wanted).first() if wanted else None
-
-
 def _sessions(
     offering: Offering,
     start: datetime,
@@ -212,7 +205,7 @@ def _sessions(
     zone: ZoneInfo,
     now: datetime,
     ignoring: Iterable[UUID],
-) -> Offer:
+) -> FreeTimes:
     """Sessions to come whose booking is open, with the places they have left; a seat held by oneself counts as one."""
     rows = coming_sessions(now).filter(project=offering.project, start__gte=start, start__lt=end)
     if offering.link:
@@ -230,9 +223,4 @@ def _sessions(
     ]
     free = {one.start.astimezone(zone).date() for one in found if not one.full}
     every = {one.start.astimezone(zone).date() for one in found}
-    return Offer(times=found, full_days=frozenset(every - free), zone=zone)
-
-
-def midday(day: date, zone: ZoneInfo) -> datetime:
-    """An instant of that day by which its offset is named."""
-    return datetime.combine(day, time(12), zone)
+    return FreeTimes(times=found, full_days=frozenset(every - free), zone=zone)

@@ -1,0 +1,78 @@
+"""What may be chosen of an offering, in words: lengths, prices, people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings import times
+from bookings.availability.offering import Offering
+from bookings.models import Option
+from bookings.views.choose.focus import Focus
+from bookings.views.choose.offering import place_in_words, price_in_words
+
+
+def options(focus: Focus, offering: Offering) -> dict[str, Any]:
+    """The left column: the project, its options and people, and the line that stands for them when folded."""
+    options = [_option(focus, offering, option) for option in offering.options]
+    people = _people(focus, offering)
+    current = next((one for one in options if one["current"]), _without_options(offering))
+    said = [part for part in (current["label"], current["length"], current["price"]) if part]
+    return {
+        "project": {
+            "title": offering.project.name,
+            "text": offering.project.summary,
+            "place": place_in_words(offering),
+            "more": offering.project.description,
+            "settled": said if len(options) < 2 else [],
+        },
+        "options": options if len(options) > 1 else [],
+        "options_title": _("Options") if any(one["length"] for one in options) else _("Length"),
+        "people": people,
+        "chosen": said + [one["name"] for one in people if one["current"]],
+    }
+
+
+def _option(focus: Focus, offering: Offering, option: Option) -> dict[str, Any]:
+    length = (offering.link.length if offering.link else None) or option.length
+    price = offering.link.price if offering.link and offering.link.price is not None else option.price
+    in_words = _length_in_words(offering, length)
+    return {
+        "label": option.label or in_words,
+        "length": in_words if option.label else "",
+        "price": price_in_words(price, option.currency),
+        "href": focus.href(changes={"option": str(option.pk)}),
+        "current": option == offering.option,
+    }
+
+
+def _without_options(offering: Offering) -> dict[str, Any]:
+    """A project that has none has a length all the same, unless each session says which."""
+    told = offering.flow.version.claims_seat
+    length = "" if told else _length_in_words(offering, offering.length(offering.link))
+    return {"label": length, "length": "", "price": ""}
+
+
+def _length_in_words(offering: Offering, length: timedelta) -> str:
+    """The length, or from where to where the customer may choose it."""
+    return times.durations_in_words(length, offering.longest or length)
+
+
+def _people(focus: Focus, offering: Offering) -> list[dict[str, Any]]:
+    """Nobody is asked where there is one answer, or where all of them come."""
+    if len(offering.links) < 2 or offering.everybody:
+        return []
+    anyone = {"name": _("Anyone"), "href": focus.href(changes={"with": ""}), "current": offering.link is None}
+    return [
+        anyone,
+        *(
+            {
+                "name": link.resource.name,
+                "href": focus.href(changes={"with": link.resource.slug}),
+                "current": link == offering.link,
+            }
+            for link in offering.links
+        ),
+    ]

@@ -1,0 +1,14 @@
+"""The session that an address or form names."""
+
+from __future__ import annotations
+
+from bookings.availability.offering import Offering
+from bookings.forms.rows import as_uuid
+from bookings.models import Booking
+
+
+def session_of(offering: Offering, pk: str) -> Booking | None:
+    """The project's session of that id."""
+    sessions = Booking.objects.visible().sessions().select_related("resource", "state", "version__graph")
+    wanted = as_uuid(pk) if pk else None
+    return sessions.filter(project=offering.project, pk=wanted).first() if wanted else None
