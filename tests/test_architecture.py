@@ -114,7 +114,7 @@ def test_every_arrow_points_down() -> None:
         ("bookings.admin.booking.why", "import bookings.availability.busy"),
         ("bookings.money", "from bookings import models"),
         ("bookings.errors", "from django.db import models"),
-        ("bookings.forms.rows", "from booking_site import settings"),
+        ("bookings.forms.resolve", "from booking_site import settings"),
     ],
 )
 def test_a_reversed_arrow_is_named(module: str, source: str) -> None:

@@ -3,6 +3,6 @@
 from bookings.forms.bookings import BookingForm
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.reservations import ReservationForm
-from bookings.forms.rows import Rows, Scope, find_rows
+from bookings.forms.resolve import Resolved, Scope, resolve
 
-__all__ = ["BookingForm", "Contact", "CustomerForm", "ReservationForm", "Rows", "Scope", "find_rows"]
+__all__ = ["BookingForm", "Contact", "CustomerForm", "ReservationForm", "Resolved", "Scope", "resolve"]

@@ -11,7 +11,7 @@ from bookings.forms import values
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.findings import Findings
 from bookings.forms.reminders import reminders
-from bookings.forms.rows import Rows, companions
+from bookings.forms.resolve import Resolved, companions
 from bookings.forms.times import read_times
 from bookings.models import Booking, Customer, Resource, lent_place
 
@@ -21,7 +21,7 @@ SWITCHES = "notify_"
 
 
 class BookingForm:
-    """Checks ``rows.values`` and builds the draft that ``book`` takes.
+    """Checks ``resolved.values`` and builds the draft that ``book`` takes.
 
     ``found`` is what the door found wrong before; it is answered together with what is found here.  A door that
     shows the customer's form on a page passes it bound as ``customer_form``; the API's is made from the values.
@@ -29,15 +29,15 @@ class BookingForm:
 
     def __init__(
         self,
-        rows: Rows,
+        resolved: Resolved,
         *,
         found: Mapping[str, Iterable[str]] | None = None,
         contact: Contact = Contact.EMAIL,
         customer_form: CustomerForm | None = None,
     ) -> None:
-        self.rows, self.values = rows, rows.values
+        self.resolved, self.values = resolved, resolved.values
         self.contact, self.given_customer_form = contact, customer_form
-        self.findings = Findings(found or {}, rows.errors)
+        self.findings = Findings(found or {}, resolved.errors)
         self._fields: dict[str, Any] = {}
 
     @cached_property
@@ -56,22 +56,22 @@ class BookingForm:
 
     def draft(self) -> Booking:
         """The unsaved booking of a valid form, every typed column filled."""
-        rows = self.rows
-        before, after = buffers(rows)
+        resolved = self.resolved
+        before, after = buffers(resolved)
         booking = Booking(
-            resource=rows.resource,
-            project=rows.project,
-            option=rows.option,
-            session=rows.session,
-            calendar_id=rows.calendar_id,
+            resource=resolved.resource,
+            project=resolved.project,
+            option=resolved.option,
+            session=resolved.session,
+            calendar_id=resolved.calendar_id,
             buffer_before=before,
             buffer_after=after,
             ignore_all_day_events=bool(
-                rows.project and rows.project.availability.get("ignore_all_day_events")
+                resolved.project and resolved.project.availability.get("ignore_all_day_events")
             ),
             **self._fields,
         )
-        booking.price, booking.currency = price(rows)
+        booking.price, booking.currency = price(resolved)
         return booking
 
     @cached_property
@@ -85,7 +85,7 @@ class BookingForm:
         needed = self._needs_customer
         if not given and not needed:
             return None
-        questions = self.rows.project.customer_fields if self.rows.project else {}
+        questions = self.resolved.project.customer_fields if self.resolved.project else {}
         contact = self.contact if needed else Contact.NONE
         return CustomerForm(given, questions=questions, contact=contact, open_ended=True)
 
@@ -94,25 +94,25 @@ class BookingForm:
         return self.customer_form.customer() if self.customer_form else None
 
     def companions(self) -> list[Resource]:
-        return companions(self.rows)
+        return companions(self.resolved)
 
     @property
     def _needs_customer(self) -> bool:
-        return self.rows.flow is None or self.rows.flow.version.needs_customer
+        return self.resolved.flow is None or self.resolved.flow.version.needs_customer
 
     def _check_names(self) -> None:
-        """What must be named at all; whether it exists was seen when the rows were found."""
-        if self.rows.flow is None:
+        """What must be named at all; whether it exists was seen when the request was resolved."""
+        if self.resolved.flow is None:
             self.findings.required("graph")
-        elif self.rows.flow.version.claims_seat:
-            if self.rows.session is None:
+        elif self.resolved.flow.version.claims_seat:
+            if self.resolved.session is None:
                 self.findings.required("related.owner_booking_id")
             return
-        if self.rows.resource is None:
+        if self.resolved.resource is None:
             self.findings.required("resource_id")
 
     def _check_times(self) -> None:
-        if self.rows.flow and not self.rows.flow.version.needs_times:
+        if self.resolved.flow and not self.resolved.flow.version.needs_times:
             return
         self._fields |= read_times(self.values, self.findings)
 
@@ -140,17 +140,17 @@ class BookingForm:
             self._fields[name] = text or (lent or {}).get(name, "")
 
     def _lent_texts(self) -> dict[str, str] | None:
-        if self.rows.flow and self.rows.flow.version.claims_seat:
+        if self.resolved.flow and self.resolved.flow.version.claims_seat:
             return {}
-        if self.rows.project is None:
+        if self.resolved.project is None:
             return None
         form = self.customer_form
         answers = form.instance.answers if form else {}
         description = form.answers_in_lines() if form else ""
         place = answers.get("location") or answers.get("where")
         return {
-            "what": self.rows.project.name,
-            "where": place[:500] if isinstance(place, str) else where(self.rows),
+            "what": self.resolved.project.name,
+            "where": place[:500] if isinstance(place, str) else where(self.resolved),
             "description": description[: TEXTS["description"]],
         }
 
@@ -193,30 +193,30 @@ class BookingForm:
             "settings.automatic_times", settings.get("automatic_times"), values.automatic_times, {}
         )
         seats = take("settings.max_seats", settings.get("max_seats"), values.seats, None)
-        if self.rows.flow and self.rows.flow.version.offers_seats:
+        if self.resolved.flow and self.resolved.flow.version.offers_seats:
             if seats is None:
                 self.findings.required("settings.max_seats")
             self._fields["max_seats"] = seats
 
 
-def where(rows: Rows) -> str:
+def where(resolved: Resolved) -> str:
     """The place that a project lends: its location, else its resource's."""
-    return lent_place(rows.project, rows.resource)
+    return lent_place(resolved.project, resolved.resource)
 
 
-def buffers(rows: Rows) -> tuple[timedelta, timedelta]:
+def buffers(resolved: Resolved) -> tuple[timedelta, timedelta]:
     """Before and after, as the project's availability layer has them; the record's ``buffer`` is the one after."""
-    if rows.project is None:
+    if resolved.project is None:
         return timedelta(), timedelta()
-    layer, findings = rows.project.availability, Findings()
+    layer, findings = resolved.project.availability, Findings()
     before = findings.take("before", layer.get("buffer_before"), values.duration, timedelta())
     after = layer.get("buffer_after", layer.get("buffer"))
     return before, findings.take("after", after, values.duration, timedelta())
 
 
-def price(rows: Rows) -> tuple[Any, str]:
+def price(resolved: Resolved) -> tuple[Any, str]:
     """What the booking costs, and the currency; (None, "") where nothing says."""
-    link_price = rows.link.price if rows.link else None
-    option_price = rows.option.price if rows.option else None
+    link_price = resolved.link.price if resolved.link else None
+    option_price = resolved.option.price if resolved.option else None
     amount = option_price if link_price is None else link_price
-    return amount, rows.option.currency if rows.option and amount is not None else ""
+    return amount, resolved.option.currency if resolved.option and amount is not None else ""

@@ -12,7 +12,7 @@ from django.conf import settings
 from bookings.forms import values
 from bookings.forms.bookings import TEXTS, buffers
 from bookings.forms.findings import Findings
-from bookings.forms.rows import Rows, companions
+from bookings.forms.resolve import Resolved, companions
 from bookings.forms.times import read_times
 from bookings.models import Reservation, Resource
 
@@ -20,11 +20,11 @@ DEFAULT_HOLD = timedelta(seconds=30)
 
 
 class ReservationForm:
-    """Checks ``rows.values`` and builds the draft that ``reserve`` takes; ``hold`` and ``buffers`` go beside it."""
+    """Checks ``resolved.values`` and builds the draft that ``reserve`` takes; ``hold`` and ``buffers`` go beside it."""
 
-    def __init__(self, rows: Rows, *, found: Mapping[str, Iterable[str]] | None = None) -> None:
-        self.rows, self.values = rows, rows.values
-        self.findings = Findings(found or {}, rows.errors)
+    def __init__(self, resolved: Resolved, *, found: Mapping[str, Iterable[str]] | None = None) -> None:
+        self.resolved, self.values = resolved, resolved.values
+        self.findings = Findings(found or {}, resolved.errors)
         self._fields: dict[str, Any] = {}
         self.hold = timedelta()
 
@@ -55,28 +55,28 @@ class ReservationForm:
 
     def draft(self) -> Reservation:
         """The unsaved reservation of a valid form."""
-        rows = self.rows
+        resolved = self.resolved
         return Reservation(
-            resource=rows.resource,
-            project=rows.project,
-            option=rows.option,
-            session=rows.session,
-            graph_version=rows.flow.version if rows.flow else None,
+            resource=resolved.resource,
+            project=resolved.project,
+            option=resolved.option,
+            session=resolved.session,
+            graph_version=resolved.flow.version if resolved.flow else None,
             **self._fields,
         )
 
     def companions(self) -> list[Resource]:
-        return companions(self.rows)
+        return companions(self.resolved)
 
     def buffers(self) -> tuple[timedelta, timedelta]:
-        return buffers(self.rows)
+        return buffers(self.resolved)
 
     def _check_what_is_held(self) -> None:
         """A seat where a session is named, else a resource's time; a graph may be named and need not be."""
-        if self.rows.flow and self.rows.flow.version.claims_seat and self.rows.session is None:
+        if self.resolved.flow and self.resolved.flow.version.claims_seat and self.resolved.session is None:
             self.findings.required("related.owner_booking_id")
-        if self.rows.session:
+        if self.resolved.session:
             return
-        if self.rows.resource is None:
+        if self.resolved.resource is None:
             self.findings.required("resource_id")
         self._fields |= read_times(self.values, self.findings)

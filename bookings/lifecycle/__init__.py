@@ -1,6 +1,6 @@
 """The verbs: the only writers of state and occupancy.  Each is one transaction and raises ``BookingError``."""
 
-from bookings.lifecycle.act import act, act_on_all, available_actions, play_due, settle
+from bookings.lifecycle.act import Inputs, act, act_on_all, available_actions, play_due, settle
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
 from bookings.lifecycle.corrections import correct, delete, note_attendance
@@ -10,6 +10,7 @@ from bookings.lifecycle.reschedule import reschedule, undo, undoable_state
 
 __all__ = [
     "Actor",
+    "Inputs",
     "act",
     "act_on_all",
     "add_event",

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.errors import ActionNotAvailable, BookingError
+from bookings.errors import ActionNotAvailable, BookingError, BookingGone
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
+from bookings.lifecycle.notices import Notices
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check_cut_off
 from bookings.lifecycle.transitions import play, play_overdue
 from bookings.models import Action, Booking
 
 REFUSED_AGAIN_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What an action is given: words, a payment's id, and what is said of the mails that follow."""
+
+    message: str = ""
+    payment_id: str = ""
+    notices: Notices = field(default_factory=dict)
+
+
+NO_INPUTS = Inputs()
 
 
 class Overdue(Exception):
@@ -40,7 +53,7 @@ def act(
     Raises ``ActionNotAvailable`` with ``available_actions``, ``WindowClosed`` after a customer's cut-off, and
     ``SlotTaken`` or ``GroupFull`` where the new state occupies and the time or seat is gone.
     """
-    inputs = {"message": message, "payment_id": payment_id}
+    inputs = Inputs(message=message, payment_id=payment_id)
     return act_on_all([booking], action, by=by, inputs=inputs, now=now)[0]
 
 
@@ -49,14 +62,11 @@ def act_on_all(
     action: str,
     *,
     by: Actor,
-    inputs: dict[str, Any] | None = None,
+    inputs: Inputs = NO_INPUTS,
     now: datetime | None = None,
 ) -> list[Booking]:
-    """Play the action on the first booking and on those others that know it, all or none.
-
-    ``inputs`` are ``message``, ``payment_id`` and ``notices`` (``records.Notices``) for the mails that follow.
-    """
-    inputs, now = inputs or {}, now or timezone.now()
+    """Play the action on the first booking and on those others that know it, all or none."""
+    now = now or timezone.now()
     try:
         return _act_on_all(bookings, action, by, inputs, now)
     except Overdue:
@@ -67,7 +77,7 @@ def act_on_all(
 
 @verb
 def _act_on_all(
-    bookings: Sequence[Booking], name: str, by: Actor, inputs: dict[str, Any], now: datetime
+    bookings: Sequence[Booking], name: str, by: Actor, inputs: Inputs, now: datetime
 ) -> list[Booking]:
     rows = lock_all(bookings)
     for booking in bookings:
@@ -93,18 +103,19 @@ def lock_all(bookings: Sequence[Booking], *, besides: Locks = NO_LOCKS) -> dict[
     (Locks.of_bookings(ids) | besides).take()
     overdue = Q(due_at__isnull=False, due_at__lte=Now())
     rows = playable(Booking.objects.filter(pk__in=ids).annotate(is_overdue=overdue))
+    if len(rows) < len(set(ids)):
+        raise BookingGone
     if any(vars(row)["is_overdue"] for row in rows):
         raise Overdue
     return {row.pk: row for row in rows}
 
 
-def _play_checked(booking: Booking, action: Action, by: Actor, inputs: dict[str, Any], now: datetime) -> None:
+def _play_checked(booking: Booking, action: Action, by: Actor, inputs: Inputs, now: datetime) -> None:
     if by.is_held_to_the_cut_off(action):
         check_cut_off(booking, now)
     if action.input == Action.Input.PAYMENT:
-        booking.payment_id = inputs.get("payment_id", "")
-    words = inputs.get("message", "")
-    play(booking, action, by=by, words=words, notices=inputs.get("notices"))
+        booking.payment_id = inputs.payment_id
+    play(booking, action, by=by, words=inputs.message, notices=inputs.notices)
 
 
 def available_actions(booking: Booking, by: Actor) -> list[Action]:

@@ -12,12 +12,12 @@ from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
 from bookings.lifecycle.claims import hand_over
 from bookings.lifecycle.history import note
-from bookings.lifecycle.holds import let_go, lock_live, locks_of
+from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.notices import announce
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
-from bookings.lifecycle.transitions import place, take
+from bookings.lifecycle.transitions import enter, occupy
 from bookings.models import Booking, Customer, Reservation, Resource
 
 
@@ -43,7 +43,6 @@ def book(
     """
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
     draft.version = flow.version
-    draft.companions_to_be = [resource.pk for resource in companions]
     check_overlap(draft, by)
     if draft.session:
         copy_session(draft, draft.session)
@@ -52,12 +51,12 @@ def book(
         ignoring = [held.reservation.pk] if held else []
         check(draft, by=by, now=now or timezone.now(), companions=companions, ignoring=ignoring)
     target = flow.create.target
-    place(draft, target, leaving=flow.leaving(target))
+    enter(draft, target, leaving=flow.leaving(target))
     if target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft)):
-        take(draft)
+        occupy(draft, [resource.pk for resource in companions])
     _write(draft, customer, companions)
     if held:
-        let_go(held.reservation, used_by=draft)
+        end_hold(held.reservation, used_by=draft)
     entry = note(
         draft,
         by=by,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
 
 from bookings import sql
@@ -47,22 +47,36 @@ class Claim:
         return self.busy_end + self.buffer_after
 
 
-def claim(wanted: Claim, **owner: uuid.UUID) -> tuple[list[int], datetime | None]:
-    """Claim each resource in turn, all or as many as were free; return the pieces' ids and when they end.
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """That all pieces were claimed; they expire at ``expires_at``, or never."""
+
+    expires_at: datetime | None
+
+
+def claim_pieces(wanted: Claim, **owner: uuid.UUID) -> Claimed | None:
+    """Claim a piece of each resource, all or none; None where one is taken.
 
     ``owner`` is one of ``booking``, ``reservation`` or ``event`` with its id; the row itself may be written later in
-    the transaction, since foreign keys are checked at its end.  A list shorter than ``wanted.resources`` means taken;
-    the caller then rolls back.
+    the transaction, since foreign keys are checked at its end.
     """
-    pieces: list[int] = []
+    if len(wanted.resources) == 1:
+        return _claim_each(wanted, owner)
+    with transaction.atomic():
+        claimed = _claim_each(wanted, owner)
+        if claimed is None:
+            transaction.set_rollback(True)
+    return claimed
+
+
+def _claim_each(wanted: Claim, owner: dict[str, uuid.UUID]) -> Claimed | None:
     expires_at = None
     for resource in wanted.resources:
         written = _insert(wanted, resource, owner)
         if written is None:
-            break
-        pieces.append(written[0])
+            return None
         expires_at = _instant(written[1])
-    return pieces, expires_at
+    return Claimed(expires_at=expires_at)
 
 
 def _insert(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[int, Any] | None:
@@ -142,7 +156,7 @@ def _instant(value: datetime | str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
-def free_expired(wanted: Claim) -> int:
+def delete_expired(wanted: Claim) -> int:
     """Delete expired pieces in the way, locked in order of id; return how many there were.
 
     The resources are locked, so that nobody else clears them at the same time.
@@ -164,7 +178,7 @@ def hand_over(reservation: Reservation, booking_id: uuid.UUID) -> bool:
     return bool(pieces.update(reservation=None, booking=booking_id, expires_at=None))
 
 
-def give_up(*, booking: Booking | None = None, reservation: Reservation | None = None) -> None:
+def release_pieces(*, booking: Booking | None = None, reservation: Reservation | None = None) -> None:
     """Delete the pieces of one owner."""
     owner = {"booking": booking} if booking else {"reservation": reservation}
     Occupancy.objects.filter(**owner).delete()

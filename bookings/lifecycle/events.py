@@ -7,7 +7,7 @@ fact already.
 from __future__ import annotations
 
 from bookings.errors import EventGone
-from bookings.lifecycle.claims import Claim, claim
+from bookings.lifecycle.claims import Claim, claim_pieces
 from bookings.lifecycle.retries import verb
 from bookings.models import Event, Occupancy
 
@@ -49,4 +49,4 @@ def _occupy(event: Event) -> None:
         strict=False,
         all_day=event.all_day,
     )
-    claim(wanted, event=event.pk)
+    claim_pieces(wanted, event=event.pk)

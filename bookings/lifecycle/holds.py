@@ -25,12 +25,12 @@ from bookings.errors import (
     SlotTaken,
 )
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, give_up
+from bookings.lifecycle.claims import Claim, release_pieces
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
-from bookings.lifecycle.seats import give_back_seats, session_of
-from bookings.lifecycle.transitions import occupy, take_seat
+from bookings.lifecycle.seats import give_seats, session_of
+from bookings.lifecycle.transitions import claim_seat, claim_time
 from bookings.models import Booking, Occupancy, Reservation, Resource
 
 
@@ -66,7 +66,7 @@ def _reserve(
     if replacing is not None:
         live = lock_live(replacing, besides=locks_of(replacing) | locks_of(draft, companions))
         if live:
-            let_go(live)
+            end_hold(live)
     if draft.session:
         draft.resource, draft.start, draft.end = (
             draft.session.resource,
@@ -75,7 +75,7 @@ def _reserve(
         )
     check(draft, by=by, now=now or timezone.now(), companions=companions)
     _check_caps(draft)
-    draft.expires_at = _take(draft, hold, companions, buffers)
+    draft.expires_at = _claim(draft, hold, companions, buffers)
     draft.save(force_insert=True)
     if draft.session:
         draft.refresh_from_db(fields=["expires_at"])
@@ -89,7 +89,7 @@ def locks_of(draft: Booking | Reservation, companions: Sequence[Resource] = ()) 
     return Locks.on(resources=[draft.resource_id, *(resource.pk for resource in companions)])
 
 
-def _take(
+def _claim(
     draft: Reservation,
     hold: timedelta,
     companions: Sequence[Resource],
@@ -97,7 +97,7 @@ def _take(
 ) -> Any:
     """Claim and return when it ends: an instant, or an expression where the database computes it on writing."""
     if draft.session:
-        take_seat(draft.session.pk)
+        claim_seat(draft.session.pk)
         draft.holds_seat = True
         return Now() + hold
     wanted = Claim(
@@ -109,7 +109,7 @@ def _take(
         strict=not draft.allow_double_bookings,
         hold=hold,
     )
-    return occupy(wanted, reservation=draft.pk)
+    return claim_time(wanted, reservation=draft.pk)
 
 
 @verb
@@ -194,7 +194,7 @@ def release(reservation: Reservation, *, by: Actor) -> None:
     live = lock_live(reservation)
     if live is None:
         raise ReservationGone
-    let_go(live)
+    end_hold(live)
 
 
 def lock_live(reservation: Reservation, *, besides: Locks = NO_LOCKS) -> Reservation | None:
@@ -208,16 +208,16 @@ def lock_live(reservation: Reservation, *, besides: Locks = NO_LOCKS) -> Reserva
     )
 
 
-def let_go(reservation: Reservation, used_by: Booking | None = None) -> None:
+def end_hold(reservation: Reservation, used_by: Booking | None = None) -> None:
     """End a locked reservation: used by a booking, or released.  What the booking did not take over is given back."""
-    give_up(reservation=reservation)
+    release_pieces(reservation=reservation)
     if reservation.holds_seat:
         reservation.holds_seat = False
         taken_over = (
             used_by is not None and used_by.needs_seat and used_by.session_id == reservation.session_id
         )
         if not taken_over:
-            give_back_seats(session_of(reservation), 1)
+            give_seats(session_of(reservation), 1)
     reservation.booking = used_by
     reservation.released_at = None if used_by else timezone.now()
     reservation.save(update_fields=["booking", "released_at", "holds_seat"])

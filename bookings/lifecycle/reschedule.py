@@ -5,6 +5,7 @@ The old slot is given up and the new one claimed in one transaction; a refusal l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,15 +18,15 @@ from bookings.errors import ActionNotAvailable, NothingToUndo
 from bookings.lifecycle.act import Overdue, lock_all, settle
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import check_overlap, copy_session
-from bookings.lifecycle.claims import give_up
+from bookings.lifecycle.claims import release_pieces
 from bookings.lifecycle.due import next_due
 from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.notices import announce, announce_departure
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off
-from bookings.lifecycle.seats import give_back_seats, session_of
-from bookings.lifecycle.transitions import place, take, take_seat
+from bookings.lifecycle.seats import give_seats, session_of
+from bookings.lifecycle.transitions import claim_seat, enter, occupy
 from bookings.models import (
     Action,
     Booking,
@@ -91,14 +92,14 @@ def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: dat
         check_cut_off(old, now)
     new = continuation(old, **changes)
     check_overlap(new, by)
-    companions = list(Resource.objects.filter(pk__in=new.companions_to_be)) if new.companions_to_be else []
+    companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
     state = old.state
-    _change_places(old, new)
+    _change_places(old, new, companions)
     ended = _end(old, action, by, words)
     if new.owner_email != old.owner_email:
         announce_departure(old, state, ended)
-    _begin(old, new, state, by, words, moved=True)
+    _begin(old, new, companions, state, by, words, moved=True)
     if new.version.offers_seats:
         _move_seats(old, new, by, words)
     return new
@@ -124,9 +125,6 @@ def continuation(old: Booking, **changes: Any) -> Booking:
     columns = [field.attname for field in Booking._meta.concrete_fields if field.name in CARRIED]
     new = Booking(continues=old, sequence=old.sequence + 1, **{name: getattr(old, name) for name in columns})
     new._state.fields_cache |= {name: row for name, row in old._state.fields_cache.items() if name in CARRIED}
-    new.companions_to_be = (
-        list(old.companions.values_list("pk", flat=True)) if old.version.claims_time else []
-    )
     for name, value in changes.items():
         setattr(new, name, value)
     if "session" in changes:
@@ -151,21 +149,21 @@ def _settle_with_resource(old: Booking, new: Booking) -> None:
         new.where = lent_place(new.project, new.resource)
 
 
-def _change_places(old: Booking, new: Booking) -> None:
+def _change_places(old: Booking, new: Booking, companions: Sequence[Resource]) -> None:
     """Give up the old time and claim the new one; all resources involved are locked."""
     if old.version.claims_time:
-        give_up(booking=old)
-        take(new)
+        release_pieces(booking=old)
+        occupy(new, [resource.pk for resource in companions])
     elif old.version.claims_seat and new.session_id != old.session_id:
-        take_seat(session_of(new))
-        give_back_seats(session_of(old), 1)
+        claim_seat(session_of(new))
+        give_seats(session_of(old), 1)
     if old.version.offers_seats:
         new.seats_taken = old.seats_taken
 
 
 def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
     source = old.state
-    place(old, action.target)
+    enter(old, action.target)
     old.seats_taken = 0
     old.save(update_fields=["state", "state_entered_at", "due_at", "seats_taken", "updated_at"])
     entry = note(
@@ -181,9 +179,17 @@ def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
     return entry
 
 
-def _begin(old: Booking, new: Booking, state: State, by: Actor, words: str, *, moved: bool) -> None:
-    companions = new.companions_to_be
-    place(new, state)
+def _begin(
+    old: Booking,
+    new: Booking,
+    companions: Sequence[Resource],
+    state: State,
+    by: Actor,
+    words: str,
+    *,
+    moved: bool,
+) -> None:
+    enter(new, state)
     try:
         new.save(force_insert=True)
     except IntegrityError as error:
@@ -191,7 +197,7 @@ def _begin(old: Booking, new: Booking, state: State, by: Actor, words: str, *, m
             raise ActionNotAvailable from error
         raise
     if companions:
-        new.companions.set(Resource.objects.filter(pk__in=companions))
+        new.companions.set(companions)
     customer = Customer.objects.filter(booking=old).first()
     if customer:
         customer.pk, customer.booking, customer._state.adding = new.pk, new, True
@@ -214,10 +220,11 @@ def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking
     if before is None or old.start <= now:
         raise NothingToUndo
     new = continuation(old)
+    companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     new.state = before
     if before.occupies:
-        take(new)
-    _begin(old, new, before, by, "", moved=False)
+        occupy(new, [resource.pk for resource in companions])
+    _begin(old, new, companions, before, by, "", moved=False)
     return new
 
 

@@ -19,7 +19,7 @@ def session_of(seat: Booking | Reservation) -> uuid.UUID:
     return seat.session_id
 
 
-def count_seat(session_id: uuid.UUID) -> bool:
+def take_seat(session_id: uuid.UUID) -> bool:
     """Count one seat more, in one conditional statement; False where none is left or the session takes none."""
     free = Booking.objects.filter(
         pk=session_id, deleted_at=None, seats_taken__lt=F("max_seats"), state__in=_open_states()
@@ -37,7 +37,7 @@ def why_no_seat(session_id: uuid.UUID) -> BookingError:
     return GroupFull() if is_open else SessionClosed()
 
 
-def give_back_expired(session_id: uuid.UUID) -> int:
+def give_expired_seats(session_id: uuid.UUID) -> int:
     """Give back the seats of holds that ended; return how many.  The session is locked."""
     holds = Reservation.objects.filter(
         session=session_id, holds_seat=True, booking=None, released_at=None, expires_at__lte=Now()
@@ -45,9 +45,9 @@ def give_back_expired(session_id: uuid.UUID) -> int:
     ids = list(holds.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     freed = Reservation.objects.filter(pk__in=ids, holds_seat=True).update(holds_seat=False) if ids else 0
     if freed:
-        give_back_seats(session_id, freed)
+        give_seats(session_id, freed)
     return freed
 
 
-def give_back_seats(session_id: uuid.UUID, count: int) -> None:
+def give_seats(session_id: uuid.UUID, count: int) -> None:
     Booking.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") - count)

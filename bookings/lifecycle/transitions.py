@@ -6,30 +6,27 @@ Everything here runs inside the transaction of a verb.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, claim, free_expired, give_up
+from bookings.lifecycle.claims import Claim, claim_pieces, delete_expired, release_pieces
 from bookings.lifecycle.due import due_moment, next_due
 from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import lock_resources, lock_session, locked
 from bookings.lifecycle.notices import Notices, announce
-from bookings.lifecycle.seats import count_seat, give_back_expired, give_back_seats, session_of, why_no_seat
+from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seat, why_no_seat
 from bookings.models import Action, Booking, HistoryEntry, Occupancy, State
 
 
-def claim_of(booking: Booking) -> Claim:
-    """What a booking occupies when its state does; companions are asked only of a saved booking."""
-    companions = booking.companions_to_be
-    if companions is None:
-        companions = list(booking.companions.values_list("pk", flat=True))
+def claim_of(booking: Booking, companions: Iterable[uuid.UUID]) -> Claim:
+    """What a booking, with these other resources, occupies when its state does."""
     return Claim(
         resources=(booking.resource_id, *companions),
         busy_start=booking.start,
@@ -41,7 +38,7 @@ def claim_of(booking: Booking) -> Claim:
     )
 
 
-def occupy(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
+def claim_time(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
     """Claim all pieces or raise ``SlotTaken``; return when they expire, if they do.
 
     A refusal first clears what only seems to be in the way: expired pieces, and bookings whose automatic action is
@@ -51,26 +48,14 @@ def occupy(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
         wanted = replace(wanted, resources=tuple(sorted(wanted.resources)))
         lock_resources(wanted.resources)
     for last_try in (False, True):
-        pieces, expires_at = _all_or_none(wanted, owner)
-        if pieces:
-            return expires_at
+        if claimed := claim_pieces(wanted, **owner):
+            return claimed.expires_at
         if last_try or not _may_clear(wanted):
             break
         lock_resources(wanted.resources)
-        free_expired(wanted)
+        delete_expired(wanted)
         _play_overdue_in_the_way(wanted)
     raise SlotTaken
-
-
-def _all_or_none(wanted: Claim, owner: dict[str, uuid.UUID]) -> tuple[list[int], datetime | None]:
-    if len(wanted.resources) == 1:
-        return claim(wanted, **owner)
-    with transaction.atomic():
-        pieces, expires_at = claim(wanted, **owner)
-        if len(pieces) == len(wanted.resources):
-            return pieces, expires_at
-        transaction.set_rollback(True)
-    return [], None
 
 
 def _may_clear(wanted: Claim) -> bool:
@@ -105,7 +90,7 @@ def play_overdue(booking: Booking) -> bool:
     return True
 
 
-def place(booking: Booking, state: State, *, leaving: list[Action] | None = None) -> None:
+def enter(booking: Booking, state: State, *, leaving: list[Action] | None = None) -> None:
     """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing."""
     booking.state = state
     booking.state_entered_at = timezone.now()
@@ -124,14 +109,14 @@ def play(
     """Take a locked booking through ``action``: claim or release, save, note, announce; seats play along."""
     source, target = booking.state, action.target
     if target.occupies and not source.occupies:
-        take(booking)
-    place(booking, target)
+        occupy(booking, booking.companions.values_list("pk", flat=True))
+    enter(booking, target)
     booking.sequence += 1
     booking.save(
         update_fields=["state", "state_entered_at", "due_at", "sequence", "payment_id", "updated_at"]
     )
     if source.occupies and not target.occupies:
-        yield_up(booking)
+        vacate(booking)
     entry = note(
         booking, by=by, words=words, action=action.name, source=source.name, target=target.name, reason=reason
     )
@@ -148,33 +133,33 @@ def _play_on_seats(session: Booking, name: str, *, by: Actor, words: str) -> Non
             play(seat, along, by=by, words=words, reason="session")
 
 
-def take(booking: Booking) -> None:
-    """Claim the time or the seat that an occupying state needs, or raise."""
+def occupy(booking: Booking, companions: Iterable[uuid.UUID]) -> None:
+    """Claim the time (of its companions, too) or the seat that an occupying state needs, or raise."""
     if booking.version.claims_time:
-        occupy(claim_of(booking), booking=booking.pk)
+        claim_time(claim_of(booking, companions), booking=booking.pk)
     elif booking.version.claims_seat:
-        take_seat(session_of(booking))
+        claim_seat(session_of(booking))
 
 
-def yield_up(booking: Booking) -> None:
+def vacate(booking: Booking) -> None:
     """Give back the time or the seat."""
     if booking.version.claims_time:
-        give_up(booking=booking)
+        release_pieces(booking=booking)
     elif booking.version.claims_seat:
-        give_back_seats(session_of(booking), 1)
+        give_seats(session_of(booking), 1)
 
 
-def take_seat(session_id: uuid.UUID) -> None:
+def claim_seat(session_id: uuid.UUID) -> None:
     """Take a seat, or raise ``GroupFull`` or ``SessionClosed``.
 
     A refusal first gives back the session's expired seat holds and plays overdue actions of unpaid seats.
     """
     for last_try in (False, True):
-        if count_seat(session_id):
+        if take_seat(session_id):
             return
         lock_session(session_id)
         overdue = Booking.objects.filter(session=session_id, state__occupies=True, due_at__lte=Now())
-        freed = give_back_expired(session_id)
+        freed = give_expired_seats(session_id)
         freed += sum(play_overdue(seat) for seat in locked(overdue, skip_locked=True))
         if last_try or not freed:
             break

@@ -144,9 +144,6 @@ class Booking(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
-    companions_to_be: list[uuid.UUID] | None = None
-    """The ids of the companions while the row is not saved; None: ask the database."""
-
     objects = BookingQuerySet.as_manager()
 
     class Meta:

@@ -80,7 +80,9 @@ def frame(asked: reference.Asked) -> Frame:
 def found(mode: Mode, places: list[reference.Place], asked: reference.Asked, seed=None):
     """What the engine offers, in minutes."""
     supplies = [supply(place, asked, key) for key, place in enumerate(places)]
-    return [(start / 60, end / 60, keys) for start, end, keys in raw_slots(mode, supplies, frame(asked), seed)]
+    return [
+        (start / 60, end / 60, keys) for start, end, keys in raw_slots(mode, supplies, frame(asked), seed)
+    ]
 
 
 @st.composite

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.forms import BookingForm, Contact, Scope, find_rows
+from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.graphs.flow import Flow
 from bookings.models import Booking, Calendar, Option, ProjectResource
 from tests.situations import a_booking, a_hold, a_location, a_project, a_resource, a_session, at
@@ -18,7 +18,7 @@ TEXTS = {"what": "Catch the lightning", "where": "Courthouse", "description": "A
 
 
 def form(found=None, contact=Contact.EMAIL, **request):
-    return BookingForm(find_rows(request, Scope.everything()), found=found, contact=contact)
+    return BookingForm(resolve(request, Scope.everything()), found=found, contact=contact)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bookings.admin.booking.new_booking_forms import ChooseForm, NewBookingForm
 from bookings.admin.booking.oversteps import oversteps
 from bookings.admin.booking.verb_forms import customer_form
 from bookings.errors import BookingError
-from bookings.forms import BookingForm, Contact, CustomerForm, Scope, find_rows
+from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
 from bookings.lifecycle import Actor
 from bookings.models import Booking, GraphVersion
 
@@ -65,8 +65,8 @@ def _version(form: ChooseForm) -> GraphVersion | None:
 
 def _book(request: HttpRequest, form: NewBookingForm, person: CustomerForm | None) -> Booking | None:
     """Book what was typed; None where something is wrong, which the forms then say."""
-    rows = find_rows(form.as_request(), Scope.everything())
-    whole = BookingForm(rows, contact=Contact.NONE, customer_form=person)
+    resolved = resolve(form.as_request(), Scope.everything())
+    whole = BookingForm(resolved, contact=Contact.NONE, customer_form=person)
     if not whole.is_valid():
         _say(form, whole.errors)
         return None

@@ -27,7 +27,7 @@ from bookings.api.responses.gathered import siblings_of
 from bookings.api.responses.schemas import Some
 from bookings.api.responses.serializers import Json, Telling, tell
 from bookings.errors import BookingError, Conflict
-from bookings.forms.rows import as_uuid
+from bookings.forms.resolve import as_uuid
 from bookings.lifecycle import Actor, act_on_all
 from bookings.lifecycle.locks import NO_LOCKS, Locks
 from bookings.models import Booking

@@ -11,12 +11,13 @@ from bookings.api.requests.schemas import ActionIn, InputIn
 from bookings.forms import values
 from bookings.forms.bookings import SWITCHES
 from bookings.forms.findings import Findings
+from bookings.lifecycle import Inputs
 
 LONGEST = {"message": 5000, "payment_id": 200}
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
-def read_inputs(key: Any, body: ActionIn, action: str) -> dict[str, Any]:
+def read_inputs(key: Any, body: ActionIn, action: str) -> Inputs:
     """``message`` and ``payment_id`` from under the action's name, and ``notices`` (``notify_…``) from beside it.
 
     Raises ``Invalid``, and ``Forbidden`` where a public page would change a mail.
@@ -26,17 +27,17 @@ def read_inputs(key: Any, body: ActionIn, action: str) -> dict[str, Any]:
     if notices and key.is_widget:
         raise Forbidden(_("A widget key may not change what is mailed."), field=next(iter(notices)))
     findings = Findings(body.findings)
-    inputs = _of_action(action, given.get(action) if _WORD.fullmatch(action) else None, findings)
-    inputs["notices"] = {
+    texts = _of_action(action, given.get(action) if _WORD.fullmatch(action) else None, findings)
+    checked = {
         name: findings.take(name, one, values.notice, {}) for name, one in notices.items() if name != action
     }
     if findings.errors:
         raise Invalid(findings.errors)
-    return inputs
+    return Inputs(**texts, notices=checked)
 
 
-def _of_action(action: str, given: Any, findings: Findings) -> dict[str, Any]:
-    inputs: dict[str, Any] = {}
+def _of_action(action: str, given: Any, findings: Findings) -> dict[str, str]:
+    texts: dict[str, str] = {}
     given = read_object(given)
     if given is not None and not isinstance(given, dict):
         findings.wrong(action, _("Send an object."))
@@ -45,7 +46,7 @@ def _of_action(action: str, given: Any, findings: Findings) -> dict[str, Any]:
         for name, sentences in read.findings.items():
             findings.wrong(f"{action}.{name}", sentences[0])
         for name, text in read.given().items():
-            inputs[name] = text or ""
-            if len(inputs[name]) > LONGEST[name]:
+            texts[name] = text or ""
+            if len(texts[name]) > LONGEST[name]:
                 findings.wrong(f"{action}.{name}", _("This text is too long."))
-    return inputs
+    return texts

@@ -1,4 +1,4 @@
-"""From a request's values to a booking or a reservation: rows, bounds, form, verb."""
+"""From a request's values to a booking or a reservation: rows, limits, form, verb."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bookings.api.requests.schemas import BookingIn, ReservationIn
 from bookings.api.responses.alternatives import offer_alternatives
 from bookings.client_address import address_digest
 from bookings.errors import SlotTaken
-from bookings.forms import BookingForm, ReservationForm, Rows, find_rows
+from bookings.forms import BookingForm, ReservationForm, Resolved, resolve
 from bookings.lifecycle import Actor, book, reserve
 from bookings.lifecycle.holds import locks_of
 from bookings.lifecycle.locks import Locks
@@ -33,53 +33,53 @@ BROWSER = ("User-Agent", "Accept-Language")
 class Prepared:
     """A valid request: what is left is to do it."""
 
-    rows: Rows
+    resolved: Resolved
     form: BookingForm
     draft: Booking
 
     @property
     def locks(self) -> Locks:
         """What it may take, and the reservation that it uses."""
-        held = self.rows.reservation
+        held = self.resolved.reservation
         taken = locks_of(self.draft, self.form.companions())
         return (taken | locks_of(held) | Locks.on(reservations=[held.pk])) if held else taken
 
 
 def prepare(key: Any, body: BookingIn) -> Prepared:
     """Check a request as a whole.  Raises ``Invalid`` with everything that is wrong, or ``Forbidden``."""
-    rows = _rows(key, body)
-    form = BookingForm(rows, found=body.findings)
+    resolved = _resolve(key, body)
+    form = BookingForm(resolved, found=body.findings)
     if not form.is_valid():
         raise Invalid(form.errors)
     draft = form.draft()
     draft.key = key
-    return Prepared(rows=rows, form=form, draft=draft)
+    return Prepared(resolved=resolved, form=form, draft=draft)
 
 
 def make_booking(request: HttpRequest, key: Any, prepared: Prepared) -> Booking:
     """Play ``book``.  A refusal because of the time knows how to find other times."""
-    rows, form = prepared.rows, prepared.form
-    assert rows.flow  # noqa: S101  # a valid form has one
+    resolved, form = prepared.resolved, prepared.form
+    assert resolved.flow  # noqa: S101  # a valid form has one
     try:
         booking = book(
             prepared.draft,
-            graph=rows.flow,
+            graph=resolved.flow,
             by=Actor.of_key(key),
             customer=form.customer(),
             companions=form.companions(),
-            reservation=rows.reservation,
+            reservation=resolved.reservation,
         )
     except SlotTaken as refusal:
         offer_alternatives(request, refusal, prepared.draft)
         raise
-    booking.completed = not rows.flow.leaving(booking.state)  # type: ignore[attr-defined]  # as ``readable`` does
+    booking.completed = not resolved.flow.leaving(booking.state)  # type: ignore[attr-defined]  # as ``readable`` does
     return booking
 
 
 def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Reservation:
     """Play ``reserve``.  Raises ``Invalid``, ``Forbidden`` and the verb's refusals."""
-    rows = _rows(key, body)
-    form = ReservationForm(rows, found=body.findings)
+    resolved = _resolve(key, body)
+    form = ReservationForm(resolved, found=body.findings)
     if not form.is_valid():
         raise Invalid(form.errors)
     draft = form.draft()
@@ -88,11 +88,11 @@ def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Res
     try:
         return reserve(
             draft,
-            hold=bounded_hold(key, form.hold, rows.project, rows.option, rows.link),
+            hold=bounded_hold(key, form.hold, resolved.project, resolved.option, resolved.link),
             by=Actor.of_key(key),
             companions=form.companions(),
             buffers=form.buffers(),
-            replacing=rows.reservation,
+            replacing=resolved.reservation,
         )
     except SlotTaken as refusal:
         offer_alternatives(request, refusal, draft)
@@ -112,8 +112,8 @@ def _name_holder(request: HttpRequest, key: Any, draft: Reservation) -> None:
     draft.visitor = hashlib.sha256(json.dumps([str(key.pk), *known_by]).encode()).hexdigest()
 
 
-def _rows(key: Any, body: BookingIn) -> Rows:
+def _resolve(key: Any, body: BookingIn) -> Resolved:
     given = with_only_project(key, body.given())
-    rows = find_rows(given, scope_of(key))
-    check_bounds(key, given, rows)
-    return rows
+    resolved = resolve(given, scope_of(key))
+    check_bounds(key, given, resolved)
+    return resolved

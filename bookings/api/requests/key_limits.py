@@ -11,7 +11,7 @@ from bookings.api.auth import visible_bookings, visible_projects, visible_reserv
 from bookings.api.errors import Forbidden, plain
 from bookings.availability.offered import ANY_WINDOW
 from bookings.availability.parameters import merged_parameters, parse_parameters
-from bookings.forms import Rows, Scope, values
+from bookings.forms import Resolved, Scope, values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
 from bookings.layers import USUAL_GRAPH, booking_layers, flat
@@ -46,25 +46,25 @@ def with_only_project(key: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return dict(given)
 
 
-def check_bounds(key: Any, given: Mapping[str, Any], rows: Rows) -> None:
+def check_bounds(key: Any, given: Mapping[str, Any], resolved: Resolved) -> None:
     """Note what lies outside a key's projects; raise ``Forbidden`` where a public page would loosen a setting."""
-    if key.limited_to is not None and rows.project is None and "project_id" not in rows.errors:
-        rows.wrong("project_id", _("This key needs one of its projects here."))
+    if key.limited_to is not None and resolved.project is None and "project_id" not in resolved.errors:
+        resolved.wrong("project_id", _("This key needs one of its projects here."))
     if not key.is_widget:
         return
     sent = flat(given)
-    below = override(*booking_layers(rows.project, rows.option, rows.link))
+    below = override(*booking_layers(resolved.project, resolved.option, resolved.link))
     below["graph"] = below.get("graph") or USUAL_GRAPH
     for name in sent:
         if name in BOUND or name.startswith(BOUND_SWITCHES):
-            if name == "graph" and rows.project is None:
+            if name == "graph" and resolved.project is None:
                 continue
             must_equal(name, sent[name], below.get(name))
     chosen, own = sent.get("settings") or {}, below.get("settings") or {}
     for name in chosen:
         must_equal(name, chosen[name], own.get(name), field=f"settings.{name}")
-    if rows.project and rows.resource and not rows.link and not rows.session:
-        rows.wrong("resource_id", _("This resource is not one of the project's."))
+    if resolved.project and resolved.resource and not resolved.link and not resolved.session:
+        resolved.wrong("resource_id", _("This resource is not one of the project's."))
 
 
 def must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:

@@ -12,7 +12,7 @@ from bookings.api.responses.alternatives import offer_alternatives
 from bookings.errors import SlotTaken
 from bookings.forms.findings import Findings
 from bookings.forms.moves import may_overlap
-from bookings.forms.rows import Rows, find_named
+from bookings.forms.resolve import Resolved, resolve_move
 from bookings.forms.times import read_times
 from bookings.lifecycle import Actor, reschedule
 from bookings.models import Booking
@@ -35,36 +35,36 @@ def move(request: HttpRequest, key: Any, booking: Booking, body: MoveIn) -> Book
 
 def _wanted(key: Any, booking: Booking, body: MoveIn) -> dict[str, Any]:
     given = body.given()
-    rows = find_named(given, scope_of(key))
-    findings = Findings(body.findings, rows.errors)
+    resolved = resolve_move(given, scope_of(key))
+    findings = Findings(body.findings, resolved.errors)
     if len(body.message or "") > LONGEST_MESSAGE:
         findings.wrong("message", _("This text is too long."))
     if booking.version.claims_seat:
-        if rows.session is None:
+        if resolved.session is None:
             findings.required("related.owner_booking_id")
-        wanted: dict[str, Any] = {"session": rows.session}
+        wanted: dict[str, Any] = {"session": resolved.session}
     else:
-        wanted = _time_and_resource(key, booking, given, rows, findings)
+        wanted = _time_and_resource(key, booking, given, resolved, findings)
     if findings.errors:
         raise Invalid(findings.errors)
     return wanted
 
 
 def _time_and_resource(
-    key: Any, booking: Booking, given: dict[str, Any], rows: Rows, findings: Findings
+    key: Any, booking: Booking, given: dict[str, Any], resolved: Resolved, findings: Findings
 ) -> dict[str, Any]:
     wanted: dict[str, Any] = dict(read_times(given, findings))
-    wanted["allow_double_bookings"] = _may_overlap(key, booking, given, rows)
-    if rows.resource and rows.resource.pk != booking.resource_id:
-        if key.is_widget and not _in_project(booking, rows):
+    wanted["allow_double_bookings"] = _may_overlap(key, booking, given, resolved)
+    if resolved.resource and resolved.resource.pk != booking.resource_id:
+        if key.is_widget and not _in_project(booking, resolved):
             findings.wrong("resource_id", _("This resource is not one of the project's."))
-        wanted["resource"] = rows.resource
+        wanted["resource"] = resolved.resource
     return wanted
 
 
-def _may_overlap(key: Any, booking: Booking, given: dict[str, Any], rows: Rows) -> bool:
+def _may_overlap(key: Any, booking: Booking, given: dict[str, Any], resolved: Resolved) -> bool:
     """As the request asks, else as the project says; a public page may only say what its project does."""
-    own = may_overlap(booking, rows.resource)
+    own = may_overlap(booking, resolved.resource)
     asked = (given.get("settings") or {}).get("allow_double_bookings")
     if asked is None or asked == own:
         return own
@@ -73,5 +73,5 @@ def _may_overlap(key: Any, booking: Booking, given: dict[str, Any], rows: Rows) 
     return asked is True
 
 
-def _in_project(booking: Booking, rows: Rows) -> bool:
-    return booking.project is None or booking.project.links.filter(resource=rows.resource).exists()
+def _in_project(booking: Booking, resolved: Resolved) -> bool:
+    return booking.project is None or booking.project.links.filter(resource=resolved.resource).exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings.availability.offering import Offering
 from bookings.forms.bookings import where
-from bookings.forms.rows import Rows
+from bookings.forms.resolve import Resolved
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, booking_layers, merged
 from bookings.models import Option, Project, ProjectResource, Resource
@@ -21,9 +21,9 @@ from bookings.views.context_processors import belongs_to
 PAGE_HOLD_SECONDS = 600
 
 
-def rows_of(offering: Offering, link: ProjectResource, **request: Any) -> Rows:
+def resolved_for(offering: Offering, link: ProjectResource, **request: Any) -> Resolved:
     """What the forms check: the merged layers of a request for one of the resources."""
-    return Rows(
+    return Resolved(
         project=offering.project,
         option=offering.option,
         link=link,
@@ -87,7 +87,7 @@ def where_of(
     said = merged({}, project, option, link).get("where")
     if isinstance(said, str) and said.strip():
         return said
-    return where(Rows(project=project, resource=resource))
+    return where(Resolved(project=project, resource=resource))
 
 
 def price_in_words(amount: Decimal | None, currency: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bookings.availability.offering import Offering
-from bookings.forms.rows import as_uuid
+from bookings.forms.resolve import as_uuid
 from bookings.models import Booking
 
 

@@ -17,7 +17,7 @@ from bookings.availability.offering import Offering
 from bookings.constraints import violated
 from bookings.effects.links import manage_token
 from bookings.errors import BookingError, ReservationGone, UnknownGraph
-from bookings.forms import BookingForm, Contact, Scope, find_rows
+from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend
 from bookings.models import Booking, Customer
@@ -53,8 +53,8 @@ def details(request: HttpRequest, hold: Hold) -> HttpResponse:
 def send(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew."""
     form = DetailsForm(request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold))
-    rows = find_rows({"reservation_id": hold.reservation.pk}, Scope.everything())
-    wanted = BookingForm(rows, contact=Contact.EITHER, customer_form=form)
+    resolved = resolve({"reservation_id": hold.reservation.pk}, Scope.everything())
+    wanted = BookingForm(resolved, contact=Contact.EITHER, customer_form=form)
     if not wanted.is_valid():
         if not form.errors:  # then the project's own settings are at fault
             form.add_error(None, _("This can not be booked at the moment. Please get in touch with us."))
@@ -78,9 +78,9 @@ def send(request: HttpRequest, hold: Hold) -> HttpResponse:
 
 def graph_of(wanted: BookingForm) -> str:
     """The graph of a valid form."""
-    if wanted.rows.flow is None:
+    if wanted.resolved.flow is None:
         raise UnknownGraph
-    return wanted.rows.flow.version.graph.name
+    return wanted.resolved.flow.version.graph.name
 
 
 def onwards(request: HttpRequest) -> dict[str, str]:

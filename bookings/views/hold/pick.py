@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 from bookings.availability.free_times import takers
 from bookings.availability.offering import Offering
 from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTaken
-from bookings.forms import ReservationForm, Rows
+from bookings.forms import ReservationForm, Resolved
 from bookings.lifecycle import Actor, release, reserve, reserve_any
 from bookings.models import ProjectResource, Reservation
-from bookings.views.choose.offering import hold_seconds, offering_of, rows_of
+from bookings.views.choose.offering import hold_seconds, offering_of, resolved_for
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.hold_links import Hold, hold_token, with_hold
 from bookings.views.hold.visitors import Holder, holder, live_hold, live_holds, remember, visitor
@@ -51,7 +51,7 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
     if start is None:
         raise SlotTaken
     forms = [
-        ReservationForm(_rows(offering, link, start=start, end=end, customer=prefilled(request.POST)))
+        ReservationForm(_resolved(offering, link, start=start, end=end, customer=prefilled(request.POST)))
         for link, end in _takers(offering, request, start, before)
     ]
     return _reserve(offering, forms, who, before)
@@ -104,14 +104,14 @@ def _hold_seat(offering: Offering, who: Holder, session_id: str, before: Reserva
     if session is None or not offering.links:
         raise SlotTaken
     link = next((one for one in offering.links if one.resource_id == session.resource_id), offering.links[0])
-    rows = replace(_rows(offering, link), session=session, resource=session.resource)
-    return _reserve(offering, [ReservationForm(rows)], who, before)
+    resolved = replace(_resolved(offering, link), session=session, resource=session.resource)
+    return _reserve(offering, [ReservationForm(resolved)], who, before)
 
 
-def _rows(offering: Offering, link: ProjectResource, **request: Any) -> Rows:
+def _resolved(offering: Offering, link: ProjectResource, **request: Any) -> Resolved:
     """What the forms check; a page holds for as long as the choice in it says."""
     seconds = hold_seconds(offering.project, offering.option, offering.link)
-    return rows_of(offering, link, reservation_time=seconds, **request)
+    return resolved_for(offering, link, reservation_time=seconds, **request)
 
 
 def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:

@@ -1,4 +1,4 @@
-"""The rows that a request names, found in few queries, and what the request comes to with them."""
+"""From a request to what it comes to: the rows that it names, found in few queries, and its merged settings."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Scope:
 
 
 @dataclass(kw_only=True)
-class Rows:
+class Resolved:
     """What a request names.  ``values`` are its merged layers, ``errors`` what names nothing (sentences by field)."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -71,40 +71,40 @@ class Rows:
         self.errors.setdefault(name, []).append(sentence)
 
 
-def find_rows(request: Mapping[str, Any], scope: Scope) -> Rows:
+def resolve(request: Mapping[str, Any], scope: Scope) -> Resolved:
     """Find everything that ``request`` (a layer in the API's spelling) names, and merge it over what is below.
 
     A reservation lends what the request leaves out; a seat belongs to its session's project.
     """
-    rows = Rows()
+    resolved = Resolved()
     given = flat(request)
-    rows.reservation = _reservation(given.get("reservation_id"), scope, rows)
-    if rows.reservation:
-        given = override(_lent(rows.reservation), given)
-    rows.session = _session(given.get("related"), scope, rows)
-    _find_project_and_resource(given, scope, rows)
-    rows.option = _option(given, rows)
-    rows.values = merged(given, rows.project, rows.option, rows.link)
-    _find_graph(rows)
-    rows.calendar_id = _calendar(rows.values.get("calendar_id"), rows)
-    return rows
+    resolved.reservation = _reservation(given.get("reservation_id"), scope, resolved)
+    if resolved.reservation:
+        given = override(_lent(resolved.reservation), given)
+    resolved.session = _session(given.get("related"), scope, resolved)
+    _find_project_and_resource(given, scope, resolved)
+    resolved.option = _option(given, resolved)
+    resolved.values = merged(given, resolved.project, resolved.option, resolved.link)
+    _find_graph(resolved)
+    resolved.calendar_id = _calendar(resolved.values.get("calendar_id"), resolved)
+    return resolved
 
 
-def find_named(given: Mapping[str, Any], scope: Scope) -> Rows:
+def resolve_move(given: Mapping[str, Any], scope: Scope) -> Resolved:
     """Only the resource and the session that are named, for a booking that moves."""
-    rows = Rows()
-    rows.session = _session(given.get("related"), scope, rows)
+    resolved = Resolved()
+    resolved.session = _session(given.get("related"), scope, resolved)
     if given.get("resource_id") is not None:
-        _find_resource(given["resource_id"], scope, rows)
-    return rows
+        _find_resource(given["resource_id"], scope, resolved)
+    return resolved
 
 
-def companions(rows: Rows) -> list[Resource]:
+def companions(resolved: Resolved) -> list[Resource]:
     """The other resources of a project in mode ``mutual``, whose time a booking takes as well."""
-    if rows.project is None or rows.project.availability.get("mode") != "mutual" or rows.session:
+    if resolved.project is None or resolved.project.availability.get("mode") != "mutual" or resolved.session:
         return []
-    others = rows.project.resources.active().order_by("pk")
-    return [resource for resource in others if resource != rows.resource]
+    others = resolved.project.resources.active().order_by("pk")
+    return [resource for resource in others if resource != resolved.resource]
 
 
 def _lent(reservation: Reservation) -> dict[str, Any]:
@@ -124,62 +124,62 @@ def _lent(reservation: Reservation) -> dict[str, Any]:
     return lent
 
 
-def _reservation(pk: Any, scope: Scope, rows: Rows) -> Reservation | None:
+def _reservation(pk: Any, scope: Scope, resolved: Resolved) -> Reservation | None:
     if pk is None:
         return None
     found = _one(scope.reservations.select_related("graph_version__graph"), pk)
     if found is None:
-        rows.wrong("reservation_id", _("There is no such reservation."))
+        resolved.wrong("reservation_id", _("There is no such reservation."))
     return found
 
 
-def _session(related: Any, scope: Scope, rows: Rows) -> Booking | None:
+def _session(related: Any, scope: Scope, resolved: Resolved) -> Booking | None:
     pk = related.get("owner_booking_id") if isinstance(related, Mapping) else None
     if pk is None:
         return None
     bookings = scope.bookings.select_related("version__graph", "state", "resource__location", "project")
     found = _one(bookings, pk)
     if found is None or not found.version.offers_seats:
-        rows.wrong("related.owner_booking_id", _("There is no such session."))
+        resolved.wrong("related.owner_booking_id", _("There is no such session."))
         return None
     return found
 
 
-def _find_project_and_resource(given: dict[str, Any], scope: Scope, rows: Rows) -> None:
+def _find_project_and_resource(given: dict[str, Any], scope: Scope, resolved: Resolved) -> None:
     """In one query where the resource is one of the project's, which is the usual case."""
     project_id, resource_id = given.get("project_id"), given.get("resource_id")
-    if rows.session:
-        rows.resource, resource_id = rows.session.resource, None
-        rows.project = rows.session.project
-        if project_id is None or as_uuid(project_id) == rows.session.project_id:
+    if resolved.session:
+        resolved.resource, resource_id = resolved.session.resource, None
+        resolved.project = resolved.session.project
+        if project_id is None or as_uuid(project_id) == resolved.session.project_id:
             return
     if project_id is not None and resource_id is not None:
-        rows.link = _link(project_id, resource_id, scope)
-    if rows.link:
-        rows.project, rows.resource = rows.link.project, rows.link.resource
-        rows.primary_calendar_id = rows.link.primary_calendar_id  # type: ignore[attr-defined]
+        resolved.link = _link(project_id, resource_id, scope)
+    if resolved.link:
+        resolved.project, resolved.resource = resolved.link.project, resolved.link.resource
+        resolved.primary_calendar_id = resolved.link.primary_calendar_id  # type: ignore[attr-defined]
         return
     if project_id is not None:
-        _find_project(project_id, scope, rows)
+        _find_project(project_id, scope, resolved)
     if resource_id is not None:
-        _find_resource(resource_id, scope, rows)
+        _find_resource(resource_id, scope, resolved)
 
 
-def _find_project(pk: Any, scope: Scope, rows: Rows) -> None:
+def _find_project(pk: Any, scope: Scope, resolved: Resolved) -> None:
     project = _one(scope.projects.select_related("location"), pk)
     if project is None:
-        rows.wrong("project_id", _("There is no such project."))
-    elif rows.session and rows.session.project_id:
-        rows.wrong("project_id", _("The session belongs to another project."))
-    rows.project = project or rows.project
+        resolved.wrong("project_id", _("There is no such project."))
+    elif resolved.session and resolved.session.project_id:
+        resolved.wrong("project_id", _("The session belongs to another project."))
+    resolved.project = project or resolved.project
 
 
-def _find_resource(pk: Any, scope: Scope, rows: Rows) -> None:
+def _find_resource(pk: Any, scope: Scope, resolved: Resolved) -> None:
     resource: Any = _active_resource(as_uuid(pk))
     if resource is None or (scope.limited and not scope.resources.filter(pk=resource.pk).exists()):
-        rows.wrong("resource_id", _("There is no such resource."))
+        resolved.wrong("resource_id", _("There is no such resource."))
     else:
-        rows.resource, rows.primary_calendar_id = resource, as_uuid(resource.primary_calendar_id)
+        resolved.resource, resolved.primary_calendar_id = resource, as_uuid(resource.primary_calendar_id)
 
 
 def _active_resource(pk: UUID | None) -> Resource | None:
@@ -202,14 +202,14 @@ def _link(project_id: Any, resource_id: Any, scope: Scope) -> ProjectResource | 
     return next(iter(found[:1]), None)
 
 
-def _option(given: Mapping[str, Any], rows: Rows) -> Option | None:
+def _option(given: Mapping[str, Any], resolved: Resolved) -> Option | None:
     """The option named, else the one of that length, else the first; none without a project."""
     wanted = given.get("option_id")
-    options = list(rows.project.options.all()) if rows.project else []
+    options = list(resolved.project.options.all()) if resolved.project else []
     if wanted is not None:
         found = next((option for option in options if option.pk == as_uuid(wanted)), None)
         if found is None:
-            rows.wrong("option_id", _("There is no such option."))
+            resolved.wrong("option_id", _("There is no such option."))
         return found
     times = given.get("start"), given.get("end")
     if all(isinstance(moment, datetime) for moment in times):
@@ -218,27 +218,27 @@ def _option(given: Mapping[str, Any], rows: Rows) -> Option | None:
     return next(iter(options), None)
 
 
-def _find_graph(rows: Rows) -> None:
-    name = rows.values.get("graph")
+def _find_graph(resolved: Resolved) -> None:
+    name = resolved.values.get("graph")
     if name is None or name == "":
-        if rows.project is None or rows.session:
+        if resolved.project is None or resolved.session:
             return
         name = USUAL_GRAPH
     try:
-        rows.flow = Flow.published(name if isinstance(name, str) else "")
+        resolved.flow = Flow.published(name if isinstance(name, str) else "")
     except UnknownGraph as refusal:
-        rows.wrong("graph", _(refusal.sentence))
+        resolved.wrong("graph", _(refusal.sentence))
 
 
-def _calendar(pk: Any, rows: Rows) -> UUID | None:
+def _calendar(pk: Any, resolved: Resolved) -> UUID | None:
     """The calendar named, which must be the resource's, else its primary one."""
-    if rows.resource is None or rows.session:
+    if resolved.resource is None or resolved.session:
         return None
     if pk is None:
-        return rows.primary_calendar_id
-    found = _one(Calendar.objects.filter(resource=rows.resource), pk)
+        return resolved.primary_calendar_id
+    found = _one(Calendar.objects.filter(resource=resolved.resource), pk)
     if found is None:
-        rows.wrong("calendar_id", _("This is no calendar of the resource."))
+        resolved.wrong("calendar_id", _("This is no calendar of the resource."))
     return found.pk if found else None
 
 
