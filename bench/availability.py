@@ -26,10 +26,9 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from bookings.availability.modes import Mode  # noqa: E402
 from bookings.availability.query import Query  # noqa: E402
 from bookings.availability.search import count, days, prepare, search  # noqa: E402
-from bookings.availability.modes import Mode
-from bookings.availability.slots import Mode  # noqa: E402
 from bookings.models import Booking, Occupancy, Resource, WeeklyHours  # noqa: E402
 from tests.situations import a_booking, a_project, a_resource  # noqa: E402
 

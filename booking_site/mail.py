@@ -44,4 +44,4 @@ def leaves_the_machine(settings: dict[str, Any]) -> bool:
 
 
 def _kind(settings: dict[str, Any]) -> str:
-    return settings["EMAIL_BACKEND"].split(".")[-2]
+    return str(settings["EMAIL_BACKEND"]).split(".")[-2]

@@ -111,7 +111,8 @@ def _human_parts(text: str) -> tuple[int, float]:
             months += int(number) * _MONTH_UNITS[unit]
         else:
             raise DurationUnitUnknown
-        position = _BETWEEN.match(text, part.end()).end()  # type: ignore[union-attr]  # matches the empty text
+        between = _BETWEEN.match(text, part.end())
+        position = between.end() if between else part.end()
     if not text:
         raise DurationError
     return months, seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models.functions import Now
@@ -31,7 +32,7 @@ def sweep() -> int:
     )
 
 
-def _remove(rows: models.QuerySet) -> int:
+def _remove(rows: models.QuerySet[Any]) -> int:
     """Lock in order of id before deleting, and leave alone what somebody else has locked."""
     if not rows.exists():
         return 0

@@ -31,7 +31,7 @@ class PictureField(forms.ImageField):
         return redrawn(cleaned) if isinstance(cleaned, UploadedFile) else cleaned
 
 
-def redrawn(upload: UploadedFile) -> ContentFile:
+def redrawn(upload: UploadedFile[bytes]) -> ContentFile[bytes]:
     """The picture's pixels in a new file, upright, no side longer than 2000 pixels.  Raises ``ValidationError``."""
     upload.seek(0)
     try:

@@ -17,12 +17,12 @@ from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local
 from bookings.availability.hours import decider
 from bookings.availability.intervals import Intervals, complement, covers, intersection, overlapping
-from bookings.availability.offered import Shape
 from bookings.availability.parameters import booking_window, read_query
 from bookings.availability.permits import Code, Permit, Policy
 from bookings.availability.query import Query
 from bookings.availability.rules import permitted
-from bookings.availability.search import MARGIN_DAYS, frame_of, rounded_up, whole, zone_of
+from bookings.availability.search import MARGIN_DAYS, frame_of, resource_zone, rounded_up, whole
+from bookings.availability.slot_shapes import SlotShape
 from bookings.availability.slots import Frame, is_on_grid
 from bookings.availability.sources import capped_days, policies
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken, WindowClosed
@@ -136,7 +136,7 @@ def broken_rules(
     notice: timedelta | None = None,
     horizon: timedelta | None = None,
     ignoring: Collection[UUID] = (),
-    offered: Sequence[Shape] | None = None,
+    offered: Sequence[SlotShape] | None = None,
 ) -> list[Verdict]:
     """The rules that forbid ``[start, end)`` to a customer: past, notice, horizon, hours, constraints, daily
     caps, and where shapes are ``offered``, length and grid.
@@ -164,7 +164,7 @@ def broken_rules(
     return broken if broken or offered is None else list(_misshapen(cases, offered))
 
 
-def _misshapen(cases: Sequence["_Case"], offered: Sequence[Shape]) -> Iterator[Verdict]:
+def _misshapen(cases: Sequence["_Case"], offered: Sequence[SlotShape]) -> Iterator[Verdict]:
     """Length or grid where no shape has such a slot; several resources have the grid of the time that they share."""
     if not offered:
         yield Verdict(code=Code.LENGTH, passed=False)
@@ -188,7 +188,7 @@ class _Case:
         self.query, self.resource, self.now = query, resource, now
         self.frame: Frame = frame_of(query, now)
         self.start, self.end = self.frame.start, self.frame.end
-        self.zone = zone_of(resource)
+        self.zone = resource_zone(resource)
         self.days: Sequence[Day] = days_around(self.zone, self.start, self.end, MARGIN_DAYS)
         self.policy = policy or policies([resource], query.project, query.constraints)[0]
 

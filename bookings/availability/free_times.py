@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bookings.availability.chosen_ends import is_length, latest_ends
 from bookings.availability.days import day_start
-from bookings.availability.ends import is_length, latest_ends
 from bookings.availability.intervals import Busy
 from bookings.availability.modes import Mode
 from bookings.availability.offering import Offering, usual_length
@@ -217,7 +217,7 @@ def _sessions(
             start=row.start,
             end=row.end,
             session=row.pk,
-            places=row.places_left + (row.pk in own),  # type: ignore[attr-defined]
+            places=vars(row)["places_left"] + (row.pk in own),
         )
         for row in rows
     ]

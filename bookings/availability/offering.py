@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bookings.availability.ends import ONE_DAY, longest_length
+from bookings.availability.chosen_ends import ONE_DAY, longest_length
 from bookings.availability.modes import Mode
 from bookings.durations import DurationError, parse_duration
 from bookings.graphs.flow import Flow
@@ -31,7 +31,7 @@ class Offering:
     @property
     def everybody(self) -> bool:
         """Whether one booking takes all resources of the project."""
-        return self.project.availability.get("mode") == Mode.MUTUAL
+        return bool(self.project.availability.get("mode") == Mode.MUTUAL)
 
     @property
     def candidates(self) -> list[ProjectResource]:

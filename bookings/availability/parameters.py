@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bookings.availability.modes import Mode
 from bookings.availability.query import Parameters, Query
-from bookings.availability.rules import ConstraintsError, parse_constraints
+from bookings.availability.rules import ConstraintsError, Rule, parse_constraints
 from bookings.durations import DurationError, Span, parse_duration, parse_span
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.overrides import override
@@ -194,7 +194,7 @@ class _Reader:
         self._refuse("output_timezone", _("This is no IANA time zone, like Europe/Berlin."))
         return ZoneInfo("UTC")
 
-    def constraints(self) -> tuple:
+    def constraints(self) -> tuple[Rule, ...]:
         value = self.merged.get("constraints")
         try:
             return parse_constraints([] if value is None else value)

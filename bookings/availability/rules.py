@@ -19,6 +19,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 EVERY_DAY = frozenset(range(7))
 WORKING_DAYS = frozenset(range(5))
 MOST_RULES = 1000
+Given = Mapping[str, Any]
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -127,36 +128,36 @@ def _rule(item: object, path: str, errors: dict[str, list[str]]) -> Rule | None:
     return _READERS[name](key, arguments or {}, f"{path}.{key}", errors)
 
 
-def _read_day_and_time(key: str, given: Mapping, path: str, errors: dict[str, list[str]]) -> Rule:
+def _read_day_and_time(key: str, given: Given, path: str, errors: dict[str, list[str]]) -> Rule:
     bounds = _clock_bounds(given, path, errors)
     return Rule(key=key, weekdays=_day(given, path, errors), opens=bounds[0], closes=bounds[1])
 
 
-def _read_hours(key: str, given: Mapping, path: str, errors: dict[str, list[str]]) -> Rule:
+def _read_hours(key: str, given: Given, path: str, errors: dict[str, list[str]]) -> Rule:
     opens, closes = _clock_bounds(given, path, errors)
     return Rule(key=key, opens=opens, closes=closes)
 
 
-def _read_day(key: str, given: Mapping, path: str, errors: dict[str, list[str]]) -> Rule:
+def _read_day(key: str, given: Given, path: str, errors: dict[str, list[str]]) -> Rule:
     return Rule(key=key, weekdays=_day(given, path, errors))
 
 
-def _read_period(key: str, given: Mapping, path: str, errors: dict[str, list[str]]) -> Rule:
+def _read_period(key: str, given: Given, path: str, errors: dict[str, list[str]]) -> Rule:
     low, high = (_moment(given.get(name), f"{path}.{name}", errors) for name in ("start", "end"))
     if low and high and not _ascending(low, high):
         errors[f"{path}.end"] = [_("The end must come after the start.")]
     return Rule(key=key, period=(low, high) if low and high else None)
 
 
-def _read_weekdays(key: str, given: Mapping, path: str, errors: dict[str, list[str]]) -> Rule:
+def _read_weekdays(key: str, given: Given, path: str, errors: dict[str, list[str]]) -> Rule:
     return Rule(key=key, weekdays=WORKING_DAYS)
 
 
-def _read_weekends(key: str, given: Mapping, path: str, errors: dict[str, list[str]]) -> Rule:
+def _read_weekends(key: str, given: Given, path: str, errors: dict[str, list[str]]) -> Rule:
     return Rule(key=key, weekdays=EVERY_DAY - WORKING_DAYS)
 
 
-_READERS: dict[str, Callable[[str, Mapping[str, Any], str, dict[str, list[str]]], Rule]] = {
+_READERS: dict[str, Callable[[str, Given, str, dict[str, list[str]]], Rule]] = {
     "day_and_time": _read_day_and_time,
     "hours": _read_hours,
     "day": _read_day,
@@ -166,7 +167,7 @@ _READERS: dict[str, Callable[[str, Mapping[str, Any], str, dict[str, list[str]]]
 }
 
 
-def _day(given: Mapping, path: str, errors: dict[str, list[str]]) -> frozenset[int]:
+def _day(given: Given, path: str, errors: dict[str, list[str]]) -> frozenset[int]:
     name = given.get("day")
     if isinstance(name, str) and name.strip().lower() in WEEKDAYS:
         return frozenset({WEEKDAYS.index(name.strip().lower())})
@@ -177,7 +178,7 @@ def _day(given: Mapping, path: str, errors: dict[str, list[str]]) -> frozenset[i
     return EVERY_DAY
 
 
-def _clock_bounds(given: Mapping, path: str, errors: dict[str, list[str]]) -> Interval:
+def _clock_bounds(given: Given, path: str, errors: dict[str, list[str]]) -> Interval:
     opens, closes = (_clock(given.get(name), f"{path}.{name}", errors) for name in ("start", "end"))
     if opens is None or closes is None:
         return 0, DAY

@@ -95,7 +95,9 @@ def prepare(query: Query, now: datetime) -> tuple[Frame, list[Supply]]:
     refuse_too_many(query)
     frame = frame_of(query, now)
     resources = unique(query.resources)
-    around = {each.pk: days_around(zone_of(each), frame.start, frame.end, MARGIN_DAYS) for each in resources}
+    around = {
+        each.pk: days_around(resource_zone(each), frame.start, frame.end, MARGIN_DAYS) for each in resources
+    }
     busy = load_busy(
         [each.pk for each in resources],
         frame.start,
@@ -109,19 +111,20 @@ def prepare(query: Query, now: datetime) -> tuple[Frame, list[Supply]]:
     return frame, [
         Supply(
             key=each.pk,
-            zone=zone_of(each),
+            zone=resource_zone(each),
             days=around[each.pk],
-            length=_seconds_of(query.length_of(each)),
-            open=policy.open(around[each.pk], zone_of(each)),
+            length=seconds_of(query.length_of(each)),
+            open=policy.open(around[each.pk], resource_zone(each)),
             busy=busy.get(each.pk, Busy()),
             capped=capped.get(each.pk, []),
-            within=permitted(query.narrowing, around[each.pk], zone_of(each)),
+            within=permitted(query.narrowing, around[each.pk], resource_zone(each)),
         )
         for each, policy in zip(resources, judged, strict=True)
     ]
 
 
-def _seconds_of(length: timedelta | None) -> int | None:
+def seconds_of(length: timedelta | None) -> int | None:
+    """A length in whole seconds; None for natural length."""
     return None if length is None else whole(length)
 
 
@@ -140,7 +143,7 @@ def frame_of(query: Query, now: datetime) -> Frame:
         end=max(start, end),
         earliest=earliest,
         latest=latest,
-        step=_seconds_of(query.step),
+        step=seconds_of(query.step),
         full_hours=query.full_hours,
     )
 
@@ -160,7 +163,7 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def zone_of(resource: Resource) -> ZoneInfo:
+def resource_zone(resource: Resource) -> ZoneInfo:
     return _zone(resource.timezone)
 
 

@@ -1,11 +1,14 @@
 """Sessions to come and the places they have left."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from django.db.models import (
     BigIntegerField,
     Count,
     DateTimeField,
+    Expression,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -28,7 +31,7 @@ def coming_sessions(now: datetime) -> QuerySet[Booking]:
     query.
     """
 
-    def later(duration: str) -> ExpressionWrapper:
+    def later(duration: str) -> Expression:
         moment = Value(now, output_field=DateTimeField())
         return ExpressionWrapper(moment + F(duration), output_field=DateTimeField())
 

@@ -8,7 +8,7 @@ from bookings.availability.days import days_around
 from bookings.availability.intervals import Busy
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query
-from bookings.availability.search import MARGIN_DAYS, frame_of, unique, zone_of
+from bookings.availability.search import MARGIN_DAYS, frame_of, resource_zone, seconds_of, unique
 from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.sources import Hours, capped_days, policies
 
@@ -37,7 +37,7 @@ class _Rows:
         resources = unique(resource for query in queries for resource in query.resources)
         start = min(frame.start for frame in frames)
         end = max(frame.end for frame in frames)
-        self.days = {each.pk: days_around(zone_of(each), start, end, MARGIN_DAYS) for each in resources}
+        self.days = {each.pk: days_around(resource_zone(each), start, end, MARGIN_DAYS) for each in resources}
         self.hours = Hours(resources, [query.project for query in queries])
         self.capped = capped_days(resources, self.days)
         self.taken = load_taken(
@@ -54,10 +54,10 @@ class _Rows:
         return [
             Supply(
                 key=each.pk,
-                zone=zone_of(each),
+                zone=resource_zone(each),
                 days=self.days[each.pk],
-                length=int((query.length_of(each) or query.length).total_seconds()),  # type: ignore[union-attr]
-                open=policy.open(self.days[each.pk], zone_of(each)),
+                length=seconds_of(query.length_of(each)),
+                open=policy.open(self.days[each.pk], resource_zone(each)),
                 busy=self.taken[each.pk].busy(query.distance) if each.pk in self.taken else Busy(),
                 capped=self.capped.get(each.pk, []),
             )

@@ -17,7 +17,7 @@ from django.conf import settings
 from icalendar import STATUS, TRANSP, Calendar, Event, Timezone, vCalAddress
 
 from bookings.effects.links import manage_url, owner_url
-from bookings.effects.recipients import CUSTOMER, OWNER, Recipient, zone_of
+from bookings.effects.recipients import CUSTOMER, OWNER, Recipient, first_zone
 from bookings.effects.wording import one_line
 from bookings.models import Booking, HistoryEntry, Mail, Site, State
 
@@ -76,7 +76,7 @@ def calendar_file(booking: Booking) -> bytes:
 
 
 def _event(booking: Booking, *, to: str) -> Event:
-    zone = ZoneInfo(zone_of(booking.resource.timezone))
+    zone = ZoneInfo(first_zone(booking.resource.timezone))
     cancelled = not booking.state.occupies
     confirmed = STATUS.CONFIRMED if booking.state.settled else STATUS.TENTATIVE
     event = Event.new(
@@ -105,7 +105,7 @@ def _calendar(event: Event, method: Method, booking: Booking) -> bytes:
     calendar.add_missing_timezones(first_date=first.date(), last_date=last.date())
     for written_out in calendar.timezones:
         _begin_by_the_clocks_before(written_out)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _begin_by_the_clocks_before(written_out: Timezone) -> None:

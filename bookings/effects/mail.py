@@ -15,10 +15,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from bookings import times
-from bookings.effects import invitations, truth
+from bookings.effects import invitations, relevance
 from bookings.effects.links import manage_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
-from bookings.effects.recipients import Recipient, recipient, zone_of
+from bookings.effects.recipients import Recipient, first_zone, recipient
 from bookings.effects.wording import News, Wording, one_line, reminder, wording
 from bookings.forms.questions import answers_of
 from bookings.lifecycle.notices import LEFT, message_in
@@ -62,7 +62,7 @@ def deliver(message: OutboxMessage) -> None:
 
 def letter_of(message: OutboxMessage) -> Letter:
     """The mail that an outbox message asks for, as true as it is now; raises ``NoLongerTrue``."""
-    booking, payload = truth.booking_of(message), message.payload
+    booking, payload = relevance.booking_of(message), message.payload
     site = Site.current()
     reader = recipient(booking, payload["to"], site)
     entry = HistoryEntry.objects.filter(pk=payload.get("history")).first()
@@ -79,17 +79,17 @@ def letter_of(message: OutboxMessage) -> Letter:
 
 def _telling(news: News, message: OutboxMessage) -> Wording:
     if news.mail == LEFT:
-        truth.check_left(news.booking, newest(news.booking))
+        relevance.check_left(news.booking, newest(news.booking))
     else:
-        truth.check_state(news.booking, message)
-    truth.check_not_over(news.booking, timezone.now())
+        relevance.check_state(news.booking, message)
+    relevance.check_not_over(news.booking, timezone.now())
     return wording(news)
 
 
 def _reminding(news: News, index: int) -> Wording:
-    chosen = truth.reminder_of(news.booking, index, timezone.now())
+    chosen = relevance.reminder_of(news.booking, index, timezone.now())
     subject = str(chosen.get("settings", {}).get("subject") or "")
-    return reminder(news, subject=one_line(subject), after=truth.is_after(chosen))
+    return reminder(news, subject=one_line(subject), after=relevance.is_after(chosen))
 
 
 def compose(
@@ -149,7 +149,7 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
 
 def _other_zone(booking: Booking, reader: Recipient) -> str:
     """The zone of the place, where its clocks show another time than the reader's; else empty."""
-    place = zone_of(booking.resource.timezone)
+    place = first_zone(booking.resource.timezone)
     here, there = times.local(booking.start, reader.zone), times.local(booking.start, place)
     return place if here.utcoffset() != there.utcoffset() else ""
 

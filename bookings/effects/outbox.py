@@ -145,7 +145,8 @@ class Sender:
 
 def doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
     """``first``, doubled ``times`` times, but no more than ``most``."""
-    return min(first * 2 ** min(times, 20), most)
+    factor: int = 2 ** min(times, 20)
+    return min(first * factor, most)
 
 
 def _try_again(message: OutboxMessage, reason: NotNow) -> None:

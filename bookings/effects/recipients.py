@@ -37,14 +37,14 @@ def recipient(booking: Booking, who: str, site: Site) -> Recipient:
             who=OWNER,
             address=_known(owner_email),
             language=language_of(site.language),
-            zone=zone_of(booking.resource.timezone, site.timezone),
+            zone=first_zone(booking.resource.timezone, site.timezone),
             reply_to=customer_email,
         )
     return Recipient(
         who=CUSTOMER,
         address=_known(customer_email),
         language=language_of(customer.language if customer else "", booking.language, site.language),
-        zone=zone_of(customer.timezone if customer else "", booking.resource.timezone, site.timezone),
+        zone=first_zone(customer.timezone if customer else "", booking.resource.timezone, site.timezone),
         reply_to=owner_email,
     )
 
@@ -59,7 +59,7 @@ def language_of(*wishes: str) -> str:
     return settings.LANGUAGE_CODE
 
 
-def zone_of(*names: str) -> str:
+def first_zone(*names: str) -> str:
     """The first of ``names`` that this machine knows as a time zone, else UTC."""
     for name in filter(None, names):
         try:

@@ -22,7 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from bookings.effects import network, truth
+from bookings.effects import relevance, safe_http
 from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, enqueue
 from bookings.models import Booking, OutboxMessage, Site, Webhook
 
@@ -63,7 +63,7 @@ def spread(message: OutboxMessage) -> None:
 
 def deliver(message: OutboxMessage, *, payload_of: Payload) -> None:
     """Call the target of a delivery with what ``payload_of`` says of its booking, if that is still true."""
-    booking = truth.booking_of(message)
+    booking = relevance.booking_of(message)
     target = _target(booking, message)
     body = json.dumps(payload_of(booking), cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
     call(target, body, message_id=f"msg_{message.pk}", booking=booking)
@@ -71,7 +71,7 @@ def deliver(message: OutboxMessage, *, payload_of: Payload) -> None:
 
 def _target(booking: Booking, message: OutboxMessage) -> Target:
     if "reminder" in message.payload:
-        reminder = truth.reminder_of(booking, message.payload["reminder"], timezone.now())
+        reminder = relevance.reminder_of(booking, message.payload["reminder"], timezone.now())
         chosen = reminder.get("settings", {})
         expected = chosen.get("expected_response_code")
         return Target(
@@ -79,7 +79,7 @@ def _target(booking: Booking, message: OutboxMessage) -> Target:
             method=str(chosen.get("method", "post")),
             expected=expected if isinstance(expected, int) else None,
         )
-    truth.check_state(booking, message)
+    relevance.check_state(booking, message)
     webhook = Webhook.objects.filter(pk=message.payload["webhook"], enabled=True).first()
     if webhook is None:
         raise NoLongerTrue(gettext_noop("The webhook was removed or switched off."))
@@ -96,7 +96,7 @@ def call(target: Target, body: str, *, message_id: str, booking: Booking) -> Non
     query = {"id": str(booking.pk), "state": booking.state.name} if is_get else None
     try:
         with (
-            network.client() as client,
+            safe_http.client() as client,
             client.stream(
                 "GET" if is_get else "POST",
                 target.url,
@@ -106,7 +106,7 @@ def call(target: Target, body: str, *, message_id: str, booking: Booking) -> Non
             ) as response,
         ):
             _judge(response, target)
-    except (network.Refused, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+    except (safe_http.Refused, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise GivenUp(str(error)) from error
     except (httpx2.HTTPError, OSError) as error:
         raise NotNow(f"{type(error).__name__}: {error}") from error

@@ -165,7 +165,8 @@ class CustomerForm(forms.ModelForm):
 
     def customer(self) -> Customer:
         """The unsaved customer of a valid form."""
-        return self.instance
+        customer: Customer = self.instance
+        return customer
 
     def answers_in_lines(self) -> str:
         """Every answer as "Title: answer", a line each, in the order of the questions."""

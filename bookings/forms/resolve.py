@@ -157,7 +157,7 @@ def _find_project_and_resource(given: dict[str, Any], scope: Scope, resolved: Re
         resolved.link = _link(project_id, resource_id, scope)
     if resolved.link:
         resolved.project, resolved.resource = resolved.link.project, resolved.link.resource
-        resolved.primary_calendar_id = resolved.link.primary_calendar_id  # type: ignore[attr-defined]
+        resolved.primary_calendar_id = vars(resolved.link)["primary_calendar_id"]
         return
     if project_id is not None:
         _find_project(project_id, scope, resolved)
@@ -211,11 +211,11 @@ def _option(given: Mapping[str, Any], resolved: Resolved) -> Option | None:
         if found is None:
             resolved.wrong("option_id", _("There is no such option."))
         return found
-    times = given.get("start"), given.get("end")
-    if all(isinstance(moment, datetime) for moment in times):
-        length = times[1] - times[0]  # type: ignore[operator]
-        return next((option for option in options if option.length == length), next(iter(options), None))
-    return next(iter(options), None)
+    start, end = given.get("start"), given.get("end")
+    as_long: list[Option] = []
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        as_long = [option for option in options if option.length == end - start]
+    return next(iter([*as_long, *options]), None)
 
 
 def _find_graph(resolved: Resolved) -> None:

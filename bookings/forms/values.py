@@ -91,7 +91,7 @@ def _is_mail(address: Any) -> bool:
 def rsvp(value: Any) -> str:
     if value not in RSVPS:
         raise ValidationError(_("Use accepted, needsAction, declined or tentative."))
-    return value
+    return str(value)
 
 
 def mapping(value: Any) -> dict[str, Any]:

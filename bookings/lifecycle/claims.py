@@ -82,7 +82,8 @@ def _claim_each(wanted: Claim, owner: dict[str, uuid.UUID]) -> Claimed | None:
 def _insert(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[int, Any] | None:
     with connection.cursor() as cursor:
         cursor.execute(*_statement(wanted, resource, owner))
-        return cursor.fetchone()
+        written: tuple[int, Any] | None = cursor.fetchone()
+    return written
 
 
 def _statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[str, list[Any]]:

@@ -82,7 +82,7 @@ def reschedule(
 
 
 @verb
-def _reschedule(booking: Booking, changes: dict, by: Actor, words: str, now: datetime) -> Booking:
+def _reschedule(booking: Booking, changes: dict[str, Any], by: Actor, words: str, now: datetime) -> Booking:
     there = {f"{name}s": [changes[name].pk] for name in ("resource", "session") if name in changes}
     old = lock_all([booking], besides=Locks.on(**there))[booking.pk]
     action = next((one for one in old.state.leaving.all() if one.continues and by.may_play(one)), None)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
-from bookings.availability.offered import Shape, shapes
+from bookings.availability.slot_shapes import SlotShape, slot_shapes
 from bookings.errors import WindowClosed
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.locks import lock_resources
@@ -38,10 +38,10 @@ def check(
     resources = (wanted.resource, *companions)
     if any(resource.daily_cap is not None for resource in resources):
         lock_resources(resource.pk for resource in resources)
-    offered: Sequence[Shape] | None = None
+    offered: Sequence[SlotShape] | None = None
     if wanted.project:
         length = wanted.end - wanted.start
-        offered = shapes(wanted.project, wanted.option, resources, length, now=now, kept=kept)
+        offered = slot_shapes(wanted.project, wanted.option, resources, length, now=now, kept=kept)
     if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring, offered=offered):
         raise broken[0].error()
 
@@ -52,7 +52,7 @@ def broken_by(
     now: datetime,
     companions: Sequence[Resource] = (),
     ignoring: Collection[uuid.UUID] = (),
-    offered: Sequence[Shape] | None = None,
+    offered: Sequence[SlotShape] | None = None,
 ) -> list[Verdict]:
     """The rules that forbid the time of an unsaved booking or reservation to a customer; see ``broken_rules``.
 

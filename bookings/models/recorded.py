@@ -14,7 +14,7 @@ class Recorded(HistoricalRecords):
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         """A copy is seen by whoever may see the row, so it needs no permissions of its own."""
-        return super().get_meta_options(model) | {"default_permissions": ()}
+        return {**super().get_meta_options(model), "default_permissions": ()}
 
     def get_change_reason_for_object(self, instance: Any, history_type: str, using: str) -> str | None:
         """The key by which a program saved the row, since such a request has no user."""

@@ -33,4 +33,4 @@ class Webhook(models.Model):
         ordering = ["created_at", "pk"]
 
     def __str__(self) -> str:
-        return self.url
+        return str(self.url)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings import times
 from bookings.effects import mail
-from bookings.effects.finding import ask_for_links
+from bookings.effects.link_mail import ask_for_links
 from bookings.effects.links import read_token
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, book, delete, reschedule, undo

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from bookings.effects import network, webhooks
+from bookings.effects import safe_http, webhooks
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete
 from bookings.management.commands.worker import HANDLERS
@@ -285,11 +285,11 @@ def test_a_name_with_one_private_address_among_others_is_refused(settings, monke
         for address in ("93.184.215.14", "10.0.0.1")
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found)
-    with pytest.raises(network.Refused):
-        network.public_address("two.example", 80)
+    with pytest.raises(safe_http.Refused):
+        safe_http.public_address("two.example", 80)
 
 
 def test_a_public_address_may_be_called(settings):
     settings.WEBHOOK_PRIVATE_NETWORKS = []
-    assert network.public_address("93.184.215.14", 80) == "93.184.215.14"
-    assert network.public_address("2606:2800:21f:cb07:6820:80da:af6b:8b2c", 443).startswith("2606:")
+    assert safe_http.public_address("93.184.215.14", 80) == "93.184.215.14"
+    assert safe_http.public_address("2606:2800:21f:cb07:6820:80da:af6b:8b2c", 443).startswith("2606:")

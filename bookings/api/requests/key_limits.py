@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from bookings.api.auth import visible_bookings, visible_projects, visible_reservations, visible_resources
 from bookings.api.errors import Forbidden, plain
-from bookings.availability.offered import ANY_WINDOW
 from bookings.availability.parameters import merged_parameters, parse_parameters
+from bookings.availability.slot_shapes import ANY_WINDOW
 from bookings.forms import Resolved, Scope, values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from bookings.api.requests.listing import included
 from bookings.api.timestamps import shown, zone_of
-from bookings.availability.offered import shapes
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Slot
 from bookings.availability.search import TooManySlots, search
+from bookings.availability.slot_shapes import slot_shapes
 from bookings.errors import BookingError
 from bookings.models import Booking, Project, Reservation
 
@@ -52,7 +52,7 @@ def alternatives(wanted: Wanted, zone: tzinfo, now: datetime) -> list[dict[str, 
 def _usual_step(project: Project, wanted: Wanted, now: datetime) -> timedelta | None:
     """Where a length is none of the project's own, times still begin as they usually do; else None."""
     length = wanted.end - wanted.start
-    found = shapes(project, wanted.option, [wanted.resource], length, now=now, kept=length)
+    found = slot_shapes(project, wanted.option, [wanted.resource], length, now=now, kept=length)
     return found[0].step if found else None
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from bookings.api.responses.webhook import webhook_payload
-from bookings.effects import finding, mail, reminders, webhooks
+from bookings.effects import link_mail, mail, reminders, webhooks
 from bookings.effects.outbox import Handler, Sender
 from bookings.housekeeping import sweep
 from bookings.lifecycle import play_due
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 HANDLERS: dict[str, Handler] = {
     "mail": mail.deliver,
-    "links": finding.deliver,
+    "links": link_mail.deliver,
     "reminder": reminders.deliver,
     "webhook": webhooks.spread,
     "delivery": partial(webhooks.deliver, payload_of=webhook_payload),

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings.effects.finding import ask_for_links
+from bookings.effects.link_mail import ask_for_links
 from bookings.forms.pages import FindForm
 
 

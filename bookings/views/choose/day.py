@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import times
+from bookings.availability.chosen_ends import ONE_DAY
 from bookings.availability.days import day_start, offset
-from bookings.availability.ends import ONE_DAY
 from bookings.availability.free_times import FreeTime, FreeTimes
 from bookings.views.choose.focus import Focus, midday
 

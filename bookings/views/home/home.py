@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bookings.availability.ends import longest_length
+from bookings.availability.chosen_ends import longest_length
 from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bookings.availability.ends import is_length, longest_length
+from bookings.availability.chosen_ends import is_length, longest_length
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Parameters
 from bookings.models import Option, Project, ProjectResource, Resource
@@ -18,7 +18,7 @@ ANY_WINDOW = {"from": "now", "to": "1 day", "output_timezone": "UTC"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
+class SlotShape:
     """Slots of ``length`` (None: of natural length, which start anywhere) that start every ``step``.
 
     ``full_hours`` moves the first start of each opening to the next full local hour.
@@ -29,7 +29,7 @@ class Shape:
     full_hours: bool = False
 
 
-def shapes(
+def slot_shapes(
     project: Project,
     option: Option | None,
     resources: Sequence[Resource],
@@ -37,7 +37,7 @@ def shapes(
     *,
     now: datetime,
     kept: timedelta | None = None,
-) -> list[Shape]:
+) -> list[SlotShape]:
     """The shapes in which ``project`` offers slots of ``length`` with all of ``resources``; none if it does not.
 
     ``kept`` is the length of a booking that moves, which it may keep; a search that names no option, as the
@@ -50,7 +50,7 @@ def shapes(
     readings = [_read(project, one, now) for one in dict.fromkeys(options)]
     links = ProjectResource.objects.filter(project=project).order_by()
     own = {pk: its_own for pk, its_own in links.values_list("resource_id", "length") if its_own}
-    found: list[Shape] = []
+    found: list[SlotShape] = []
     for parameters in filter(None, readings):
         found += _shapes_of(project, parameters, own, resources, length, kept)
     return found
@@ -71,18 +71,18 @@ def _shapes_of(
     resources: Sequence[Resource],
     length: timedelta,
     kept: timedelta | None,
-) -> list[Shape]:
+) -> list[SlotShape]:
     """A resource's own length wins over the usual one, and the longest where several are booked together."""
     usual, full_hours = parameters.length, parameters.full_hours
     if usual is None:
-        return [Shape(length=None)]
+        return [SlotShape(length=None)]
     lengths = [own.get(resource.pk, usual) for resource in resources]
     found = []
     if length == max(lengths):
-        found.append(Shape(length=length, step=parameters.step, full_hours=full_hours))
+        found.append(SlotShape(length=length, step=parameters.step, full_hours=full_hours))
     step = parameters.step or usual  # where lengths differ, times still begin as they usually do
     longest = longest_length(project, max([usual, *own.values()]))
     chosen = longest is not None and is_length(length, usual=lengths[0], longest=longest, step=step)
     if chosen or length == kept:
-        found.append(Shape(length=length, step=step, full_hours=full_hours))
+        found.append(SlotShape(length=length, step=step, full_hours=full_hours))
     return found

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from bookings.effects.links import manage_url
 from bookings.effects.mail import Letter, compose, goes_out, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
-from bookings.effects.recipients import CUSTOMER, Recipient, language_of, zone_of
+from bookings.effects.recipients import CUSTOMER, Recipient, first_zone, language_of
 from bookings.effects.wording import Wording
 from bookings.models import Booking, OutboxMessage, Site, State
 
@@ -52,7 +52,7 @@ def _letter(message: OutboxMessage, email: str, bookings: list[Booking]) -> Lett
         who=CUSTOMER,
         address=email,
         language=language_of(message.payload.get("language", ""), site.language),
-        zone=zone_of(newest.customer.timezone, newest.resource.timezone, site.timezone),
+        zone=first_zone(newest.customer.timezone, newest.resource.timezone, site.timezone),
         reply_to=site.email,
     )
     with translation.override(reader.language):
