@@ -16,9 +16,10 @@ from booking_site import listening
 from booking_site.collecting import collect_once
 from booking_site.migrating import migrate_once
 from booking_site.supervise import supervise
+from bookings.unreleased import HalfMigrated
 
 # What an operator can mend; everything else is a fault of ours and keeps its traceback.
-TO_MEND = (ImproperlyConfigured, DatabaseError, OSError, listening.CannotListen)
+TO_MEND = (ImproperlyConfigured, DatabaseError, OSError, HalfMigrated, listening.CannotListen)
 WORKER = [sys.executable, "manage.py", "worker"]
 
 

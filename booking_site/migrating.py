@@ -9,12 +9,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from bookings.unreleased import refuse_half_migrated
+
 _LOCK = 0x626F6F6B  # any number that nothing else in the database uses
 
 
 def migrate_once() -> None:
-    """Apply the migrations that are not applied yet."""
+    """Apply the migrations that are not applied yet.  Raises ``HalfMigrated``."""
     with _alone():
+        refuse_half_migrated(connection)
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)

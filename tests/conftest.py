@@ -98,7 +98,7 @@ def seeded_graphs(request: pytest.FixtureRequest) -> None:
     if {"transactional_db", "live_server"} & set(request.fixturenames) or _wants_transactions(request):
         request.getfixturevalue("transactional_db")
         if not Graph.objects.exists():
-            import_module("bookings.migrations.0002_seeded_graphs").seed_graphs(apps, None)
+            import_module("bookings.migrations.0002_release_0_1_seeds").seed_graphs(apps, None)
 
 
 def _wants_transactions(request: pytest.FixtureRequest) -> bool:

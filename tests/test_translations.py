@@ -98,7 +98,7 @@ def test_each_language_that_is_offered_has_a_catalogue_but_english() -> None:
 
 
 def test_every_word_of_the_seeded_graphs_is_known_to_the_catalogues() -> None:
-    seeds = import_module("bookings.migrations.0002_seeded_graphs").GRAPHS
+    seeds = import_module("bookings.migrations.0002_release_0_1_seeds").GRAPHS
     words = {graph[1] for graph in seeds}
     words |= {fields[0] for graph in seeds for fields in graph[3].values()}
     words |= {action[1] for graph in seeds for action in graph[4]}

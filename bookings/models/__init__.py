@@ -5,14 +5,16 @@ from bookings.models.customers import Customer
 from bookings.models.graphs import Action, Graph, GraphVersion, Mail, State
 from bookings.models.history import HistoryEntry, Remark
 from bookings.models.hours import DatedHours, WeeklyHours
+from bookings.models.idempotency import IdempotencyKey
 from bookings.models.keys import ApiKey
+from bookings.models.locations import Location
 from bookings.models.occupancies import Occupancy
 from bookings.models.outbox import OutboxMessage
-from bookings.models.places import Location, Site
 from bookings.models.projects import Option, Project, ProjectResource, lent_place
-from bookings.models.requests import IdempotencyKey, RequestCount
+from bookings.models.request_counts import RequestCount
 from bookings.models.reservations import Reservation
 from bookings.models.resources import Calendar, Event, Resource
+from bookings.models.sites import Site
 from bookings.models.webhooks import Webhook
 
 __all__ = [

@@ -7,10 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.places import Location, Site
+from bookings.models.locations import Location
 from bookings.models.projects import Project
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
+from bookings.models.sites import Site
 
 OWNERS = ("site", "location", "resource", "project")
 

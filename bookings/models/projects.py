@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.fields import HttpsURLField, OrderedJSONField
-from bookings.models.places import Location
+from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
 from bookings.times import duration_in_words

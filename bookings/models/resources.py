@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.places import Location
+from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
 from bookings.validators import validate_list, validate_object, validate_zone
 

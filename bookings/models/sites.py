@@ -1,12 +1,12 @@
-"""Where things happen: the one site row, and the locations of resources."""
+"""The one row about the business that runs this installation."""
 
 import secrets
-import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.fields import HttpsURLField
+from bookings.models.locations import one_line
 from bookings.models.recorded import Recorded
 from bookings.validators import validate_currency, validate_language, validate_zone
 
@@ -14,11 +14,6 @@ from bookings.validators import validate_currency, validate_language, validate_z
 def new_secret() -> str:
     """256 random bits in hex, the key with which webhooks are signed."""
     return secrets.token_hex(32)
-
-
-def one_line(text: str) -> str:
-    """The lines of a text, with commas between them."""
-    return ", ".join(line.strip().rstrip(",") for line in text.splitlines() if line.strip())
 
 
 class Site(models.Model):
@@ -58,29 +53,3 @@ class Site(models.Model):
     def address_line(self) -> str:
         """The address in a line."""
         return one_line(self.address)
-
-
-class Location(models.Model):
-    """A place where resources are."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=120)
-    address = models.TextField(_("address"), blank=True)
-    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
-    description = models.TextField(_("description"), blank=True)
-    meta = models.JSONField(_("meta"), default=dict, blank=True)
-
-    history = Recorded()
-
-    class Meta:
-        verbose_name = _("location")
-        verbose_name_plural = _("locations")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def one_line(self) -> str:
-        """Name and address in a line, as a booking's ``where``."""
-        return one_line(f"{self.name}\n{self.address}")

@@ -1,9 +1,13 @@
-"""The graphs that every installation begins with: six of the API's record, and `request`."""
+"""What every installation begins with: six graphs of the API's record and `request`, and the roles of staff."""
 
 from datetime import timedelta
 
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
 from django.db import migrations
 from django.utils import timezone
+
+from bookings.roles import ROLES, make_roles
 
 HOUR = timedelta(hours=1)
 
@@ -230,6 +234,26 @@ def remove_graphs(apps, schema_editor):
     apps.get_model("bookings", "Graph").objects.filter(name__in=[graph[0] for graph in GRAPHS]).delete()
 
 
+def add_roles(apps, schema_editor):
+    # Django makes permissions after the last migration, which is too late for groups that hold them.
+    create_permissions(
+        installed.get_app_config("bookings"), verbosity=0, using=schema_editor.connection.alias, apps=apps
+    )
+    make_roles(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
+
+
+def remove_roles(apps, schema_editor):
+    apps.get_model("auth", "Group").objects.filter(name__in=ROLES).delete()
+
+
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0001_initial")]
-    operations = [migrations.RunPython(seed_graphs, remove_graphs)]
+    replaces = [("bookings", "0002_seeded_graphs")]
+    dependencies = [
+        ("bookings", "0001_release_0_1_schema"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+    ]
+    operations = [
+        migrations.RunPython(seed_graphs, remove_graphs),
+        migrations.RunPython(add_roles, remove_roles),
+    ]

@@ -1,4 +1,4 @@
-"""What is remembered of requests: answers to repeat, and how many there were."""
+"""Answers that are given again to a request that is sent again."""
 
 from uuid import UUID
 
@@ -31,19 +31,3 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.scope
-
-
-class RequestCount(models.Model):
-    """How many requests a key or an address made in the minute that begins at ``window``."""
-
-    who = models.CharField(max_length=80)
-    window = models.DateTimeField(db_index=True)
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("request count")
-        verbose_name_plural = _("request counts")
-        constraints = [models.UniqueConstraint(fields=["who", "window"], name="one_count_per_minute")]
-
-    def __str__(self) -> str:
-        return self.who

@@ -15,5 +15,5 @@ def name_it(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0009_sentences_for_actions")]
+    dependencies = [("bookings", "0002_release_0_1_seeds")]
     operations = [migrations.RunPython(name_it, migrations.RunPython.noop)]
