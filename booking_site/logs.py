@@ -75,6 +75,9 @@ def configuration(level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"level": level, "handlers": [], "propagate": True},
             "axes": {"level": "WARNING"},
+            # They tell every address that is called, with the secrets in it.
+            "httpx2": {"level": "WARNING"},
+            "httpcore2": {"level": "WARNING"},
             "django.server": {"handlers": [], "propagate": False},
         },
     }

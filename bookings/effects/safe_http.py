@@ -8,12 +8,30 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Sequence
 
 import httpx2
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
 TIMEOUT_SECONDS = 10.0
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _networks(*texts: str) -> tuple[Network, ...]:
+    return tuple(map(ipaddress.ip_network, texts))
+
+
+# IANA's special-purpose registries, written out: what Python calls global differs from release to release.  Of IPv6
+# only what is given out to networks is called at all (RFC 4291, 2.4), without what leads on to an IPv4 address.
+_EVERY_IPV4, _GLOBAL_IPV6, _NAT64 = _networks("0.0.0.0/0", "2000::/3", "64:ff9b::/96")
+_SPECIAL_IPV4 = _networks(
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+)  # fmt: skip
+_SPECIAL_IPV6 = _networks("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 
 
 class Refused(Exception):
@@ -58,18 +76,16 @@ def public_address(host: str, port: int) -> str:
 
 def _may_be_called(text: str) -> bool:
     address = ipaddress.ip_address(text)
-    # ::ffff:127.0.0.1, 2002:7f00:1:: and 64:ff9b::7f00:1 lead to the IPv4 address inside.
-    inside = _embedded(address)
-    if inside is not None and not _may_be_called(str(inside)):
-        return False
-    if address.is_global and not address.is_multicast:
+    if any(address in network for network in settings.WEBHOOK_PRIVATE_NETWORKS):
         return True
-    return any(address in network for network in settings.WEBHOOK_PRIVATE_NETWORKS)
-
-
-def _embedded(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in ipaddress.ip_network("64:ff9b::/96"):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
+        return _is_public(address, (_EVERY_IPV4,), _SPECIAL_IPV4)
+    if address.ipv4_mapped is not None:
+        return _may_be_called(str(address.ipv4_mapped))
+    if address in _NAT64:  # how a machine without IPv4 reaches the IPv4 address inside
+        return _may_be_called(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+    return _is_public(address, (_GLOBAL_IPV6,), _SPECIAL_IPV6)
+
+
+def _is_public(address: Address, among: Sequence[Network], but: Sequence[Network]) -> bool:
+    return any(address in network for network in among) and not any(address in network for network in but)

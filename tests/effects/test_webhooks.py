@@ -230,6 +230,22 @@ PRIVATE = [
     "http://[::ffff:127.0.0.1]/",
     "http://[64:ff9b::7f00:1]/",
     "http://[2002:7f00:1::]/",
+    "http://[::7f00:1]/",
+    "http://[::ffff:0:7f00:1]/",
+    "http://[64:ff9b:1::7f00:1]/",
+    "http://[2001:0:7f00:1::]/",
+    "http://[2001:db8::1]/",
+    "http://[3fff::1]/",
+    "http://[5f00::1]/",
+    "http://[100::1]/",
+    "http://[fec0::1]/",
+    "http://192.0.0.192/",
+    "http://192.0.0.170/",
+    "http://192.88.99.1/",
+    "http://198.18.0.1/",
+    "http://203.0.113.1/",
+    "http://240.0.0.1/",
+    "http://255.255.255.255/",
     "http://[fd00::1]/",
     "http://[fe80::1]/",
     "http://2130706433/",
@@ -292,4 +308,5 @@ def test_a_name_with_one_private_address_among_others_is_refused(settings, monke
 def test_a_public_address_may_be_called(settings):
     settings.WEBHOOK_PRIVATE_NETWORKS = []
     assert safe_http.public_address("93.184.215.14", 80) == "93.184.215.14"
+    assert safe_http.public_address("64:ff9b::5db8:d70e", 80) == "64:ff9b::5db8:d70e"
     assert safe_http.public_address("2606:2800:21f:cb07:6820:80da:af6b:8b2c", 443).startswith("2606:")
