@@ -5,11 +5,13 @@ import warnings
 from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from redis import Redis
+
+from bookings.hosts import ascii_host, with_port
 
 UNIX_SOCKET = "unix"
 _ON, _OFF = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no"}
@@ -62,17 +64,19 @@ def port(text: str) -> int:
 
 
 def site_url(text: str) -> SplitResult:
-    """Return the parts of the public address, which is a scheme, a host and perhaps a port."""
+    """Return the parts of the public address, which is a scheme, a host and perhaps a port, as browsers write it."""
+    wrong = ImproperlyConfigured(
+        f"SITE_URL is “{text}”, and must be like https://book.example.org, without a path."
+    )
     try:
         parts = urlsplit(text.rstrip("/"))
-        whole = parts.hostname and parts.port != 0 and not (parts.path or parts.query or parts.username)
-    except ValueError:
-        whole = False
-    if not whole or parts.scheme not in {"http", "https"}:
-        raise ImproperlyConfigured(
-            f"SITE_URL is “{text}”, and must be like https://book.example.org, without a path."
-        )
-    return parts
+        host, port = ascii_host(parts.hostname or ""), parts.port
+    except ValueError as error:
+        raise wrong from error
+    bare = not (parts.path or parts.query or parts.fragment or parts.username)
+    if not host or port == 0 or not bare or parts.scheme not in {"http", "https"}:
+        raise wrong
+    return urlsplit(with_port(parts.scheme, host, port))
 
 
 def trusted_proxies(texts: list[str]) -> list[IPv4Network | IPv6Network | str]:
@@ -115,14 +119,47 @@ def database(url: str) -> dict[str, Any]:
     return parsed
 
 
+# The scheme says how the line to the server is made safe, and so which port is the usual one.
+MAIL_SCHEMES = {
+    "smtp": (25, {}),
+    "smtp+tls": (587, {"EMAIL_USE_TLS": True}),
+    "smtp+ssl": (465, {"EMAIL_USE_SSL": True}),
+    "smtps": (465, {"EMAIL_USE_SSL": True}),
+}
+
+
 def email(url: str) -> dict[str, Any]:
-    """Return EMAIL_URL as the EMAIL_* settings."""
+    """Return EMAIL_URL as the EMAIL_* settings.
+
+    ``smtp+tls`` begins in the open and goes on encrypted (STARTTLS), ``smtps`` and ``smtp+ssl`` are encrypted from the
+    first byte on.
+    """
+    scheme = url.partition(":")[0].lower()
     try:
-        return dict(environ.Env.email_url_config(url))
+        return (
+            _mail_server(url, scheme) if scheme in MAIL_SCHEMES else dict(environ.Env.email_url_config(url))
+        )
     except (ImproperlyConfigured, ValueError) as error:
         raise ImproperlyConfigured(
-            "EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587."
+            "EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587, or smtps://… for a server that is "
+            "encrypted from the start. In user and password @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25."
         ) from error
+
+
+def _mail_server(url: str, scheme: str) -> dict[str, Any]:
+    """Raises ``ValueError`` for what is no host, and for what follows one."""
+    parts = urlsplit(url)
+    usual_port, safety = MAIL_SCHEMES[scheme]
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(url)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": ascii_host(parts.hostname).strip("[]"),
+        "EMAIL_PORT": parts.port or usual_port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        **safety,
+    }
 
 
 def redis(url: str) -> str:

@@ -27,8 +27,8 @@ TEST_MODE = env.switch("TEST_MODE", default=False)
 
 BIND = env.str("BIND", default="127.0.0.1")
 PORT = environment.port(env.str("PORT", default="8000"))
-SITE_URL = env.str("SITE_URL", default=listening.default_site_url(BIND, PORT)).rstrip("/")
-_site = environment.site_url(SITE_URL)
+_site = environment.site_url(env.str("SITE_URL", default=listening.default_site_url(BIND, PORT)))
+SITE_URL = _site.geturl()
 SITE_IS_HTTPS = _site.scheme == "https"
 _LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # also for the machine's own health checks
 _host = f"[{_site.hostname}]" if ":" in str(_site.hostname) else str(_site.hostname)

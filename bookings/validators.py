@@ -9,11 +9,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from bookings.hosts import ascii_host, with_port
+
+# The machine's own zone under another name, and a placeholder: no browser knows them.
+NO_PLACES = {"Factory", "localtime", "posixrules"}
+
 
 @cache
 def zones() -> frozenset[str]:
-    """The IANA names that this installation's zone data knows."""
-    return frozenset(zoneinfo.available_timezones())
+    """The IANA names that this installation's zone data knows, but for those that name no place's clocks."""
+    return frozenset(zoneinfo.available_timezones()) - NO_PLACES
 
 
 def validate_zone(value: str) -> None:
@@ -37,17 +42,20 @@ def validate_colour(value: str) -> None:
 
 
 def plain_origin(text: str) -> str:
-    """The origin of a page as a browser sends it, like ``https://example.com:8443``; else ``ValidationError``."""
+    """The origin of a page as a browser sends it, like ``https://example.com:8443``; else ``ValidationError``.
+
+    A host in letters beyond ASCII becomes what browsers make of it.
+    """
     message = _("Write each page's origin like https://example.com, without a path.")
     try:
         parts = urlsplit(text)
-        port = parts.port
+        port, host = parts.port, ascii_host(parts.hostname or "")
     except ValueError as error:
         raise ValidationError(message, code="origin") from error
-    origin = f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or text.lower().rstrip("/") != origin:
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password)
+    if parts.scheme not in {"http", "https"} or not host or not bare:
         raise ValidationError(message, code="origin")
-    return origin
+    return with_port(parts.scheme, host, port)
 
 
 def validate_object(value: object) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pytest_httpserver import HTTPServer
 
 from booking_site import environment
 from booking_site.launch import in_words
@@ -36,6 +37,49 @@ def test_a_port_is_a_number_in_range(text: str) -> None:
 def test_a_public_address_is_a_scheme_and_a_host(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
         environment.site_url(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://Book.Example.org/", "https://book.example.org"),
+        ("https://book.example.org:443", "https://book.example.org"),
+        ("http://book.example.org:8080", "http://book.example.org:8080"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_a_public_address_is_written_as_browsers_write_it(text: str, written: str) -> None:
+    assert environment.site_url(text).geturl() == written
+
+
+def as_installed(code: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run code with the site's own settings."""
+    own = {"DJANGO_SETTINGS_MODULE": "booking_site.settings", "LOG_LEVEL": "INFO"} | variables
+    command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
+    return subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
+
+
+def test_a_site_with_a_name_beyond_ascii_answers() -> None:
+    code = (
+        "from django.test import Client; "
+        "print(Client().get('/healthz', secure=True, headers={'host': 'xn--bcher-kva.example'}).status_code)"
+    )
+    run = as_installed(code, SITE_URL="https://bücher.example")
+    assert run.stdout == "200\n", run.stderr
+
+
+def test_the_address_of_a_call_is_in_no_log() -> None:
+    """A webhook's address may hold a secret."""
+    with HTTPServer(host="127.0.0.1") as server:
+        server.expect_request("/secret").respond_with_data("")
+        url = server.url_for("/secret")
+        code = (
+            f"import httpx2, structlog; httpx2.get({url!r}); structlog.get_logger('bookings').info('called')"
+        )
+        run = as_installed(code)
+    assert '"called"' in run.stderr
+    assert "secret" not in run.stderr
 
 
 @pytest.mark.parametrize("text", ["*", "300.0.0.1", "proxy.example.org"])
