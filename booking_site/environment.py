@@ -153,7 +153,7 @@ def _mail_server(url: str, scheme: str) -> dict[str, Any]:
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(url)
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "bookings.effects.smtp.EmailBackend",
         "EMAIL_HOST": ascii_host(parts.hostname).strip("[]"),
         "EMAIL_PORT": parts.port or usual_port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),

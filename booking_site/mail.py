@@ -14,7 +14,7 @@ _OPTION_NAMES = {
     "EMAIL_USE_SSL": "use_ssl",
     "EMAIL_TIMEOUT": "timeout",
 }
-_SMTP_TIMEOUT_SECONDS = 20
+_SMTP_TIMEOUT_SECONDS = 10  # for each answer; a whole mail has a deadline of its own
 
 
 def configuration(parsed: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def ask_for_links(email: str, *, language: str, now: datetime) -> None:
     digest = salted_hmac("bookings.links", address, algorithm="sha256").hexdigest()[:32]
     window = int(now.timestamp()) // WINDOW_SECONDS
     payload = {"email": address, "language": language}
-    enqueue("links", dedupe_key=f"links:{digest}:{window}", payload=payload)
+    enqueue("links", dedupe_key=f"links:{digest}:{window}", payload=payload, target=f"links:{digest}")
 
 
 def deliver(message: OutboxMessage) -> None:

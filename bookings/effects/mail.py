@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from bookings import times
 from bookings.effects import invitations, relevance
+from bookings.effects.deadlines import OVER, Deadline, deadline
 from bookings.effects.links import manage_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, first_zone, recipient
@@ -26,6 +27,7 @@ from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Resour
 
 LONGEST_SUBJECT = 160
 KINDS = ("mail", "links")
+LONGEST_SENDING_SECONDS = 20.0  # less than a worker is given to end
 
 
 def goes_out() -> bool:
@@ -168,18 +170,25 @@ def _invite(letter: Letter, news: News) -> None:
 
 def send(letter: Letter) -> None:
     """Hand a mail to the server; raises ``GivenUp``, ``NotNow`` or ``Unreachable`` with the server's own words."""
-    try:
-        letter.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        raise _refused(*next(iter(error.recipients.values()))) from error
-    except smtplib.SMTPDataError as error:
-        raise _refused(error.smtp_code, error.smtp_error) from error
-    except smtplib.SMTPResponseException as error:
-        raise Unreachable(said(error.smtp_code, error.smtp_error)) from error
-    except OSError as error:
-        raise Unreachable(str(error)) from error
-    except ValueError as error:
-        raise GivenUp(f"This is no address that mail can be sent to: {type(error).__name__}") from error
+    with deadline(LONGEST_SENDING_SECONDS) as within:
+        try:
+            letter.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refused(*next(iter(error.recipients.values()))) from error
+        except smtplib.SMTPDataError as error:
+            raise _refused(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPResponseException as error:
+            raise Unreachable(said(error.smtp_code, error.smtp_error)) from error
+        except OSError as error:
+            raise _unanswered(error, within) from error
+        except ValueError as error:
+            raise GivenUp(f"This is no address that mail can be sent to: {type(error).__name__}") from error
+
+
+def _unanswered(error: OSError, within: Deadline) -> NotNow:
+    """A server that cannot be reached takes no mail at all; one that falls silent may take the next."""
+    fell_silent = isinstance(error, (TimeoutError, smtplib.SMTPServerDisconnected)) and within.has_connection
+    return NotNow(OVER) if within.is_over or fell_silent else Unreachable(str(error))
 
 
 def said(code: int, words: bytes | str) -> str:

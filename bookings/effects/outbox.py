@@ -6,6 +6,7 @@ open while a handler talks to another server.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from django.utils import timezone
 
 from bookings.models import OutboxMessage
 
+LONGEST_TARGET = 100
 LEASE = timedelta(minutes=5)  # longer than the timeouts of any handler together
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(hours=6)
@@ -58,18 +60,27 @@ def enqueue(
     dedupe_key: str,
     payload: dict[str, Any],
     booking_id: UUID | None = None,
+    target: str = "",
     run_after: datetime | None = None,
 ) -> OutboxMessage:
-    """Add a message, or find the one that has the key already.  ``run_after`` defaults to now."""
-    fields = {"kind": kind, "booking_id": booking_id, "payload": payload}
+    """Add a message, or find the one that has the key already.  ``run_after`` defaults to now.
+
+    Of messages with one ``target`` a worker sends one at a time.
+    """
+    fields = {"kind": kind, "booking_id": booking_id, "payload": payload, "target": target}
     return OutboxMessage.objects.get_or_create(
         dedupe_key=dedupe_key, defaults=fields | {"run_after": run_after or timezone.now()}
     )[0]
 
 
-def claim(kinds: Collection[str]) -> OutboxMessage | None:
-    """Take the message that has waited longest, of one of ``kinds``, for the time of the lease."""
+def claim(kinds: Collection[str], *, busy: Collection[str] = ()) -> OutboxMessage | None:
+    """Take the message that has waited longest, of one of ``kinds``, for the time of the lease.
+
+    What goes to a ``busy`` target waits.
+    """
     ready = OutboxMessage.objects.ready().filter(kind__in=kinds).order_by("run_after", "pk")
+    if busy:
+        ready = ready.exclude(target__in=busy)
     if not ready.exists():  # on SQLite the look takes no write lock from those who book
         return None
     with transaction.atomic():
@@ -92,20 +103,41 @@ class Rest:
 
 
 class Sender:
-    """Sends by ``handlers``, one for each kind: they return when it was sent, or raise one of the words above."""
+    """Sends by ``handlers``, one for each kind: they return when it was sent, or raise one of the words above.
+
+    Several threads may share one: each takes a message of a target that no other is busy with.
+    """
 
     def __init__(self, handlers: Mapping[str, Handler], clock: Callable[[], float] = time.monotonic) -> None:
         self._handlers = handlers
         self._clock = clock
         self._rests = {kind: Rest() for kind in handlers}
+        self._busy: set[str] = set()
+        self._lock = threading.Lock()
+
+    def take(self) -> OutboxMessage | None:
+        """Take a message that is ready, to be sent by ``send``; None where there is none."""
+        with self._lock:
+            now = self._clock()
+            awake = [kind for kind, rest in self._rests.items() if rest.until <= now]
+            message = claim(awake, busy=self._busy)
+            if message is not None and message.target:
+                self._busy.add(message.target)
+        return message
+
+    def send(self, message: OutboxMessage) -> None:
+        try:
+            self._send(message)
+        finally:
+            with self._lock:
+                self._busy.discard(message.target)
 
     def send_next(self) -> bool:
         """Send one message that is ready; tell whether there was one."""
-        now = self._clock()
-        message = claim([kind for kind, rest in self._rests.items() if rest.until <= now])
+        message = self.take()
         if message is None:
             return False
-        self._send(message)
+        self.send(message)
         return True
 
     def send_all(self) -> int:
@@ -134,12 +166,14 @@ class Sender:
             _try_again(message, NotNow(f"A fault of this site: {type(error).__name__}"))
         else:
             _finish(message, outcomes.SENT, "")
-        self._rests[message.kind] = Rest()
+        with self._lock:
+            self._rests[message.kind] = Rest()
 
     def _rest(self, kind: str) -> timedelta:
-        rest = self._rests[kind]
-        length = doubled(FIRST_REST, rest.times, LONGEST_REST)
-        self._rests[kind] = Rest(self._clock() + length.total_seconds(), rest.times + 1)
+        with self._lock:
+            rest = self._rests[kind]
+            length = doubled(FIRST_REST, rest.times, LONGEST_REST)
+            self._rests[kind] = Rest(self._clock() + length.total_seconds(), rest.times + 1)
         return length
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from bookings.effects import relevance
-from bookings.effects.outbox import GivenUp, enqueue
+from bookings.effects.outbox import LONGEST_TARGET, GivenUp, enqueue
 from bookings.effects.recipients import CUSTOMER, OWNER
 from bookings.models import OutboxMessage
+
+
+def _target(kind: str, reminder: dict[str, Any], booking_id: UUID) -> str:
+    """Who must not keep others waiting: the host that is called, or the server as far as this booking's mails go."""
+    if kind == "mail":
+        return f"booking:{booking_id}"
+    return f"host:{urlsplit(str(reminder.get('settings', {}).get('url', ''))).hostname}"[:LONGEST_TARGET]
 
 
 def deliver(message: OutboxMessage) -> None:
@@ -25,4 +36,5 @@ def deliver(message: OutboxMessage) -> None:
         dedupe_key=f"{kind}:{message.dedupe_key}",
         payload={"reminder": index, "to": to},
         booking_id=booking.pk,
+        target=_target(kind, reminder, booking.pk),
     )

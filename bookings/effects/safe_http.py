@@ -9,12 +9,15 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 import httpx2
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-TIMEOUT_SECONDS = 10.0
+from bookings.effects.deadlines import watch
+
+TIMEOUT_SECONDS = 10.0  # for each answer; a whole call has a deadline of its own
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -47,8 +50,13 @@ class CheckedTransport(httpx2.HTTPTransport):
             raise Refused(gettext_noop("Only http and https addresses are called."))
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         request.url = request.url.copy_with(host=public_address(host, port))
-        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.extensions = {**request.extensions, "sni_hostname": host, "trace": _watch_connection}
         return super().handle_request(request)
+
+
+def _watch_connection(event: str, about: dict[str, Any]) -> None:
+    if event == "connection.connect_tcp.complete":
+        watch(about["return_value"].get_extra_info("socket"))
 
 
 def client() -> httpx2.Client:

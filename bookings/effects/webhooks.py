@@ -23,11 +23,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from bookings.effects import relevance, safe_http
+from bookings.effects.deadlines import OVER, deadline
 from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, enqueue
 from bookings.models import Booking, OutboxMessage, Site, Webhook
 
 Payload = Callable[[Booking], dict[str, Any]]
 GONE = 410
+LONGEST_CALL_SECONDS = 15.0  # less than a worker is given to end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def spread(message: OutboxMessage) -> None:
             dedupe_key=f"delivery:{message.pk}:{webhook.pk}",
             payload=message.payload | {"webhook": str(webhook.pk)},
             booking_id=message.booking_id,
+            target=f"webhook:{webhook.pk}",
         )
 
 
@@ -94,22 +97,23 @@ def call(target: Target, body: str, *, message_id: str, booking: Booking) -> Non
     is_get = target.method.lower() == "get"
     content = "" if is_get else body
     query = {"id": str(booking.pk), "state": booking.state.name} if is_get else None
-    try:
-        with (
-            safe_http.client() as client,
-            client.stream(
-                "GET" if is_get else "POST",
-                target.url,
-                params=query,
-                content=content.encode(),
-                headers=headers(content, message_id=message_id, now=timezone.now()),
-            ) as response,
-        ):
-            _judge(response, target)
-    except (safe_http.Refused, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-        raise GivenUp(str(error)) from error
-    except (httpx2.HTTPError, OSError) as error:
-        raise NotNow(f"{type(error).__name__}: {error}") from error
+    with deadline(LONGEST_CALL_SECONDS) as within:
+        try:
+            with (
+                safe_http.client() as client,
+                client.stream(
+                    "GET" if is_get else "POST",
+                    target.url,
+                    params=query,
+                    content=content.encode(),
+                    headers=headers(content, message_id=message_id, now=timezone.now()),
+                ) as response,
+            ):
+                _judge(response, target)
+        except (safe_http.Refused, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+            raise GivenUp(str(error)) from error
+        except (httpx2.HTTPError, OSError) as error:
+            raise NotNow(OVER if within.is_over else f"{type(error).__name__}: {error}") from error
 
 
 def headers(body: str, *, message_id: str, now: datetime) -> dict[str, str]:

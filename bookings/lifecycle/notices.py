@@ -100,8 +100,14 @@ def _message(
     kind: str, booking: Booking, entry: HistoryEntry, detail: str = "", *, payload: dict[str, Any]
 ) -> OutboxMessage:
     key = f"{kind}:{detail}:{entry.pk}" if detail else f"{kind}:{entry.pk}"
+    target = f"booking:{booking.pk}" if kind == "mail" else ""
     return OutboxMessage(
-        kind=kind, booking_id=booking.pk, payload=payload, dedupe_key=key, run_after=timezone.now()
+        kind=kind,
+        booking_id=booking.pk,
+        target=target,
+        payload=payload,
+        dedupe_key=key,
+        run_after=timezone.now(),
     )
 
 

@@ -28,6 +28,12 @@ class OutboxMessage(models.Model):
 
     kind = models.CharField(_("kind"), max_length=40)
     booking_id = models.UUIDField(null=True)
+    target = models.CharField(
+        max_length=100,
+        blank=True,
+        db_default="",
+        help_text=_("To whom one message at a time is sent, so that who is slow keeps nobody else waiting."),
+    )
     payload = models.JSONField(_("payload"), default=dict)
     dedupe_key = models.CharField(max_length=160, unique=True)
     run_after = models.DateTimeField(_("not before"))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import django
@@ -20,6 +25,8 @@ from booking_site import mail as mail_configuration
 from bookings.effects.outbox import Sender
 from bookings.management.commands.worker import HANDLERS
 from bookings.models import OutboxMessage
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +93,7 @@ def port() -> int:
 def smtp_settings(settings, port) -> None:
     """Mail goes to 127.0.0.1 on ``port``, whether a server listens there or not."""
     chosen = {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "bookings.effects.smtp.EmailBackend",
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": port,
         "EMAIL_TIMEOUT": 5,
@@ -104,12 +111,12 @@ def send_by(settings: Any, chosen: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def mail_server(smtp_settings, port) -> Iterator[Callable[[], Postbox]]:
+def mail_server(smtp_settings, port) -> Iterator[Callable[..., Postbox]]:
     """Starts the server when called; it ends with the test."""
     started: list[Controller] = []
 
-    def start() -> Postbox:
-        postbox = Postbox()
+    def start(postbox: Postbox | None = None) -> Postbox:
+        postbox = postbox or Postbox()
         controller = Controller(postbox, hostname="127.0.0.1", port=port)
         controller.start()
         started.append(controller)
@@ -118,3 +125,42 @@ def mail_server(smtp_settings, port) -> Iterator[Callable[[], Postbox]]:
     yield start
     for controller in started:
         controller.stop()
+
+
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for another process: look again and again, but no longer than that."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def start_worker(database_url, port) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Starts a worker process that sends mail to ``port``."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "booking_site.settings",
+        "DATABASE_URL": database_url,
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "LOG_LEVEL": "INFO",
+        "WEBHOOK_PRIVATE_NETWORKS": "127.0.0.0/8",
+    }
+    processes = []
+
+    def start_one() -> subprocess.Popen[str]:
+        command = [sys.executable, "manage.py", "worker"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process
+
+    yield start_one
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_start(process: subprocess.Popen[str]) -> None:
+    for line in process.stderr:
+        if "worker_started" in line:
+            return
+    raise AssertionError("the worker ended")

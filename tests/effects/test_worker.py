@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-import time
 from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,55 +15,16 @@ from django.utils import timezone
 from bookings.housekeeping import BATCH, sweep
 from bookings.management.commands import worker
 from bookings.models import Action, Booking, IdempotencyKey, Occupancy, OutboxMessage, RequestCount, Resource
-from tests.effects.conftest import let_wait_end
+from tests.effects.conftest import let_wait_end, until, wait_for_start
 from tests.situations import HOUR, a_booking, a_hold, a_resource, aged, at
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db
-
-
-def until(condition, seconds=20):
-    """Wait for another process: look again and again, but no longer than that."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
-
-
-@pytest.fixture
-def start(database_url, port):
-    """Starts a worker process that sends mail to ``port``."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "booking_site.settings",
-        "DATABASE_URL": database_url,
-        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
-        "LOG_LEVEL": "INFO",
-    }
-    processes = []
-
-    def start_one():
-        command = [sys.executable, "manage.py", "worker"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
-        processes.append(process)
-        return process
-
-    yield start_one
-    for process in processes:
-        process.kill()
-        process.communicate()
-
-
-def wait_for_start(process):
-    for line in process.stderr:
-        if "worker_started" in line:
-            return
-    raise AssertionError("the worker ended")
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_that_is_told_to_end_does_so_and_says_why(start, number):
-    process = start()
+def test_a_worker_that_is_told_to_end_does_so_and_says_why(start_worker, number):
+    process = start_worker()
     wait_for_start(process)
     process.send_signal(number)
     _output, log = process.communicate(timeout=60)
@@ -77,9 +33,9 @@ def test_a_worker_that_is_told_to_end_does_so_and_says_why(start, number):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_killed_while_it_sends_leaves_the_message_to_the_next(start, mail_server):
+def test_a_worker_that_is_killed_while_it_sends_leaves_the_message_to_the_next(start_worker, mail_server):
     postbox = mail_server()
-    first = start()
+    first = start_worker()
     wait_for_start(first)
     postbox.when_data_comes = first.kill  # the mail is kept, and nobody there hears it
     booking = a_booking(a_resource(), at(9))
@@ -89,27 +45,27 @@ def test_a_worker_that_is_killed_while_it_sends_leaves_the_message_to_the_next(s
     assert message.done_at is None
     postbox.when_data_comes = None
     let_wait_end()
-    start()
+    start_worker()
     until(lambda: OutboxMessage.objects.get(pk=message.pk).outcome == "sent")
     assert len(postbox.mails) == 2
     assert len({letter["Message-ID"] for letter in postbox.mails}) == 1, "one mail to whoever reads it"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_sends_what_is_booked_while_it_runs(start, mail_server):
+def test_a_worker_sends_what_is_booked_while_it_runs(start_worker, mail_server):
     postbox = mail_server()
-    wait_for_start(start())
+    wait_for_start(start_worker())
     for days in range(5):
         a_booking(a_resource(), at(9, days=days))
     until(lambda: len(postbox.mails) == 5)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_whose_connection_is_cut_connects_again(start, mail_server):
+def test_a_worker_whose_connection_is_cut_connects_again(start_worker, mail_server):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite is a file: there is no connection that could be cut")
     postbox = mail_server()
-    process = start()
+    process = start_worker()
     wait_for_start(process)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -136,11 +92,11 @@ def test_once_does_what_is_due_and_ends(mailoutbox):
 
 
 def test_a_database_that_is_away_is_waited_for(monkeypatch):
-    def gone(self):
+    def gone():
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(worker.Command, "work", gone)
-    assert worker.Command().round() == worker.DATABASE_PAUSE_SECONDS
+    monkeypatch.setattr(worker, "play_due", gone)
+    assert worker.Clock().tick() == worker.DATABASE_PAUSE_SECONDS
 
 
 def test_act_due_plays_everything_that_is_due():

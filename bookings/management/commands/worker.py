@@ -2,22 +2,22 @@
 
 import signal
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import structlog
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from bookings.api.responses.webhook import webhook_payload
 from bookings.effects import link_mail, mail, reminders, webhooks
+from bookings.effects.crew import DATABASE_PAUSE_SECONDS, PAUSE_SECONDS, Crew
 from bookings.effects.outbox import Handler, Sender
 from bookings.housekeeping import sweep
 from bookings.lifecycle import play_due
 
 TICK_SECONDS = 0.2  # how soon a signal is heard
-PAUSE_SECONDS = 1.0  # how long an empty outbox is left alone
-DATABASE_PAUSE_SECONDS = 2.0
 SWEEP_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
@@ -38,40 +38,56 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.sender = Sender(HANDLERS)
-        self.stopped_by: list[int] = []
-        self.swept_at = float("-inf")
         if options["once"]:
-            while self.work():
-                pass
+            do_what_is_due()
             return
+        stopped_by: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda received, frame: self.stopped_by.append(received))
+            signal.signal(number, lambda received, frame: stopped_by.append(received))
+        crew = Crew(HANDLERS)
+        crew.start()
         log.info("worker_started")
-        while not self.stopped_by:
-            self.pause(self.round())
-        log.info("worker_ended", signal=self.stopped_by[0])
+        Clock().tick_until(lambda: bool(stopped_by) or crew.failed.is_set())
+        crew.stop()
+        if crew.failed.is_set():
+            raise CommandError("Sending failed; the log says why.")
+        log.info("worker_ended", signal=stopped_by[0])
 
-    def round(self) -> float:
+
+def do_what_is_due() -> None:
+    """Play and send until nothing is due, then sweep."""
+    sender = Sender(HANDLERS)
+    while play_due() or sender.send_next():
+        pass
+    sweep()
+
+
+class Clock:
+    """Plays the graphs' automatic actions and sweeps, in a thread that waits for no other server."""
+
+    def __init__(self) -> None:
+        self.swept_at = float("-inf")
+
+    def tick_until(self, stopped: Callable[[], bool]) -> None:
+        while not stopped():
+            pause_until(self.tick(), stopped)
+
+    def tick(self) -> float:
         """Do what is due and return for how many seconds to pause; a database that is away is waited for."""
         try:
-            busy = self.work()
+            played = play_due()
+            if time.monotonic() - self.swept_at >= SWEEP_SECONDS:
+                sweep()
+                self.swept_at = time.monotonic()
         except (OperationalError, InterfaceError):
             log.exception("database_unavailable")
-            close_old_connections()
             return DATABASE_PAUSE_SECONDS
-        return 0.0 if busy else PAUSE_SECONDS
+        finally:
+            close_old_connections()
+        return 0.0 if played else PAUSE_SECONDS
 
-    def work(self) -> bool:
-        """Play some of what is due, send one message; tell whether there may be more at once."""
-        played = play_due()
-        sent = self.sender.send_next()
-        if time.monotonic() - self.swept_at >= SWEEP_SECONDS:
-            self.swept_at = time.monotonic()
-            sweep()
-        return bool(played or sent)
 
-    def pause(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while not self.stopped_by and time.monotonic() < end:
-            time.sleep(TICK_SECONDS)
+def pause_until(seconds: float, stopped: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while not stopped() and time.monotonic() < end:
+        time.sleep(TICK_SECONDS)
