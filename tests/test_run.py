@@ -51,10 +51,11 @@ def run(
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd="/")
 
 
-def test_it_names_what_it_can_do() -> None:
+@pytest.mark.parametrize("word", ["web", "worker", "test", "lint", "format", "manage", "lock"])
+def test_it_names_what_it_can_do(word: str) -> None:
     answer = run(ROOT, "help")
     assert answer.returncode == 0
-    assert "./run test" in answer.stdout
+    assert f"./run {word} " in answer.stdout
 
 
 def test_an_unknown_word_is_refused_with_the_list() -> None:
@@ -112,6 +113,60 @@ def test_the_first_start_writes_a_secret_key_that_only_the_owner_reads_and_a_lat
     (checkout / ".env").unlink()
     run(checkout, "manage", "check", path=programs)
     assert stat.S_IMODE((checkout / ".env").stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def tools(checkout: Path) -> Path:
+    """The folder of the checkout's tools, each of which writes down how it was called; two templates, one in git."""
+    folder = checkout / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    (folder / "python").symlink_to(sys.executable)
+    for lock in (checkout / "requirements-dev.lock", checkout / ".venv" / "requirements-dev.lock"):
+        lock.touch()
+    for name in ("ruff", "mypy", "djade"):
+        add_program(folder, name, f'echo "{name} $*" >>calls')
+    (checkout / "templates").mkdir()
+    for name in ("known.html", "unknown.html"):
+        (checkout / "templates" / name).touch()
+    for command in (["init", "--quiet"], ["add", "templates/known.html"]):
+        subprocess.run(["git", *command], cwd=checkout, check=True)
+    return folder
+
+
+LOOKS = ["ruff check", "ruff format --check", "mypy ", "djade --check templates/known.html"]
+
+
+@pytest.mark.parametrize("failing", ["ruff", "mypy", "djade", None])
+def test_lint_looks_at_everything_and_fails_where_one_of_it_does(
+    checkout: Path, tools: Path, failing: str | None
+) -> None:
+    if failing:
+        add_program(tools, failing, f'echo "{failing} $*" >>calls; exit 1')
+    answer = run(checkout, "lint")
+    assert (answer.returncode != 0) == bool(failing), answer.stderr
+    assert (checkout / "calls").read_text().splitlines() == LOOKS
+
+
+def test_format_writes_and_is_content_with_templates_that_it_has_put_right(
+    checkout: Path, tools: Path
+) -> None:
+    once = "[ -e formatted ] || { touch formatted; exit 1; }  # what djade answers where it wrote"
+    add_program(tools, "djade", f'echo "djade $*" >>calls; {once}')
+    answer = run(checkout, "format")
+    assert answer.returncode == 0, answer.stderr
+    template = "djade templates/known.html"
+    assert (checkout / "calls").read_text().splitlines() == [
+        "ruff check --fix",
+        "ruff format",
+        template,
+        template,
+    ]
+
+
+def test_format_fails_where_something_is_left_to_mend(checkout: Path, tools: Path) -> None:
+    add_program(tools, "ruff", '[ "$1" = format ]')
+    assert run(checkout, "format").returncode != 0
+    assert (checkout / "calls").read_text() == "djade templates/known.html\n"
 
 
 def a_wheel(folder: Path, name: str, version: str, *metadata: str) -> str:
