@@ -147,6 +147,16 @@ def test_lint_looks_at_everything_and_fails_where_one_of_it_does(
     assert (checkout / "calls").read_text().splitlines() == LOOKS
 
 
+def test_lint_takes_away_the_folder_in_which_mypy_reads_the_settings(
+    checkout: Path, tools: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    add_program(tools, "mypy", 'mkdir "$BOOKING_TEST_DIR/static"')
+    answer = run(checkout, "lint", TMPDIR=str(tmp_path / "temporary"))
+    assert answer.returncode == 0, answer.stderr
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 def test_format_writes_and_is_content_with_templates_that_it_has_put_right(
     checkout: Path, tools: Path
 ) -> None:
