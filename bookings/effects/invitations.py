@@ -6,25 +6,20 @@ The UID is the booking's for life, also after moves; SEQUENCE rises with every c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from enum import StrEnum
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import STATUS, TRANSP, Calendar, Event, Timezone, vCalAddress
+from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
 
 from bookings.effects.links import manage_url, owner_url
-from bookings.effects.recipients import CUSTOMER, OWNER, Recipient, first_zone
+from bookings.effects.recipients import CUSTOMER, OWNER, Recipient
 from bookings.effects.wording import one_line
 from bookings.models import Booking, HistoryEntry, Mail, Site, State
 
 PRODUCT = "-//Booking site//Bookings//EN"
 INVITING = frozenset({Mail.BOOKED, Mail.MOVED})
-# A zone's rules are written for the year around the booking; none changes its clocks more slowly.
-AROUND = timedelta(days=400)
 
 
 class Method(StrEnum):
@@ -67,26 +62,25 @@ def invitation(booking: Booking, method: Method, *, to: Recipient, site: Site) -
     if method != Method.PUBLISH:
         event.organizer = _person(organiser(), site.name)
         event.attendees = [_attendee(booking, to)]
-    return _calendar(event, method, booking)
+    return _calendar(event, method)
 
 
 def calendar_file(booking: Booking) -> bytes:
     """The .ics that a customer downloads and adds to a calendar by hand."""
-    return _calendar(_event(booking, to=CUSTOMER), Method.PUBLISH, booking)
+    return _calendar(_event(booking, to=CUSTOMER), Method.PUBLISH)
 
 
 def _event(booking: Booking, *, to: str) -> Event:
-    zone = ZoneInfo(first_zone(booking.resource.timezone))
     cancelled = not booking.state.occupies
     confirmed = STATUS.CONFIRMED if booking.state.settled else STATUS.TENTATIVE
     event = Event.new(
         uid=str(booking.uid),
         sequence=booking.sequence,
-        stamp=booking.updated_at.astimezone(UTC).replace(microsecond=0),
-        start=_whole_seconds(booking.start, zone),
-        end=_whole_seconds(booking.end, zone),
+        stamp=_utc(booking.updated_at),
+        start=_utc(booking.start),
+        end=_utc(booking.end),
         summary=_summary(booking, to),
-        location=_text(booking.where) or None,
+        location=one_line(booking.where) or None,
         description=_description(booking, to),
         status=STATUS.CANCELLED if cancelled else confirmed,
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
@@ -95,34 +89,22 @@ def _event(booking: Booking, *, to: str) -> Event:
     return event
 
 
-def _calendar(event: Event, method: Method, booking: Booking) -> bytes:
+def _calendar(event: Event, method: Method) -> bytes:
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("METHOD", method)
     calendar.add_component(event)
-    first, last = booking.start - AROUND, booking.end + AROUND
-    calendar.add_missing_timezones(first_date=first.date(), last_date=last.date())
-    for written_out in calendar.timezones:
-        _begin_by_the_clocks_before(written_out)
     return bytes(calendar.to_ical())
 
 
-def _begin_by_the_clocks_before(written_out: Timezone) -> None:
-    """Where clocks go forward the library writes 03:00, and the standard wants 02:00, what they showed before."""
-    parts: Iterable[Any] = written_out.subcomponents
-    for part in parts:
-        skipped = part["TZOFFSETTO"].td - part["TZOFFSETFROM"].td
-        if skipped <= timedelta(0):
-            continue
-        more = part.get("RDATE", [])
-        dates = [date for one in (more if isinstance(more, list) else [more]) for date in one.dts]
-        for date in (part["DTSTART"], *dates):
-            date.dt -= skipped
+def _utc(moment: datetime) -> datetime:
+    """In whole seconds of UTC, which no program can misread.
 
-
-def _whole_seconds(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.replace(microsecond=0).astimezone(UTC if zone.key == "UTC" else zone)
+    A zone that is written out would have to be written as a rule for ever: Outlook reads nothing of it but DTSTART,
+    RRULE and the offsets (MS-STANOICAL 2.2.47).
+    """
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _summary(booking: Booking, to: str) -> str:
