@@ -15,6 +15,7 @@ from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 Zone = ZoneInfo | str
+_UTC_IN_WORDS = {"Greenwich", "Universal", "Zulu"}
 _LEFT_TO_RIGHT, _RIGHT_TO_LEFT, _BY_CONTENT, _END = "\u2066", "\u2067", "\u2068", "\u2069"
 
 
@@ -71,17 +72,20 @@ def day_and_clock(moment: datetime, zone: Zone) -> str:
 
 def moment_in_full(moment: datetime, zone: Zone) -> str:
     """The same with the clocks that show it: "Monday 15 March, 09:30, Berlin time"."""
-    return _("%(time)s, %(zone)s") % {"time": day_and_clock(moment, zone), "zone": zone_name(zone)}
+    return _("%(time)s, %(zone)s") % {"time": day_and_clock(moment, zone), "zone": zone_name(moment, zone)}
 
 
-def city(zone: Zone) -> str:
-    """The place that a zone is named after: "Berlin" of Europe/Berlin, "UTC" of UTC."""
-    return str(zone).rpartition("/")[2].replace("_", " ")
+def place(zone: Zone) -> str:
+    """The place that a zone is named after, "Berlin" of Europe/Berlin; empty for Etc/GMT+6, EST5EDT or UTC."""
+    name = str(zone)
+    if name.startswith("Etc/") or name.isupper() or name in _UTC_IN_WORDS:
+        return ""
+    return name.rpartition("/")[2].replace("_", " ")
 
 
-def city_in_text(zone: Zone) -> str:
-    """The same for the middle of a sentence, which may run in the other direction."""
-    return _isolated(city(zone), _BY_CONTENT)
+def place_or_offset(moment: datetime, zone: Zone) -> str:
+    """The place, for the middle of a sentence that may run in the other direction; the offset where there is none."""
+    return _isolated(place(zone), _BY_CONTENT) if place(zone) else offset(moment, zone)
 
 
 def offset(moment: datetime, zone: Zone) -> str:
@@ -94,19 +98,19 @@ def offset(moment: datetime, zone: Zone) -> str:
     return _isolated(distance, _LEFT_TO_RIGHT)
 
 
-def zone_name(zone: Zone) -> str:
-    """Like "Berlin time"; UTC is its own name."""
-    if city(zone) == "UTC":
-        return "UTC"
-    return pgettext("time zone", "%(city)s time") % {"city": city_in_text(zone)}
+def zone_name(moment: datetime, zone: Zone) -> str:
+    """Like "Berlin time"; a zone without a place is called by its offset at ``moment``, since Etc/GMT+6 is UTC−6."""
+    if not place(zone):
+        return offset(moment, zone)
+    return pgettext("time zone", "%(city)s time") % {"city": place_or_offset(moment, zone)}
 
 
 def zone_and_offset(moment: datetime, zone: Zone) -> str:
     """Like "Berlin time (UTC+1)"."""
-    if zone_name(zone) == offset(moment, zone):
-        return zone_name(zone)
+    if not place(zone):
+        return offset(moment, zone)
     return pgettext("time zone", "%(zone)s (%(offset)s)") % {
-        "zone": zone_name(zone),
+        "zone": zone_name(moment, zone),
         "offset": offset(moment, zone),
     }
 

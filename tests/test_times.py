@@ -61,6 +61,10 @@ def test_the_midnight_that_closes_a_day_belongs_to_it():
         ("2027-03-16T12:00", "America/St_Johns", "St Johns time (UTC−2:30)"),
         ("2027-03-16T12:00", "Asia/Kolkata", "Kolkata time (UTC+5:30)"),
         ("2027-03-16T12:00", "UTC", "UTC"),
+        ("2027-03-16T12:00", "Etc/GMT+6", "UTC−6"),
+        ("2027-07-16T12:00", "EST5EDT", "UTC−4"),
+        ("2027-03-16T12:00", "Zulu", "UTC"),
+        ("2027-03-16T12:00", "Cuba", "Cuba time (UTC−4)"),
     ],
 )
 def test_the_offset_is_that_of_the_moment_shown(moment, zone, said):

@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
 from bookings.effects.mail import Letter, compose, goes_out, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
@@ -61,8 +62,15 @@ def _letter(message: OutboxMessage, email: str, bookings: list[Booking]) -> Lett
             heading=_("Your coming bookings"),
             sentences=(_("Each link opens one booking, to see, change or cancel it."),),
         )
-        context: dict[str, Any] = {"rows": [(booking, manage_url(booking)) for booking in bookings]}
+        context: dict[str, Any] = {
+            "rows": [(booking, _zone(booking, reader), manage_url(booking)) for booking in bookings]
+        }
         return compose(reader, site, words, context, message.dedupe_key, template="links")
+
+
+def _zone(booking: Booking, reader: Recipient) -> str:
+    own = first_zone(booking.customer.timezone, reader.zone)
+    return Clocks.for_customer(booking.project, place=first_zone(booking.resource.timezone), own=own).first
 
 
 def _coming(email: str) -> Any:

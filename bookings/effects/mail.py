@@ -14,16 +14,15 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
-from bookings import times
 from bookings.effects import invitations, relevance
 from bookings.effects.deadlines import OVER, Deadline, deadline
 from bookings.effects.links import manage_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
-from bookings.effects.recipients import Recipient, first_zone, recipient
+from bookings.effects.recipients import Recipient, recipient
 from bookings.effects.wording import News, Wording, one_line, reminder, wording
 from bookings.forms.questions import answers_of
 from bookings.lifecycle.notices import LEFT, message_in
-from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Resource, Site
+from bookings.models import HistoryEntry, OutboxMessage, Remark, Resource, Site
 
 LONGEST_SUBJECT = 160
 KINDS = ("mail", "links")
@@ -103,7 +102,7 @@ def compose(
     template: str = "booking",
 ) -> Letter:
     """A mail from templates/mail/, its id made from ``key`` so that one sent twice is known as one."""
-    whole = {"words": words, "site": site, "reader": reader, "zone": reader.zone, **context}
+    whole = {"words": words, "site": site, "reader": reader, **context}
     _sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     letter = Letter(
         subject=one_line(words.subject)[:LONGEST_SUBJECT],
@@ -142,18 +141,12 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
         "phone": one_line(customer.phone) if customer else "",
         "thing": news.thing,
         "to_customer": news.to_customer,
-        "other_zone": _other_zone(booking, news.recipient),
+        "zone": news.clocks.first,
+        "other_zone": news.clocks.other if news.clocks.differ_at(booking.start) else "",
         "remark": remark.words if remark else "",
         "note": note.words if note else of_booking,
         "url": manage_url(booking) if news.to_customer else owner_url(booking),
     }
-
-
-def _other_zone(booking: Booking, reader: Recipient) -> str:
-    """The zone of the place, where its clocks show another time than the reader's; else empty."""
-    place = first_zone(booking.resource.timezone)
-    here, there = times.local(booking.start, reader.zone), times.local(booking.start, place)
-    return place if here.utcoffset() != there.utcoffset() else ""
 
 
 def _invite(letter: Letter, news: News) -> None:

@@ -9,13 +9,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from bookings import times
-from bookings.effects.recipients import CUSTOMER, Recipient
+from bookings.clocks import Clocks
+from bookings.effects.recipients import CUSTOMER, Recipient, first_zone
 from bookings.lifecycle.notices import LEFT
 from bookings.models import Booking, HistoryEntry, Mail, Site
+
+LONGEST_THING = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +52,21 @@ class News:
         """What was booked, in a few words."""
         return self.booking.what or str(self.booking.project or self.booking.resource)
 
+    @cached_property
+    def clocks(self) -> Clocks:
+        """The zones in which the booking's time is shown: those of the pages, for the owner the place's alone."""
+        place = first_zone(self.booking.resource.timezone, self.site.timezone)
+        if not self.to_customer:
+            return Clocks(place)
+        return Clocks.for_customer(self.booking.project, place=place, own=self.recipient.zone)
+
     @property
     def thing_and_time(self) -> str:
-        when = times.day_and_clock(self.booking.start, self.recipient.zone)
-        return _("%(thing)s, %(time)s") % {"thing": self.thing, "time": when}
+        """For a subject: the time is never cut off, and its zone is named where the reader lives by another."""
+        start, zone = self.booking.start, self.clocks.first
+        said = times.moment_in_full if self.clocks.differ_at(start) else times.day_and_clock
+        thing = Truncator(one_line(self.thing)).chars(LONGEST_THING, truncate="…")
+        return _("%(thing)s, %(time)s") % {"thing": thing, "time": said(start, zone)}
 
     @property
     def deadline(self) -> str:
@@ -206,11 +223,12 @@ def reminder(news: News, *, subject: str, after: bool) -> Wording:
 
 def _changes(news: News) -> tuple[str, ...]:
     until = news.booking.change_until
-    return _if(news.moment(until) if until else "", _("You can change or cancel it until %s."))
+    is_ahead = until is not None and until > timezone.now()
+    return _if(news.moment(until) if until and is_ahead else "", _("You can change or cancel it until %s."))
 
 
 def _slot(news: News, booking: Booking) -> str:
-    zone = news.recipient.zone
+    zone = news.clocks.first
     return _("%(day)s, %(times)s") % {
         "day": times.day(booking.start, zone),
         "times": times.clock_range(booking.start, booking.end, zone),

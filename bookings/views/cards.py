@@ -6,7 +6,6 @@ Everything here returns plain context for templates; nothing decides.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,27 +13,11 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from bookings import times
-from bookings.models import Action, Booking, Project
+from bookings.clocks import Clocks
+from bookings.models import Action, Booking
 from bookings.money import money
 
 Context = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Clocks:
-    """Through which zones a time is shown: ``first``, and ``other`` where place and customer may differ.
-
-    ``other_is_own`` tells whose the second one is: the customer's (in person), or the place's (by phone, online).
-    """
-
-    first: str
-    other: str | None = None
-    other_is_own: bool = False
-
-    @property
-    def own(self) -> str:
-        """The customer's, where it is known; else the place's."""
-        return self.other if self.other and self.other_is_own else self.first
 
 
 def weekday_order() -> list[int]:
@@ -65,28 +48,15 @@ def zones(start: datetime, end: datetime, clocks: Clocks) -> str:
     first = times.zone_and_offset(start, zone)
     if night := times.repeated_hour(start, zone):
         first = f"{first}, {night}"
-    if other is None or same_clock(start, zone, other):
+    if other is None or not clocks.differ_at(start):
         return first
     there = times.clock_range(start, end, other)
     if times.local(start, zone).date() != times.local(start, other).date():
         there = _("%(day)s, %(times)s") % {"day": times.short_day(start, other), "times": there}
-    said = {"zone": first, "times": there, "city": times.city_in_text(other)}
+    said = {"zone": first, "times": there, "city": times.place_or_offset(start, other)}
     if clocks.other_is_own:
         return _("%(zone)s. %(times)s in %(city)s, your time.") % said
     return _("%(zone)s. %(times)s in %(city)s.") % said
-
-
-def same_clock(moment: datetime, one: times.Zone, other: times.Zone) -> bool:
-    """Whether two zones show the same time at ``moment``."""
-    return times.local(moment, one).utcoffset() == times.local(moment, other).utcoffset()
-
-
-def clocks_of(project: Project | None, there: str, own: str) -> Clocks:
-    """Which zone a page shows first: in person the place's, else the customer's, where that is known."""
-    if not own:
-        return Clocks(there)
-    in_person = project is None or project.place == Project.Place.IN_PERSON
-    return Clocks(there, own, other_is_own=True) if in_person else Clocks(own, there)
 
 
 def fact(label: str, value: str, *, code: bool = False) -> Context:

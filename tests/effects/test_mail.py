@@ -86,7 +86,50 @@ def test_the_time_stands_in_the_readers_zone_with_its_name_and_in_that_of_the_pl
 def test_one_zone_is_named_once(mailoutbox):
     a_booking(doc(), at(9), customer=customer(timezone="Europe/Paris"))
     work()
-    assert "Berlin" not in mails_to("marty@example.com", mailoutbox)[0].body
+    (letter,) = mails_to("marty@example.com", mailoutbox)
+    assert letter.body.count(" time (UTC") == 1
+    assert letter.subject.endswith("10:00")
+
+
+def order_of(letter, *names):
+    return sorted(names, key=letter.body.index)
+
+
+def test_in_person_the_clocks_of_the_place_stand_first_and_the_subject_names_them(mailoutbox):
+    a_booking(doc(), at(9), customer=customer(timezone="Europe/Athens"))
+    work()
+    (letter,) = mails_to("marty@example.com", mailoutbox)
+    assert order_of(letter, "Athens time", "Berlin time") == ["Berlin time", "Athens time"]
+    assert letter.subject == "Booked: Catch the lightning, Monday 14 March, 10:00, Berlin time"
+    (to_owner,) = mails_to(DOC, mailoutbox)
+    assert "Athens" not in to_owner.subject + to_owner.body
+
+
+def test_online_the_customers_own_clocks_stand_first_and_the_subject_names_them(mailoutbox):
+    resource = doc()
+    project = a_project(resource, place="online")
+    a_booking(resource, at(9), project=project, customer=customer(timezone="Europe/Athens"))
+    work()
+    (letter,) = mails_to("marty@example.com", mailoutbox)
+    assert order_of(letter, "Athens time", "Berlin time") == ["Athens time", "Berlin time"]
+    assert letter.subject == "Booked: Catch the lightning, Monday 14 March, 11:00, Athens time"
+
+
+def test_a_subject_never_loses_its_time(mailoutbox):
+    a_booking(doc(), at(9), what="A very long name of something " * 6)
+    work()
+    for letter in mailoutbox:
+        assert letter.subject.endswith("…, Monday 14 March, 10:00")
+        assert len(letter.subject) <= mail.LONGEST_SUBJECT
+
+
+@pytest.mark.parametrize(("cut_off", "is_told"), [(timedelta(hours=1), True), (timedelta(hours=3), False)])
+def test_until_when_it_can_be_changed_is_told_while_that_is_to_come(mailoutbox, cut_off, is_told):
+    start = timezone.now() + timedelta(hours=2)
+    a_booking(doc(), start, min_cancel_time=cut_off)
+    work()
+    (letter,) = mails_to("marty@example.com", mailoutbox)
+    assert ("You can change or cancel it until" in letter.body) is is_told
 
 
 def test_the_customers_language_is_used_and_the_owner_reads_the_sites(mailoutbox):

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings import times
+from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
@@ -43,10 +44,11 @@ def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> d
     }
 
 
-def clocks_of(booking: Booking) -> cards.Clocks:
+def clocks_of(booking: Booking) -> Clocks:
     """Through which zones its customer sees it."""
     customer = getattr(booking, "customer", None)
-    return cards.clocks_of(booking.project, booking.resource.timezone, customer.timezone if customer else "")
+    own = customer.timezone if customer else ""
+    return Clocks.for_customer(booking.project, place=booking.resource.timezone, own=own)
 
 
 def stage_of(booking: Booking) -> str:

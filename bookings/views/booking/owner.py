@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bookings.clocks import Clocks
 from bookings.effects.links import Purpose
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
@@ -49,7 +50,7 @@ def _question(booking: Booking, form: MessageForm) -> dict[str, Any]:
         "summary": {
             "title": booking.what,
             "pencil": not booking.state.settled,
-            **cards.when(booking.start, booking.end, cards.Clocks(booking.resource.timezone)),
+            **cards.when(booking.start, booking.end, Clocks(booking.resource.timezone)),
             "facts": [*cards.of_booking(booking, booking.resource.timezone)[1:], *_who_asks(booking)],
         },
     }

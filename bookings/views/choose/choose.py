@@ -80,7 +80,7 @@ def _notice(focus: Focus) -> str:
     code = focus.request.GET.get("refused", "")
     if code in REFUSALS:
         return _("%(refusal)s Please choose another time.") % {"refusal": _(REFUSALS[code])}
-    return zones.notice(focus.request, focus.zone.key)
+    return zones.notice(focus.request, focus.zone.key, focus.now)
 
 
 def _month_card(focus: Focus, found: FreeTimes, day: date | None) -> dict[str, Any]:

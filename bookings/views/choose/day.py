@@ -144,7 +144,7 @@ def _button(focus: Focus, one: FreeTime) -> dict[str, Any]:
     spoken = _("to %(end)s, %(day)s, %(zone)s") % {
         "end": times.end_clock(one.start, one.end, zone),
         "day": times.short_day(one.start, zone),
-        "zone": times.zone_name(zone),
+        "zone": times.zone_name(one.start, zone),
     }
     return {
         "name": "session" if one.session else "start",

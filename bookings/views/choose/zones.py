@@ -102,12 +102,12 @@ def looked_through(project: Project, shown: str) -> dict[str, str]:
     return {} if project.place == Project.Place.IN_PERSON else {"zone": shown}
 
 
-def notice(request: HttpRequest, shown: str) -> str:
+def notice(request: HttpRequest, shown: str, now: datetime) -> str:
     """A sentence for an address that names a zone which does not exist."""
     if not asked_for(request) or chosen_zone(request):
         return ""
     return _("That time zone is not known. The times are shown in %(zone)s.") % {
-        "zone": times.zone_name(shown)
+        "zone": times.zone_name(now, shown)
     }
 
 
@@ -115,11 +115,15 @@ def switcher(
     shown: str, place: str, moment: datetime, now: datetime, hidden: list[dict[str, str]]
 ) -> dict[str, Any]:
     """The context of `_zone.html`: ``moment`` is of the day whose times are shown."""
-    names = list(dict.fromkeys([shown, place, *sorted(OFFERED, key=lambda one: (times.city(one), one))]))
+    names = list(dict.fromkeys([shown, place, *sorted(OFFERED, key=lambda one: (times.place(one), one))]))
     return {
         "said": _("Times in %(zone)s") % {"zone": times.zone_and_offset(moment, shown)},
         "choices": [
-            {"name": name, "label": f"{times.city(name)} {times.clock(now, name)}", "chosen": name == shown}
+            {
+                "name": name,
+                "label": f"{times.place_or_offset(now, name)} {times.clock(now, name)}",
+                "chosen": name == shown,
+            }
             for name in names
         ],
         "hidden": hidden,

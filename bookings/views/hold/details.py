@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.availability.offering import Offering
+from bookings.clocks import Clocks
 from bookings.constraints import violated
 from bookings.effects.links import manage_token
 from bookings.errors import BookingError, ReservationGone, UnknownGraph
@@ -22,7 +23,6 @@ from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend
 from bookings.models import Booking, Customer
 from bookings.refusals import sentence
-from bookings.views import cards
 from bookings.views.booking.manage import JUST_BOOKED
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
@@ -156,7 +156,7 @@ def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, An
         as_held(request, hold),
         held.start,
         error,
-        zone=cards.clocks_of(hold.project, held.resource.timezone, own_zone(request)).first,
+        zone=Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request)).first,
         post_url=hold.address(request, "instead"),
         all_url=hold.times_address(request),
         form_id="details",
@@ -204,7 +204,7 @@ def page(
 ) -> HttpResponse:
     """The form beside what is held; ``said`` is what happened, in a sentence."""
     now, held = timezone.now(), hold.reservation
-    clocks = cards.clocks_of(hold.project, held.resource.timezone, own_zone(request))
+    clocks = Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request))
     live = held.expires_at > now and held.released_at is None
     link = hold_card.link_of(held)
     context = {

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings import times
+from bookings.clocks import Clocks
 from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, ProjectResource, Reservation
 from bookings.views import cards
@@ -49,7 +50,7 @@ def over(held: Reservation, zone: str) -> str:
 
 
 def banner(
-    request: HttpRequest, hold: Hold, link: ProjectResource | None, clocks: cards.Clocks, now: datetime
+    request: HttpRequest, hold: Hold, link: ProjectResource | None, clocks: Clocks, now: datetime
 ) -> dict[str, Any]:
     """The context of `_hold.html`; the hold ends by the visitor's own clocks, where they are known."""
     held = hold.reservation
@@ -74,7 +75,7 @@ def _can_be_longer(hold: Hold, link: ProjectResource | None, now: datetime) -> b
     return extendable(held, hold=again(hold, link), by=CUSTOMER, at=pressed)
 
 
-def summary(hold: Hold, link: ProjectResource | None, clocks: cards.Clocks) -> dict[str, Any]:
+def summary(hold: Hold, link: ProjectResource | None, clocks: Clocks) -> dict[str, Any]:
     """What is held, in small."""
     held = hold.reservation
     return {

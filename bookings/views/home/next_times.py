@@ -51,7 +51,7 @@ def in_words(project: Project, start: datetime) -> str:
     links = project.links.all()
     zone = links[0].resource.timezone if links else "UTC"
     said = times.day_and_clock(start, zone)
-    return said if project.place == Project.Place.IN_PERSON else f"{said} ({times.zone_name(zone)})"
+    return said if project.place == Project.Place.IN_PERSON else f"{said} ({times.zone_name(start, zone)})"
 
 
 def _sessions(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, datetime]:
