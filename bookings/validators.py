@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings.hosts import ascii_host, with_port
+from bookings.typed_text import word
 
 # The machine's own zone under another name, and a placeholder: no browser knows them.
 NO_PLACES = {"Factory", "localtime", "posixrules"}
@@ -48,7 +49,7 @@ def plain_origin(text: str) -> str:
     """
     message = _("Write each page's origin like https://example.com, without a path.")
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(word(text))
         port, host = parts.port, ascii_host(parts.hostname or "")
     except ValueError as error:
         raise ValidationError(message, code="origin") from error

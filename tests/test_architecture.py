@@ -14,7 +14,7 @@ LEVELS = [
     {"api", "views", "admin"},
     {"demo", "effects", "proof"},
     {"forms"},
-    {"housekeeping", "languages", "layers", "rate_limits", "refusals"},
+    {"clocks", "housekeeping", "languages", "layers", "rate_limits", "refusals"},
     {"lifecycle"},
     {"availability"},
     {"graphs"},

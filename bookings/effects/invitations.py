@@ -13,9 +13,9 @@ from enum import StrEnum
 from django.conf import settings
 from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
 
+from bookings import typed_text
 from bookings.effects.links import manage_url, owner_url
 from bookings.effects.recipients import CUSTOMER, OWNER, Recipient
-from bookings.effects.wording import one_line
 from bookings.models import Booking, HistoryEntry, Mail, Site, State
 
 PRODUCT = "-//Booking site//Bookings//EN"
@@ -80,7 +80,7 @@ def _event(booking: Booking, *, to: str) -> Event:
         start=_utc(booking.start),
         end=_utc(booking.end),
         summary=_summary(booking, to),
-        location=one_line(booking.where) or None,
+        location=typed_text.line(booking.where) or None,
         description=_description(booking, to),
         status=STATUS.CANCELLED if cancelled else confirmed,
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
@@ -110,7 +110,7 @@ def _utc(moment: datetime) -> datetime:
 def _summary(booking: Booking, to: str) -> str:
     thing = booking.what or str(booking.project or booking.resource)
     customer = getattr(booking, "customer", None)
-    return one_line(f"{thing} – {customer.name}" if to == OWNER and customer else thing)
+    return typed_text.line(f"{thing} – {customer.name}" if to == OWNER and customer else thing)
 
 
 def _description(booking: Booking, to: str) -> str:
@@ -131,7 +131,7 @@ def _attendee(booking: Booking, to: Recipient) -> vCalAddress:
 def _person(address: str, name: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{address}")
     # Quotes and control characters cannot stand in a parameter, however they are escaped.
-    person.params["CN"] = one_line(name.replace('"', " "))
+    person.params["CN"] = typed_text.line(name.replace('"', " "))
     return person
 
 

@@ -14,7 +14,7 @@ from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
 from bookings.effects.mail import Letter, compose, goes_out, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
-from bookings.effects.recipients import CUSTOMER, Recipient, first_zone, language_of
+from bookings.effects.recipients import CUSTOMER, Recipient, first_zone, language_of, sendable
 from bookings.effects.wording import Wording
 from bookings.models import Booking, OutboxMessage, Site, State
 
@@ -54,7 +54,7 @@ def _letter(message: OutboxMessage, email: str, bookings: list[Booking]) -> Lett
         address=email,
         language=language_of(message.payload.get("language", ""), site.language),
         zone=first_zone(newest.customer.timezone, newest.resource.timezone, site.timezone),
-        reply_to=site.email,
+        reply_to=sendable(site.email),
     )
     with translation.override(reader.language):
         words = Wording(

@@ -14,12 +14,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
+from bookings import typed_text
 from bookings.effects import invitations, relevance
 from bookings.effects.deadlines import OVER, Deadline, deadline
 from bookings.effects.links import manage_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient
-from bookings.effects.wording import News, Wording, one_line, reminder, wording
+from bookings.effects.wording import News, Wording, reminder, wording
 from bookings.forms.questions import answers_of
 from bookings.lifecycle.notices import LEFT, message_in
 from bookings.models import HistoryEntry, OutboxMessage, Remark, Resource, Site
@@ -90,7 +91,7 @@ def _telling(news: News, message: OutboxMessage) -> Wording:
 def _reminding(news: News, index: int) -> Wording:
     chosen = relevance.reminder_of(news.booking, index, timezone.now())
     subject = str(chosen.get("settings", {}).get("subject") or "")
-    return reminder(news, subject=one_line(subject), after=relevance.is_after(chosen))
+    return reminder(news, subject=typed_text.line(subject), after=relevance.is_after(chosen))
 
 
 def compose(
@@ -105,9 +106,9 @@ def compose(
     whole = {"words": words, "site": site, "reader": reader, **context}
     _sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     letter = Letter(
-        subject=one_line(words.subject)[:LONGEST_SUBJECT],
+        subject=typed_text.line(words.subject)[:LONGEST_SUBJECT],
         body=re.sub(r"\n{3,}", "\n\n", render_to_string(f"mail/{template}.txt", whole)).strip() + "\n",
-        from_email=formataddr((one_line(site.name), sender)),
+        from_email=formataddr((typed_text.line(site.name), sender)),
         to=[reader.address],
         reply_to=[reader.reply_to] if reader.reply_to else None,
         headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
@@ -137,8 +138,8 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
         "booking": booking,
         "customer": customer,
         "answers": answers_of(booking),
-        "name": one_line(customer.name) if customer else "",
-        "phone": one_line(customer.phone) if customer else "",
+        "name": typed_text.line(customer.name) if customer else "",
+        "phone": typed_text.line(customer.phone) if customer else "",
         "thing": news.thing,
         "to_customer": news.to_customer,
         "zone": news.clocks.first,
@@ -187,7 +188,7 @@ def _unanswered(error: OSError, within: Deadline) -> NotNow:
 def said(code: int, words: bytes | str) -> str:
     """A server's answer in one line."""
     text = words.decode(errors="replace") if isinstance(words, bytes) else words
-    return f"{code} {one_line(text)}"
+    return f"{code} {typed_text.line(text)}"
 
 
 def _refused(code: int, words: bytes | str) -> GivenUp | NotNow:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_supported_language_variant, gettext_noop
 
+from bookings import typed_text
 from bookings.effects.outbox import NoLongerTrue
 from bookings.models import Booking, Site
 
@@ -30,8 +32,8 @@ class Recipient:
 def recipient(booking: Booking, who: str, site: Site) -> Recipient:
     """Whom to write to about ``booking``; raises ``NoLongerTrue`` where there is no address (any more)."""
     customer = getattr(booking, "customer", None)
-    owner_email = booking.owner_email or site.email
-    customer_email = customer.email if customer else ""
+    owner_email = sendable(booking.owner_email or site.email)
+    customer_email = sendable(customer.email if customer else "")
     if who == OWNER:
         return Recipient(
             who=OWNER,
@@ -67,6 +69,14 @@ def first_zone(*names: str) -> str:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return "UTC"
+
+
+def sendable(address: str) -> str:
+    """The address as servers take it; empty where none would."""
+    try:
+        return typed_text.sendable(address)
+    except ValidationError:
+        return ""
 
 
 def _known(address: str) -> str:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from bookings import times
+from bookings import times, typed_text
 from bookings.clocks import Clocks
 from bookings.effects.recipients import CUSTOMER, Recipient, first_zone
 from bookings.lifecycle.notices import LEFT
@@ -65,7 +64,7 @@ class News:
         """For a subject: the time is never cut off, and its zone is named where the reader lives by another."""
         start, zone = self.booking.start, self.clocks.first
         said = times.moment_in_full if self.clocks.differ_at(start) else times.day_and_clock
-        thing = Truncator(one_line(self.thing)).chars(LONGEST_THING, truncate="…")
+        thing = Truncator(typed_text.line(self.thing)).chars(LONGEST_THING, truncate="…")
         return _("%(thing)s, %(time)s") % {"thing": thing, "time": said(start, zone)}
 
     @property
@@ -93,11 +92,6 @@ class News:
 def wording(news: News) -> Wording:
     """The words of ``news``; raises ``KeyError`` for a mail that has none."""
     return _WORDS[news.mail](news)
-
-
-def one_line(text: str) -> str:
-    """No line end and no control character that somebody typed can begin a line of a mail or an event."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
 
 
 def _booked(news: News) -> Wording:

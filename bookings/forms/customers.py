@@ -1,7 +1,6 @@
 """The customer's form: what a person is asked on the page, and what stands under ``customer`` in the API."""
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -11,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from bookings import typed_text
 from bookings.forms.questions import (
     Question,
     answers_in_lines,
@@ -129,9 +129,7 @@ class CustomerForm(forms.ModelForm):
             at = "email" if "email" in self.fields else None
             if not self.has_error(at or "__all__"):
                 self.add_error(at, _("Give an e-mail address or a telephone number."))
-        if name := self._got("name"):
-            self._refuse_unseen(name)
-        else:
+        if not self._got("name"):
             parts = [self._got("first_name"), self._got("last_name")]
             self.instance.name = " ".join(part for part in parts if part)[:200]
         self.instance.phone_e164 = international(self._got("phone") or "")
@@ -139,11 +137,6 @@ class CustomerForm(forms.ModelForm):
         if len(json.dumps(self.instance.answers)) > LARGEST_ANSWERS:
             self.add_error(None, _("The answers are too long together."))
         return self.cleaned_data
-
-    def _refuse_unseen(self, name: str) -> None:
-        """Characters that draw nothing are no name."""
-        if all(unicodedata.category(character)[0] in "CZ" for character in name):
-            self.add_error("name", self.fields["name"].error_messages["required"])
 
     def _got(self, key: str) -> Any:
         return self.cleaned_data.get(key)
@@ -185,7 +178,7 @@ def _with(data: Any, key: str, value: Any) -> Any:
 
 def international(phone: str) -> str:
     """A number in E.164 where it was typed with its country, else an empty text."""
-    typed = phone.strip()
+    typed = typed_text.phone(phone).lstrip("( ")
     if not typed.startswith(("+", "00")):
         return ""
     try:

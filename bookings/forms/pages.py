@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.questions import title
 from bookings.models import Project
+from bookings.typed_fields import EmailInput
 
 
 class MessageForm(forms.Form):
@@ -25,7 +26,7 @@ class MessageForm(forms.Form):
 class FindForm(forms.Form):
     """The address that bookings were made with."""
 
-    email = forms.EmailField(
+    email = EmailInput(
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
+from bookings.typed_fields import EmailInput, PhoneInput
 
 Question = Mapping[str, Any]
 CHOICE_UNKNOWN = {"invalid_choice": _("This is none of the choices."), "invalid_list": _("Send a list.")}
@@ -109,8 +110,8 @@ def _checkbox(question: Question) -> forms.Field:
 
 
 _FIELDS = {
-    "email": lambda question: forms.EmailField(),
-    "tel": lambda question: forms.CharField(max_length=60, widget=forms.TextInput(attrs={"type": "tel"})),
+    "email": lambda question: EmailInput(),
+    "tel": lambda question: PhoneInput(max_length=60, widget=forms.TextInput(attrs={"type": "tel"})),
     "textarea": lambda question: forms.CharField(
         max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 4})
     ),

@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.duration import duration_iso_string
 from django.utils.translation import gettext as _
 
+from bookings import typed_text
 from bookings.durations import DurationError, parse_duration
 
 RSVPS = ("accepted", "needsAction", "declined", "tentative")
@@ -72,17 +72,18 @@ def addresses(value: Any) -> list[str]:
         raise ValidationError(_("Send a list."))
     if len(value) > MOST_PARTICIPANTS:
         raise ValidationError(_("These are too many."))
+    read = [typed_text.email(one) if isinstance(one, str) else "" for one in value]
     faults = {
-        str(index): _("This is no e-mail address.") for index, one in enumerate(value) if not _is_mail(one)
+        str(index): _("This is no e-mail address.") for index, one in enumerate(read) if not _is_mail(one)
     }
     if faults:
         raise WrongParts(faults)
-    return value
+    return read
 
 
-def _is_mail(address: Any) -> bool:
+def _is_mail(address: str) -> bool:
     try:
-        validate_email(address if isinstance(address, str) else "")
+        typed_text.sendable(address)
     except ValidationError:
         return False
     return True

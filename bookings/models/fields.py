@@ -1,21 +1,10 @@
-"""Fields that differ from Django's in one point."""
+"""A column that keeps what jsonb does not."""
 
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Json, Jsonb
-
-
-class HttpsURLField(models.URLField):
-    """A URL whose form field completes an address without a scheme by https, as Django 6 does by itself."""
-
-    def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"assume_scheme": "https"} | kwargs)
-
-    def deconstruct(self) -> Any:
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.URLField", args, kwargs
 
 
 class OrderedJSONField(models.JSONField):

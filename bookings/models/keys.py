@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.projects import Project
+from bookings.typed_fields import NameField
 from bookings.validators import validate_list
 
 
@@ -33,7 +34,7 @@ class ApiKey(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.SERVER)
-    name = models.CharField(_("name"), max_length=120, help_text=_("Who or what uses it."))
+    name = NameField(_("name"), max_length=120, help_text=_("Who or what uses it."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     value = models.CharField(_("value"), max_length=120, blank=True, editable=False)
     hint = models.CharField(_("ends in"), max_length=8, blank=True, editable=False)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.recorded import Recorded
+from bookings.typed_fields import NameField, WordField
 from bookings.validators import validate_zone
 
 
@@ -18,9 +19,9 @@ class Location(models.Model):
     """A place where resources are."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=120)
+    name = NameField(_("name"), max_length=120)
     address = models.TextField(_("address"), blank=True)
-    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    timezone = WordField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     description = models.TextField(_("description"), blank=True)
     meta = models.JSONField(_("meta"), default=dict, blank=True)
 

@@ -7,11 +7,12 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.fields import HttpsURLField, OrderedJSONField
+from bookings.models.fields import OrderedJSONField
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
 from bookings.times import duration_in_words
+from bookings.typed_fields import EmailField, NameField, UrlField
 from bookings.validators import validate_colour, validate_currency, validate_list, validate_object
 
 
@@ -46,7 +47,7 @@ class Project(models.Model):
         ONLINE = "online", _("online")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
     heading = models.CharField(
         _("heading"),
@@ -69,7 +70,7 @@ class Project(models.Model):
         verbose_name=_("location"),
         help_text=_("Empty: the location of the resource."),
     )
-    email = models.EmailField(
+    email = EmailField(
         _("e-mail"), blank=True, help_text=_("Gets the mails where the resource has no address.")
     )
     image = models.ImageField(_("picture"), upload_to="projects/", blank=True)
@@ -98,7 +99,7 @@ class Project(models.Model):
     after_booking = models.TextField(
         _("what happens next"), blank=True, help_text=_("One sentence a line, for the confirmation page.")
     )
-    pay_url = HttpsURLField(_("payment page"), blank=True)
+    pay_url = UrlField(_("payment page"), blank=True)
     embed_origins = models.JSONField(
         _("pages that may embed it"), default=list, blank=True, validators=[validate_list]
     )

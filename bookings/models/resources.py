@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
+from bookings.typed_fields import EmailField, NameField, WordField
 from bookings.validators import validate_list, validate_object, validate_zone
 
 
@@ -25,12 +26,12 @@ class Resource(models.Model):
     """A person, a room, a car: whatever has time of its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=200)
-    first_name = models.CharField(_("first name"), max_length=100, blank=True)
-    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    name = NameField(_("name"), max_length=200)
+    first_name = NameField(_("first name"), max_length=100, blank=True)
+    last_name = NameField(_("last name"), max_length=100, blank=True)
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Gets a mail for each of its bookings."))
-    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    email = EmailField(_("e-mail"), blank=True, help_text=_("Gets a mail for each of its bookings."))
+    timezone = WordField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     location = models.ForeignKey(
         Location, models.SET_NULL, null=True, blank=True, related_name="resources", verbose_name=_("location")
     )
@@ -73,7 +74,7 @@ class Calendar(models.Model):
     resource = models.ForeignKey(
         Resource, models.CASCADE, related_name="calendars", verbose_name=_("resource")
     )
-    name = models.CharField(_("name"), max_length=200, default="Bookings")
+    name = NameField(_("name"), max_length=200, default="Bookings")
     description = models.TextField(_("description"), blank=True)
     foregroundcolor = models.CharField(_("text colour"), max_length=16, blank=True)
     backgroundcolor = models.CharField(_("colour"), max_length=16, blank=True)

@@ -5,9 +5,9 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.fields import HttpsURLField
 from bookings.models.locations import one_line
 from bookings.models.recorded import Recorded
+from bookings.typed_fields import EmailField, NameField, PhoneField, UrlField, WordField
 from bookings.validators import validate_currency, validate_language, validate_zone
 
 
@@ -19,19 +19,19 @@ def new_secret() -> str:
 class Site(models.Model):
     """The business that runs this installation; exactly one row, ``Site.current()``."""
 
-    name = models.CharField(_("name"), max_length=120, default="Bookings")
+    name = NameField(_("name"), max_length=120, default="Bookings")
     address = models.TextField(_("address"), blank=True)
-    phone = models.CharField(_("telephone"), max_length=60, blank=True)
-    email = models.EmailField(
+    phone = PhoneField(_("telephone"), max_length=60, blank=True)
+    email = EmailField(
         _("e-mail"),
         blank=True,
         help_text=_("Gets the mails for resources and projects that name no address."),
     )
-    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    timezone = WordField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     language = models.CharField(_("language"), max_length=16, default="en", validators=[validate_language])
     currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
-    imprint_url = HttpsURLField(_("imprint"), blank=True)
-    privacy_url = HttpsURLField(_("privacy notice"), blank=True)
+    imprint_url = UrlField(_("imprint"), blank=True)
+    privacy_url = UrlField(_("privacy notice"), blank=True)
     webhook_secret = models.CharField(max_length=64, default=new_secret, editable=False)
 
     history = Recorded(excluded_fields=["webhook_secret"])

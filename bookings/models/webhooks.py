@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.fields import HttpsURLField
 from bookings.models.recorded import Recorded
+from bookings.typed_fields import UrlField
 
 
 class Webhook(models.Model):
@@ -17,7 +17,7 @@ class Webhook(models.Model):
         GET = "get", "GET"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    url = HttpsURLField(_("address"), max_length=1000)
+    url = UrlField(_("address"), max_length=1000)
     graph = models.CharField(_("graph"), max_length=60, blank=True)
     state = models.CharField(_("state"), max_length=60, blank=True)
     method = models.CharField(_("method"), max_length=4, choices=Method.choices, default=Method.POST)

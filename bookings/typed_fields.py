@@ -1,0 +1,95 @@
+"""Fields of forms and models for what people type: cleaned of what nobody sees before it is checked.
+
+A form's field cleans what a page or the desk sends, the model's what the API sends; both by ``typed_text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.validators import URLValidator
+from django.db import models
+
+from bookings import typed_text
+
+_http = URLValidator(schemes=["http", "https"])
+
+
+class _Cleaned:
+    """Cleans text in ``to_python``, before length, emptiness and all else are checked."""
+
+    cleans: Callable[[str], str]
+
+    def to_python(self, value: Any) -> Any:
+        cleaned = self.cleans(value) if isinstance(value, str) else value
+        return super().to_python(cleaned)  # type: ignore[misc]
+
+
+class EmailInput(_Cleaned, forms.EmailField):
+    cleans = staticmethod(typed_text.email)
+    default_validators = [*forms.EmailField.default_validators, typed_text.validate_sendable]
+
+
+class NameInput(_Cleaned, forms.CharField):
+    cleans = staticmethod(typed_text.name)
+
+
+class PhoneInput(_Cleaned, forms.CharField):
+    cleans = staticmethod(typed_text.phone)
+
+
+class WordInput(_Cleaned, forms.CharField):
+    cleans = staticmethod(typed_text.word)
+
+
+class UrlInput(_Cleaned, forms.URLField):
+    """An address without a scheme is completed by https."""
+
+    cleans = staticmethod(typed_text.word)
+    default_validators = [_http]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https"} | kwargs)
+
+
+class _CleanedColumn(_Cleaned):
+    """A column of Django's own kind: migrations and databases know no difference."""
+
+    form_class: type[forms.Field]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": self.form_class} | kwargs)  # type: ignore[misc]
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        plain = next(one for one in type(self).__mro__ if one.__module__.startswith("django.db.models"))
+        return name, f"django.db.models.{plain.__name__}", args, kwargs
+
+
+class EmailField(_CleanedColumn, models.EmailField):
+    cleans = staticmethod(typed_text.email)
+    form_class = EmailInput
+    default_validators = [*models.EmailField.default_validators, typed_text.validate_sendable]
+
+
+class NameField(_CleanedColumn, models.CharField):
+    cleans = staticmethod(typed_text.name)
+    form_class = NameInput
+
+
+class PhoneField(_CleanedColumn, models.CharField):
+    cleans = staticmethod(typed_text.phone)
+    form_class = PhoneInput
+
+
+class WordField(_CleanedColumn, models.CharField):
+    cleans = staticmethod(typed_text.word)
+    form_class = WordInput
+
+
+class UrlField(_CleanedColumn, models.URLField):
+    cleans = staticmethod(typed_text.word)
+    form_class = UrlInput
+    default_validators = [_http]
