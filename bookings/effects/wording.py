@@ -85,6 +85,10 @@ class News:
         return bool(self.entry and self.entry.reason == "undone")
 
     @property
+    def by_clock(self) -> bool:
+        return bool(self.entry and self.entry.actor == HistoryEntry.Actor.CLOCK)
+
+    @property
     def by_customer(self) -> bool:
         return bool(self.entry and self.entry.actor == HistoryEntry.Actor.CUSTOMER)
 
@@ -151,6 +155,8 @@ def _to_pay(news: News) -> Wording:
 
 
 def _declined(news: News) -> Wording:
+    if news.by_clock:
+        return _expired(news)
     sentences = (_("Nothing is booked, and nothing is to be paid."),) if news.to_customer else ()
     return Wording(
         subject=_("Declined: %s") % news.thing_and_time,

@@ -166,6 +166,8 @@ def _automatic(action: Action) -> str:
     if action.automatic_after is None:
         return ""
     moment = action.Anchor(action.automatic_from or action.Anchor.ENTERED).label
+    if not action.automatic_after:
+        return _("at this moment: %(moment)s") % {"moment": moment}
     return _("%(time)s after %(moment)s") % {
         "time": duration_in_words(action.automatic_after),
         "moment": moment,

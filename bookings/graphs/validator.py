@@ -103,6 +103,16 @@ def _somebody_plays(drawing: Drawing) -> Iterator[str]:
             yield _("“%(action)s” creates the booking, so it cannot be automatic.") % {"action": action}
 
 
+def _waiting_ends(drawing: Drawing) -> Iterator[str]:
+    for state in drawing.states:
+        leaving = drawing.leaving(state)
+        if not state.settled and leaving and all(one.automatic_after is None for one in leaving):
+            yield _(
+                "In “%(state)s” something is awaited, and no automatic action ends that: "
+                "let one be played at the booking's start."
+            ) % {"state": state}
+
+
 def _the_clock_comes_to_rest(drawing: Drawing) -> Iterator[str]:
     automatic = [
         action for action in drawing.actions if action.source_id and action.automatic_after is not None
@@ -133,6 +143,7 @@ _RULES = [
     _time_is_given_back,
     _moving_is_possible,
     _somebody_plays,
+    _waiting_ends,
     _the_clock_comes_to_rest,
     _seats_are_consistent,
 ]

@@ -19,6 +19,7 @@ def due_moment(booking: Booking, action: Action) -> datetime | None:
         entered=booking.state_entered_at,
         start=booking.start,
         end=booking.end,
+        awaits=not booking.state.settled,
         override=parse_duration(own_time) if own_time else None,
     )
 

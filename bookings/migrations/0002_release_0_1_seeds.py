@@ -53,10 +53,13 @@ def create(target, name="create", **more):
     return (name, "Book", None, target, {"by_customer": True, "by_owner": True} | more)
 
 
-def answer(source="tentative"):
+AT_START = {"by_clock": True, "automatic_after": timedelta(), "automatic_from": "start"}
+
+
+def answer(source="tentative", **decline):
     return [
         ("confirm", "Accept", source, "confirmed", OWNER | MESSAGE),
-        ("decline", "Decline", source, "declined", OWNER | MESSAGE),
+        ("decline", "Decline", source, "declined", OWNER | MESSAGE | decline),
         cancel_by_customer(source, "Withdraw the request"),
     ]
 
@@ -92,7 +95,7 @@ GRAPHS = [
         {"tentative": WAITING} | CONFIRMED | COMPLETED | DECLINED | CANCELLED | BY_CUSTOMER | MOVED,
         [
             create("tentative"),
-            *answer(),
+            *answer(**AT_START),
             cancel("confirmed"),
             cancel_by_customer("confirmed"),
             move("confirmed"),

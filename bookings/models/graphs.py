@@ -241,15 +241,27 @@ class Action(models.Model):
         return graph_words(self.label) or self.name
 
     def due_at(
-        self, *, entered: datetime, start: datetime, end: datetime, override: timedelta | None = None
+        self,
+        *,
+        entered: datetime,
+        start: datetime,
+        end: datetime,
+        awaits: bool = False,
+        override: timedelta | None = None,
     ) -> datetime | None:
         """The instant at which the clock plays this action, or None; ``override`` replaces the time to wait.
 
         Counted from entering the state at the earliest: what is recorded of the past keeps its time for that long.
+        Where the state ``awaits`` an answer or a payment, a wait from entering ends with the start at the latest;
+        what is recorded after its start is not ended by it.
         """
         wait = self.automatic_after if override is None else override
         moments = {self.Anchor.ENTERED: entered, self.Anchor.START: start, self.Anchor.END: end}
         moment = moments.get(self.Anchor(self.automatic_from or self.Anchor.ENTERED))
         if self.automatic_after is None or wait is None or moment is None:
             return None
-        return max(moment, entered) + wait
+        is_ahead, anchor = start > entered, self.automatic_from or self.Anchor.ENTERED
+        if awaits and anchor == self.Anchor.START and not is_ahead:
+            return None
+        due = max(moment, entered) + wait
+        return min(due, start) if awaits and anchor == self.Anchor.ENTERED and is_ahead else due

@@ -14,10 +14,10 @@ from bookings.effects import mail
 from bookings.effects.link_mail import ask_for_links
 from bookings.effects.links import read_token
 from bookings.effects.outbox import Sender
-from bookings.lifecycle import Actor, act, book, delete, reschedule, undo
+from bookings.lifecycle import Actor, act, book, delete, play_due, reschedule, undo
 from bookings.models import Booking, Customer, OutboxMessage, Site
 from tests.effects.conftest import let_wait_end, send_by, work
-from tests.situations import SERVER, a_booking, a_project, a_resource, a_session, at
+from tests.situations import SERVER, a_booking, a_project, a_resource, a_session, aged, at
 
 pytestmark = pytest.mark.django_db
 DOC = "doc@example.com"
@@ -189,6 +189,19 @@ def test_a_request_that_was_accepted_before_its_mail_left_is_only_told_of_the_ac
     assert [one.subject.partition(":")[0] for one in mails_to("marty@example.com", mailoutbox)] == ["Booked"]
     dropped = OutboxMessage.objects.filter(outcome="dropped", kind="mail")
     assert [row.payload["mail"] for row in dropped] == ["requested", "requested"]
+
+
+def test_a_request_that_nobody_answered_before_its_start_has_ended(mailoutbox):
+    request = a_booking(doc(), timezone.now() + timedelta(hours=1), graph="confirm_decline")
+    work()
+    mailoutbox.clear()
+    aged(request, timedelta(hours=2))
+    play_due()
+    work()
+    (letter,) = mailoutbox
+    assert letter.subject.startswith("Ended: ")
+    assert "Its time ran out before it was answered" in letter.body
+    assert "declined" not in letter.body
 
 
 def test_a_decline_brings_the_owners_words_and_no_link_for_owners(mailoutbox):

@@ -52,6 +52,8 @@ def test_the_table_has_a_line_for_each_action_and_says_when_the_clock_plays_it()
     assert lines["Book (create)"].source == ""
     assert lines["Time out (timeout)"].automatic == "5 minutes after entering the state"
     assert lines["Time out (timeout)"].who == "clock"
+    lines = {line.action: line for line in transitions(version_of("confirm_decline"))}
+    assert lines["Decline (decline)"].automatic == "at this moment: the booking's start"
 
 
 def test_names_with_markup_stay_text():

@@ -1,8 +1,10 @@
 """The validator's words, publishing, and drafts."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from bookings.graphs.validator import problems
 from bookings.graphs.versions import DraftExists, GraphHasProblems, NotADraft, new_draft, publish
@@ -115,6 +117,16 @@ def test_a_clock_without_a_time_is_named(draft):
     assert problems(draft) == ["The clock may play “Finish”, but no time says when."]
 
 
+def test_waiting_that_nothing_ends_is_named(draft):
+    draft.states.filter(name="booked").update(settled=False)
+    (sentence,) = problems(draft)
+    assert sentence.startswith("In “Booked” something is awaited, and no automatic action ends that")
+    draft.actions.filter(name="finish").update(
+        by_clock=True, automatic_after=timedelta(), automatic_from="start"
+    )
+    assert problems(draft) == []
+
+
 def test_automatic_actions_that_go_round_are_named(draft):
     booked = draft.states.get(name="booked")
     idle = state(draft, "idle")
@@ -180,3 +192,19 @@ def test_the_first_draft_of_a_graph_is_empty():
 def names(version: GraphVersion) -> list[tuple]:
     rows = version.actions.values_list("source__name", "name", "target__name", "automatic_after", "continues")
     return [*version.states.values_list("name", "occupies", "mail_to_customer"), *rows]
+
+
+def test_where_the_seeded_graph_had_requests_without_an_end_its_next_version_ends_them():
+    migration = import_module("bookings.migrations.0005_requests_end_at_their_start")
+    actions = Action.objects.filter(version__graph__name="confirm_decline")
+    before = set(actions.values_list("name", "source__name", "target__name", "automatic_from"))
+    migration.publish_next_version(apps, None)
+    assert GraphVersion.objects.filter(graph__name="confirm_decline").count() == 1, "it is as it should be"
+    actions.filter(name="decline").update(by_clock=False, automatic_after=None)
+    migration.publish_next_version(apps, None)
+    published = GraphVersion.objects.published().get(graph__name="confirm_decline")
+    assert (published.number, problems(published)) == (2, [])
+    assert (
+        set(published.actions.values_list("name", "source__name", "target__name", "automatic_from")) == before
+    )
+    assert all(action.target.version_id == published.pk for action in published.actions.all())

@@ -340,6 +340,37 @@ def test_a_request_keeps_its_time_until_it_expires():
     a_booking(doc, at(10))
 
 
+@pytest.mark.parametrize("graph", ["request", "instant_payment"])
+@pytest.mark.parametrize(
+    ("ahead", "waits"),
+    [(timedelta(minutes=2), timedelta(minutes=2)), (timedelta(days=30), None)],
+    ids=["soon", "far ahead"],
+)
+def test_an_answer_or_a_payment_is_awaited_until_the_start_at_the_latest(graph, ahead, waits):
+    booking = a_booking(a_resource(), timezone.now() + ahead, graph=graph)
+    usual = {"request": timedelta(days=2), "instant_payment": timedelta(minutes=5)}[graph]
+    assert booking.due_at == (booking.start if waits else booking.state_entered_at + usual)
+
+
+@pytest.mark.parametrize(("graph", "left"), [("confirm_decline", "declined"), ("request", "expired")])
+def test_a_request_ends_at_its_start_and_cannot_be_accepted_any_more(graph, left):
+    request = a_booking(a_resource(), timezone.now() + HOUR, graph=graph)
+    assert request.due_at == request.start
+    aged(request, 2 * HOUR)
+    with pytest.raises(ActionNotAvailable):
+        act(request, "confirm", by=Actor.owner())
+    request.refresh_from_db()
+    assert request.state.name == left
+    assert HistoryEntry.objects.filter(booking_id=request.pk).latest("pk").actor == "clock"
+
+
+@pytest.mark.parametrize(("graph", "after"), [("confirm_decline", None), ("request", timedelta(days=2))])
+def test_a_request_that_is_recorded_after_its_start_waits_as_usual(graph, after):
+    request = a_booking(a_resource(), timezone.now() - HOUR, graph=graph)
+    assert request.due_at == (request.state_entered_at + after if after else None)
+    assert play_due() == 0
+
+
 def test_a_graphs_own_time_of_an_automatic_action_can_be_overridden():
     own = {"timeout": "PT1H"}
     booking = a_booking(a_resource(), at(10), graph="instant_payment", automatic_times=own)
