@@ -1,4 +1,4 @@
-"""Fields of forms and models for what people type: cleaned of what nobody sees before it is checked.
+"""Fields of forms and models for what people type: words cleaned of what nobody sees, and prices.
 
 A form's field cleans what a page or the desk sends, the model's what the API sends; both by ``typed_text``.
 """
@@ -6,10 +6,11 @@ A form's field cleans what a page or the desk sends, the model's what the API se
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import URLValidator
+from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 
 from bookings import typed_text
@@ -54,7 +55,7 @@ class UrlInput(_Cleaned, forms.URLField):
         super().__init__(**{"assume_scheme": "https"} | kwargs)
 
 
-class _CleanedColumn(_Cleaned):
+class _Column:
     """A column of Django's own kind: migrations and databases know no difference."""
 
     form_class: type[forms.Field]
@@ -68,28 +69,48 @@ class _CleanedColumn(_Cleaned):
         return name, f"django.db.models.{plain.__name__}", args, kwargs
 
 
-class EmailField(_CleanedColumn, models.EmailField):
+class EmailField(_Cleaned, _Column, models.EmailField):
     cleans = staticmethod(typed_text.email)
     form_class = EmailInput
     default_validators = [*models.EmailField.default_validators, typed_text.validate_sendable]
 
 
-class NameField(_CleanedColumn, models.CharField):
+class NameField(_Cleaned, _Column, models.CharField):
     cleans = staticmethod(typed_text.name)
     form_class = NameInput
 
 
-class PhoneField(_CleanedColumn, models.CharField):
+class PhoneField(_Cleaned, _Column, models.CharField):
     cleans = staticmethod(typed_text.phone)
     form_class = PhoneInput
 
 
-class WordField(_CleanedColumn, models.CharField):
+class WordField(_Cleaned, _Column, models.CharField):
     cleans = staticmethod(typed_text.word)
     form_class = WordInput
 
 
-class UrlField(_CleanedColumn, models.URLField):
+class UrlField(_Cleaned, _Column, models.URLField):
     cleans = staticmethod(typed_text.word)
     form_class = UrlInput
     default_validators = [_http]
+
+
+class PriceInput(forms.DecimalField):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "step": "any"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """As people write it: 35.00 and not 35.000, and 1.250 where it is needed."""
+        whole = isinstance(value, Decimal) and value == round(value, 2)
+        return round(value, 2) if whole else value
+
+
+class PriceField(_Column, models.DecimalField):
+    """An amount, none or more, with as many decimals as any currency of a country has."""
+
+    form_class = PriceInput
+    default_validators = [MinValueValidator(Decimal(0))]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 12, "decimal_places": 3} | kwargs)

@@ -2,14 +2,17 @@
 
 import re
 import zoneinfo
+from decimal import Decimal
 from functools import cache
 from urllib.parse import urlsplit
 
+from babel.numbers import is_currency
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings.hosts import ascii_host, with_port
+from bookings.money import digits_of, money
 from bookings.typed_text import word
 
 # The machine's own zone under another name, and a placeholder: no browser knows them.
@@ -33,8 +36,17 @@ def validate_language(value: str) -> None:
 
 
 def validate_currency(value: str) -> None:
-    if not re.fullmatch(r"[A-Z]{3}", value):
+    if not is_currency(value):
         raise ValidationError(_("Use the three letters of ISO 4217, like EUR."), code="currency")
+
+
+def validate_digits(amount: Decimal | None, currency: str) -> None:
+    """Refuse more decimals than the currency has, on the field ``price``."""
+    digits = digits_of(currency)
+    if amount is not None and amount != round(amount, digits):
+        example = money(Decimal("35.125"), currency)
+        sentence = _("Amounts in this currency are written like %(example)s.") % {"example": example}
+        raise ValidationError({"price": sentence})
 
 
 def validate_colour(value: str) -> None:

@@ -93,8 +93,10 @@ def test_a_datetime_without_an_offset_is_refused():
 
 
 def test_a_price_has_decimals_only_where_it_needs_them():
-    assert money(Decimal("18.00"), "EUR") == "18\N{NO-BREAK SPACE}€"
-    assert money(Decimal("24.50"), "CHF") == "24.50\N{NO-BREAK SPACE}CHF"
+    assert money(Decimal("18.00"), "EUR") == "€18"
+    assert money(Decimal("24.50"), "CHF") == "CHF\N{NO-BREAK SPACE}24.50"
+    assert money(Decimal("1.25"), "KWD") == "KWD\N{NO-BREAK SPACE}1.250"
+    assert money(Decimal("1200"), "JPY") == "JP¥1,200"
     with translation.override("de"):
         assert money(Decimal("1024.5"), "EUR") == "1.024,50\N{NO-BREAK SPACE}€"
 

@@ -13,7 +13,7 @@ from bookings.forms.findings import Findings
 from bookings.forms.reminders import reminders
 from bookings.forms.resolve import Resolved, companions
 from bookings.forms.times import read_times
-from bookings.models import Booking, Customer, Resource, lent_place
+from bookings.models import Booking, Customer, Resource, Site, lent_place
 
 TEXTS = {"what": 500, "where": 500, "description": 20_000}
 WINDOWS = ("min_booking_time", "max_booking_time", "min_cancel_time")
@@ -215,8 +215,10 @@ def buffers(resolved: Resolved) -> tuple[timedelta, timedelta]:
 
 
 def price(resolved: Resolved) -> tuple[Any, str]:
-    """What the booking costs, and the currency; (None, "") where nothing says."""
+    """What the booking costs, and the currency; (None, "") where it costs nothing that is known."""
     link_price = resolved.link.price if resolved.link else None
     option_price = resolved.option.price if resolved.option else None
     amount = option_price if link_price is None else link_price
-    return amount, resolved.option.currency if resolved.option and amount is not None else ""
+    if amount is None:
+        return None, ""
+    return amount, resolved.option.currency if resolved.option else Site.current().currency

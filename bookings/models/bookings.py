@@ -12,6 +12,7 @@ from bookings.models.graphs import Action, GraphVersion, State
 from bookings.models.keys import ApiKey
 from bookings.models.projects import Option, Project
 from bookings.models.resources import Calendar, Resource
+from bookings.typed_fields import PriceField
 from bookings.validators import validate_list, validate_object
 
 # No 0/O, 1/I/L, U/V, 5/S, 2/Z, 8/B: it is read out on the phone.
@@ -83,7 +84,7 @@ class Booking(models.Model):
     option = models.ForeignKey(
         Option, models.SET_NULL, null=True, blank=True, related_name="bookings", verbose_name=_("option")
     )
-    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, null=True, blank=True)
+    price = PriceField(_("price"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     state = models.ForeignKey(State, models.PROTECT, related_name="bookings", verbose_name=_("state"))
     version = models.ForeignKey(

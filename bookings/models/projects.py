@@ -1,9 +1,8 @@
 """A booking experience: which resources, which graph, which options, what the page asks and looks like."""
 
 import uuid
-from decimal import Decimal
+from typing import Any
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +10,16 @@ from bookings.models.fields import OrderedJSONField
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
+from bookings.models.sites import Site
 from bookings.times import duration_in_words
-from bookings.typed_fields import EmailField, NameField, UrlField
-from bookings.validators import validate_colour, validate_currency, validate_list, validate_object
+from bookings.typed_fields import EmailField, NameField, PriceField, UrlField
+from bookings.validators import (
+    validate_colour,
+    validate_currency,
+    validate_digits,
+    validate_list,
+    validate_object,
+)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -130,15 +136,7 @@ class ProjectResource(models.Model):
     length = models.DurationField(
         _("length"), null=True, blank=True, help_text=_("If it differs from the option's.")
     )
-    price = models.DecimalField(
-        _("price"),
-        max_digits=10,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(Decimal(0))],
-        help_text=_("If it differs from the option's."),
-    )
+    price = PriceField(_("price"), null=True, blank=True, help_text=_("If it differs from the option's."))
     booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
 
     history = Recorded()
@@ -162,15 +160,14 @@ class Option(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="options")
     label = models.CharField(_("label"), max_length=120, blank=True)
     length = models.DurationField(_("length"))
-    price = models.DecimalField(
-        _("price"),
-        max_digits=10,
-        decimal_places=2,
-        null=True,
+    price = PriceField(_("price"), null=True, blank=True)
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
         blank=True,
-        validators=[MinValueValidator(Decimal(0))],
+        validators=[validate_currency],
+        help_text=_("Empty: the site's, as it is now."),
     )
-    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[validate_currency])
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
 
@@ -183,6 +180,14 @@ class Option(models.Model):
 
     def __str__(self) -> str:
         return self.label or duration_in_words(self.length)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """An amount without a currency would mean another sum once the site's is another."""
+        self.currency = self.currency or Site.current().currency
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        validate_digits(self.price, self.currency or Site.current().currency)
 
 
 def lent_place(project: Project | None, resource: Resource | None) -> str:

@@ -58,7 +58,7 @@ def test_the_first_page_lists_projects_under_their_headings(visitor, project):
     assert "Catch the lightning" in page
     assert "Journeys" in page
     assert "1 hour" in page
-    assert "18 €" in page
+    assert "€18" in page
 
 
 def test_a_search_needs_every_word_and_says_how_many_matched(visitor, project):
@@ -140,14 +140,14 @@ def test_another_person_or_option_keeps_the_day(visitor, project, tomorrow):
 
 def test_an_option_says_label_length_and_price(visitor, project):
     page = text(visitor.see("/book/lightning/"))
-    settled = "<bdi>Usual</bdi> · <bdi>1 hour</bdi> · <bdi>18 €</bdi>"
+    settled = "<bdi>Usual</bdi> · <bdi>1 hour</bdi> · <bdi>€18</bdi>"
     assert page.count(settled) == 2, "where it is folded and where it is open"
     assert "?option=" not in page, "one answer is no question"
     Option.objects.create(
         project=project, label="Long", length=timedelta(hours=2), price=30, currency="EUR", position=5
     )
     page = text(visitor.see("/book/lightning/"))
-    assert re.search(r"<bdi>Long</bdi> <span[^>]*>2 hours</span></span> <span[^>]*>30 €", page)
+    assert re.search(r"<bdi>Long</bdi> <span[^>]*>2 hours</span></span> <span[^>]*>€30", page)
 
 
 def test_the_hold_is_ten_minutes_unless_the_project_says_otherwise(visitor, project, tomorrow):

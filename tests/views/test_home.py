@@ -65,9 +65,9 @@ def test_length_and_price_are_those_of_whom_the_list_is_for(visitor, project, ot
     clara = a_resource(name="Clara Clayton", slug="clara")
     for each in (project, other):
         each.links.create(resource=clara, position=1, length=timedelta(minutes=90), price="30.00")
-    assert "1 hour to 1 hour 30 minutes from 18" in entry(visitor, project)
-    assert "1 hour 30 minutes 30" in entry(visitor, project, "/with/clara/")
-    assert "1 hour 18" in entry(visitor, project, "/with/emmett/")
+    assert "1 hour to 1 hour 30 minutes from €18" in entry(visitor, project)
+    assert "1 hour 30 minutes €30" in entry(visitor, project, "/with/clara/")
+    assert "1 hour €18" in entry(visitor, project, "/with/emmett/")
 
 
 def test_a_project_without_options_says_its_length(visitor, project, other):
