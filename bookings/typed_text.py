@@ -72,6 +72,11 @@ def sendable(address: str) -> str:
     return f"{local}@{domain if domain.isascii() else ascii_host(domain)}"
 
 
+def lines_joined(text: str) -> str:
+    """The lines of an address, with commas between them."""
+    return ", ".join(one.strip().rstrip(",") for one in text.splitlines() if one.strip())
+
+
 def _refuse_address() -> None:
     raise ValidationError(_("This is no e-mail address."), code="invalid")
 

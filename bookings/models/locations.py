@@ -1,18 +1,16 @@
 """Where resources are."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.recorded import Recorded
+from bookings.models.sites import Site
 from bookings.typed_fields import NameField, WordField
+from bookings.typed_text import lines_joined
 from bookings.validators import validate_zone
-
-
-def one_line(text: str) -> str:
-    """The lines of a text, with commas between them."""
-    return ", ".join(line.strip().rstrip(",") for line in text.splitlines() if line.strip())
 
 
 class Location(models.Model):
@@ -21,7 +19,13 @@ class Location(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = NameField(_("name"), max_length=120)
     address = models.TextField(_("address"), blank=True)
-    timezone = WordField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    timezone = WordField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("Empty: the site's, as it is now."),
+    )
     description = models.TextField(_("description"), blank=True)
     meta = models.JSONField(_("meta"), default=dict, blank=True)
 
@@ -35,7 +39,11 @@ class Location(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.timezone = self.timezone or Site.current().timezone
+        super().save(*args, **kwargs)
+
     @property
     def one_line(self) -> str:
         """Name and address in a line, as a booking's ``where``."""
-        return one_line(f"{self.name}\n{self.address}")
+        return lines_joined(f"{self.name}\n{self.address}")

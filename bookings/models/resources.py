@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
+from bookings.models.sites import Site
 from bookings.typed_fields import EmailField, NameField, WordField
 from bookings.validators import validate_list, validate_object, validate_zone
 
@@ -31,7 +33,13 @@ class Resource(models.Model):
     last_name = NameField(_("last name"), max_length=100, blank=True)
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
     email = EmailField(_("e-mail"), blank=True, help_text=_("Gets a mail for each of its bookings."))
-    timezone = WordField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    timezone = WordField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("Empty: its location's, else the site's, as it is now."),
+    )
     location = models.ForeignKey(
         Location, models.SET_NULL, null=True, blank=True, related_name="resources", verbose_name=_("location")
     )
@@ -62,6 +70,11 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.timezone:
+            self.timezone = self.location.timezone if self.location else Site.current().timezone
+        super().save(*args, **kwargs)
 
 
 class Calendar(models.Model):

@@ -5,9 +5,9 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.locations import one_line
 from bookings.models.recorded import Recorded
 from bookings.typed_fields import EmailField, NameField, PhoneField, UrlField, WordField
+from bookings.typed_text import lines_joined
 from bookings.validators import validate_currency, validate_language, validate_zone
 
 
@@ -52,4 +52,4 @@ class Site(models.Model):
     @property
     def address_line(self) -> str:
         """The address in a line."""
-        return one_line(self.address)
+        return lines_joined(self.address)

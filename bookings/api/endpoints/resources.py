@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import may_change, server_only, visible_resources
 from bookings.api.errors import Forbidden, NotFound
-from bookings.api.requests.fields import Flag, Object, Text, Wire
+from bookings.api.requests.fields import REQUIRED, Flag, Object, Text, Wire
 from bookings.api.requests.listing import Listing, find_row, included, same, same_id
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.responses import catalogue
@@ -150,7 +150,9 @@ def _change(row: Resource, given: dict[str, Any], unreadable: dict[str, list[str
     if "meta" in given:
         row.meta = override(row.meta, given["meta"] or {})
         changed.append("meta")
-    refuse(unreadable, findings(row, exclude={"slug", "location"}), _unlisted(row), _taken(row))
+    refuse(
+        unreadable, findings(row, exclude={"slug", "location"}), _unlisted(row), _taken(row), _no_zone(row)
+    )
     return changed
 
 
@@ -161,6 +163,11 @@ def _unlisted(row: Resource) -> dict[str, list[str]]:
         told = error.below("availability_constraints")
         return {name: [gettext(sentence) for sentence in found] for name, found in told.items()}
     return {}
+
+
+def _no_zone(row: Resource) -> dict[str, list[str]]:
+    """The record has no zone of a site that could stand in."""
+    return {} if row.timezone else {"timezone": [str(REQUIRED)]}
 
 
 def _taken(row: Resource) -> dict[str, list[str]]:
