@@ -146,7 +146,7 @@ class BookingForm:
             return None
         form = self.customer_form
         answers = form.instance.answers if form else {}
-        description = form.answers_in_lines() if form else ""
+        description = form.answers_to_store() if form else ""
         place = answers.get("location") or answers.get("where")
         return {
             "what": self.resolved.project.name,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import typed_text
 from bookings.forms.questions import (
     Question,
-    answers_in_lines,
+    answers_to_store,
     begin,
     question_field,
     show_as_fixed,
@@ -161,9 +161,9 @@ class CustomerForm(forms.ModelForm):
         customer: Customer = self.instance
         return customer
 
-    def answers_in_lines(self) -> str:
-        """Every answer as "Title: answer", a line each, in the order of the questions."""
-        return answers_in_lines(self.questions, self.instance.answers)
+    def answers_to_store(self) -> str:
+        """Every answer as "Title: answer", a line each, for a description that staff and programs read."""
+        return answers_to_store(self.questions, self.instance.answers)
 
 
 def _with(data: Any, key: str, value: Any) -> Any:

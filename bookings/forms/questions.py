@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking
+from bookings.models import Booking, Site
 from bookings.typed_fields import EmailInput, PhoneInput
 
 Question = Mapping[str, Any]
@@ -65,6 +66,16 @@ def answers_in_lines(questions: Mapping[str, Question], answers: Mapping[str, An
     order += [key for key in answers if key not in questions]
     titles = {key: title(questions.get(key, {})) or key for key in order}
     return "\n".join(f"{_asked(titles[key])} {in_words(answers[key])}" for key in order)
+
+
+def answers_to_store(questions: Mapping[str, Question], answers: Mapping[str, Any]) -> str:
+    """The same in the site's language, whatever the customer reads the page in."""
+    with override(Site.current().language if _holds_a_flag(list(answers.values())) else get_language()):
+        return answers_in_lines(questions, answers)
+
+
+def _holds_a_flag(answer: Any) -> bool:
+    return any(map(_holds_a_flag, answer)) if isinstance(answer, list) else isinstance(answer, bool)
 
 
 def answers_of(booking: Booking) -> str:

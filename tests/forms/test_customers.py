@@ -120,11 +120,12 @@ def test_the_questions_of_a_project_are_fields_with_its_titles():
     assert "note" not in form.fields
 
 
+@pytest.mark.django_db
 def test_answers_are_checked_and_kept_under_their_keys():
     form = page(QUESTIONS, **MARTY, size="42", extras=["hat"], terms="on")
     assert form.is_valid(), form.errors
     assert form.customer().answers == {"size": "42", "extras": ["hat"], "terms": True}
-    assert form.answers_in_lines() == "Shoe size: 42\nExtras: hat\nI agree: yes"
+    assert form.answers_to_store() == "Shoe size: 42\nExtras: hat\nI agree: yes"
 
 
 def test_every_wrong_answer_is_told_at_once():

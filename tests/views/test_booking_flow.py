@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client, override_settings
 
-from bookings.models import Booking, Occupancy, Option, Project
+from bookings.models import Booking, Occupancy, Option, Project, Site
 from bookings.times import short_day
 from bookings.views.hold.visitors import COOKIE, digest
 from tests.situations import a_hold, a_project, a_resource, a_session, aged
@@ -572,3 +572,14 @@ def test_every_time_that_is_offered_instead_can_be_held(visitor, another, projec
     for one in offered:
         answer = visitor.client.post(form.replace("/?", "/instead/?"), {"start": one})
         assert answer.status_code == 200, one
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_what_is_stored_of_the_answers_is_in_the_sites_language(project, tomorrow, language, settings):
+    Site.objects.update_or_create(pk=1, defaults={"language": "en"})
+    project.customer_fields = {"name": {}, "email": {}, "terms": {"title": "I agree", "format": "checkbox"}}
+    project.save()
+    visitor = Visitor()
+    visitor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    visitor.book(project, tomorrow, terms="on")
+    assert Booking.objects.get().description == "I agree: yes"
