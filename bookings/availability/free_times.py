@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,12 +18,12 @@ from bookings.availability.modes import Mode
 from bookings.availability.offering import Offering, usual_length
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Query
-from bookings.availability.search import prepare
+from bookings.availability.search import dates_of, prepare
 from bookings.availability.sessions import coming_sessions
-from bookings.availability.slots import Frame, Supply, raw_slots, together
+from bookings.availability.slots import Frame, Supply, raw_slots, start_ranges, together
 from bookings.models import ProjectResource, Reservation
 
-SEVERAL_MONTHS = timedelta(days=93)
+HALF_A_YEAR = timedelta(days=180)
 log = structlog.get_logger(__name__)
 
 
@@ -82,31 +83,50 @@ def free_times(
     now: datetime,
     ignoring: Iterable[UUID] = (),
 ) -> FreeTimes:
-    """What can be picked in ``[start, end)``; ``ignoring`` are holds and bookings whose time counts as free."""
+    """What can be picked that starts in ``[start, end)``.
+
+    ``ignoring`` are holds and bookings whose time counts as free.
+    """
     if offering.flow.version.claims_seat:
         return _sessions(offering, start, end, zone=zone, now=now, ignoring=ignoring)
-    reach = _reach(offering, end - start)
-    try:
-        query = _query(offering, start, end + reach, zone=zone, now=now, ignoring=frozenset(ignoring))
-    except ParametersError as error:
-        log.error(
-            "project_settings_unreadable", project=str(offering.project.pk), fields=sorted(error.errors)
-        )
+    prepared = _prepared(offering, start, end + _reach(offering), zone=zone, now=now, ignoring=ignoring)
+    if prepared is None:
         return FreeTimes(times=[], full_days=frozenset(), zone=zone)
-    frame, supplies = prepare(query, now)
-    mode = Mode.MUTUAL if offering.everybody else Mode.PRIORITIZED
+    query, frame, supplies, mode = prepared
     found = [one for one in _times(mode, supplies, frame) if one.start < end]
-    possible = _times(mode, [replace(one, busy=Busy(), capped=[]) for one in supplies], frame)
-    days, all_days = ({one.start.astimezone(zone).date() for one in times} for times in (found, possible))
-    if reach:
+    empty = [replace(one, busy=Busy(), capped=[]) for one in supplies]
+    ranges = chain.from_iterable(start_ranges(mode, empty, frame))
+    all_days = {day for day in dates_of(ranges, zone) if day_start(day, zone) < end.timestamp()}
+    days = {one.start.astimezone(zone).date() for one in found}
+    if offering.longest:
         found = _with_latest_ends(found, offering, query, supplies, frame)
     full_days = frozenset(all_days - days)
     return FreeTimes(times=found, full_days=full_days, zone=zone, step=query.step)
 
 
-def _reach(offering: Offering, window: timedelta) -> timedelta:
-    """How far past a window its last ends may lie; nobody chooses an end out of a window of several months."""
-    return (offering.longest or timedelta()) if window < SEVERAL_MONTHS else timedelta()
+def _prepared(
+    offering: Offering,
+    start: datetime,
+    end: datetime,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    ignoring: Iterable[UUID] = (),
+) -> tuple[Query, Frame, list[Supply], Mode] | None:
+    """What a search of ``[start, end)`` looks at; None where the project's settings cannot be read."""
+    try:
+        query = _query(offering, start, end, zone=zone, now=now, ignoring=frozenset(ignoring))
+    except ParametersError as error:
+        fields = sorted(error.errors)
+        log.error("project_settings_unreadable", project=str(offering.project.pk), fields=fields)
+        return None
+    mode = Mode.MUTUAL if offering.everybody else Mode.PRIORITIZED
+    return query, *prepare(query, now), mode
+
+
+def _reach(offering: Offering) -> timedelta:
+    """How far past a window the ends of what starts in it may lie."""
+    return offering.longest or max(map(offering.length, offering.candidates), default=timedelta())
 
 
 def _with_latest_ends(
@@ -159,10 +179,18 @@ def nearest(
     return sorted(closest[:most], key=lambda one: one.start)
 
 
-def next_free(offering: Offering, after: datetime, *, zone: ZoneInfo, now: datetime) -> FreeTime | None:
-    """The first time that can be picked at or after ``after``, looking half a year ahead."""
-    times = free_times(offering, after, after + timedelta(days=180), zone=zone, now=now).times
-    return next((one for one in times if not one.full), None)
+def next_start(offering: Offering, after: datetime, *, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When the first time starts that can be picked at or after ``after``, looking half a year ahead."""
+    if offering.flow.version.claims_seat:
+        times = free_times(offering, after, after + HALF_A_YEAR, zone=zone, now=now).times
+        return next((one.start for one in times if not one.full), None)
+    prepared = _prepared(offering, after, after + HALF_A_YEAR, zone=zone, now=now)
+    if prepared is None:
+        return None
+    _query, frame, supplies, mode = prepared
+    ranges = chain.from_iterable(start_ranges(mode, supplies, frame))
+    first = min((starts[0] for starts in ranges), default=None)
+    return None if first is None else datetime.fromtimestamp(first, UTC)
 
 
 def _times(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[FreeTime]:

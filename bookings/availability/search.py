@@ -4,11 +4,11 @@ Hours, exceptions, taken time and (where a cap is set) counts are one query each
 integers in memory, which grows with the answer and not with the table.
 """
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop
@@ -19,7 +19,15 @@ from bookings.availability.intervals import Busy, Interval, complement
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query, Slot
 from bookings.availability.rules import permitted
-from bookings.availability.slots import Frame, RawSlot, Supply, raw_slots, together
+from bookings.availability.slots import (
+    Frame,
+    RawSlot,
+    Supply,
+    count_distinct,
+    raw_slots,
+    start_ranges,
+    together,
+)
 from bookings.availability.sources import capped_days, policies
 from bookings.models import Resource
 
@@ -47,13 +55,10 @@ def search(query: Query, now: datetime) -> list[Slot]:
 
 def count(query: Query, now: datetime) -> int:
     """How many slots ``search`` would give."""
-    return len(_raw_slots(query, now))
-
-
-def days(query: Query, now: datetime) -> dict[date, int]:
-    """How many slots start on each local date of the zone asked for; dates without any are left out."""
-    starts = [slot.start for slot in _raw_slots(query, now)]
-    return dict(Counter(_dates(starts, query.zone)))
+    frame, supplies = prepare(query, now)
+    if query.length is None or len({supply.length for supply in supplies}) > 1:
+        return len(raw_slots(query.mode, supplies, frame, query.seed))
+    return count_distinct(chain.from_iterable(start_ranges(query.mode, supplies, frame)))
 
 
 def dates(query: Query, now: datetime) -> dict[date, list[Resource]]:
@@ -62,11 +67,16 @@ def dates(query: Query, now: datetime) -> dict[date, list[Resource]]:
     In ``Mode.MUTUAL`` a slot needs all of them; in every other mode each resource is looked at by itself.
     """
     frame, supplies = prepare(query, now)
+    if query.length is None:
+        apart = [together(supplies)] if query.mode is Mode.MUTUAL and supplies else supplies
+        ranges = [[range(start, start + 1) for start, _end in each.stretches(frame)] for each in apart]
+    else:
+        ranges = start_ranges(query.mode, supplies, frame)
     if query.mode is Mode.MUTUAL and supplies:
-        return {day: list(query.resources) for day in _dates(together(supplies).slots(frame), query.zone)}
+        return {day: list(query.resources) for day in dates_of(ranges[0], query.zone)}
     by_date: dict[date, list[Resource]] = {}
-    for resource, supply in zip(unique(query.resources), supplies, strict=True):
-        for day in dict.fromkeys(_dates(supply.slots(frame), query.zone)):
+    for resource, starts in zip(unique(query.resources), ranges, strict=True):
+        for day in dates_of(starts, query.zone):
             by_date.setdefault(day, []).append(resource)
     return dict(sorted(by_date.items()))
 
@@ -179,11 +189,19 @@ def refuse_too_many(query: Query) -> None:
         raise TooManySlots
 
 
-def _dates(starts: Iterable[int], zone: tzinfo) -> list[date]:
-    """The local date of each start, which ascend."""
-    starts = list(starts)
-    if not starts:
+def dates_of(ranges: Iterable[range], zone: tzinfo) -> list[date]:
+    """The local dates on which at least one of these starts lies, each once and sorted; no start is made."""
+    ranges = list(ranges)
+    if not ranges:
         return []
-    around: Sequence[Day] = days_around(zone, starts[0], starts[-1] + 1, 0)
+    around = days_around(zone, min(each[0] for each in ranges), max(each[-1] for each in ranges) + 1, 0)
     begins = [day.start for day in around]
-    return [around[bisect_right(begins, start) - 1].date for start in starts]
+    found: set[int] = set()
+    for each in ranges:
+        first, last = (bisect_right(begins, start) - 1 for start in (each[0], each[-1]))
+        found.update(number for number in range(first, last + 1) if _starts_on(each, around[number]))
+    return [around[number].date for number in sorted(found)]
+
+
+def _starts_on(starts: range, day: Day) -> bool:
+    return bisect_left(starts, day.start) < bisect_left(starts, day.end)

@@ -7,7 +7,7 @@ on the search.
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import chain, pairwise
@@ -177,6 +177,26 @@ def raw_slots(
         return _first(supplies, frame)
     # The seed is for fairness between resources and keeps no secret.
     return _sticking(random.Random(seed).sample(supplies, len(supplies)), frame)  # noqa: S311
+
+
+def start_ranges(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[list[range]]:
+    """For each resource (``Mode.MUTUAL``: for all as one) where its slots start, none of them made yet.
+
+    Every supply has a length.
+    """
+    if mode is Mode.MUTUAL and supplies:
+        supplies = [together(supplies)]
+    return [supply.starts(frame) for supply in supplies]
+
+
+def count_distinct(ranges: Iterable[range]) -> int:
+    """How many numbers are in at least one of these ranges; those of different steps are counted apart."""
+    by_grid: defaultdict[tuple[int, int], list[Interval]] = defaultdict(list)
+    for each in ranges:
+        by_grid[each.step, each.start % each.step].append((each.start, each[-1] + each.step))
+    return sum(
+        (high - low) // step for (step, _first), pieces in by_grid.items() for low, high in merged(pieces)
+    )
 
 
 def _everyone(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:

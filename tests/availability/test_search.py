@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query
 from bookings.availability.rules import parse_constraints
-from bookings.availability.search import TooManySlots, count, dates, days, search, unavailable
+from bookings.availability.search import TooManySlots, count, dates, search, unavailable
 from bookings.errors import OutsideHours, SlotTaken
 from bookings.lifecycle import Actor, add_event, release
 from bookings.models import Event, Occupancy, Site, WeeklyHours
@@ -310,11 +310,11 @@ class TestShapes:
             ("17:00", "00:00"),
         ]
 
-    def test_days_are_counted_by_local_date(self):
+    def test_days_are_local_dates_of_the_zone_asked_for(self):
         room = a_room()
-        found = days(query(room, end=at(0, days=2), zone=ZoneInfo("Pacific/Auckland")), LONG_AGO)
+        found = dates(query(room, end=at(0, days=2), zone=ZoneInfo("Pacific/Auckland")), LONG_AGO)
         # Nine to five in UTC is ten at night to six in the morning there.
-        assert found == {date(2033, 3, 14): 2, date(2033, 3, 15): 8, date(2033, 3, 16): 6}
+        assert found == {date(2033, 3, day): [room] for day in (14, 15, 16)}
 
     def test_count_and_dates_agree_with_the_search(self):
         one, two = a_room(), a_room()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bookings.availability.free_times import FreeTimes, free_times, month_bounds, next_free
+from bookings.availability.free_times import FreeTimes, free_times, month_bounds, next_start
 from bookings.availability.offering import Offering
 from bookings.errors import BookingError
 from bookings.views.choose import months, zones
@@ -110,10 +110,10 @@ def _step(focus: Focus, step: int) -> dict[str, str]:
 def sought(focus: Focus, offering: Offering) -> str:
     """The address of the first day after this month that has a free time, or of this month with a notice."""
     after = month_bounds(focus.year, focus.month, focus.zone)[1]
-    found = next_free(offering, after, zone=focus.zone, now=focus.now)
+    found = next_start(offering, after, zone=focus.zone, now=focus.now)
     if found is None:
         return focus.href(changes={"refused": NOTHING_FREE})
-    return focus.href(day=found.start.astimezone(focus.zone).date())
+    return focus.href(day=found.astimezone(focus.zone).date())
 
 
 def _zone_card(focus: Focus, offering: Offering, day: date | None, at: datetime | None) -> dict[str, Any]:
