@@ -1,12 +1,11 @@
 """The API's use of the request limits: whom a call is counted for, and what it is told when it is one too many."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from bookings import rate_limits
+from bookings.api.caller import Caller
 from bookings.api.errors import ApiError
 from bookings.rate_limits import Usage
 
@@ -23,12 +22,12 @@ class TooManyRequests(ApiError):
         super().__init__(headers={"Retry-After": str(usage.resets_in)})
 
 
-def count(request: HttpRequest, key: Any = None) -> None:
+def count(request: HttpRequest, caller: Caller | None = None) -> None:
     """Count a call for its server key, else for its address.  Raises ``TooManyRequests``."""
-    if key is None or key.is_widget:
+    if caller is None or caller.is_widget:
         usage = rate_limits.spend_by_address(request)
     else:
-        usage = rate_limits.spend(f"key:{key.pk}", settings.REQUESTS_A_MINUTE_PER_KEY)
+        usage = rate_limits.spend(f"key:{caller.id}", settings.REQUESTS_A_MINUTE_PER_KEY)
     if usage is None:
         return
     request.META[USAGE] = usage

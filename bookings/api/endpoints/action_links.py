@@ -1,10 +1,11 @@
 """Signed links for one action of one booking: they lead to the page that asks, and play nothing themselves."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from bookings.api import rate_limits
 from bookings.api.api import api
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
 from bookings.api.requests.listing import find_row
 from bookings.effects.links import action_token, is_action_signature
@@ -22,7 +23,7 @@ NO_TOKEN = "-"  # noqa: S105  # the page of a link that opens nothing
 @api.get(
     "/bookings/{booking_id}/external_action/{action}", auth=None, tags=["Bookings"], openapi_extra=LEADS_ON
 )
-def open_action_link(request: HttpRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
+def open_action_link(request: ApiRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
     """Lead to the page that asks whether to play the action.  Whoever opens it is a person, so errors are pages."""
     rate_limits.count(request)
     try:

@@ -4,10 +4,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
 from django.db.models import Min
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from bookings.api.api import api
 from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.schemas import AppShape, One
 from bookings.api.timestamps import shown, zone_of
@@ -15,9 +16,9 @@ from bookings.models import ApiKey, Site
 
 
 @api.get("/app", auth=server_only, tags=["App"], response={200: One[AppShape]})
-def get_app(request: HttpRequest) -> HttpResponse:
+def get_app(request: ApiRequest) -> HttpResponse:
     """What this installation is; the secret of its webhooks is told to keys without limits."""
-    zone, key, site = zone_of(request), request.auth, Site.current()  # type: ignore[attr-defined]
+    zone, site = zone_of(request), Site.current()
     since = ApiKey.objects.aggregate(since=Min("created_at"))["since"]
     return data_answer(
         {
@@ -32,7 +33,7 @@ def get_app(request: HttpRequest) -> HttpResponse:
                 "disableEmail": not settings.MAIL_IS_SET_UP,
             },
             "test_mode": settings.TEST_MODE,
-            "webhook_secret": None if key.limited_to is not None else site.webhook_secret,
+            "webhook_secret": None if request.auth.is_limited else site.webhook_secret,
             "creator_resource_id": None,
             "api_trial_expires_at": None,
             "created_at": shown(since, zone),

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import WithJsonSchema
 
 from bookings.api.api import api
-from bookings.api.auth import any_key, visible_projects, visible_resources
+from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import Invalid
 from bookings.api.requests.fields import REQUIRED, Id, Text, Wire
 from bookings.api.requests.key_limits import searched_as_offered
@@ -58,19 +59,19 @@ class SearchBody(Wire):
 
 
 @api.post("/availability", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
-def list_free(request: HttpRequest, body: SearchBody) -> HttpResponse:
+def list_free(request: ApiRequest, body: SearchBody) -> HttpResponse:
     """Every free slot, sorted; needs ``project_id`` or ``resources``."""
     return _slots(search.search, _query(request, body))
 
 
 @api.post("/unavailable/slots", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
-def list_taken(request: HttpRequest, body: SearchBody) -> HttpResponse:
+def list_taken(request: ApiRequest, body: SearchBody) -> HttpResponse:
     """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
     return _slots(search.unavailable, _query(request, body))
 
 
 @api.post("/availability/dates", auth=any_key, tags=TAGS, response={200: Some[DayShape]})
-def list_dates(request: HttpRequest, body: SearchBody) -> HttpResponse:
+def list_dates(request: ApiRequest, body: SearchBody) -> HttpResponse:
     """The days with a free slot, in the zone of the output, and who is free on them."""
     found = _searched(search.dates, _query(request, body))
     days = [
@@ -80,12 +81,12 @@ def list_dates(request: HttpRequest, body: SearchBody) -> HttpResponse:
 
 
 @api.post("/availability/count", auth=any_key, tags=TAGS, response={200: TotalShape})
-def count_free(request: HttpRequest, body: SearchBody) -> HttpResponse:
+def count_free(request: ApiRequest, body: SearchBody) -> HttpResponse:
     """How many free slots there are."""
     return json_answer({"total": _searched(search.count, _query(request, body))})
 
 
-def _query(request: HttpRequest, body: SearchBody) -> Query:
+def _query(request: ApiRequest, body: SearchBody) -> Query:
     """What is asked.  Raises ``Invalid`` with everything that is wrong."""
     given, errors = body.given(), dict(body.findings)
     project = _project(request, given.pop("project_id", None), errors)
@@ -95,15 +96,14 @@ def _query(request: HttpRequest, body: SearchBody) -> Query:
         errors["resources"] = [str(REQUIRED)]
     if HEADER in request.headers:
         given.setdefault("output_timezone", request.headers[HEADER])
-    key: Any = request.auth  # type: ignore[attr-defined]
-    now = timezone.now()
+    caller, now = request.auth, timezone.now()
     try:
-        if key.is_widget and project:
+        if caller.is_widget and project:
             given, option = searched_as_offered(given, project, option, now)
         query = read_query(
             given, now=now, project=project, option=option, resources=resources or _none(project)
         )
-        if key.is_widget and project:
+        if caller.is_widget and project:
             query = replace(query, constraints=(), narrowing=query.constraints)
     except ParametersError as error:
         told = {field: [_(sentence) for sentence in found] for field, found in error.errors.items()}
@@ -117,10 +117,8 @@ def _none(project: Project | None) -> list[Resource] | None:
     return None if project else []
 
 
-def _project(request: HttpRequest, pk: Any, errors: dict[str, list[str]]) -> Project | None:
-    key: Any = request.auth  # type: ignore[attr-defined]
-    projects = visible_projects(key)
-    found = (projects.reachable() if key.is_widget else projects).filter(pk=pk).first()  # type: ignore[attr-defined]
+def _project(request: ApiRequest, pk: Any, errors: dict[str, list[str]]) -> Project | None:
+    found = request.auth.projects().filter(pk=pk).first()
     if pk is not None and found is None:
         errors["project_id"] = [str(NO_PROJECT)]
     return found
@@ -135,12 +133,12 @@ def _option(project: Project | None, pk: Any, errors: dict[str, list[str]]) -> O
     return found
 
 
-def _resources(request: HttpRequest, sent: Any, errors: dict[str, list[str]]) -> list[Resource] | None:
+def _resources(request: ApiRequest, sent: Any, errors: dict[str, list[str]]) -> list[Resource] | None:
     """The named resources in the order named, or None where none are."""
     if not sent:
         return None
     ids, unreadable = member_ids(sent, "resources")
-    rows = visible_resources(request.auth).select_related("location")  # type: ignore[attr-defined]
+    rows = request.auth.resources().select_related("location")
     known = rows.in_bulk(ids)
     errors |= unreadable
     if not unreadable and set(ids) - set(known):

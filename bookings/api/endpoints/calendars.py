@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_resources
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError
 from bookings.api.requests.fields import REQUIRED, Flag, Id, Text, Wire
 from bookings.api.requests.listing import Listing, find_row, included, same, same_id
@@ -60,7 +61,7 @@ class CalendarBody(Wire):
 
 
 @api.get("/calendars", auth=server_only, tags=["Calendars"], response={200: Page[CalendarShape]})
-def list_calendars(request: HttpRequest) -> HttpResponse:
+def list_calendars(request: ApiRequest) -> HttpResponse:
     """Every calendar; searched by id, name, provider and resource.id."""
     zone, names = zone_of(request), included(request)
 
@@ -71,7 +72,7 @@ def list_calendars(request: HttpRequest) -> HttpResponse:
 
 
 @api.post("/calendars", auth=server_only, tags=["Calendars"], response={201: One[CalendarShape]})
-def create_calendar(request: HttpRequest, body: CalendarBody) -> HttpResponse:
+def create_calendar(request: ApiRequest, body: CalendarBody) -> HttpResponse:
     """Give a resource one more calendar."""
     zone, row = zone_of(request), Calendar(name="")
     unknown = _find_resource(request, row, body)
@@ -83,14 +84,14 @@ def create_calendar(request: HttpRequest, body: CalendarBody) -> HttpResponse:
 
 
 @api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
-def get_calendar(request: HttpRequest, pk: str) -> HttpResponse:
+def get_calendar(request: ApiRequest, pk: str) -> HttpResponse:
     """One calendar; ``include`` takes events."""
     zone, names = zone_of(request), included(request)
     return data_answer(catalogue.calendar(find_row(_visible(request, names), pk), zone, names))
 
 
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
-def update_calendar(request: HttpRequest, pk: str, body: CalendarBody) -> HttpResponse:
+def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> HttpResponse:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
     zone, row = zone_of(request), find_row(_visible(request), pk)
     was_primary, was_busy = row.primary, row.provider_sync
@@ -107,7 +108,7 @@ def update_calendar(request: HttpRequest, pk: str, body: CalendarBody) -> HttpRe
 
 
 @api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={204: None})
-def delete_calendar(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_calendar(request: ApiRequest, pk: str) -> HttpResponse:
     """Delete a calendar with its events; bookings that were kept in it stay."""
     row = find_row(_visible(request), pk)
     if row.primary:
@@ -116,17 +117,17 @@ def delete_calendar(request: HttpRequest, pk: str) -> HttpResponse:
     return empty_answer()
 
 
-def _visible(request: HttpRequest, names: frozenset[str] = frozenset()) -> Any:
-    resources = visible_resources(request.auth)  # type: ignore[attr-defined]
+def _visible(request: ApiRequest, names: frozenset[str] = frozenset()) -> Any:
+    resources = request.auth.resources()
     rows = Calendar.objects.filter(resource__in=resources)
     return rows.prefetch_related("events") if "events" in names else rows
 
 
-def _find_resource(request: HttpRequest, row: Calendar, body: CalendarBody) -> dict[str, list[str]]:
+def _find_resource(request: ApiRequest, row: Calendar, body: CalendarBody) -> dict[str, list[str]]:
     pk: UUID | None = body.given().get("resource_id")
     if pk is None:
         return {"resource_id": [str(REQUIRED)]}
-    resource = visible_resources(request.auth).filter(pk=pk).first()  # type: ignore[attr-defined]
+    resource = request.auth.resources().filter(pk=pk).first()
     if resource is None:
         return {"resource_id": [str(NO_RESOURCE)]}
     row.resource = resource

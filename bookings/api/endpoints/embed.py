@@ -5,12 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from bookings.api import rate_limits
 from bookings.api.api import api
-from bookings.api.auth import any_key, visible_projects
+from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
 from bookings.api.requests.listing import find_row
 from bookings.api.responses import catalogue
@@ -29,16 +30,15 @@ WITH_ADDRESSES = {"participants", "reminders"}
 
 
 @api.get("/projects/embed/{pk}", auth=any_key, tags=["Projects"], response={200: One[EmbedShape]})
-def get_embed(request: HttpRequest, pk: str) -> HttpResponse:
+def get_embed(request: ApiRequest, pk: str) -> HttpResponse:
     """The project for a page that embeds it."""
-    key: Any = request.auth  # type: ignore[attr-defined]
-    projects: Any = visible_projects(key)
-    row = find_row(catalogue.with_links(projects.reachable() if key.is_widget else projects), pk)
-    return data_answer(_configuration(request, row, key.value if key.is_widget else _widget_key(row)))
+    caller = request.auth
+    row = find_row(catalogue.with_links(caller.projects()), pk)
+    return data_answer(_configuration(request, row, caller.value if caller.is_widget else _widget_key(row)))
 
 
 @api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"], response={200: One[EmbedShape]})
-def get_hosted(request: HttpRequest, slug: str) -> HttpResponse:
+def get_hosted(request: ApiRequest, slug: str) -> HttpResponse:
     """The project at this public address; no key is needed, the answer brings one."""
     rate_limits.count(request)
     known = Project.objects.none() if "\x00" in slug else Project.objects.reachable().filter(slug=slug)
@@ -57,7 +57,7 @@ def _widget_key(row: Project) -> str:
     return found[0].value
 
 
-def _configuration(request: HttpRequest, row: Project, app_key: str) -> dict[str, Any]:
+def _configuration(request: ApiRequest, row: Project, app_key: str) -> dict[str, Any]:
     """The project over what the widget cannot do without: it applies no defaults of its own then.
 
     Everybody can read it, so that addresses of people and of what is called are left out.

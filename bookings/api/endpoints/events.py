@@ -5,11 +5,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_resources
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.requests.fields import REQUIRED, Flag, Id, Wire
 from bookings.api.requests.filters import within_window
 from bookings.api.requests.listing import Listing, find_row, same, same_id
@@ -73,7 +74,7 @@ class EventBody(EntryIn, Wire):
 
 
 @api.get("/events", auth=server_only, tags=["Events"], response={200: Page[EventShape]})
-def list_events(request: HttpRequest) -> HttpResponse:
+def list_events(request: ApiRequest) -> HttpResponse:
     """Events that touch the window from ``start`` to ``end``; searched by id, what, calendar.id and resource.id."""
     zone = zone_of(request)
 
@@ -84,7 +85,7 @@ def list_events(request: HttpRequest) -> HttpResponse:
 
 
 @api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
-def create_event(request: HttpRequest, body: EventBody) -> HttpResponse:
+def create_event(request: ApiRequest, body: EventBody) -> HttpResponse:
     """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
     zone, row, given = zone_of(request), Event(), body.given()
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
@@ -94,12 +95,12 @@ def create_event(request: HttpRequest, body: EventBody) -> HttpResponse:
 
 
 @api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
-def get_event(request: HttpRequest, pk: str) -> HttpResponse:
+def get_event(request: ApiRequest, pk: str) -> HttpResponse:
     return data_answer(catalogue.event(find_row(_visible(request), pk), zone_of(request)))
 
 
 @api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
-def update_event(request: HttpRequest, pk: str, body: EventBody) -> HttpResponse:
+def update_event(request: ApiRequest, pk: str, body: EventBody) -> HttpResponse:
     """Change what is sent and leave the rest."""
     zone, row = zone_of(request), find_row(_visible(request), pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
@@ -107,22 +108,22 @@ def update_event(request: HttpRequest, pk: str, body: EventBody) -> HttpResponse
 
 
 @api.delete("/events/{pk}", auth=server_only, tags=["Events"], response={204: None})
-def delete_event(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_event(request: ApiRequest, pk: str) -> HttpResponse:
     """Free the event's time."""
     remove_event(find_row(_visible(request), pk))
     return empty_answer()
 
 
-def _calendars(request: HttpRequest) -> QuerySet[Calendar]:
-    return Calendar.objects.filter(resource__in=visible_resources(request.auth))  # type: ignore[attr-defined]
+def _calendars(request: ApiRequest) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(resource__in=request.auth.resources())
 
 
-def _visible(request: HttpRequest) -> QuerySet[Event]:
+def _visible(request: ApiRequest) -> QuerySet[Event]:
     return Event.objects.select_related("calendar").filter(calendar__in=_calendars(request))
 
 
 def _find_calendar(
-    request: HttpRequest, row: Event, given: dict[str, Any], *, needed: bool
+    request: ApiRequest, row: Event, given: dict[str, Any], *, needed: bool
 ) -> dict[str, list[str]]:
     """Put the event into the calendar that the request names; return what is wrong with that."""
     calendar_id: UUID | None = given.get("calendar_id")

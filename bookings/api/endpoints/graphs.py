@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from bookings.api.api import api
 from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
 from bookings.api.requests.listing import Listing, same
 from bookings.api.responses.answers import data_answer
@@ -25,18 +26,18 @@ PICTURE = {
 
 
 @api.get("/graphs", auth=server_only, tags=["Graphs"], response={200: Page[GraphShape]})
-def list_graphs(request: HttpRequest) -> HttpResponse:
+def list_graphs(request: ApiRequest) -> HttpResponse:
     """Every graph that new bookings may follow, in the version that they would follow; searched by name."""
     return LISTING.answer(request, _published(), lambda versions: [_payload(one) for one in versions])
 
 
 @api.get("/graphs/{name}", auth=server_only, tags=["Graphs"], response={200: One[GraphShape]})
-def get_graph(request: HttpRequest, name: str) -> HttpResponse:
+def get_graph(request: ApiRequest, name: str) -> HttpResponse:
     return data_answer(_payload(_find(name)))
 
 
 @api.get("/graphs/{name}/picture", auth=server_only, tags=["Graphs"], openapi_extra=PICTURE)
-def get_picture(request: HttpRequest, name: str) -> HttpResponse:
+def get_picture(request: ApiRequest, name: str) -> HttpResponse:
     """The graph as SVG; its description holds the same in words."""
     return HttpResponse(as_svg(_find(name)), content_type="image/svg+xml; charset=utf-8")
 

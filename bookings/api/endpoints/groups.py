@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from bookings.api.api import api
-from bookings.api.auth import any_key, visible_bookings
+from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest
 from bookings.api.requests.filters import SESSIONS, joinable
 from bookings.api.requests.listing import find_row
 from bookings.api.responses.answers import data_answer
@@ -17,21 +18,21 @@ ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 
 
 @api.get("/bookings/groups", auth=any_key, tags=["Sessions"], response={200: Page[BookingShape]})
-def list_groups(request: HttpRequest) -> HttpResponse:
+def list_groups(request: ApiRequest) -> HttpResponse:
     """List future sessions with a seat left, by their start."""
     telling = _telling(request)
-    rows = joinable(readable(visible_bookings(telling.key)))
+    rows = joinable(readable(request.auth.bookings()))
     return SESSIONS.answer(request, rows, lambda page: tell(list(page), telling))
 
 
 @api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"], response={200: One[BookingShape]})
-def get_group(request: HttpRequest, booking_id: str) -> HttpResponse:
+def get_group(request: ApiRequest, booking_id: str) -> HttpResponse:
     """Read one session."""
     telling = _telling(request)
-    sessions = readable(visible_bookings(telling.key).sessions())  # type: ignore[attr-defined]
+    sessions = readable(request.auth.bookings().sessions())
     return data_answer(tell_one(find_row(sessions, booking_id), telling))
 
 
-def _telling(request: HttpRequest) -> Telling:
+def _telling(request: ApiRequest) -> Telling:
     telling = Telling.of(request)
     return replace(telling, names=telling.names | ALWAYS)

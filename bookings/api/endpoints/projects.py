@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_projects, visible_resources
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import free_slug, refuse_limited
 from bookings.api.errors import BadRequest, Invalid, NotFound
 from bookings.api.requests.fields import REQUIRED, Id, Wire
@@ -61,15 +62,15 @@ class MemberBody(Wire):
 
 
 @api.get("/projects", auth=server_only, tags=["Projects"], response={200: Page[ProjectShape]})
-def list_projects(request: HttpRequest) -> HttpResponse:
+def list_projects(request: ApiRequest) -> HttpResponse:
     """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid."""
     names = included(request)
-    rows = catalogue.with_links(visible_projects(request.auth), names)  # type: ignore[attr-defined]
+    rows = catalogue.with_links(request.auth.projects(), names)
     return LISTING.answer(request, rows, partial(_payloads, request, names))
 
 
 @api.post("/projects", auth=server_only, tags=["Projects"], response={201: One[ProjectShape]})
-def create_project(request: HttpRequest, body: ProjectBody) -> HttpResponse:
+def create_project(request: ApiRequest, body: ProjectBody) -> HttpResponse:
     """Make a booking experience.  Needs ``name``."""
     refuse_limited(request)
     zone_of(request)
@@ -84,13 +85,13 @@ def create_project(request: HttpRequest, body: ProjectBody) -> HttpResponse:
 
 
 @api.get("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
-def get_project(request: HttpRequest, pk: str) -> HttpResponse:
+def get_project(request: ApiRequest, pk: str) -> HttpResponse:
     """One project; ``include=resources`` tells its resources whole."""
     return data_answer(_payload(request, pk))
 
 
 @api.put("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
-def update_project(request: HttpRequest, pk: str, body: ProjectBody) -> HttpResponse:
+def update_project(request: ApiRequest, pk: str, body: ProjectBody) -> HttpResponse:
     """Change what is sent: objects merge by key, lists and all else replace."""
     zone_of(request)
     row = _find(request, pk)
@@ -104,7 +105,7 @@ def update_project(request: HttpRequest, pk: str, body: ProjectBody) -> HttpResp
 
 
 @api.delete("/projects/{pk}", auth=server_only, tags=["Projects"], response={204: None})
-def delete_project(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_project(request: ApiRequest, pk: str) -> HttpResponse:
     """Hide a project: nobody books it any more; bookings that stand stay."""
     row = _find(request, pk)
     row.deleted_at = timezone.now()
@@ -113,7 +114,7 @@ def delete_project(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={200: Some[ResourceShape]})
-def list_members(request: HttpRequest, pk: str) -> HttpResponse:
+def list_members(request: ApiRequest, pk: str) -> HttpResponse:
     """The project's resources, in its order."""
     return data_answer(_member_payloads(request, _find(request, pk)))
 
@@ -121,7 +122,7 @@ def list_members(request: HttpRequest, pk: str) -> HttpResponse:
 @api.post(
     "/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={201: Some[ResourceShape]}
 )
-def add_member(request: HttpRequest, pk: str, body: MemberBody) -> HttpResponse:
+def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
     """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
     zone_of(request)
     row, resource_id = _find(request, pk), body.given().get("resource_id")
@@ -143,7 +144,7 @@ def add_member(request: HttpRequest, pk: str, body: MemberBody) -> HttpResponse:
     response={200: Some[ResourceShape]},
     openapi_extra=ID_LIST,
 )
-def set_members(request: HttpRequest, pk: str) -> HttpResponse:
+def set_members(request: ApiRequest, pk: str) -> HttpResponse:
     """Replace the project's resources by those of a bare list of ids, in its order."""
     zone_of(request)
     row, sent = _find(request, pk), parse(request.body)
@@ -162,7 +163,7 @@ def set_members(request: HttpRequest, pk: str) -> HttpResponse:
 @api.delete(
     "/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"], response={204: None}
 )
-def remove_member(request: HttpRequest, pk: str, resource_id: str) -> HttpResponse:
+def remove_member(request: ApiRequest, pk: str, resource_id: str) -> HttpResponse:
     """Take a resource out of the project; bookings that stand stay."""
     row = _find(request, pk)
     try:
@@ -181,7 +182,7 @@ class _Members:
         self.ids, self.errors = ids, errors
 
 
-def _members(request: HttpRequest, body: ProjectBody) -> _Members:
+def _members(request: ApiRequest, body: ProjectBody) -> _Members:
     sent = body.given().get("resources")
     if sent is None:
         return _Members(None, {})
@@ -192,8 +193,8 @@ def _members(request: HttpRequest, body: ProjectBody) -> _Members:
     return _Members(ids, errors)
 
 
-def _visible_ids(request: HttpRequest, ids: Iterable[UUID]) -> set[UUID]:
-    rows = visible_resources(request.auth).filter(pk__in=ids)  # type: ignore[attr-defined]
+def _visible_ids(request: ApiRequest, ids: Iterable[UUID]) -> set[UUID]:
+    rows = request.auth.resources().filter(pk__in=ids)
     return set(rows.values_list("pk", flat=True))
 
 
@@ -206,21 +207,21 @@ def _set_members(row: Project, ids: list[UUID]) -> None:
         )
 
 
-def _find(request: HttpRequest, pk: str) -> Project:
-    rows = visible_projects(request.auth)  # type: ignore[attr-defined]
+def _find(request: ApiRequest, pk: str) -> Project:
+    rows = request.auth.projects()
     found: Project = find_row(catalogue.with_links(rows, included(request)), pk)
     return found
 
 
-def _payload(request: HttpRequest, pk: str) -> dict[str, Any]:
+def _payload(request: ApiRequest, pk: str) -> dict[str, Any]:
     return catalogue.project(_find(request, pk), zone_of(request), included(request))
 
 
-def _payloads(request: HttpRequest, names: frozenset[str], rows: Iterable[Project]) -> list[dict[str, Any]]:
+def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Project]) -> list[dict[str, Any]]:
     zone = zone_of(request)
     return [catalogue.project(row, zone, names) for row in rows]
 
 
-def _member_payloads(request: HttpRequest, row: Project) -> list[dict[str, Any]]:
+def _member_payloads(request: ApiRequest, row: Project) -> list[dict[str, Any]]:
     zone, names = zone_of(request), included(request)
     return [catalogue.resource(one, zone, names) for one in catalogue.members(row)]

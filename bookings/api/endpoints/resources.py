@@ -8,14 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import may_change, server_only, visible_resources
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import Forbidden, NotFound
 from bookings.api.requests.fields import Flag, Object, Text, Wire
 from bookings.api.requests.listing import Listing, find_row, included, same, same_id
@@ -70,15 +71,15 @@ class ResourceBody(Wire):
 
 
 @api.get("/resources", auth=server_only, tags=["Resources"], response={200: Page[ResourceShape]})
-def list_resources(request: HttpRequest) -> HttpResponse:
+def list_resources(request: ApiRequest) -> HttpResponse:
     """Every resource that the key sees; searched by id, name, email, timezone and project.id."""
     names = included(request)
-    rows = catalogue.with_included(visible_resources(request.auth), names)  # type: ignore[attr-defined]
+    rows = catalogue.with_included(request.auth.resources(), names)
     return LISTING.answer(request, rows, partial(_payloads, request, names))
 
 
 @api.post("/resources", auth=server_only, tags=["Resources"], response={201: One[ResourceShape]})
-def create_resource(request: HttpRequest, body: ResourceBody) -> HttpResponse:
+def create_resource(request: ApiRequest, body: ResourceBody) -> HttpResponse:
     """Make a resource with its own calendar for bookings.  Needs ``name`` and ``timezone``."""
     refuse_limited(request)
     zone = zone_of(request)
@@ -92,13 +93,13 @@ def create_resource(request: HttpRequest, body: ResourceBody) -> HttpResponse:
 
 
 @api.get("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
-def get_resource(request: HttpRequest, pk: str) -> HttpResponse:
+def get_resource(request: ApiRequest, pk: str) -> HttpResponse:
     """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
     return data_answer(catalogue.resource(_find(request, pk), zone_of(request), included(request)))
 
 
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
-def update_resource(request: HttpRequest, pk: str, body: ResourceBody) -> HttpResponse:
+def update_resource(request: ApiRequest, pk: str, body: ResourceBody) -> HttpResponse:
     """Change what is sent and leave the rest; ``meta`` merges by key."""
     zone, row = zone_of(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)
@@ -107,7 +108,7 @@ def update_resource(request: HttpRequest, pk: str, body: ResourceBody) -> HttpRe
 
 
 @api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
-def delete_resource(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_resource(request: ApiRequest, pk: str) -> HttpResponse:
     """Hide a resource: nothing can be booked with it any more; bookings that stand stay."""
     row = _find_to_change(request, pk)
     row.deleted_at = timezone.now()
@@ -116,9 +117,9 @@ def delete_resource(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @api.get("/resources/timezone/{email}", auth=server_only, tags=["Resources"], response={200: One[ZoneShape]})
-def get_timezone(request: HttpRequest, email: str) -> HttpResponse:
+def get_timezone(request: ApiRequest, email: str) -> HttpResponse:
     """The time zone of the resource with this e-mail address; ``utc_offset`` in minutes, as of now."""
-    rows = visible_resources(request.auth)  # type: ignore[attr-defined]
+    rows = request.auth.resources()
     row = None if "\x00" in email else rows.filter(email__iexact=email).first()
     if row is None:
         raise NotFound("Resource")
@@ -127,9 +128,9 @@ def get_timezone(request: HttpRequest, email: str) -> HttpResponse:
     return json_answer({"data": told})
 
 
-def refuse_limited(request: HttpRequest) -> None:
+def refuse_limited(request: ApiRequest) -> None:
     """Raises ``Forbidden`` for a key that sees some projects only: it may not make what it would not see."""
-    if request.auth.limited_to is not None:  # type: ignore[attr-defined]
+    if request.auth.is_limited:
         raise Forbidden(str(KEY_IS_LIMITED))
 
 
@@ -170,20 +171,20 @@ def _taken(row: Resource) -> dict[str, list[str]]:
     return {}
 
 
-def _find(request: HttpRequest, pk: str) -> Resource:
-    rows = visible_resources(request.auth)  # type: ignore[attr-defined]
+def _find(request: ApiRequest, pk: str) -> Resource:
+    rows = request.auth.resources()
     found: Resource = find_row(catalogue.with_included(rows, included(request)), pk)
     return found
 
 
-def _find_to_change(request: HttpRequest, pk: str) -> Resource:
+def _find_to_change(request: ApiRequest, pk: str) -> Resource:
     """Raises ``Forbidden`` where a limited key would change what other projects have too."""
     row = _find(request, pk)
-    if not may_change(request.auth, row):  # type: ignore[attr-defined]
+    if not request.auth.may_change(row):
         raise Forbidden(str(KEY_IS_LIMITED))
     return row
 
 
-def _payloads(request: HttpRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:
+def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:
     zone = zone_of(request)
     return [catalogue.resource(row, zone, names) for row in rows]

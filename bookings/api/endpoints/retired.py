@@ -1,11 +1,12 @@
 """Calls of the record that are retired (410, with what replaces them), and those that wait (501)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api import rate_limits
 from bookings.api.api import api
 from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError, Gone, NotYet
 
 EVERY_METHOD = ["GET", "POST", "PUT", "DELETE"]
@@ -61,12 +62,12 @@ def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]
     """
     needs_key = kind is not Gone
 
-    def without_rest(request: HttpRequest) -> HttpResponse:
+    def without_rest(request: ApiRequest) -> HttpResponse:
         if not needs_key:
             rate_limits.count(request)
         raise kind(str(sentence))
 
-    def with_rest(request: HttpRequest, rest: str) -> HttpResponse:
+    def with_rest(request: ApiRequest, rest: str) -> HttpResponse:
         return without_rest(request)
 
     view = with_rest if "{rest}" in path else without_rest

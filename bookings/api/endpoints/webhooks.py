@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
 from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.requests.fields import Flag, Text, Wire
 from bookings.api.requests.listing import Listing, find_row, same
@@ -36,7 +37,7 @@ class WebhookBody(Wire):
 
 
 @api.get("/webhooks", auth=server_only, tags=["Webhooks"], response={200: Page[WebhookShape]})
-def list_webhooks(request: HttpRequest) -> HttpResponse:
+def list_webhooks(request: ApiRequest) -> HttpResponse:
     """Every webhook; searched by url, graph and state."""
     refuse_limited(request)
     zone = zone_of(request)
@@ -48,7 +49,7 @@ def list_webhooks(request: HttpRequest) -> HttpResponse:
 
 
 @api.post("/webhooks", auth=server_only, tags=["Webhooks"], response={201: One[WebhookShape]})
-def create_webhook(request: HttpRequest, body: WebhookBody) -> HttpResponse:
+def create_webhook(request: ApiRequest, body: WebhookBody) -> HttpResponse:
     """Tell an address whenever a booking enters a state."""
     refuse_limited(request)
     zone, row = zone_of(request), Webhook()
@@ -58,13 +59,13 @@ def create_webhook(request: HttpRequest, body: WebhookBody) -> HttpResponse:
 
 
 @api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
-def get_webhook(request: HttpRequest, pk: str) -> HttpResponse:
+def get_webhook(request: ApiRequest, pk: str) -> HttpResponse:
     refuse_limited(request)
     return data_answer(catalogue.webhook(find_row(Webhook.objects.all(), pk), zone_of(request)))
 
 
 @api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
-def update_webhook(request: HttpRequest, pk: str, body: WebhookBody) -> HttpResponse:
+def update_webhook(request: ApiRequest, pk: str, body: WebhookBody) -> HttpResponse:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
     zone, row = zone_of(request), find_row(Webhook.objects.all(), pk)
@@ -74,7 +75,7 @@ def update_webhook(request: HttpRequest, pk: str, body: WebhookBody) -> HttpResp
 
 
 @api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={204: None})
-def delete_webhook(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_webhook(request: ApiRequest, pk: str) -> HttpResponse:
     refuse_limited(request)
     find_row(Webhook.objects.all(), pk).delete()
     return empty_answer()

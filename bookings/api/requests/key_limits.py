@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.api.auth import visible_bookings, visible_projects, visible_reservations, visible_resources
+from bookings.api.caller import Caller
 from bookings.api.errors import Forbidden, plain
 from bookings.availability.offered import ANY_WINDOW
 from bookings.availability.parameters import merged_parameters, parse_parameters
-from bookings.forms import Resolved, Scope, values
+from bookings.forms import Resolved, values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
 from bookings.layers import USUAL_GRAPH, booking_layers, flat
@@ -26,31 +26,18 @@ BOUND_SWITCHES = ("notify_", "auto_complete_one_hour_after_booking_ends")
 SHAPING = ("length", "timeslot_increments", "round_to_nearest_hour", "ignore_all_day_events")
 
 
-def scope_of(key: Any) -> Scope:
-    projects = visible_projects(key)
-    if key.is_widget:
-        projects = projects.exclude(visibility=Project.Visibility.STAFF)
-    return Scope(
-        projects=projects,
-        resources=visible_resources(key),
-        bookings=visible_bookings(key),
-        reservations=visible_reservations(key),
-        limited=key.limited_to is not None,
-    )
-
-
-def with_only_project(key: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def with_only_project(caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
     """A key that is limited to one project means that one where it names none."""
-    if key.limited_to and len(key.limited_to) == 1 and given.get("project_id") is None:
-        return {**given, "project_id": next(iter(key.limited_to))}
+    if caller.limited_to and len(caller.limited_to) == 1 and given.get("project_id") is None:
+        return {**given, "project_id": next(iter(caller.limited_to))}
     return dict(given)
 
 
-def check_bounds(key: Any, given: Mapping[str, Any], resolved: Resolved) -> None:
+def check_bounds(caller: Caller, given: Mapping[str, Any], resolved: Resolved) -> None:
     """Note what lies outside a key's projects; raise ``Forbidden`` where a public page would loosen a setting."""
-    if key.limited_to is not None and resolved.project is None and "project_id" not in resolved.errors:
+    if caller.is_limited and resolved.project is None and "project_id" not in resolved.errors:
         resolved.wrong("project_id", _("This key needs one of its projects here."))
-    if not key.is_widget:
+    if not caller.is_widget:
         return
     sent = flat(given)
     below = override(*booking_layers(resolved.project, resolved.option, resolved.link))
@@ -75,10 +62,14 @@ def must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
 
 
 def bounded_hold(
-    key: Any, hold: timedelta, project: Project | None, option: Option | None, link: ProjectResource | None
+    caller: Caller,
+    hold: timedelta,
+    project: Project | None,
+    option: Option | None,
+    link: ProjectResource | None,
 ) -> timedelta:
     """How long a key may hold what it asks for ``hold``: a public page no longer than without asking."""
-    if not key.is_widget:
+    if not caller.is_widget:
         return hold
     usual = override(*booking_layers(project, option, link)).get("reservation_time")
     most = settings.MAX_RESERVATION_SECONDS
@@ -103,8 +94,8 @@ def searched_as_offered(
     return kept, option
 
 
-def playable(key: Any, booking: Booking) -> bool:
+def playable(caller: Caller, booking: Booking) -> bool:
     """Whether knowing a booking's id is proof enough: for a public page only of a customer's own booking."""
-    if not key.is_widget:
+    if not caller.is_widget:
         return True
     return getattr(booking, "customer", None) is not None and not booking.version.offers_seats

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 
+from bookings.api.caller import ApiRequest
 from bookings.api.requests.listing import included
 from bookings.api.timestamps import shown, zone_of
 from bookings.availability.offered import shapes
@@ -23,10 +23,9 @@ MOST = 3
 Wanted = Booking | Reservation
 
 
-def offer_alternatives(request: HttpRequest, refusal: BookingError, wanted: Wanted) -> None:
+def offer_alternatives(request: ApiRequest, refusal: BookingError, wanted: Wanted) -> None:
     """Let a refusal know how to find other times: always for a public page, for a server where it asks."""
-    key = request.auth  # type: ignore[attr-defined]
-    if key.is_widget or "alternatives" in included(request):
+    if request.auth.is_widget or "alternatives" in included(request):
         zone = zone_of(request)
         refusal.data["seek"] = lambda: alternatives(wanted, zone, timezone.now())
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
-from django.http import HttpRequest
 from django.utils import timezone
 
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.requests.listing import included
 from bookings.api.responses import catalogue
 from bookings.api.responses.catalogue import Json, Names, below
@@ -46,26 +46,25 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
 class Telling:
     """To whom a booking is told, in which zone, and what besides the default fields."""
 
-    key: Any
+    caller: Caller
     zone: tzinfo
     names: Names = frozenset()
     private: bool = True
     """Whether addresses of people may be told."""
 
     @classmethod
-    def of(cls, request: HttpRequest, *, own: bool = False) -> Telling:
+    def of(cls, request: ApiRequest, *, own: bool = False) -> Telling:
         """As the request asks; ``own`` for the answer to a create.  Raises ``Invalid`` for an unknown zone."""
-        key: Any = request.auth  # type: ignore[attr-defined]
         names = included(request)
-        private = own or not key.is_widget
+        private = own or not request.auth.is_widget
         if not private:
             names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
-        return cls(key=key, zone=zone_of(request), names=names, private=private)
+        return cls(caller=request.auth, zone=zone_of(request), names=names, private=private)
 
     def below(self, name: str) -> Telling:
         """For the bookings inside ``name``; to a public page they are somebody else's."""
         names = below(self.names, name)
-        if self.key.is_widget:
+        if self.caller.is_widget:
             return replace(self, names=names - PRIVATE, private=False)
         return replace(self, names=names)
 
@@ -183,14 +182,14 @@ def _customers(booking: Booking, telling: Telling) -> list[Json]:
 
 def _resource(row: Booking | Reservation, telling: Telling, name: str) -> Json:
     body = catalogue.resource(row.resource, telling.zone, below(telling.names, name))
-    if telling.key.is_widget:
+    if telling.caller.is_widget:
         public = ("id", "name", "first_name", "last_name", "timezone", "image")
         return {key: body[key] for key in public}
     return body
 
 
 def _calendar(booking: Booking, telling: Telling) -> Json | None:
-    if booking.calendar is None or telling.key.is_widget:
+    if booking.calendar is None or telling.caller.is_widget:
         return None
     return catalogue.calendar(booking.calendar, telling.zone, below(telling.names, "calendar"))
 
@@ -199,7 +198,7 @@ def _project(booking: Booking, telling: Telling) -> Json | None:
     project = booking.project
     if project is None:
         return None
-    if "project.resources" in telling.names and not telling.key.is_widget:
+    if "project.resources" in telling.names and not telling.caller.is_widget:
         return catalogue.project(project, telling.zone, below(telling.names, "project"))
     return {
         "id": str(project.pk),
@@ -211,7 +210,7 @@ def _project(booking: Booking, telling: Telling) -> Json | None:
 
 
 def _available_actions(booking: Booking, telling: Telling) -> list[str]:
-    return [action.name for action in available_actions(booking, Actor.of_key(telling.key))]
+    return [action.name for action in available_actions(booking, telling.caller.actor)]
 
 
 def _customer_action_links(booking: Booking, telling: Telling) -> Json:

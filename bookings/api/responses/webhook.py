@@ -1,10 +1,12 @@
 """What a webhook is told of a booking: the record's fields, without the ``data`` around them."""
 
 from datetime import UTC
+from uuid import uuid4
 
+from bookings.api.caller import Caller
 from bookings.api.responses.catalogue import Json
 from bookings.api.responses.serializers import Telling, tell_one
-from bookings.models import ApiKey, Booking
+from bookings.models import Booking
 
 NAMES = frozenset(
     {
@@ -24,4 +26,4 @@ NAMES = frozenset(
 
 def webhook_payload(booking: Booking) -> Json:
     """The booking as a server key would read it, with every part that the record names, in UTC."""
-    return tell_one(booking, Telling(key=ApiKey(), zone=UTC, names=NAMES))
+    return tell_one(booking, Telling(caller=Caller(id=uuid4(), is_widget=False), zone=UTC, names=NAMES))
