@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja.security.http import HttpAuthBase
 
-from bookings.api import rate_limits
 from bookings.api.caller import Caller
 from bookings.api.errors import Forbidden, Unauthorized
+from bookings.api.throttling import throttle
 from bookings.models import ApiKey
 from bookings.models.keys import digest_of
 
@@ -32,9 +32,9 @@ class KeyAuth(HttpAuthBase):
         try:
             caller = find_caller(request)
         except Unauthorized:
-            rate_limits.count(request)
+            throttle(request)
             raise
-        rate_limits.count(request, caller)
+        throttle(request, caller)
         check_origin(request, caller)
         note_use(caller)
         self.check(caller)

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from bookings.api import rate_limits
 from bookings.api.api import request_id
+from bookings.api.throttling import limit_headers
 
 PREFIX = "/v2/"
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
@@ -43,7 +43,7 @@ def name_every_answer(get_response: GetResponse) -> GetResponse:
             response["Timekit-Request-Id"] = request_id(request)
             if settings.TEST_MODE:
                 response["Timekit-TestMode"] = "true"
-            for name, value in rate_limits.headers(request).items():
+            for name, value in limit_headers(request).items():
                 response[name] = value
         return response
 

@@ -3,11 +3,11 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from bookings.api import rate_limits
 from bookings.api.api import api
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
 from bookings.api.requests.listing import find_row
+from bookings.api.throttling import throttle
 from bookings.effects.links import action_token, is_action_signature
 from bookings.models import Booking
 
@@ -25,7 +25,7 @@ NO_TOKEN = "-"  # noqa: S105  # the page of a link that opens nothing
 )
 def open_action_link(request: ApiRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
     """Lead to the page that asks whether to play the action.  Whoever opens it is a person, so errors are pages."""
-    rate_limits.count(request)
+    throttle(request)
     try:
         booking: Booking = find_row(Booking.objects.visible(), booking_id)
     except NotFound:

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from bookings.api import rate_limits
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
@@ -17,6 +16,7 @@ from bookings.api.requests.listing import find_row
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.schemas import EmbedShape, One
+from bookings.api.throttling import throttle
 from bookings.api.timestamps import zone_of
 from bookings.availability.modes import Mode
 from bookings.errors import UnknownGraph
@@ -40,7 +40,7 @@ def get_embed(request: ApiRequest, pk: str) -> HttpResponse:
 @api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"], response={200: One[EmbedShape]})
 def get_hosted(request: ApiRequest, slug: str) -> HttpResponse:
     """The project at this public address; no key is needed, the answer brings one."""
-    rate_limits.count(request)
+    throttle(request)
     known = Project.objects.none() if "\x00" in slug else Project.objects.reachable().filter(slug=slug)
     row = catalogue.with_links(known).first()
     if row is None:

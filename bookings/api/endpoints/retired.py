@@ -3,11 +3,11 @@
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from bookings.api import rate_limits
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError, Gone, NotYet
+from bookings.api.throttling import throttle
 
 EVERY_METHOD = ["GET", "POST", "PUT", "DELETE"]
 FINDTIME = _("This call was retired. Use POST /availability.")
@@ -64,7 +64,7 @@ def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]
 
     def without_rest(request: ApiRequest) -> HttpResponse:
         if not needs_key:
-            rate_limits.count(request)
+            throttle(request)
         raise kind(str(sentence))
 
     def with_rest(request: ApiRequest, rest: str) -> HttpResponse:

@@ -13,13 +13,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from ninja.openapi.docs import Swagger
 
-from bookings.api import rate_limits
 from bookings.api.api import api
 from bookings.api.reference.markdown import as_html
 from bookings.api.reference.openapi import description
 from bookings.api.responses.answers import JSON, data_answer
 from bookings.api.responses.schemas import One, StartShape
-from bookings.api.routing import counted, in_json
+from bookings.api.routing import in_json, throttled
+from bookings.api.throttling import throttle
 
 
 class Console(Swagger):
@@ -34,7 +34,7 @@ CONSOLE = Console(settings={"persistAuthorization": False, "tryItOutEnabled": Tr
 @api.get("/", auth=None, tags=["App"], response={200: One[StartShape]}, url_name="start")
 def get_start(request: HttpRequest) -> HttpResponse:
     """Where the API is described; no key is needed."""
-    rate_limits.count(request)
+    throttle(request)
     return data_answer(
         {
             "version": api.version,
@@ -46,21 +46,21 @@ def get_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@counted
+@throttled
 def openapi(request: HttpRequest) -> HttpResponse:
     """What the API is, for programs."""
     return HttpResponse(_description(get_language()), content_type=JSON)
 
 
 @require_safe
-@counted
+@throttled
 def console(request: HttpRequest) -> HttpResponse:
     """What the API is, for people, with a console to try it."""
     return CONSOLE.render_page(request, api)
 
 
 @require_safe
-@counted
+@throttled
 def differences(request: HttpRequest) -> HttpResponse:
     """What differs from the API that this one speaks: ``docs/timekit.md``."""
     context = {"text": _differences(), "test_mode": settings.TEST_MODE}

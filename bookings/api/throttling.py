@@ -1,4 +1,4 @@
-"""The API's use of the request limits: whom a call is counted for, and what it is told when it is one too many."""
+"""Whose limit a call is counted on, and what it is told of that limit."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,7 +22,7 @@ class TooManyRequests(ApiError):
         super().__init__(headers={"Retry-After": str(usage.resets_in)})
 
 
-def count(request: HttpRequest, caller: Caller | None = None) -> None:
+def throttle(request: HttpRequest, caller: Caller | None = None) -> None:
     """Count a call for its server key, else for its address.  Raises ``TooManyRequests``."""
     if caller is None or caller.is_widget:
         usage = rate_limits.spend_by_address(request)
@@ -35,7 +35,7 @@ def count(request: HttpRequest, caller: Caller | None = None) -> None:
         raise TooManyRequests(usage)
 
 
-def headers(request: HttpRequest) -> dict[str, str]:
+def limit_headers(request: HttpRequest) -> dict[str, str]:
     """``X-RateLimit-*`` of a call that was counted."""
     usage: Usage | None = request.META.get(USAGE)
     if usage is None:
