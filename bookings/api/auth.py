@@ -3,7 +3,7 @@
 import base64
 import binascii
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Q
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja.security.http import HttpAuthBase
 
-from bookings.api.caller import Caller
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Forbidden, Unauthorized
 from bookings.api.throttling import throttle
 from bookings.models import ApiKey
@@ -29,12 +29,13 @@ class KeyAuth(HttpAuthBase):
     openapi_scheme = "basic"
 
     def __call__(self, request: HttpRequest) -> Caller:
+        call = cast(ApiRequest, request)
         try:
-            caller = find_caller(request)
+            caller = find_caller(call)
         except Unauthorized:
-            throttle(request)
+            throttle(call)
             raise
-        throttle(request, caller)
+        throttle(call, caller)
         check_origin(request, caller)
         note_use(caller)
         self.check(caller)

@@ -1,4 +1,4 @@
-"""Who calls, and the rows that exist for them."""
+"""Who calls, which rows exist for them, and what a call finds on its request."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bookings.models.bookings import BookingQuerySet
 from bookings.models.projects import ProjectQuerySet
 from bookings.models.reservations import ReservationQuerySet
 from bookings.models.resources import ResourceQuerySet
+from bookings.rate_limits import Usage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,11 @@ class Caller:
 
 
 class ApiRequest(HttpRequest):
-    """A request as the calls get it.  Django makes the object; this is its type."""
+    """A request under ``/v2`` as its calls get it.  Django makes the object; this is its type."""
 
+    id: str
+    """What the answer names in ``Timekit-Request-Id``, and the log where something went wrong."""
+    usage: Usage | None
+    """What is used of the limit that it was counted on; None until then, and where limits are off."""
     auth: Caller
-    """Who calls; there is none in the calls that need no key."""
+    """There is none in the calls that need no key."""

@@ -4,14 +4,16 @@
 stands before whatever may redirect or refuse, since a page of another site reads no answer without its headers.
 """
 
+import uuid
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from bookings.api.api import request_id
+from bookings.api.caller import ApiRequest
 from bookings.api.throttling import limit_headers
 
 PREFIX = "/v2/"
@@ -38,13 +40,16 @@ def name_every_answer(get_response: GetResponse) -> GetResponse:
     """Middleware: the request's id, whether this is a test installation, and what is left of the limit."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        if is_api(request):
-            response["Timekit-Request-Id"] = request_id(request)
-            if settings.TEST_MODE:
-                response["Timekit-TestMode"] = "true"
-            for name, value in limit_headers(request).items():
-                response[name] = value
+        if not is_api(request):
+            return get_response(request)
+        call = cast(ApiRequest, request)
+        call.id, call.usage = str(uuid.uuid4()), None
+        response = get_response(call)
+        response["Timekit-Request-Id"] = call.id
+        if settings.TEST_MODE:
+            response["Timekit-TestMode"] = "true"
+        for name, value in limit_headers(call).items():
+            response[name] = value
         return response
 
     return middleware

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError, LengthRequired, NoSuchPath
 from bookings.api.responses.answers import error_answer, json_answer
 from bookings.api.throttling import throttle
@@ -43,7 +44,7 @@ def in_json(view: View) -> View:
     """The view, for HEAD as for GET, with ninja's plain "method not allowed" told in JSON."""
 
     @csrf_exempt
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
             # WSGI gives Django no body of unknown length
             return _one_too_many(request) or error_answer(LengthRequired())
@@ -63,18 +64,18 @@ def throttled(view: View) -> View:
     """The view of a page that needs no key, counted by its address."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return _one_too_many(request) or view(request, *args, **kwargs)
 
     return answer
 
 
 @csrf_exempt
-def no_such_path(request: HttpRequest) -> HttpResponse:
+def no_such_path(request: ApiRequest) -> HttpResponse:
     return _one_too_many(request) or error_answer(NoSuchPath())
 
 
-def _one_too_many(request: HttpRequest) -> HttpResponse | None:
+def _one_too_many(request: ApiRequest) -> HttpResponse | None:
     """Count what no view counted, by its address; an answer where it is one too many."""
     try:
         throttle(request)

@@ -5,7 +5,7 @@ from functools import cache
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, re_path, reverse
 from django.utils.safestring import SafeString
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ninja.openapi.docs import Swagger
 
 from bookings.api.api import api
+from bookings.api.caller import ApiRequest
 from bookings.api.reference.markdown import as_html
 from bookings.api.reference.openapi import description
 from bookings.api.responses.answers import JSON, data_answer
@@ -32,7 +33,7 @@ CONSOLE = Console(settings={"persistAuthorization": False, "tryItOutEnabled": Tr
 
 
 @api.get("/", auth=None, tags=["App"], response={200: One[StartShape]}, url_name="start")
-def get_start(request: HttpRequest) -> HttpResponse:
+def get_start(request: ApiRequest) -> HttpResponse:
     """Where the API is described; no key is needed."""
     throttle(request)
     return data_answer(
@@ -47,21 +48,21 @@ def get_start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @throttled
-def openapi(request: HttpRequest) -> HttpResponse:
+def openapi(request: ApiRequest) -> HttpResponse:
     """What the API is, for programs."""
     return HttpResponse(_description(get_language()), content_type=JSON)
 
 
 @require_safe
 @throttled
-def console(request: HttpRequest) -> HttpResponse:
+def console(request: ApiRequest) -> HttpResponse:
     """What the API is, for people, with a console to try it."""
     return CONSOLE.render_page(request, api)
 
 
 @require_safe
 @throttled
-def differences(request: HttpRequest) -> HttpResponse:
+def differences(request: ApiRequest) -> HttpResponse:
     """What differs from the API that this one speaks: ``docs/timekit.md``."""
     context = {"text": _differences(), "test_mode": settings.TEST_MODE}
     return render(request, "api/differences.html", context)
