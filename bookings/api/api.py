@@ -1,4 +1,4 @@
-"""The one API of the site: its parser, its keys, and what every exception becomes on the wire."""
+"""The one API of the site: its parser, its keys, and how every exception is answered."""
 
 import logging
 
@@ -21,7 +21,7 @@ from bookings.api.errors import (
     refusal_body,
 )
 from bookings.api.idempotency import once
-from bookings.api.requests.fields import NOT_AN_OBJECT, in_words
+from bookings.api.requests.fields import NOT_AN_OBJECT, sentences_by_field
 from bookings.api.requests.parser import StrictParser
 from bookings.api.responses.answers import error_answer, json_answer
 from bookings.errors import BookingError, Conflict
@@ -71,7 +71,7 @@ def answer_unreadable(request: ApiRequest, error: ValidationError) -> HttpRespon
     """Findings of path and query, and a body that is missing as a whole."""
     if any(found["loc"][0] == "body" and len(found["loc"]) == 2 for found in error.errors):
         return error_answer(BadRequest(str(NOT_AN_OBJECT)))
-    return error_answer(Invalid(in_words(error.errors, skip=1)))
+    return error_answer(Invalid(sentences_by_field(error.errors, skip=1)))
 
 
 @api.exception_handler(Http404)
@@ -106,7 +106,7 @@ def answer_met(request: ApiRequest, error: IntegrityError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def answer_unforeseen(request: ApiRequest, error: Exception) -> HttpResponse:
-    """Never a traceback on the wire; the log has it under the id that the caller gets."""
+    """Never a traceback; the log has it under the id that the caller gets."""
     logger.error("Unforeseen in the API.", exc_info=error, extra={"request_id": request.id})
     sentence = _("Something went wrong here. Tell the operator this number: %(id)s")
     return json_answer({"error": sentence % {"id": request.id}}, 500)

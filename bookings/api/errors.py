@@ -1,4 +1,4 @@
-"""What this door refuses by itself, and how every refusal looks on the wire.
+"""What this door refuses by itself, and how every refusal is answered.
 
 Sentences never repeat what was sent: published clients insert them into pages as HTML.  The names of fields do, so
 whatever could be markup in them is left out.

@@ -1,7 +1,6 @@
 """Instants as the API writes them: RFC 3339 with seconds and an offset, in the zone that the caller asked for."""
 
 from datetime import UTC, datetime, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -14,7 +13,7 @@ HEADER = "Timekit-Timezone"
 NO_ZONE = _("This is no IANA time zone, like Europe/Berlin.")
 
 
-def zone_of(request: HttpRequest) -> tzinfo:
+def requested_zone(request: HttpRequest) -> tzinfo:
     """The zone named in the request's head, else UTC.  Raises ``Invalid`` for a name that is none."""
     name = request.headers.get(HEADER)
     if name is None:
@@ -24,9 +23,6 @@ def zone_of(request: HttpRequest) -> tzinfo:
     return ZoneInfo(name)
 
 
-def shown(moment: datetime, zone: tzinfo) -> str:
+def timestamp(moment: datetime, zone: tzinfo) -> str:
+    """An instant as answers write it."""
     return moment.astimezone(zone).isoformat(timespec="seconds")
-
-
-def shown_or_none(moment: datetime | None, zone: tzinfo) -> Any:
-    return shown(moment, zone) if moment else None

@@ -14,13 +14,13 @@ from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import Invalid
-from bookings.api.requests.fields import REQUIRED, Id, Text, Wire
+from bookings.api.requests.fields import REQUIRED, Body, Id, Text
 from bookings.api.requests.key_limits import searched_as_offered
 from bookings.api.requests.model_errors import refuse
 from bookings.api.requests.project import member_ids
 from bookings.api.responses.answers import data_answer, json_answer
 from bookings.api.responses.schemas import DayShape, SlotShape, Some, TotalShape
-from bookings.api.timestamps import HEADER, shown
+from bookings.api.timestamps import HEADER, timestamp
 from bookings.availability import search
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Query, Slot
@@ -35,7 +35,7 @@ Instant = Annotated[Any, WithJsonSchema({"type": "string"})]
 Truth = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "null"}]})]
 
 
-class SearchBody(Wire):
+class SearchBody(Body):
     """Whatever is left out comes from the project, else from the defaults; durations are texts like ``1 hour``."""
 
     project_id: Id | None = None
@@ -159,8 +159,8 @@ def _slots(find: Any, query: Query) -> HttpResponse:
     return data_answer(
         [
             {
-                "start": shown(slot.start, query.zone),
-                "end": shown(slot.end, query.zone),
+                "start": timestamp(slot.start, query.zone),
+                "end": timestamp(slot.end, query.zone),
                 "resources": [who[one.pk] for one in slot.resources],
             }
             for slot in found

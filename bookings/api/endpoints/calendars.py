@@ -12,13 +12,13 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError
-from bookings.api.requests.fields import REQUIRED, Flag, Id, Text, Wire
+from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
 from bookings.api.requests.listing import Listing, find_row, included, same, same_id
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.schemas import CalendarShape, One, Page
-from bookings.api.timestamps import zone_of
+from bookings.api.timestamps import requested_zone
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
 
@@ -48,7 +48,7 @@ class PrimaryStays(ApiError):
         return {"errors": {"primary": [str(ONE_IS_PRIMARY)]}, "code": "primary_calendar"}
 
 
-class CalendarBody(Wire):
+class CalendarBody(Body):
     """``resource_id`` counts when a calendar is made; it never moves to another resource."""
 
     resource_id: Id | None = None
@@ -63,7 +63,7 @@ class CalendarBody(Wire):
 @api.get("/calendars", auth=server_only, tags=["Calendars"], response={200: Page[CalendarShape]})
 def list_calendars(request: ApiRequest) -> HttpResponse:
     """Every calendar; searched by id, name, provider and resource.id."""
-    zone, names = zone_of(request), included(request)
+    zone, names = requested_zone(request), included(request)
 
     def payloads(rows: Iterable[Calendar]) -> list[dict[str, Any]]:
         return [catalogue.calendar(row, zone, names) for row in rows]
@@ -74,7 +74,7 @@ def list_calendars(request: ApiRequest) -> HttpResponse:
 @api.post("/calendars", auth=server_only, tags=["Calendars"], response={201: One[CalendarShape]})
 def create_calendar(request: ApiRequest, body: CalendarBody) -> HttpResponse:
     """Give a resource one more calendar."""
-    zone, row = zone_of(request), Calendar(name="")
+    zone, row = requested_zone(request), Calendar(name="")
     unknown = _find_resource(request, row, body)
     _change(row, body, unknown)
     with transaction.atomic():
@@ -86,14 +86,14 @@ def create_calendar(request: ApiRequest, body: CalendarBody) -> HttpResponse:
 @api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
 def get_calendar(request: ApiRequest, pk: str) -> HttpResponse:
     """One calendar; ``include`` takes events."""
-    zone, names = zone_of(request), included(request)
+    zone, names = requested_zone(request), included(request)
     return data_answer(catalogue.calendar(find_row(_visible(request, names), pk), zone, names))
 
 
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
 def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> HttpResponse:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
-    zone, row = zone_of(request), find_row(_visible(request), pk)
+    zone, row = requested_zone(request), find_row(_visible(request), pk)
     was_primary, was_busy = row.primary, row.provider_sync
     changed = _change(row, body, _no_longer_primary(body, was_primary))
     with transaction.atomic():

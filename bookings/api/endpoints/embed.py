@@ -17,7 +17,7 @@ from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.schemas import EmbedShape, One
 from bookings.api.throttling import throttle
-from bookings.api.timestamps import zone_of
+from bookings.api.timestamps import requested_zone
 from bookings.availability.modes import Mode
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
@@ -62,7 +62,7 @@ def _configuration(request: ApiRequest, row: Project, app_key: str) -> dict[str,
 
     Everybody can read it, so that addresses of people and of what is called are left out.
     """
-    told = catalogue.project(row, zone_of(request))
+    told = catalogue.project(row, requested_zone(request))
     del told["reminders"]
     told["booking"] = _without_addresses(told["booking"])
     told["booking"]["graph"] = told["booking"].get("graph") or USUAL_GRAPH

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
-from bookings.api.requests.fields import REQUIRED, Flag, Id, Wire
+from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
 from bookings.api.requests.filters import within_window
 from bookings.api.requests.listing import Listing, find_row, same, same_id
 from bookings.api.requests.model_errors import apply, findings, refuse
@@ -19,7 +19,7 @@ from bookings.api.requests.schemas import EntryIn
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.schemas import EventShape, One, Page
-from bookings.api.timestamps import zone_of
+from bookings.api.timestamps import requested_zone
 from bookings.forms.findings import Findings
 from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -64,7 +64,7 @@ LISTING = Listing(
 )
 
 
-class EventBody(EntryIn, Wire):
+class EventBody(EntryIn, Body):
     """``resource_id`` alone means that resource's primary calendar.  ``sync_provider`` is read and left alone."""
 
     resource_id: Id | None = None
@@ -76,7 +76,7 @@ class EventBody(EntryIn, Wire):
 @api.get("/events", auth=server_only, tags=["Events"], response={200: Page[EventShape]})
 def list_events(request: ApiRequest) -> HttpResponse:
     """Events that touch the window from ``start`` to ``end``; searched by id, what, calendar.id and resource.id."""
-    zone = zone_of(request)
+    zone = requested_zone(request)
 
     def payloads(rows: Iterable[Event]) -> list[dict[str, Any]]:
         return [catalogue.event(row, zone) for row in rows]
@@ -87,7 +87,7 @@ def list_events(request: ApiRequest) -> HttpResponse:
 @api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
 def create_event(request: ApiRequest, body: EventBody) -> HttpResponse:
     """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
-    zone, row, given = zone_of(request), Event(), body.given()
+    zone, row, given = requested_zone(request), Event(), body.given()
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
     missing |= _find_calendar(request, row, given, needed=True)
     _change(row, body, missing)
@@ -96,13 +96,13 @@ def create_event(request: ApiRequest, body: EventBody) -> HttpResponse:
 
 @api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
 def get_event(request: ApiRequest, pk: str) -> HttpResponse:
-    return data_answer(catalogue.event(find_row(_visible(request), pk), zone_of(request)))
+    return data_answer(catalogue.event(find_row(_visible(request), pk), requested_zone(request)))
 
 
 @api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
 def update_event(request: ApiRequest, pk: str, body: EventBody) -> HttpResponse:
     """Change what is sent and leave the rest."""
-    zone, row = zone_of(request), find_row(_visible(request), pk)
+    zone, row = requested_zone(request), find_row(_visible(request), pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
     return data_answer(catalogue.event(change_event(row), zone))
 

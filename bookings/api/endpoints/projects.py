@@ -15,14 +15,14 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import free_slug, refuse_limited
 from bookings.api.errors import BadRequest, Invalid, NotFound
-from bookings.api.requests.fields import REQUIRED, Id, Wire
+from bookings.api.requests.fields import REQUIRED, Body, Id
 from bookings.api.requests.listing import Listing, find_row, included, nothing, same, same_id
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.schemas import One, Page, ProjectShape, ResourceShape, Some
-from bookings.api.timestamps import zone_of
+from bookings.api.timestamps import requested_zone
 from bookings.models import Project, ProjectResource
 
 NO_RESOURCE = _("There is no such resource.")
@@ -55,7 +55,7 @@ ID_LIST = {
 }
 
 
-class MemberBody(Wire):
+class MemberBody(Body):
     """The resource to add."""
 
     resource_id: Id | None = None
@@ -73,7 +73,7 @@ def list_projects(request: ApiRequest) -> HttpResponse:
 def create_project(request: ApiRequest, body: ProjectBody) -> HttpResponse:
     """Make a booking experience.  Needs ``name``."""
     refuse_limited(request)
-    zone_of(request)
+    requested_zone(request)
     row, given = Project(), body.given()
     row.slug = free_slug(str(given.get("name") or ""), Project)
     members = _members(request, body)
@@ -93,7 +93,7 @@ def get_project(request: ApiRequest, pk: str) -> HttpResponse:
 @api.put("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
 def update_project(request: ApiRequest, pk: str, body: ProjectBody) -> HttpResponse:
     """Change what is sent: objects merge by key, lists and all else replace."""
-    zone_of(request)
+    requested_zone(request)
     row = _find(request, pk)
     members = _members(request, body)
     changed = change(row, body, members.errors)
@@ -124,7 +124,7 @@ def list_members(request: ApiRequest, pk: str) -> HttpResponse:
 )
 def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
     """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
-    zone_of(request)
+    requested_zone(request)
     row, resource_id = _find(request, pk), body.given().get("resource_id")
     if resource_id is None:
         raise Invalid(body.findings or {"resource_id": [str(REQUIRED)]})
@@ -146,7 +146,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
 )
 def set_members(request: ApiRequest, pk: str) -> HttpResponse:
     """Replace the project's resources by those of a bare list of ids, in its order."""
-    zone_of(request)
+    requested_zone(request)
     row, sent = _find(request, pk), parse(request.body)
     if not isinstance(sent, list):
         raise BadRequest(str(NOT_A_LIST))
@@ -214,14 +214,14 @@ def _find(request: ApiRequest, pk: str) -> Project:
 
 
 def _payload(request: ApiRequest, pk: str) -> dict[str, Any]:
-    return catalogue.project(_find(request, pk), zone_of(request), included(request))
+    return catalogue.project(_find(request, pk), requested_zone(request), included(request))
 
 
 def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Project]) -> list[dict[str, Any]]:
-    zone = zone_of(request)
+    zone = requested_zone(request)
     return [catalogue.project(row, zone, names) for row in rows]
 
 
 def _member_payloads(request: ApiRequest, row: Project) -> list[dict[str, Any]]:
-    zone, names = zone_of(request), included(request)
+    zone, names = requested_zone(request), included(request)
     return [catalogue.resource(one, zone, names) for one in catalogue.members(row)]

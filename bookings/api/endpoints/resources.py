@@ -18,13 +18,13 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import Forbidden, NotFound
-from bookings.api.requests.fields import Flag, Object, Text, Wire
+from bookings.api.requests.fields import Body, Flag, Object, Text
 from bookings.api.requests.listing import Listing, find_row, included, same, same_id
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer, json_answer
 from bookings.api.responses.schemas import One, Page, ResourceShape, ZoneShape
-from bookings.api.timestamps import zone_of
+from bookings.api.timestamps import requested_zone
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.models import Calendar, Resource
 from bookings.overrides import override
@@ -54,7 +54,7 @@ LISTING = Listing(
 )
 
 
-class ResourceBody(Wire):
+class ResourceBody(Body):
     """``password`` and ``image`` are read and left alone: resources do not sign in, and staff upload pictures."""
 
     name: Text | None = None
@@ -82,7 +82,7 @@ def list_resources(request: ApiRequest) -> HttpResponse:
 def create_resource(request: ApiRequest, body: ResourceBody) -> HttpResponse:
     """Make a resource with its own calendar for bookings.  Needs ``name`` and ``timezone``."""
     refuse_limited(request)
-    zone = zone_of(request)
+    zone = requested_zone(request)
     given = body.given()
     row = Resource(timezone="", slug=free_slug(str(given.get("name") or ""), Resource))
     _change(row, given, body.findings)
@@ -95,13 +95,13 @@ def create_resource(request: ApiRequest, body: ResourceBody) -> HttpResponse:
 @api.get("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
 def get_resource(request: ApiRequest, pk: str) -> HttpResponse:
     """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
-    return data_answer(catalogue.resource(_find(request, pk), zone_of(request), included(request)))
+    return data_answer(catalogue.resource(_find(request, pk), requested_zone(request), included(request)))
 
 
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
 def update_resource(request: ApiRequest, pk: str, body: ResourceBody) -> HttpResponse:
     """Change what is sent and leave the rest; ``meta`` merges by key."""
-    zone, row = zone_of(request), _find_to_change(request, pk)
+    zone, row = requested_zone(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)
     row.save(update_fields=[*changed, "updated_at"])
     return data_answer(catalogue.resource(row, zone, included(request)))
@@ -186,5 +186,5 @@ def _find_to_change(request: ApiRequest, pk: str) -> Resource:
 
 
 def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:
-    zone = zone_of(request)
+    zone = requested_zone(request)
     return [catalogue.resource(row, zone, names) for row in rows]

@@ -10,13 +10,13 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import refuse_limited
-from bookings.api.requests.fields import Flag, Text, Wire
+from bookings.api.requests.fields import Body, Flag, Text
 from bookings.api.requests.listing import Listing, find_row, same
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.schemas import One, Page, WebhookShape
-from bookings.api.timestamps import zone_of
+from bookings.api.timestamps import requested_zone
 from bookings.models import GraphVersion, State, Webhook
 
 NO_GRAPH = _("There is no such graph.")
@@ -26,7 +26,7 @@ COLUMNS = {name: name for name in ("url", "graph", "state", "method", "enabled")
 LISTING = Listing(search={"graph": same("graph"), "state": same("state"), "url": same("url")})
 
 
-class WebhookBody(Wire):
+class WebhookBody(Body):
     """``graph`` and ``state`` may be left out: then any will do."""
 
     url: Text | None = None
@@ -40,7 +40,7 @@ class WebhookBody(Wire):
 def list_webhooks(request: ApiRequest) -> HttpResponse:
     """Every webhook; searched by url, graph and state."""
     refuse_limited(request)
-    zone = zone_of(request)
+    zone = requested_zone(request)
 
     def payloads(rows: Iterable[Webhook]) -> list[dict[str, Any]]:
         return [catalogue.webhook(row, zone) for row in rows]
@@ -52,7 +52,7 @@ def list_webhooks(request: ApiRequest) -> HttpResponse:
 def create_webhook(request: ApiRequest, body: WebhookBody) -> HttpResponse:
     """Tell an address whenever a booking enters a state."""
     refuse_limited(request)
-    zone, row = zone_of(request), Webhook()
+    zone, row = requested_zone(request), Webhook()
     _change(row, body)
     row.save(force_insert=True)
     return data_answer(catalogue.webhook(row, zone), 201)
@@ -61,14 +61,14 @@ def create_webhook(request: ApiRequest, body: WebhookBody) -> HttpResponse:
 @api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
 def get_webhook(request: ApiRequest, pk: str) -> HttpResponse:
     refuse_limited(request)
-    return data_answer(catalogue.webhook(find_row(Webhook.objects.all(), pk), zone_of(request)))
+    return data_answer(catalogue.webhook(find_row(Webhook.objects.all(), pk), requested_zone(request)))
 
 
 @api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
 def update_webhook(request: ApiRequest, pk: str, body: WebhookBody) -> HttpResponse:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
-    zone, row = zone_of(request), find_row(Webhook.objects.all(), pk)
+    zone, row = requested_zone(request), find_row(Webhook.objects.all(), pk)
     changed = _change(row, body)
     row.save(update_fields=[*changed, "updated_at"])
     return data_answer(catalogue.webhook(row, zone))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
-from bookings.api.requests.fields import Flag, Object, Text, Wire, read_uuid
+from bookings.api.requests.fields import Body, Flag, Object, Text, read_uuid
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.project_settings import wrongs
 from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
@@ -30,7 +30,7 @@ SEARCHED = DEFAULTS.keys() - {"constraints", "output_timezone"}
 LAYERS = ("availability", "booking", "customer_fields", "ui", "meta")
 
 
-class ProjectBody(Wire):
+class ProjectBody(Body):
     """``allow_conference`` is read and left alone."""
 
     name: Text | None = None

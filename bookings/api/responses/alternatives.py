@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.api.caller import ApiRequest
 from bookings.api.requests.listing import included
-from bookings.api.timestamps import shown, zone_of
+from bookings.api.timestamps import requested_zone, timestamp
 from bookings.availability.offered import shapes
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Slot
@@ -26,7 +26,7 @@ Wanted = Booking | Reservation
 def offer_alternatives(request: ApiRequest, refusal: BookingError, wanted: Wanted) -> None:
     """Let a refusal know how to find other times: always for a public page, for a server where it asks."""
     if request.auth.is_widget or "alternatives" in included(request):
-        zone = zone_of(request)
+        zone = requested_zone(request)
         refusal.data["seek"] = lambda: alternatives(wanted, zone, timezone.now())
 
 
@@ -40,8 +40,8 @@ def alternatives(wanted: Wanted, zone: tzinfo, now: datetime) -> list[dict[str, 
     nearest = sorted(own or slots, key=lambda slot: abs(slot.start - wanted.start))[:MOST]
     return [
         {
-            "start": shown(slot.start, zone),
-            "end": shown(slot.end, zone),
+            "start": timestamp(slot.start, zone),
+            "end": timestamp(slot.end, zone),
             "resources": [{"id": str(resource.pk), "name": resource.name} for resource in slot.resources],
         }
         for slot in sorted(nearest, key=lambda slot: slot.start)

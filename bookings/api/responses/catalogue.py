@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
-from bookings.api.timestamps import shown
+from bookings.api.timestamps import timestamp
 from bookings.layers import merged
 from bookings.models import Calendar, Event, Project, ProjectResource, Resource, Webhook
 
@@ -40,8 +40,8 @@ def resource(row: Resource, zone: tzinfo, names: Names = frozenset()) -> Json:
         "enabled_email_notification": row.sends_mail,
         "meta": row.meta,
         "tags": row.tags,
-        "created_at": shown(row.created_at, zone),
-        "updated_at": shown(row.updated_at, zone),
+        "created_at": timestamp(row.created_at, zone),
+        "updated_at": timestamp(row.updated_at, zone),
     }
     if "availability_constraints" in names:
         body["availability_constraints"] = row.availability_constraints
@@ -66,8 +66,8 @@ def calendar(row: Calendar, zone: tzinfo, names: Names = frozenset()) -> Json:
         "provider_access": "owner",
         "provider_primary": row.primary,
         "provider_sync": row.provider_sync,
-        "created_at": shown(row.created_at, zone),
-        "updated_at": shown(row.updated_at, zone),
+        "created_at": timestamp(row.created_at, zone),
+        "updated_at": timestamp(row.updated_at, zone),
     }
     if "events" in names:
         body["events"] = [event(one, zone) for one in row.events.all()]
@@ -85,10 +85,10 @@ def event(row: Event, zone: tzinfo) -> Json:
         "participants": row.participants,
         "invite": row.invite,
         "allDay": row.all_day,
-        "start": shown(row.start, zone),
-        "end": shown(row.end, zone),
-        "created_at": shown(row.created_at, zone),
-        "updated_at": shown(row.updated_at, zone),
+        "start": timestamp(row.start, zone),
+        "end": timestamp(row.end, zone),
+        "created_at": timestamp(row.created_at, zone),
+        "updated_at": timestamp(row.updated_at, zone),
     }
 
 
@@ -100,8 +100,8 @@ def webhook(row: Webhook, zone: tzinfo) -> Json:
         "state": row.state or None,
         "method": row.method,
         "enabled": row.enabled,
-        "created_at": shown(row.created_at, zone),
-        "updated_at": shown(row.updated_at, zone),
+        "created_at": timestamp(row.created_at, zone),
+        "updated_at": timestamp(row.updated_at, zone),
     }
 
 
@@ -139,6 +139,6 @@ def project(row: Project, zone: tzinfo, names: Names = frozenset()) -> Json:
         "reservation_time": str(together["reservation_time"]),
         "enabled_email_notification": row.sends_mail,
         "meta": row.meta,
-        "created_at": shown(row.created_at, zone),
-        "updated_at": shown(row.updated_at, zone),
+        "created_at": timestamp(row.created_at, zone),
+        "updated_at": timestamp(row.updated_at, zone),
     }

@@ -16,7 +16,7 @@ from bookings.api.requests.listing import included
 from bookings.api.responses import catalogue
 from bookings.api.responses.catalogue import Json, Names, below
 from bookings.api.responses.gathered import logs_of, siblings_of
-from bookings.api.timestamps import shown, zone_of
+from bookings.api.timestamps import requested_zone, timestamp
 from bookings.effects.links import action_signature
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Customer, Reservation
@@ -59,7 +59,7 @@ class Telling:
         private = own or not request.auth.is_widget
         if not private:
             names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
-        return cls(caller=request.auth, zone=zone_of(request), names=names, private=private)
+        return cls(caller=request.auth, zone=requested_zone(request), names=names, private=private)
 
     def below(self, name: str) -> Telling:
         """For the bookings inside ``name``; to a public page they are somebody else's."""
@@ -69,7 +69,7 @@ class Telling:
         return replace(self, names=names)
 
     def at(self, moment: datetime) -> str:
-        return shown(moment, self.zone)
+        return timestamp(moment, self.zone)
 
 
 def readable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
