@@ -9,7 +9,7 @@ from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid
 from bookings.api.requests.booking import make_reservation
-from bookings.api.requests.key_limits import bounded_hold
+from bookings.api.requests.key_limits import limited_hold
 from bookings.api.requests.schemas import HoldIn, ReservationIn
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import ReservationShape
@@ -47,7 +47,7 @@ def extend_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
     hold = findings.take("reservation_time", wanted, values.seconds, DEFAULT_HOLD, most)
     if findings.errors or reservation is None:
         raise Invalid(findings.errors)
-    hold = bounded_hold(request.auth, hold, *below)
+    hold = limited_hold(request.auth, hold, *below)
     extended = extend(reservation, hold=hold, by=request.auth.actor)
     return data_answer(tell_reservation(extended, telling))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid
-from bookings.api.requests.key_limits import bounded_hold, check_bounds, with_only_project
+from bookings.api.requests.key_limits import check_limits, limited_hold, with_only_project
 from bookings.api.requests.schemas import BookingIn, ReservationIn
 from bookings.api.responses.alternatives import offer_alternatives
 from bookings.client_address import address_digest
@@ -87,7 +87,7 @@ def make_reservation(request: ApiRequest, body: ReservationIn) -> Reservation:
     try:
         return reserve(
             draft,
-            hold=bounded_hold(caller, form.hold, resolved.project, resolved.option, resolved.link),
+            hold=limited_hold(caller, form.hold, resolved.project, resolved.option, resolved.link),
             by=caller.actor,
             companions=form.companions(),
             buffers=form.buffers(),
@@ -114,5 +114,5 @@ def _name_holder(request: ApiRequest, draft: Reservation) -> None:
 def _resolve(caller: Caller, body: BookingIn) -> Resolved:
     given = with_only_project(caller, body.given())
     resolved = resolve(given, caller.scope())
-    check_bounds(caller, given, resolved)
+    check_limits(caller, given, resolved)
     return resolved
