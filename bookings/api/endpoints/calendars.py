@@ -13,7 +13,7 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
-from bookings.api.requests.listing import Listing, find_row, included, same, same_id
+from bookings.api.requests.listing import Listing, find_row, id_matches, included, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
@@ -30,10 +30,10 @@ COLUMNS = {
 }
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "name": same("name"),
-        "provider": same("provider"),
-        "resource.id": same_id("resource"),
+        "id": id_matches("pk"),
+        "name": text_matches("name"),
+        "provider": text_matches("provider"),
+        "resource.id": id_matches("resource"),
     },
     order=("created_at", "updated_at", "name"),
 )

@@ -13,7 +13,7 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
 from bookings.api.requests.filters import within_window
-from bookings.api.requests.listing import Listing, find_row, same, same_id
+from bookings.api.requests.listing import Listing, find_row, id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.schemas import EntryIn
 from bookings.api.responses import catalogue
@@ -54,10 +54,10 @@ EMPTY: dict[str, Any] = {
 }
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "what": same("what"),
-        "calendar.id": same_id("calendar"),
-        "resource.id": same_id("calendar__resource"),
+        "id": id_matches("pk"),
+        "what": text_matches("what"),
+        "calendar.id": id_matches("calendar"),
+        "resource.id": id_matches("calendar__resource"),
     },
     order=("created_at", "updated_at", "start", "end"),
     default_order=("start", "pk"),

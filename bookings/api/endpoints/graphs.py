@@ -8,13 +8,13 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
-from bookings.api.requests.listing import Listing, same
+from bookings.api.requests.listing import Listing, text_matches
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.schemas import GraphShape, One, Page
 from bookings.graphs.picture import as_svg
 from bookings.models import Action, GraphVersion, State
 
-LISTING = Listing(search={"name": same("graph__name")}, order=(), default_order=("graph__name",))
+LISTING = Listing(search={"name": text_matches("graph__name")}, order=(), default_order=("graph__name",))
 PICTURE = {
     "responses": {
         200: {

@@ -21,7 +21,7 @@ ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 def list_groups(request: ApiRequest) -> HttpResponse:
     """List future sessions with a seat left, by their start."""
     telling = _telling(request)
-    rows = joinable(readable(request.auth.bookings()))
+    rows = readable(joinable(request.auth.bookings()))
     return SESSIONS.answer(request, rows, lambda page: tell(list(page), telling))
 
 

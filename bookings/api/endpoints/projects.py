@@ -16,7 +16,14 @@ from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import free_slug, refuse_limited
 from bookings.api.errors import BadRequest, Invalid, NotFound
 from bookings.api.requests.fields import REQUIRED, Body, Id
-from bookings.api.requests.listing import Listing, find_row, included, nothing, same, same_id
+from bookings.api.requests.listing import (
+    Listing,
+    find_row,
+    id_matches,
+    included,
+    matches_nothing,
+    text_matches,
+)
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
 from bookings.api.responses import catalogue
@@ -29,12 +36,12 @@ NO_RESOURCE = _("There is no such resource.")
 NOT_A_LIST = _("The body must be a list of ids.")
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "name": same("name"),
-        "slug": same("slug"),
-        "resource.id": same_id("resources"),
-        "locations.uuid": nothing,
-        "services.uuid": nothing,
+        "id": id_matches("pk"),
+        "name": text_matches("name"),
+        "slug": text_matches("slug"),
+        "resource.id": id_matches("resources"),
+        "locations.uuid": matches_nothing,
+        "services.uuid": matches_nothing,
     },
     order=("created_at", "updated_at", "name"),
     default_order=("position", "name", "pk"),

@@ -19,7 +19,7 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import Forbidden, NotFound
 from bookings.api.requests.fields import Body, Flag, Object, Text
-from bookings.api.requests.listing import Listing, find_row, included, same, same_id
+from bookings.api.requests.listing import Listing, find_row, id_matches, included, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer, json_answer
@@ -43,11 +43,11 @@ COLUMNS = {
 }
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "name": same("name"),
-        "email": same("email"),
-        "timezone": same("timezone"),
-        "project.id": same_id("projects"),
+        "id": id_matches("pk"),
+        "name": text_matches("name"),
+        "email": text_matches("email"),
+        "timezone": text_matches("timezone"),
+        "project.id": id_matches("projects"),
     },
     order=("created_at", "updated_at", "name"),
     default_order=("name", "pk"),

@@ -11,7 +11,7 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.requests.fields import Body, Flag, Text
-from bookings.api.requests.listing import Listing, find_row, same
+from bookings.api.requests.listing import Listing, find_row, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
@@ -23,7 +23,9 @@ NO_GRAPH = _("There is no such graph.")
 NO_STATE = _("There is no such state.")
 NO_ADDRESS = _("Send an address that begins with https:// or http://.")
 COLUMNS = {name: name for name in ("url", "graph", "state", "method", "enabled")}
-LISTING = Listing(search={"graph": same("graph"), "state": same("state"), "url": same("url")})
+LISTING = Listing(
+    search={"graph": text_matches("graph"), "state": text_matches("state"), "url": text_matches("url")}
+)
 
 
 class WebhookBody(Body):

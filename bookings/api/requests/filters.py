@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Exists, F, Func, Model, OuterRef, Q, QuerySet, TextField
@@ -15,10 +16,18 @@ from pydantic_core import PydanticCustomError
 
 from bookings.api.errors import Invalid
 from bookings.api.requests.fields import read_moment
-from bookings.api.requests.listing import Find, Listing, how_to_find, nothing, same, same_id
-from bookings.models import Action, Booking, Reservation
+from bookings.api.requests.listing import (
+    Listing,
+    Matcher,
+    id_matches,
+    matches_nothing,
+    text_lookup,
+    text_matches,
+)
+from bookings.models import Action, Reservation
+from bookings.models.bookings import BookingQuerySet
 
-COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
+CUSTOMER_COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
 ENDS_FIRST = _("The end must come after the start.")
 # SQLite's paths know no way to write a quotation mark inside a name.
 _ANSWER_KEY = re.compile(r'[^\x00-\x1f"\\]{1,200}')
@@ -30,7 +39,7 @@ def completed(value: str) -> Q:
     """Bookings that no action can change any more, or those that one can."""
     leaving = Exists(Action.objects.filter(source=OuterRef("state")))
     wanted = FLAGS.get(value.lower())
-    return nothing(value) if wanted is None else Q(~leaving if wanted else leaving)
+    return matches_nothing(value) if wanted is None else Q(~leaving if wanted else leaving)
 
 
 class TextUnder(Func):
@@ -57,37 +66,37 @@ class TextUnder(Func):
         return text, (*params, path) * 3
 
 
-def same_answer(column: str, key: str) -> Find:
-    """Rows whose JSON object in ``column`` has this under ``key``, whatever its type; ``*`` as in ``same``."""
+def answer_matches(column: str, key: str) -> Matcher:
+    """Rows whose JSON object in ``column`` has this under ``key``, whatever its type; ``*`` as in ``text_matches``."""
 
     def find(value: str) -> Q:
-        lookup, text = how_to_find(value)
+        lookup, text = text_lookup(value)
         return Q(lookup(TextUnder(column, key), text))
 
     return find
 
 
-class Keys(Mapping[str, Find]):
+class SearchKeys(Mapping[str, Matcher]):
     """The record's keys, and besides them ``customer.<answer>`` and ``meta.<key>`` for any name."""
 
-    named: Mapping[str, Find] = {
-        "resource.id": same_id("resource"),
-        "project.id": same_id("project"),
-        "calendar.id": same_id("calendar"),
-        "graph": same("version__graph__name"),
-        "state": same("state__name"),
+    named: Mapping[str, Matcher] = {
+        "resource.id": id_matches("resource"),
+        "project.id": id_matches("project"),
+        "calendar.id": id_matches("calendar"),
+        "graph": text_matches("version__graph__name"),
+        "state": text_matches("state__name"),
         "completed": completed,
-        **{f"customer.{name}": same(f"customer__{name}") for name in COLUMNS},
+        **{f"customer.{name}": text_matches(f"customer__{name}") for name in CUSTOMER_COLUMNS},
     }
     free = {"customer": "customer__answers", "meta": "meta"}
 
-    def __getitem__(self, name: str) -> Find:
+    def __getitem__(self, name: str) -> Matcher:
         if name in self.named:
             return self.named[name]
         kind, _dot, key = name.partition(".")
         if kind not in self.free or not _ANSWER_KEY.fullmatch(key):
             raise KeyError(name)
-        return same_answer(self.free[kind], key)
+        return answer_matches(self.free[kind], key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.named)
@@ -105,27 +114,30 @@ ORDER = {
     "graph": "version__graph__name",
     "completed": "completed",
 }
-BOOKINGS = Listing(search=Keys(), order=tuple(ORDER), columns=ORDER, default_order=("-created_at", "pk"))
-SESSIONS = Listing(search=Keys(), order=tuple(ORDER), columns=ORDER, default_order=("start", "pk"))
+BOOKINGS = Listing(
+    search=SearchKeys(), order=tuple(ORDER), columns=ORDER, default_order=("-created_at", "pk")
+)
+SESSIONS = Listing(search=SearchKeys(), order=tuple(ORDER), columns=ORDER, default_order=("start", "pk"))
 
 
 def within_window(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
     """Bookings or events that share a moment with ``[start, end)`` of the query.  Raises ``Invalid``."""
-    bounds, errors = {}, {}
+    window: dict[str, datetime] = {}
+    errors: dict[str, list[str]] = {}
     for name in ("start", "end"):
         if name in request.GET:
             try:
-                bounds[name] = read_moment(_with_plus(request.GET[name]))
+                window[name] = read_moment(_with_plus(request.GET[name]))
             except PydanticCustomError as wrong:
                 errors[name] = [wrong.message()]
-    if not errors and len(bounds) == 2 and bounds["end"] <= bounds["start"]:
+    if not errors and len(window) == 2 and window["end"] <= window["start"]:
         errors["end"] = [str(ENDS_FIRST)]
     if errors:
         raise Invalid(errors)
-    if "start" in bounds:
-        rows = rows.filter(end__gt=bounds["start"])
-    if "end" in bounds:
-        rows = rows.filter(start__lt=bounds["end"])
+    if "start" in window:
+        rows = rows.filter(end__gt=window["start"])
+    if "end" in window:
+        rows = rows.filter(start__lt=window["end"])
     return rows
 
 
@@ -135,7 +147,7 @@ def _with_plus(sent: str) -> str:
     return sent[:day] + sent[day:].replace(" ", "+")
 
 
-def joinable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+def joinable(bookings: BookingQuerySet) -> BookingQuerySet:
     """Future sessions with a seat left, inside their booking window; an expired hold's seat is left."""
     now = timezone.now()
     lapsed = Reservation.objects.filter(
@@ -144,7 +156,7 @@ def joinable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     opens = F("start") - F("max_booking_time")
     closes = F("start") - F("min_booking_time")
     return (
-        bookings.sessions()  # type: ignore[attr-defined]
+        bookings.sessions()
         .occupying()
         .filter(Q(seats_taken__lt=F("max_seats")) | Exists(lapsed), start__gt=now)
         .alias(opens=opens, closes=closes)

@@ -16,7 +16,7 @@ from bookings import sql
 from bookings.api.errors import Invalid, NotFound
 from bookings.api.responses.answers import MAX_ROWS, list_answer
 
-Find = Callable[[str], Q]
+Matcher = Callable[[str], Q]
 FURTHEST_PAGE = 10**6
 NOT_A_COUNT = _("Send a whole number from 1 on.")
 MOST_TERMS = 100  # databases differ in how many conditions they read: SQLite stops at a thousand
@@ -32,7 +32,7 @@ _DIGITS = re.compile(r"[0-9]{1,7}")
 class Listing:
     """What one list can be searched for and ordered by; names are the API's, values the models'."""
 
-    search: Mapping[str, Find] = field(default_factory=dict)
+    search: Mapping[str, Matcher] = field(default_factory=dict)
     order: tuple[str, ...] = ("created_at", "updated_at")
     default_order: tuple[str, ...] = ("created_at", "pk")
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -83,17 +83,17 @@ class Listing:
         return (f"-{column}" if direction == "desc" else column, "pk")
 
 
-def same(column: str) -> Find:
+def text_matches(column: str) -> Matcher:
     """Rows whose column has this text, small and capital letters alike; ``*`` at either end stands for anything."""
 
     def find(value: str) -> Q:
-        lookup, text = how_to_find(value)
+        lookup, text = text_lookup(value)
         return Q(lookup(F(column), text))
 
     return find
 
 
-def how_to_find(value: str) -> tuple[Callable[..., Any], str]:
+def text_lookup(value: str) -> tuple[Callable[..., Any], str]:
     """The lookup for a value of a search, stars at its ends and all, and the text that it takes.
 
     Beyond ASCII only the regular expressions of SQLite, which are Python's, know small letters from capital ones.
@@ -107,19 +107,19 @@ def how_to_find(value: str) -> tuple[Callable[..., Any], str]:
     return lookups.get(open_ends, IExact), text
 
 
-def same_id(column: str) -> Find:
+def id_matches(column: str) -> Matcher:
     """Rows whose column has this id; a text that is none finds nothing."""
 
     def find(value: str) -> Q:
         try:
             return Q(**{column: UUID(value)})
         except ValueError:
-            return nothing(value)
+            return matches_nothing(value)
 
     return find
 
 
-def nothing(value: str) -> Q:
+def matches_nothing(value: str) -> Q:
     """No row: what the record searches for and this site does not have."""
     return Q(pk__in=[])
 
