@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from bookings.api.api import api
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.rows import find_row
 from bookings.api.throttling import throttle
 from bookings.effects.links import action_token, is_action_signature
 from bookings.models import Booking

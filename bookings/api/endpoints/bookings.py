@@ -8,10 +8,11 @@ from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid, NotFound
 from bookings.api.requests.action import read_inputs
 from bookings.api.requests.booking import make_booking, prepare
-from bookings.api.requests.filters import BOOKINGS, within_window
+from bookings.api.requests.booking_lists import BOOKINGS
 from bookings.api.requests.key_limits import playable
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.listing import within_window
 from bookings.api.requests.move import move
+from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, MetaIn, MoveIn
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.booking_schemas import BookingShape, ReservationShape

@@ -20,7 +20,7 @@ from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import ApiError, Invalid, NotFound, refusal_body
 from bookings.api.requests.action import read_inputs
 from bookings.api.requests.booking import Prepared, make_booking, prepare
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, BulkIn
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import BookingShape, Failed

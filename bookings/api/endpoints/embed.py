@@ -12,7 +12,7 @@ from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.rows import find_row
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.schemas import EmbedShape, One

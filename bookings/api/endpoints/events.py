@@ -12,9 +12,10 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
-from bookings.api.requests.filters import within_window
-from bookings.api.requests.listing import Listing, find_row, id_matches, text_matches
+from bookings.api.requests.listing import Listing, within_window
+from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import EntryIn
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer

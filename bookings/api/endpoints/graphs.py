@@ -8,7 +8,8 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
-from bookings.api.requests.listing import Listing, text_matches
+from bookings.api.requests.listing import Listing
+from bookings.api.requests.matchers import text_matches
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.schemas import GraphShape, One, Page
 from bookings.graphs.picture import as_svg

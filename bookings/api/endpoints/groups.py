@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
-from bookings.api.requests.filters import SESSIONS, joinable
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.booking_lists import SESSIONS, joinable
+from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import BookingShape
 from bookings.api.responses.schemas import One, Page

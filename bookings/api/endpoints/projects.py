@@ -16,16 +16,11 @@ from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import free_slug, refuse_limited
 from bookings.api.errors import BadRequest, Invalid, NotFound
 from bookings.api.requests.fields import REQUIRED, Body, Id
-from bookings.api.requests.listing import (
-    Listing,
-    find_row,
-    id_matches,
-    included,
-    matches_nothing,
-    text_matches,
-)
+from bookings.api.requests.listing import Listing, included
+from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
+from bookings.api.requests.rows import find_row
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.schemas import One, Page, ProjectShape, ResourceShape, Some

@@ -19,8 +19,10 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import Forbidden, NotFound
 from bookings.api.requests.fields import Body, Flag, Object, Text
-from bookings.api.requests.listing import Listing, find_row, id_matches, included, text_matches
+from bookings.api.requests.listing import Listing, included
+from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.rows import find_row
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer, json_answer
 from bookings.api.responses.schemas import One, Page, ResourceShape, ZoneShape

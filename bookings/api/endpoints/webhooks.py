@@ -11,8 +11,10 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.requests.fields import Body, Flag, Text
-from bookings.api.requests.listing import Listing, find_row, text_matches
+from bookings.api.requests.listing import Listing
+from bookings.api.requests.matchers import text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.rows import find_row
 from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.schemas import One, Page, WebhookShape

@@ -10,7 +10,7 @@ from bookings.api.api import api
 from bookings.api.endpoints import calendars, events, graphs, projects, resources, webhooks
 from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
 from bookings.api.requests.booking import HOLDER
-from bookings.api.requests.filters import BOOKINGS, SESSIONS
+from bookings.api.requests.booking_lists import BOOKINGS, SESSIONS
 from bookings.api.requests.listing import FURTHEST_PAGE, Listing
 from bookings.api.responses.schemas import Findings, Refusal
 from bookings.api.timestamps import HEADER as TIMEZONE

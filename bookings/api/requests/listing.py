@@ -3,20 +3,20 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from datetime import datetime
+from typing import Any, TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import F, Q, QuerySet
-from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from pydantic_core import PydanticCustomError
 
-from bookings import sql
-from bookings.api.errors import Invalid, NotFound
+from bookings.api.errors import Invalid
+from bookings.api.requests.fields import read_moment
+from bookings.api.requests.matchers import Matcher
 from bookings.api.responses.answers import MAX_ROWS, list_answer
 
-Matcher = Callable[[str], Q]
+Row = TypeVar("Row", bound=Model)
 FURTHEST_PAGE = 10**6
 NOT_A_COUNT = _("Send a whole number from 1 on.")
 MOST_TERMS = 100  # databases differ in how many conditions they read: SQLite stops at a thousand
@@ -25,6 +25,7 @@ SEARCH_UNREADABLE = _("Write it like name:Doc;email:doc@example.com.")
 SEARCH_UNKNOWN = _("This cannot be searched for.")
 ORDER_UNKNOWN = _("The list cannot be ordered by this.")
 DIRECTION_UNKNOWN = _("Send asc or desc.")
+ENDS_FIRST = _("The end must come after the start.")
 _DIGITS = re.compile(r"[0-9]{1,7}")
 
 
@@ -83,55 +84,6 @@ class Listing:
         return (f"-{column}" if direction == "desc" else column, "pk")
 
 
-def text_matches(column: str) -> Matcher:
-    """Rows whose column has this text, small and capital letters alike; ``*`` at either end stands for anything."""
-
-    def find(value: str) -> Q:
-        lookup, text = text_lookup(value)
-        return Q(lookup(F(column), text))
-
-    return find
-
-
-def text_lookup(value: str) -> tuple[Callable[..., Any], str]:
-    """The lookup for a value of a search, stars at its ends and all, and the text that it takes.
-
-    Beyond ASCII only the regular expressions of SQLite, which are Python's, know small letters from capital ones.
-    """
-    text = value.strip("*")
-    open_ends = (value.startswith("*"), value.endswith("*") and len(value) > 1)
-    if not sql.is_postgresql() and not text.isascii():
-        before, after = open_ends
-        return IRegex, ("" if before else r"\A") + re.escape(text) + ("" if after else r"\Z")
-    lookups = {(True, True): IContains, (True, False): IEndsWith, (False, True): IStartsWith}
-    return lookups.get(open_ends, IExact), text
-
-
-def id_matches(column: str) -> Matcher:
-    """Rows whose column has this id; a text that is none finds nothing."""
-
-    def find(value: str) -> Q:
-        try:
-            return Q(**{column: UUID(value)})
-        except ValueError:
-            return matches_nothing(value)
-
-    return find
-
-
-def matches_nothing(value: str) -> Q:
-    """No row: what the record searches for and this site does not have."""
-    return Q(pk__in=[])
-
-
-def find_row(rows: QuerySet[Any], pk: str) -> Any:
-    """The row with this id.  Raises ``NotFound`` also where the text is no id."""
-    try:
-        return rows.get(pk=UUID(pk))
-    except (ValueError, ObjectDoesNotExist):
-        raise NotFound(rows.model.__name__) from None
-
-
 def included(request: HttpRequest) -> frozenset[str]:
     """The names that the query asks to be told as well, with every part of a dotted one."""
     asked = ",".join(request.GET.get(name, "") for name in ("include", "includes"))
@@ -149,3 +101,30 @@ def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int
     if not 1 <= number <= FURTHEST_PAGE:
         errors[name] = [str(NOT_A_COUNT)]
     return number
+
+
+def within_window(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Bookings or events that share a moment with ``[start, end)`` of the query.  Raises ``Invalid``."""
+    window: dict[str, datetime] = {}
+    errors: dict[str, list[str]] = {}
+    for name in ("start", "end"):
+        if name in request.GET:
+            try:
+                window[name] = read_moment(_with_plus(request.GET[name]))
+            except PydanticCustomError as wrong:
+                errors[name] = [wrong.message()]
+    if not errors and len(window) == 2 and window["end"] <= window["start"]:
+        errors["end"] = [str(ENDS_FIRST)]
+    if errors:
+        raise Invalid(errors)
+    if "start" in window:
+        rows = rows.filter(end__gt=window["start"])
+    if "end" in window:
+        rows = rows.filter(start__lt=window["end"])
+    return rows
+
+
+def _with_plus(sent: str) -> str:
+    """A time whose offset lost its plus on the way, as those do that nobody encoded; a space after the day stays."""
+    day = len("2027-08-12 ")
+    return sent[:day] + sent[day:].replace(" ", "+")
