@@ -84,7 +84,7 @@ def _claim(scope: str, digest: str) -> bool:
             "ON CONFLICT (scope) DO NOTHING",
             [scope, digest, "", now],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _keep(scope: str, response: HttpResponse) -> None:

@@ -121,7 +121,7 @@ def _booking_or_reservation(caller: Caller, pk: str) -> Booking | Reservation:
     except NotFound:
         pass
     try:
-        reservation: Reservation = find_row(caller.reservations().select_related("resource"), pk)
+        reservation = find_row(caller.reservations().select_related("resource"), pk)
     except NotFound:
         raise NotFound("Booking") from None
     if reservation.booking_id:

@@ -211,8 +211,7 @@ def _set_members(row: Project, ids: list[UUID]) -> None:
 
 def _find(request: ApiRequest, pk: str) -> Project:
     rows = request.auth.projects()
-    found: Project = find_row(catalogue.with_links(rows, included(request)), pk)
-    return found
+    return find_row(catalogue.with_links(rows, included(request)), pk)
 
 
 def _payload(request: ApiRequest, pk: str) -> dict[str, Any]:

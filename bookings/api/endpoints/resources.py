@@ -175,8 +175,7 @@ def _taken(row: Resource) -> dict[str, list[str]]:
 
 def _find(request: ApiRequest, pk: str) -> Resource:
     rows = request.auth.resources()
-    found: Resource = find_row(catalogue.with_included(rows, included(request)), pk)
-    return found
+    return find_row(catalogue.with_included(rows, included(request)), pk)
 
 
 def _find_to_change(request: ApiRequest, pk: str) -> Resource:

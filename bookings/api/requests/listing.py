@@ -105,23 +105,29 @@ def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int
 
 def within_window(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
     """Bookings or events that share a moment with ``[start, end)`` of the query.  Raises ``Invalid``."""
-    window: dict[str, datetime] = {}
+    start, end = _window(request)
+    if start:
+        rows = rows.filter(end__gt=start)
+    if end:
+        rows = rows.filter(start__lt=end)
+    return rows
+
+
+def _window(request: HttpRequest) -> tuple[datetime | None, datetime | None]:
+    moments: dict[str, datetime] = {}
     errors: dict[str, list[str]] = {}
     for name in ("start", "end"):
         if name in request.GET:
             try:
-                window[name] = read_moment(_with_plus(request.GET[name]))
+                moments[name] = read_moment(_with_plus(request.GET[name]))
             except PydanticCustomError as wrong:
                 errors[name] = [wrong.message()]
-    if not errors and len(window) == 2 and window["end"] <= window["start"]:
+    start, end = moments.get("start"), moments.get("end")
+    if start and end and end <= start:
         errors["end"] = [str(ENDS_FIRST)]
     if errors:
         raise Invalid(errors)
-    if "start" in window:
-        rows = rows.filter(end__gt=window["start"])
-    if "end" in window:
-        rows = rows.filter(start__lt=window["end"])
-    return rows
+    return start, end
 
 
 def _with_plus(sent: str) -> str:

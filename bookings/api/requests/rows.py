@@ -1,15 +1,17 @@
 """The row that a path names."""
 
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from bookings.api.errors import NotFound
 
+Row = TypeVar("Row", bound=Model)
 
-def find_row(rows: QuerySet[Any], pk: str) -> Any:
+
+def find_row(rows: QuerySet[Row], pk: str) -> Row:
     """The row with this id.  Raises ``NotFound`` also where the text is no id."""
     try:
         return rows.get(pk=UUID(pk))
