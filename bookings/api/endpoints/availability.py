@@ -1,6 +1,5 @@
 """Free and taken time, asked of a project or of some resources."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -20,10 +19,11 @@ from bookings.api.requests.model_errors import refuse
 from bookings.api.requests.project import member_ids
 from bookings.api.responses.answers import data_answer, json_answer
 from bookings.api.responses.schemas import DayShape, SlotShape, Some, TotalShape
-from bookings.api.timestamps import HEADER, timestamp
+from bookings.api.responses.slots import serialize_slots
+from bookings.api.timestamps import HEADER
 from bookings.availability import search
 from bookings.availability.parameters import ParametersError, read_query
-from bookings.availability.query import Query, Slot
+from bookings.availability.query import Query
 from bookings.models import Option, Project, Resource
 
 NO_PROJECT = gettext_lazy("There is no such project.")
@@ -61,13 +61,15 @@ class SearchBody(Body):
 @api.post("/availability", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
 def list_free(request: ApiRequest, body: SearchBody) -> HttpResponse:
     """Every free slot, sorted; needs ``project_id`` or ``resources``."""
-    return _slots(search.search, _query(request, body))
+    query = _query(request, body)
+    return data_answer(serialize_slots(_searched(search.search, query), query))
 
 
 @api.post("/unavailable/slots", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
 def list_taken(request: ApiRequest, body: SearchBody) -> HttpResponse:
     """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
-    return _slots(search.unavailable, _query(request, body))
+    query = _query(request, body)
+    return data_answer(serialize_slots(_searched(search.unavailable, query), query))
 
 
 @api.post("/availability/dates", auth=any_key, tags=TAGS, response={200: Some[DayShape]})
@@ -151,18 +153,3 @@ def _searched(find: Any, query: Query) -> Any:
         return find(query, timezone.now())
     except search.TooManySlots as error:
         raise Invalid({"to": [_(str(error))]}) from None
-
-
-def _slots(find: Any, query: Query) -> HttpResponse:
-    found: Iterable[Slot] = _searched(find, query)
-    who = {one.pk: {"id": str(one.pk), "name": one.name, "timezone": one.timezone} for one in query.resources}
-    return data_answer(
-        [
-            {
-                "start": timestamp(slot.start, query.zone),
-                "end": timestamp(slot.end, query.zone),
-                "resources": [who[one.pk] for one in slot.resources],
-            }
-            for slot in found
-        ]
-    )

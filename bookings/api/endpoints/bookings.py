@@ -16,9 +16,11 @@ from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, MetaIn, MoveIn
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.booking_schemas import BookingShape, ReservationShape
-from bookings.api.responses.gathered import siblings_of
+from bookings.api.responses.bookings import readable, serialize_booking, serialize_bookings
+from bookings.api.responses.context import Telling
+from bookings.api.responses.reservations import serialize_reservation
 from bookings.api.responses.schemas import One, Page
-from bookings.api.responses.serializers import Telling, readable, tell, tell_one, tell_reservation
+from bookings.api.siblings import siblings_of
 from bookings.forms import values
 from bookings.forms.findings import Findings
 from bookings.lifecycle import act_on_all, correct, delete, release
@@ -31,7 +33,7 @@ def create_booking(request: ApiRequest, body: BookingIn) -> HttpResponse:
     """Make a booking."""
     telling = Telling.of(request, own=True)
     booking = make_booking(request, prepare(request.auth, body))
-    return data_answer(tell_one(booking, telling), 201)
+    return data_answer(serialize_booking(booking, telling), 201)
 
 
 @api.get("/bookings", auth=server_only, tags=["Bookings"], response={200: Page[BookingShape]})
@@ -39,7 +41,7 @@ def list_bookings(request: ApiRequest) -> HttpResponse:
     """List bookings: searched, within a window, ordered, page by page."""
     telling = Telling.of(request)
     rows = within_window(request, readable(request.auth.bookings()))
-    return BOOKINGS.answer(request, rows, lambda page: tell(list(page), telling))
+    return BOOKINGS.answer(request, rows, lambda page: serialize_bookings(list(page), telling))
 
 
 @api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[ReservationShape]})
@@ -48,8 +50,8 @@ def get_booking(request: ApiRequest, booking_id: str) -> HttpResponse:
     telling = Telling.of(request)
     found = _booking_or_reservation(request.auth, booking_id)
     if isinstance(found, Reservation):
-        return data_answer(tell_reservation(found, telling))
-    return data_answer(tell_one(found, telling))
+        return data_answer(serialize_reservation(found, telling))
+    return data_answer(serialize_booking(found, telling))
 
 
 @api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[BookingShape]})
@@ -64,7 +66,7 @@ def relabel_booking(request: ApiRequest, booking_id: str, body: MetaIn) -> HttpR
     if findings.errors:
         raise Invalid(findings.errors)
     correct(booking, by=request.auth.actor, changes={"meta": body.meta})
-    return data_answer(tell_one(readable(Booking.objects.all()).get(pk=booking.pk), telling))
+    return data_answer(serialize_booking(readable(Booking.objects.all()).get(pk=booking.pk), telling))
 
 
 @api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={204: None})
@@ -94,7 +96,7 @@ def act_on_booking(
         siblings = siblings_of([booking], request.auth.bookings())
         together += [sibling for sibling in siblings if sibling.pk != booking.pk]
     played = act_on_all(together, action, by=request.auth.actor, inputs=inputs)
-    return data_answer(tell_one(played[0], telling))
+    return data_answer(serialize_booking(played[0], telling))
 
 
 @api.post(
@@ -104,7 +106,7 @@ def reschedule_booking(request: ApiRequest, booking_id: str, body: MoveIn) -> Ht
     """Move a booking: a new one continues it at the new time."""
     telling = Telling.of(request)
     moved = move(request, _playable(request.auth, booking_id), body)
-    return data_answer(tell_one(moved, telling), 201)
+    return data_answer(serialize_booking(moved, telling), 201)
 
 
 def _playable(caller: Caller, booking_id: str) -> Booking:

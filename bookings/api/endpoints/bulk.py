@@ -24,9 +24,10 @@ from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, BulkIn
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import BookingShape, Failed
-from bookings.api.responses.gathered import siblings_of
+from bookings.api.responses.bookings import serialize_bookings
+from bookings.api.responses.context import Json, Telling
 from bookings.api.responses.schemas import Some
-from bookings.api.responses.serializers import Json, Telling, tell
+from bookings.api.siblings import siblings_of
 from bookings.errors import BookingError, Conflict
 from bookings.forms.resolve import as_uuid
 from bookings.lifecycle import act_on_all
@@ -187,7 +188,9 @@ def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
 
 def _answer(outcomes: Sequence[Outcome], telling: Telling, status: int) -> HttpResponse:
     """Each in its place; what was done is told together, so that no include costs a query per row."""
-    told = iter(tell([outcome for outcome in outcomes if isinstance(outcome, Booking)], telling))
+    told = iter(
+        serialize_bookings([outcome for outcome in outcomes if isinstance(outcome, Booking)], telling)
+    )
     return data_answer(
         [_refused(one) if not isinstance(one, Booking) else next(told) for one in outcomes], status
     )

@@ -17,8 +17,8 @@ from bookings.api.requests.listing import Listing, included
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
-from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.calendars import serialize_calendar
 from bookings.api.responses.schemas import CalendarShape, One, Page
 from bookings.api.timestamps import requested_zone
 from bookings.lifecycle import change_event
@@ -68,7 +68,7 @@ def list_calendars(request: ApiRequest) -> HttpResponse:
     zone, names = requested_zone(request), included(request)
 
     def payloads(rows: Iterable[Calendar]) -> list[dict[str, Any]]:
-        return [catalogue.calendar(row, zone, names) for row in rows]
+        return [serialize_calendar(row, zone, names) for row in rows]
 
     return LISTING.answer(request, _visible(request, names), payloads)
 
@@ -82,14 +82,14 @@ def create_calendar(request: ApiRequest, body: CalendarBody) -> HttpResponse:
     with transaction.atomic():
         _make_primary(row)
         row.save(force_insert=True)
-    return data_answer(catalogue.calendar(row, zone), 201)
+    return data_answer(serialize_calendar(row, zone), 201)
 
 
 @api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
 def get_calendar(request: ApiRequest, pk: str) -> HttpResponse:
     """One calendar; ``include`` takes events."""
     zone, names = requested_zone(request), included(request)
-    return data_answer(catalogue.calendar(find_row(_visible(request, names), pk), zone, names))
+    return data_answer(serialize_calendar(find_row(_visible(request, names), pk), zone, names))
 
 
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
@@ -106,7 +106,7 @@ def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> HttpRes
             for event in row.events.order_by("pk"):  # each is locked
                 event.calendar = row
                 change_event(event)
-    return data_answer(catalogue.calendar(row, zone))
+    return data_answer(serialize_calendar(row, zone))
 
 
 @api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={204: None})

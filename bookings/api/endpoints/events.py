@@ -17,8 +17,8 @@ from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import EntryIn
-from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.events import serialize_event
 from bookings.api.responses.schemas import EventShape, One, Page
 from bookings.api.timestamps import requested_zone
 from bookings.forms.findings import Findings
@@ -80,7 +80,7 @@ def list_events(request: ApiRequest) -> HttpResponse:
     zone = requested_zone(request)
 
     def payloads(rows: Iterable[Event]) -> list[dict[str, Any]]:
-        return [catalogue.event(row, zone) for row in rows]
+        return [serialize_event(row, zone) for row in rows]
 
     return LISTING.answer(request, within_window(request, _visible(request)), payloads)
 
@@ -92,12 +92,12 @@ def create_event(request: ApiRequest, body: EventBody) -> HttpResponse:
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
     missing |= _find_calendar(request, row, given, needed=True)
     _change(row, body, missing)
-    return data_answer(catalogue.event(add_event(row), zone), 201)
+    return data_answer(serialize_event(add_event(row), zone), 201)
 
 
 @api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
 def get_event(request: ApiRequest, pk: str) -> HttpResponse:
-    return data_answer(catalogue.event(find_row(_visible(request), pk), requested_zone(request)))
+    return data_answer(serialize_event(find_row(_visible(request), pk), requested_zone(request)))
 
 
 @api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
@@ -105,7 +105,7 @@ def update_event(request: ApiRequest, pk: str, body: EventBody) -> HttpResponse:
     """Change what is sent and leave the rest."""
     zone, row = requested_zone(request), find_row(_visible(request), pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
-    return data_answer(catalogue.event(change_event(row), zone))
+    return data_answer(serialize_event(change_event(row), zone))
 
 
 @api.delete("/events/{pk}", auth=server_only, tags=["Events"], response={204: None})

@@ -11,9 +11,10 @@ from bookings.api.errors import NotFound
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import text_matches
 from bookings.api.responses.answers import data_answer
+from bookings.api.responses.graphs import serialize_graph
 from bookings.api.responses.schemas import GraphShape, One, Page
 from bookings.graphs.picture import as_svg
-from bookings.models import Action, GraphVersion, State
+from bookings.models import GraphVersion
 
 LISTING = Listing(search={"name": text_matches("graph__name")}, order=(), default_order=("graph__name",))
 PICTURE = {
@@ -29,12 +30,12 @@ PICTURE = {
 @api.get("/graphs", auth=server_only, tags=["Graphs"], response={200: Page[GraphShape]})
 def list_graphs(request: ApiRequest) -> HttpResponse:
     """Every graph that new bookings may follow, in the version that they would follow; searched by name."""
-    return LISTING.answer(request, _published(), lambda versions: [_payload(one) for one in versions])
+    return LISTING.answer(request, _published(), lambda versions: [serialize_graph(one) for one in versions])
 
 
 @api.get("/graphs/{name}", auth=server_only, tags=["Graphs"], response={200: One[GraphShape]})
 def get_graph(request: ApiRequest, name: str) -> HttpResponse:
-    return data_answer(_payload(_find(name)))
+    return data_answer(serialize_graph(_find(name)))
 
 
 @api.get("/graphs/{name}/picture", auth=server_only, tags=["Graphs"], openapi_extra=PICTURE)
@@ -53,45 +54,3 @@ def _find(name: str) -> GraphVersion:
     if version is None:
         raise NotFound("Graph")
     return version
-
-
-def _payload(version: GraphVersion) -> dict[str, Any]:
-    return {
-        "name": version.graph.name,
-        "title": version.graph.title,
-        "description": version.graph.description,
-        "version": version.number,
-        "claims": version.claims,
-        "offers_seats": version.offers_seats,
-        "needs_customer": version.needs_customer,
-        "needs_times": version.needs_times,
-        "states": [_state(state) for state in version.states.all()],
-        "actions": [_action(action) for action in version.actions.all()],
-    }
-
-
-def _state(state: State) -> dict[str, Any]:
-    return {
-        "name": state.name,
-        "label": state.label,
-        "occupies": state.occupies,
-        "settled": state.settled,
-        "completed": state.final,
-        "webhook": state.webhook,
-    }
-
-
-def _action(action: Action) -> dict[str, Any]:
-    """``source`` is null for the action that creates the booking; ``automatic_after`` is in seconds."""
-    wait = action.automatic_after
-    return {
-        "name": action.name,
-        "label": action.label,
-        "source": action.source.name if action.source else None,
-        "target": action.target.name,
-        "played_by": [who for who in ("customer", "owner", "staff", "clock") if getattr(action, f"by_{who}")],
-        "input": action.input or None,
-        "automatic_after": None if wait is None else round(wait.total_seconds()),
-        "automatic_from": action.automatic_from if wait is not None else None,
-        "continues": action.continues,
-    }

@@ -11,8 +11,9 @@ from bookings.api.requests.booking_lists import SESSIONS, joinable
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import BookingShape
+from bookings.api.responses.bookings import readable, serialize_booking, serialize_bookings
+from bookings.api.responses.context import Telling
 from bookings.api.responses.schemas import One, Page
-from bookings.api.responses.serializers import Telling, readable, tell, tell_one
 
 ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 
@@ -22,7 +23,7 @@ def list_groups(request: ApiRequest) -> HttpResponse:
     """List future sessions with a seat left, by their start."""
     telling = _telling(request)
     rows = readable(joinable(request.auth.bookings()))
-    return SESSIONS.answer(request, rows, lambda page: tell(list(page), telling))
+    return SESSIONS.answer(request, rows, lambda page: serialize_bookings(list(page), telling))
 
 
 @api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"], response={200: One[BookingShape]})
@@ -30,7 +31,7 @@ def get_group(request: ApiRequest, booking_id: str) -> HttpResponse:
     """Read one session."""
     telling = _telling(request)
     sessions = readable(request.auth.bookings().sessions())
-    return data_answer(tell_one(find_row(sessions, booking_id), telling))
+    return data_answer(serialize_booking(find_row(sessions, booking_id), telling))
 
 
 def _telling(request: ApiRequest) -> Telling:

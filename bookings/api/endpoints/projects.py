@@ -21,8 +21,9 @@ from bookings.api.requests.matchers import id_matches, matches_nothing, text_mat
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
 from bookings.api.requests.rows import find_row
-from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.projects import members, prefetch_members, serialize_project
+from bookings.api.responses.resources import serialize_resource
 from bookings.api.responses.schemas import One, Page, ProjectShape, ResourceShape, Some
 from bookings.api.timestamps import requested_zone
 from bookings.models import Project, ProjectResource
@@ -67,7 +68,7 @@ class MemberBody(Body):
 def list_projects(request: ApiRequest) -> HttpResponse:
     """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid."""
     names = included(request)
-    rows = catalogue.with_links(request.auth.projects(), names)
+    rows = prefetch_members(request.auth.projects(), names)
     return LISTING.answer(request, rows, partial(_payloads, request, names))
 
 
@@ -211,18 +212,18 @@ def _set_members(row: Project, ids: list[UUID]) -> None:
 
 def _find(request: ApiRequest, pk: str) -> Project:
     rows = request.auth.projects()
-    return find_row(catalogue.with_links(rows, included(request)), pk)
+    return find_row(prefetch_members(rows, included(request)), pk)
 
 
 def _payload(request: ApiRequest, pk: str) -> dict[str, Any]:
-    return catalogue.project(_find(request, pk), requested_zone(request), included(request))
+    return serialize_project(_find(request, pk), requested_zone(request), included(request))
 
 
 def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Project]) -> list[dict[str, Any]]:
     zone = requested_zone(request)
-    return [catalogue.project(row, zone, names) for row in rows]
+    return [serialize_project(row, zone, names) for row in rows]
 
 
 def _member_payloads(request: ApiRequest, row: Project) -> list[dict[str, Any]]:
     zone, names = requested_zone(request), included(request)
-    return [catalogue.resource(one, zone, names) for one in catalogue.members(row)]
+    return [serialize_resource(one, zone, names) for one in members(row)]

@@ -13,8 +13,9 @@ from bookings.api.requests.key_limits import limited_hold
 from bookings.api.requests.schemas import HoldIn, ReservationIn
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import ReservationShape
+from bookings.api.responses.context import Telling
+from bookings.api.responses.reservations import serialize_reservation
 from bookings.api.responses.schemas import One
-from bookings.api.responses.serializers import Telling, tell_reservation
 from bookings.forms import values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
@@ -29,7 +30,7 @@ def reserve_time(request: ApiRequest, body: ReservationIn) -> HttpResponse:
     """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
     telling = Telling.of(request)
     reservation = make_reservation(request, body)
-    return data_answer(tell_reservation(reservation, telling), 201)
+    return data_answer(serialize_reservation(reservation, telling), 201)
 
 
 @api.put(
@@ -49,7 +50,7 @@ def extend_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
         raise Invalid(findings.errors)
     hold = limited_hold(request.auth, hold, *below)
     extended = extend(reservation, hold=hold, by=request.auth.actor)
-    return data_answer(tell_reservation(extended, telling))
+    return data_answer(serialize_reservation(extended, telling))
 
 
 @api.put(
@@ -63,7 +64,7 @@ def release_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
         raise Invalid(findings.errors)
     release(reservation, by=request.auth.actor)
     reservation.refresh_from_db()
-    return data_answer(tell_reservation(reservation, telling))
+    return data_answer(serialize_reservation(reservation, telling))
 
 
 def _below(

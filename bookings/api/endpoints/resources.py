@@ -23,8 +23,8 @@ from bookings.api.requests.listing import Listing, included
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
-from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer, json_answer
+from bookings.api.responses.resources import prefetch_calendars, serialize_resource
 from bookings.api.responses.schemas import One, Page, ResourceShape, ZoneShape
 from bookings.api.timestamps import requested_zone
 from bookings.availability.rules import ConstraintsError, parse_constraints
@@ -76,7 +76,7 @@ class ResourceBody(Body):
 def list_resources(request: ApiRequest) -> HttpResponse:
     """Every resource that the key sees; searched by id, name, email, timezone and project.id."""
     names = included(request)
-    rows = catalogue.with_included(request.auth.resources(), names)
+    rows = prefetch_calendars(request.auth.resources(), names)
     return LISTING.answer(request, rows, partial(_payloads, request, names))
 
 
@@ -91,13 +91,13 @@ def create_resource(request: ApiRequest, body: ResourceBody) -> HttpResponse:
     with transaction.atomic():
         row.save(force_insert=True)
         Calendar.objects.create(resource=row, primary=True)
-    return data_answer(catalogue.resource(row, zone, included(request)), 201)
+    return data_answer(serialize_resource(row, zone, included(request)), 201)
 
 
 @api.get("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
 def get_resource(request: ApiRequest, pk: str) -> HttpResponse:
     """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
-    return data_answer(catalogue.resource(_find(request, pk), requested_zone(request), included(request)))
+    return data_answer(serialize_resource(_find(request, pk), requested_zone(request), included(request)))
 
 
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
@@ -106,7 +106,7 @@ def update_resource(request: ApiRequest, pk: str, body: ResourceBody) -> HttpRes
     zone, row = requested_zone(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(catalogue.resource(row, zone, included(request)))
+    return data_answer(serialize_resource(row, zone, included(request)))
 
 
 @api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
@@ -175,7 +175,7 @@ def _taken(row: Resource) -> dict[str, list[str]]:
 
 def _find(request: ApiRequest, pk: str) -> Resource:
     rows = request.auth.resources()
-    return find_row(catalogue.with_included(rows, included(request)), pk)
+    return find_row(prefetch_calendars(rows, included(request)), pk)
 
 
 def _find_to_change(request: ApiRequest, pk: str) -> Resource:
@@ -188,4 +188,4 @@ def _find_to_change(request: ApiRequest, pk: str) -> Resource:
 
 def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:
     zone = requested_zone(request)
-    return [catalogue.resource(row, zone, names) for row in rows]
+    return [serialize_resource(row, zone, names) for row in rows]

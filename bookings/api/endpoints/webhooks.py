@@ -15,9 +15,9 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
-from bookings.api.responses import catalogue
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.schemas import One, Page, WebhookShape
+from bookings.api.responses.webhooks import serialize_webhook
 from bookings.api.timestamps import requested_zone
 from bookings.models import GraphVersion, State, Webhook
 
@@ -47,7 +47,7 @@ def list_webhooks(request: ApiRequest) -> HttpResponse:
     zone = requested_zone(request)
 
     def payloads(rows: Iterable[Webhook]) -> list[dict[str, Any]]:
-        return [catalogue.webhook(row, zone) for row in rows]
+        return [serialize_webhook(row, zone) for row in rows]
 
     return LISTING.answer(request, Webhook.objects.all(), payloads)
 
@@ -59,13 +59,13 @@ def create_webhook(request: ApiRequest, body: WebhookBody) -> HttpResponse:
     zone, row = requested_zone(request), Webhook()
     _change(row, body)
     row.save(force_insert=True)
-    return data_answer(catalogue.webhook(row, zone), 201)
+    return data_answer(serialize_webhook(row, zone), 201)
 
 
 @api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
 def get_webhook(request: ApiRequest, pk: str) -> HttpResponse:
     refuse_limited(request)
-    return data_answer(catalogue.webhook(find_row(Webhook.objects.all(), pk), requested_zone(request)))
+    return data_answer(serialize_webhook(find_row(Webhook.objects.all(), pk), requested_zone(request)))
 
 
 @api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
@@ -75,7 +75,7 @@ def update_webhook(request: ApiRequest, pk: str, body: WebhookBody) -> HttpRespo
     zone, row = requested_zone(request), find_row(Webhook.objects.all(), pk)
     changed = _change(row, body)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(catalogue.webhook(row, zone))
+    return data_answer(serialize_webhook(row, zone))
 
 
 @api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={204: None})

@@ -9,7 +9,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from bookings.api.responses.webhook import webhook_payload
+from bookings.api.responses.webhooks import webhook_payload
 from bookings.effects import finding, mail, reminders, webhooks
 from bookings.effects.outbox import Handler, Sender
 from bookings.housekeeping import sweep

@@ -1,28 +1,24 @@
-"""How bookings, reservations and customers look on the wire: the record's default fields, and what is included."""
+"""How bookings are told: the record's default fields, and what is included."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from bookings.api.caller import ApiRequest, Caller
-from bookings.api.requests.listing import included
-from bookings.api.responses import catalogue
-from bookings.api.responses.catalogue import Json, Names, below
-from bookings.api.responses.gathered import logs_of, siblings_of
-from bookings.api.timestamps import requested_zone, timestamp
+from bookings.api.responses.calendars import serialize_calendar
+from bookings.api.responses.context import Json, Telling, below
+from bookings.api.responses.logs import logs_of
+from bookings.api.responses.projects import serialize_project
+from bookings.api.responses.resources import serialize_resource
+from bookings.api.siblings import siblings_of
 from bookings.effects.links import action_signature
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Customer, Reservation
 
-# What a public page learns only in the answer to its own create.
-PRIVATE = frozenset({"customers", "logs", "customer_action_links", "bulked_bookings"})
 # What must be read besides the row itself, for each include.
 LOOKUPS: dict[str, tuple[str, ...]] = {
     "customers": ("customer",),
@@ -42,43 +38,13 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Telling:
-    """To whom a booking is told, in which zone, and what besides the default fields."""
-
-    caller: Caller
-    zone: tzinfo
-    names: Names = frozenset()
-    private: bool = True
-    """Whether addresses of people may be told."""
-
-    @classmethod
-    def of(cls, request: ApiRequest, *, own: bool = False) -> Telling:
-        """As the request asks; ``own`` for the answer to a create.  Raises ``Invalid`` for an unknown zone."""
-        names = included(request)
-        private = own or not request.auth.is_widget
-        if not private:
-            names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
-        return cls(caller=request.auth, zone=requested_zone(request), names=names, private=private)
-
-    def below(self, name: str) -> Telling:
-        """For the bookings inside ``name``; to a public page they are somebody else's."""
-        names = below(self.names, name)
-        if self.caller.is_widget:
-            return replace(self, names=names - PRIVATE, private=False)
-        return replace(self, names=names)
-
-    def at(self, moment: datetime) -> str:
-        return timestamp(moment, self.zone)
-
-
 def readable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Bookings with what the default fields need, in the same query."""
     leaving = Action.objects.filter(source=OuterRef("state"))
     return bookings.select_related("state", "version__graph").annotate(completed=~Exists(leaving))
 
 
-def tell(bookings: Sequence[Booking], telling: Telling) -> list[Json]:
+def serialize_bookings(bookings: Sequence[Booking], telling: Telling) -> list[Json]:
     """The payloads of bookings; the number of queries depends on the includes, not on the bookings."""
     lookups = [lookup for name in sorted(telling.names) for lookup in LOOKUPS.get(name, ())]
     if bookings and lookups:
@@ -93,30 +59,8 @@ def tell(bookings: Sequence[Booking], telling: Telling) -> list[Json]:
     ]
 
 
-def tell_one(booking: Booking, telling: Telling) -> Json:
-    return tell([booking], telling)[0]
-
-
-def tell_reservation(reservation: Reservation, telling: Telling) -> Json:
-    """A reservation in the shape of a booking, and until when it holds."""
-    live = reservation.released_at is None and reservation.expires_at > timezone.now()
-    body: Json = {
-        "id": str(reservation.pk),
-        "state": "reserved" if live else "expired",
-        "graph": "reservation",
-        "completed": not live,
-        "expires_at": telling.at(reservation.expires_at),
-        "created_at": telling.at(reservation.created_at),
-        "updated_at": telling.at(reservation.created_at),
-    }
-    info = _times_and_texts(reservation, telling)
-    parts = {
-        "attributes": {"event_info": info},
-        "event_info": info,
-        "resource": _resource(reservation, telling, "resource"),
-        "user": _resource(reservation, telling, "user"),
-    }
-    return body | {name: part for name, part in parts.items() if name in telling.names}
+def serialize_booking(booking: Booking, telling: Telling) -> Json:
+    return serialize_bookings([booking], telling)[0]
 
 
 def _default_fields(booking: Booking, telling: Telling) -> Json:
@@ -131,7 +75,7 @@ def _default_fields(booking: Booking, telling: Telling) -> Json:
     }
 
 
-def _times_and_texts(row: Booking | Reservation, telling: Telling) -> Json:
+def times_and_texts(row: Booking | Reservation, telling: Telling) -> Json:
     return {
         "start": telling.at(row.start),
         "end": telling.at(row.end),
@@ -142,7 +86,7 @@ def _times_and_texts(row: Booking | Reservation, telling: Telling) -> Json:
 
 
 def _event_info(booking: Booking, telling: Telling) -> Json:
-    return _times_and_texts(booking, telling) | {
+    return times_and_texts(booking, telling) | {
         "calendar_id": str(booking.calendar_id) if booking.calendar_id else None,
         "participants": booking.participants if telling.private else [],
         "invite": booking.invite,
@@ -163,7 +107,7 @@ def _event(booking: Booking, telling: Telling) -> Json | None:
         return None
     return {
         "id": str(booking.uid),
-        **_times_and_texts(booking, telling),
+        **times_and_texts(booking, telling),
         "rsvp": booking.my_rsvp,
         "allDay": False,
         "created_at": telling.at(booking.created_at),
@@ -180,8 +124,8 @@ def _customers(booking: Booking, telling: Telling) -> list[Json]:
     return [{**customer.answers, **columns, "id": str(customer.pk), "meta": customer.answers}]
 
 
-def _resource(row: Booking | Reservation, telling: Telling, name: str) -> Json:
-    body = catalogue.resource(row.resource, telling.zone, below(telling.names, name))
+def serialize_booked_resource(row: Booking | Reservation, telling: Telling, name: str) -> Json:
+    body = serialize_resource(row.resource, telling.zone, below(telling.names, name))
     if telling.caller.is_widget:
         public = ("id", "name", "first_name", "last_name", "timezone", "image")
         return {key: body[key] for key in public}
@@ -191,7 +135,7 @@ def _resource(row: Booking | Reservation, telling: Telling, name: str) -> Json:
 def _calendar(booking: Booking, telling: Telling) -> Json | None:
     if booking.calendar is None or telling.caller.is_widget:
         return None
-    return catalogue.calendar(booking.calendar, telling.zone, below(telling.names, "calendar"))
+    return serialize_calendar(booking.calendar, telling.zone, below(telling.names, "calendar"))
 
 
 def _project(booking: Booking, telling: Telling) -> Json | None:
@@ -199,7 +143,7 @@ def _project(booking: Booking, telling: Telling) -> Json | None:
     if project is None:
         return None
     if "project.resources" in telling.names and not telling.caller.is_widget:
-        return catalogue.project(project, telling.zone, below(telling.names, "project"))
+        return serialize_project(project, telling.zone, below(telling.names, "project"))
     return {
         "id": str(project.pk),
         "name": project.name,
@@ -230,14 +174,14 @@ def _owner_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, 
     """Read anew: a session in memory may have fewer seats taken than it has by now."""
     owners = {booking.session_id for booking in bookings if booking.session_id}
     sessions = list(readable(Booking.objects.filter(pk__in=owners))) if owners else []
-    told = tell(sessions, telling.below("owner_booking"))
+    told = serialize_bookings(sessions, telling.below("owner_booking"))
     by_id: dict[Any, Json] = {session.pk: body for session, body in zip(sessions, told, strict=True)}
     return {booking.pk: by_id.get(booking.session_id) for booking in bookings}
 
 
 def _bulked_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, list[Json]]:
     siblings = siblings_of(bookings, readable(Booking.objects.visible()))
-    told = tell(siblings, telling.below("bulked_bookings"))
+    told = serialize_bookings(siblings, telling.below("bulked_bookings"))
     by_bulk: dict[Any, list[tuple[Any, Json]]] = {}
     for sibling, body in zip(siblings, told, strict=True):
         by_bulk.setdefault(sibling.bulk, []).append((sibling.pk, body))
@@ -272,8 +216,8 @@ _PARTS: dict[str, Callable[[Booking, Telling], Any]] = {
     "event": _event,
     "provider_event": lambda booking, telling: None,
     "customers": _customers,
-    "user": lambda booking, telling: _resource(booking, telling, "user"),
-    "resource": lambda booking, telling: _resource(booking, telling, "resource"),
+    "user": lambda booking, telling: serialize_booked_resource(booking, telling, "user"),
+    "resource": lambda booking, telling: serialize_booked_resource(booking, telling, "resource"),
     "calendar": _calendar,
     "project": _project,
     "meta": lambda booking, telling: booking.meta,

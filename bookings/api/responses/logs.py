@@ -1,9 +1,7 @@
-"""What belongs to many bookings and is no relation of theirs, read for all of them at once."""
+"""The history of bookings, read for all of them at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
-
-from django.db.models import QuerySet
 
 from bookings.models import Booking, HistoryEntry, Remark
 
@@ -20,9 +18,3 @@ def logs_of(bookings: Iterable[Booking]) -> dict[Any, list[Entry]]:
         remark = remarks.get(entry.remark_id) if entry.remark_id else None
         found[entry.booking_id].append((entry, remark.words if remark else None))
     return found
-
-
-def siblings_of(bookings: Sequence[Booking], among: QuerySet[Booking]) -> list[Booking]:
-    """Everything that was made together with any of the bookings, those included, in the order of making."""
-    bulks = {booking.bulk for booking in bookings if booking.bulk}
-    return list(among.filter(bulk__in=bulks).order_by("created_at", "pk")) if bulks else []

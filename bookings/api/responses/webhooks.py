@@ -1,0 +1,45 @@
+"""How webhooks are told, and what they are told of a booking: the record's fields, without ``data`` around them."""
+
+from datetime import UTC, tzinfo
+from uuid import uuid4
+
+from bookings.api.caller import Caller
+from bookings.api.responses.bookings import serialize_booking
+from bookings.api.responses.context import Json, Telling
+from bookings.api.timestamps import timestamp
+from bookings.models import Booking, Webhook
+
+NAMES = frozenset(
+    {
+        "attributes",
+        "available_actions",
+        "calendar",
+        "customer_action_links",
+        "customers",
+        "event",
+        "meta",
+        "owner_booking",
+        "project",
+        "user",
+    }
+)
+
+
+def serialize_webhook(row: Webhook, zone: tzinfo) -> Json:
+    return {
+        "id": str(row.pk),
+        "url": row.url,
+        "graph": row.graph or None,
+        "state": row.state or None,
+        "method": row.method,
+        "enabled": row.enabled,
+        "created_at": timestamp(row.created_at, zone),
+        "updated_at": timestamp(row.updated_at, zone),
+    }
+
+
+def webhook_payload(booking: Booking) -> Json:
+    """The booking as a server key would read it, with every part that the record names, in UTC."""
+    return serialize_booking(
+        booking, Telling(caller=Caller(id=uuid4(), is_widget=False), zone=UTC, names=NAMES)
+    )
