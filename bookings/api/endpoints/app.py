@@ -10,15 +10,15 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.responses.answers import data_answer
+from bookings.api.responses.context import Context
 from bookings.api.responses.schemas import AppShape, One
-from bookings.api.timestamps import requested_zone, timestamp
 from bookings.models import ApiKey, Site
 
 
 @api.get("/app", auth=server_only, tags=["App"], response={200: One[AppShape]})
 def get_app(request: ApiRequest) -> HttpResponse:
     """What this installation is; the secret of its webhooks is told to keys without limits."""
-    zone, site = requested_zone(request), Site.current()
+    context, site = Context.of(request), Site.current()
     since = ApiKey.objects.aggregate(since=Min("created_at"))["since"]
     return data_answer(
         {
@@ -36,7 +36,7 @@ def get_app(request: ApiRequest) -> HttpResponse:
             "webhook_secret": None if request.auth.is_limited else site.webhook_secret,
             "creator_resource_id": None,
             "api_trial_expires_at": None,
-            "created_at": timestamp(since, zone),
-            "updated_at": timestamp(since, zone),
+            "created_at": context.timestamp(since),
+            "updated_at": context.timestamp(since),
         }
     )

@@ -18,9 +18,9 @@ from bookings.api.requests.key_limits import searched_as_offered
 from bookings.api.requests.model_errors import refuse
 from bookings.api.requests.project import member_ids
 from bookings.api.responses.answers import data_answer, json_answer
+from bookings.api.responses.context import ZONE_HEADER
 from bookings.api.responses.schemas import DayShape, SlotShape, Some, TotalShape
 from bookings.api.responses.slots import serialize_slots
-from bookings.api.timestamps import HEADER
 from bookings.availability import search
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Query
@@ -96,8 +96,8 @@ def _query(request: ApiRequest, body: SearchBody) -> Query:
     resources = _resources(request, given.pop("resources", None), errors)
     if resources is None and project is None and not errors.keys() & {"resources", "project_id"}:
         errors["resources"] = [str(REQUIRED)]
-    if HEADER in request.headers:
-        given.setdefault("output_timezone", request.headers[HEADER])
+    if ZONE_HEADER in request.headers:
+        given.setdefault("output_timezone", request.headers[ZONE_HEADER])
     caller, now = request.auth, timezone.now()
     try:
         if caller.is_widget and project:

@@ -17,7 +17,7 @@ from bookings.api.requests.schemas import ActionIn, BookingIn, MetaIn, MoveIn
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.booking_schemas import BookingShape, ReservationShape
 from bookings.api.responses.bookings import readable, serialize_booking, serialize_bookings
-from bookings.api.responses.context import Telling
+from bookings.api.responses.context import Context
 from bookings.api.responses.reservations import serialize_reservation
 from bookings.api.responses.schemas import One, Page
 from bookings.api.siblings import siblings_of
@@ -31,33 +31,33 @@ from bookings.overrides import override
 @api.post("/bookings", tags=["Bookings"], response={201: One[BookingShape]})
 def create_booking(request: ApiRequest, body: BookingIn) -> HttpResponse:
     """Make a booking."""
-    telling = Telling.of(request, own=True)
+    context = Context.of(request, own=True)
     booking = make_booking(request, prepare(request.auth, body))
-    return data_answer(serialize_booking(booking, telling), 201)
+    return data_answer(serialize_booking(booking, context), 201)
 
 
 @api.get("/bookings", auth=server_only, tags=["Bookings"], response={200: Page[BookingShape]})
 def list_bookings(request: ApiRequest) -> HttpResponse:
     """List bookings: searched, within a window, ordered, page by page."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     rows = within_window(request, readable(request.auth.bookings()))
-    return BOOKINGS.answer(request, rows, lambda page: serialize_bookings(list(page), telling))
+    return BOOKINGS.answer(request, rows, lambda page: serialize_bookings(list(page), context))
 
 
 @api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[ReservationShape]})
 def get_booking(request: ApiRequest, booking_id: str) -> HttpResponse:
     """Read a booking; a reservation's id reads the reservation, and later the booking that it became."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     found = _booking_or_reservation(request.auth, booking_id)
     if isinstance(found, Reservation):
-        return data_answer(serialize_reservation(found, telling))
-    return data_answer(serialize_booking(found, telling))
+        return data_answer(serialize_reservation(found, context))
+    return data_answer(serialize_booking(found, context))
 
 
 @api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[BookingShape]})
 def relabel_booking(request: ApiRequest, booking_id: str, body: MetaIn) -> HttpResponse:
     """Merge keys into a booking's ``meta``."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     booking = find_row(request.auth.bookings(), booking_id)
     findings = Findings(body.findings)
     if body.meta is None:
@@ -66,7 +66,7 @@ def relabel_booking(request: ApiRequest, booking_id: str, body: MetaIn) -> HttpR
     if findings.errors:
         raise Invalid(findings.errors)
     correct(booking, by=request.auth.actor, changes={"meta": body.meta})
-    return data_answer(serialize_booking(readable(Booking.objects.all()).get(pk=booking.pk), telling))
+    return data_answer(serialize_booking(readable(Booking.objects.all()).get(pk=booking.pk), context))
 
 
 @api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={204: None})
@@ -87,7 +87,7 @@ def act_on_booking(
     request: ApiRequest, booking_id: str, action: str, body: ActionIn | None = None
 ) -> HttpResponse:
     """Play an action of the booking's graph; what was made together with it plays along."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     booking = _playable(request.auth, booking_id)
     body = body or ActionIn()
     inputs = read_inputs(request.auth, body, action)
@@ -96,7 +96,7 @@ def act_on_booking(
         siblings = siblings_of([booking], request.auth.bookings())
         together += [sibling for sibling in siblings if sibling.pk != booking.pk]
     played = act_on_all(together, action, by=request.auth.actor, inputs=inputs)
-    return data_answer(serialize_booking(played[0], telling))
+    return data_answer(serialize_booking(played[0], context))
 
 
 @api.post(
@@ -104,9 +104,9 @@ def act_on_booking(
 )
 def reschedule_booking(request: ApiRequest, booking_id: str, body: MoveIn) -> HttpResponse:
     """Move a booking: a new one continues it at the new time."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     moved = move(request, _playable(request.auth, booking_id), body)
-    return data_answer(serialize_booking(moved, telling), 201)
+    return data_answer(serialize_booking(moved, context), 201)
 
 
 def _playable(caller: Caller, booking_id: str) -> Booking:

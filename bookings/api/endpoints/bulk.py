@@ -25,7 +25,7 @@ from bookings.api.requests.schemas import ActionIn, BookingIn, BulkIn
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import BookingShape, Failed
 from bookings.api.responses.bookings import serialize_bookings
-from bookings.api.responses.context import Json, Telling
+from bookings.api.responses.context import Context, Json
 from bookings.api.responses.schemas import Some
 from bookings.api.siblings import siblings_of
 from bookings.errors import BookingError, Conflict
@@ -68,23 +68,23 @@ class NoneKept(ApiError):
 @api.post("/bookings/bulk", auth=server_only, tags=["Bookings"], response={201: Some[BookingShape | Failed]})
 def create_many(request: ApiRequest, body: BulkIn) -> HttpResponse:
     """Make many bookings, in order."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     rows = _rows(body)
     bulk = uuid.uuid4() if body.relate_bookings else None
     prepared = [_prepared(request.auth, row, bulk) for row in rows]
     steps = [_making(request, one) for one in prepared]
     outcomes = _run(steps, body, lambda: _locks_to_make(prepared))
-    return _answer(outcomes, telling, 201)
+    return _answer(outcomes, context, 201)
 
 
 @api.put("/bookings/bulk", auth=server_only, tags=["Bookings"], response={200: Some[BookingShape | Failed]})
 def change_many(request: ApiRequest, body: BulkIn) -> HttpResponse:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     rows = _rows(body)
     steps = [_playing(request.auth, row, body) for row in rows]
     outcomes = _run(steps, body, lambda: _locks_to_play(request.auth, rows))
-    return _answer(outcomes, telling, 200)
+    return _answer(outcomes, context, 200)
 
 
 def _rows(body: BulkIn) -> list[Any]:
@@ -186,10 +186,10 @@ def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
             yield refusal
 
 
-def _answer(outcomes: Sequence[Outcome], telling: Telling, status: int) -> HttpResponse:
+def _answer(outcomes: Sequence[Outcome], context: Context, status: int) -> HttpResponse:
     """Each in its place; what was done is told together, so that no include costs a query per row."""
     told = iter(
-        serialize_bookings([outcome for outcome in outcomes if isinstance(outcome, Booking)], telling)
+        serialize_bookings([outcome for outcome in outcomes if isinstance(outcome, Booking)], context)
     )
     return data_answer(
         [_refused(one) if not isinstance(one, Booking) else next(told) for one in outcomes], status

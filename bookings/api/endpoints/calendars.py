@@ -1,6 +1,5 @@
 """Calendars of resources.  The primary one takes the bookings that name none."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +12,14 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
-from bookings.api.requests.listing import Listing, included
+from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import data_answer, empty_answer
 from bookings.api.responses.calendars import serialize_calendar
+from bookings.api.responses.context import Context, requested_zone
 from bookings.api.responses.schemas import CalendarShape, One, Page
-from bookings.api.timestamps import requested_zone
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
 
@@ -65,37 +64,34 @@ class CalendarBody(Body):
 @api.get("/calendars", auth=server_only, tags=["Calendars"], response={200: Page[CalendarShape]})
 def list_calendars(request: ApiRequest) -> HttpResponse:
     """Every calendar; searched by id, name, provider and resource.id."""
-    zone, names = requested_zone(request), included(request)
-
-    def payloads(rows: Iterable[Calendar]) -> list[dict[str, Any]]:
-        return [serialize_calendar(row, zone, names) for row in rows]
-
-    return LISTING.answer(request, _visible(request, names), payloads)
+    context = Context.of(request)
+    rows = _visible(request, context.names)
+    return LISTING.answer(request, rows, lambda page: [serialize_calendar(row, context) for row in page])
 
 
 @api.post("/calendars", auth=server_only, tags=["Calendars"], response={201: One[CalendarShape]})
 def create_calendar(request: ApiRequest, body: CalendarBody) -> HttpResponse:
     """Give a resource one more calendar."""
-    zone, row = requested_zone(request), Calendar(name="")
+    context, row = Context(zone=requested_zone(request)), Calendar(name="")
     unknown = _find_resource(request, row, body)
     _change(row, body, unknown)
     with transaction.atomic():
         _make_primary(row)
         row.save(force_insert=True)
-    return data_answer(serialize_calendar(row, zone), 201)
+    return data_answer(serialize_calendar(row, context), 201)
 
 
 @api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
 def get_calendar(request: ApiRequest, pk: str) -> HttpResponse:
     """One calendar; ``include`` takes events."""
-    zone, names = requested_zone(request), included(request)
-    return data_answer(serialize_calendar(find_row(_visible(request, names), pk), zone, names))
+    context = Context.of(request)
+    return data_answer(serialize_calendar(find_row(_visible(request, context.names), pk), context))
 
 
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
 def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> HttpResponse:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
-    zone, row = requested_zone(request), find_row(_visible(request), pk)
+    context, row = Context(zone=requested_zone(request)), find_row(_visible(request), pk)
     was_primary, was_busy = row.primary, row.provider_sync
     changed = _change(row, body, _no_longer_primary(body, was_primary))
     with transaction.atomic():
@@ -106,7 +102,7 @@ def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> HttpRes
             for event in row.events.order_by("pk"):  # each is locked
                 event.calendar = row
                 change_event(event)
-    return data_answer(serialize_calendar(row, zone))
+    return data_answer(serialize_calendar(row, context))
 
 
 @api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={204: None})

@@ -9,6 +9,7 @@ from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import data_answer
+from bookings.api.responses.context import Context, requested_zone
 from bookings.api.responses.embed import serialize_embed
 from bookings.api.responses.projects import prefetch_members
 from bookings.api.responses.schemas import EmbedShape, One
@@ -21,7 +22,8 @@ def get_embed(request: ApiRequest, pk: str) -> HttpResponse:
     """The project for a page that embeds it."""
     caller = request.auth
     row = find_row(prefetch_members(caller.projects()), pk)
-    return data_answer(serialize_embed(request, row, caller.value if caller.is_widget else _widget_key(row)))
+    app_key = caller.value if caller.is_widget else _widget_key(row)
+    return data_answer(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
 
 
 @api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"], response={200: One[EmbedShape]})
@@ -32,7 +34,8 @@ def get_hosted(request: ApiRequest, slug: str) -> HttpResponse:
     row = prefetch_members(known).first()
     if row is None:
         raise NotFound("Project")
-    return data_answer(serialize_embed(request, row, _widget_key(row)))
+    app_key = _widget_key(row)
+    return data_answer(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
 
 
 def _widget_key(row: Project) -> str:

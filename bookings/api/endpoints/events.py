@@ -1,6 +1,5 @@
 """Events: busy time in a resource's calendar that is not a booking."""
 
-from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,9 +17,9 @@ from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import EntryIn
 from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.context import Context
 from bookings.api.responses.events import serialize_event
 from bookings.api.responses.schemas import EventShape, One, Page
-from bookings.api.timestamps import requested_zone
 from bookings.forms.findings import Findings
 from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -77,35 +76,32 @@ class EventBody(EntryIn, Body):
 @api.get("/events", auth=server_only, tags=["Events"], response={200: Page[EventShape]})
 def list_events(request: ApiRequest) -> HttpResponse:
     """Events that touch the window from ``start`` to ``end``; searched by id, what, calendar.id and resource.id."""
-    zone = requested_zone(request)
-
-    def payloads(rows: Iterable[Event]) -> list[dict[str, Any]]:
-        return [serialize_event(row, zone) for row in rows]
-
-    return LISTING.answer(request, within_window(request, _visible(request)), payloads)
+    context = Context.of(request)
+    rows = within_window(request, _visible(request))
+    return LISTING.answer(request, rows, lambda page: [serialize_event(row, context) for row in page])
 
 
 @api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
 def create_event(request: ApiRequest, body: EventBody) -> HttpResponse:
     """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
-    zone, row, given = requested_zone(request), Event(), body.given()
+    context, row, given = Context.of(request), Event(), body.given()
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
     missing |= _find_calendar(request, row, given, needed=True)
     _change(row, body, missing)
-    return data_answer(serialize_event(add_event(row), zone), 201)
+    return data_answer(serialize_event(add_event(row), context), 201)
 
 
 @api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
 def get_event(request: ApiRequest, pk: str) -> HttpResponse:
-    return data_answer(serialize_event(find_row(_visible(request), pk), requested_zone(request)))
+    return data_answer(serialize_event(find_row(_visible(request), pk), Context.of(request)))
 
 
 @api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
 def update_event(request: ApiRequest, pk: str, body: EventBody) -> HttpResponse:
     """Change what is sent and leave the rest."""
-    zone, row = requested_zone(request), find_row(_visible(request), pk)
+    context, row = Context.of(request), find_row(_visible(request), pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
-    return data_answer(serialize_event(change_event(row), zone))
+    return data_answer(serialize_event(change_event(row), context))
 
 
 @api.delete("/events/{pk}", auth=server_only, tags=["Events"], response={204: None})

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,16 +15,16 @@ from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import free_slug, refuse_limited
 from bookings.api.errors import BadRequest, Invalid, NotFound
 from bookings.api.requests.fields import REQUIRED, Body, Id
-from bookings.api.requests.listing import Listing, included
+from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.context import Context, Json, included_names
 from bookings.api.responses.projects import members, prefetch_members, serialize_project
 from bookings.api.responses.resources import serialize_resource
 from bookings.api.responses.schemas import One, Page, ProjectShape, ResourceShape, Some
-from bookings.api.timestamps import requested_zone
 from bookings.models import Project, ProjectResource
 
 NO_RESOURCE = _("There is no such resource.")
@@ -67,44 +66,41 @@ class MemberBody(Body):
 @api.get("/projects", auth=server_only, tags=["Projects"], response={200: Page[ProjectShape]})
 def list_projects(request: ApiRequest) -> HttpResponse:
     """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid."""
-    names = included(request)
-    rows = prefetch_members(request.auth.projects(), names)
-    return LISTING.answer(request, rows, partial(_payloads, request, names))
+    rows = prefetch_members(request.auth.projects(), included_names(request))
+    return LISTING.answer(request, rows, partial(_serialize_all, request))
 
 
 @api.post("/projects", auth=server_only, tags=["Projects"], response={201: One[ProjectShape]})
 def create_project(request: ApiRequest, body: ProjectBody) -> HttpResponse:
     """Make a booking experience.  Needs ``name``."""
     refuse_limited(request)
-    requested_zone(request)
-    row, given = Project(), body.given()
+    context, row, given = Context.of(request), Project(), body.given()
     row.slug = free_slug(str(given.get("name") or ""), Project)
     members = _members(request, body)
     change(row, body, members.errors)
     with transaction.atomic():
         row.save(force_insert=True)
         _set_members(row, members.ids or [])
-    return data_answer(_payload(request, str(row.pk)), 201)
+    return data_answer(serialize_project(_find(request, str(row.pk)), context), 201)
 
 
 @api.get("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
 def get_project(request: ApiRequest, pk: str) -> HttpResponse:
     """One project; ``include=resources`` tells its resources whole."""
-    return data_answer(_payload(request, pk))
+    return data_answer(serialize_project(_find(request, pk), Context.of(request)))
 
 
 @api.put("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
 def update_project(request: ApiRequest, pk: str, body: ProjectBody) -> HttpResponse:
     """Change what is sent: objects merge by key, lists and all else replace."""
-    requested_zone(request)
-    row = _find(request, pk)
+    context, row = Context.of(request), _find(request, pk)
     members = _members(request, body)
     changed = change(row, body, members.errors)
     with transaction.atomic():
         row.save(update_fields=[*changed, "updated_at"])
         if members.ids is not None:
             _set_members(row, members.ids)
-    return data_answer(_payload(request, pk))
+    return data_answer(serialize_project(_find(request, pk), context))
 
 
 @api.delete("/projects/{pk}", auth=server_only, tags=["Projects"], response={204: None})
@@ -119,7 +115,8 @@ def delete_project(request: ApiRequest, pk: str) -> HttpResponse:
 @api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={200: Some[ResourceShape]})
 def list_members(request: ApiRequest, pk: str) -> HttpResponse:
     """The project's resources, in its order."""
-    return data_answer(_member_payloads(request, _find(request, pk)))
+    row = _find(request, pk)
+    return data_answer(_serialize_members(row, Context.of(request)))
 
 
 @api.post(
@@ -127,7 +124,7 @@ def list_members(request: ApiRequest, pk: str) -> HttpResponse:
 )
 def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
     """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
-    requested_zone(request)
+    context = Context.of(request)
     row, resource_id = _find(request, pk), body.given().get("resource_id")
     if resource_id is None:
         raise Invalid(body.findings or {"resource_id": [str(REQUIRED)]})
@@ -137,7 +134,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
     ProjectResource.objects.get_or_create(
         project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
     )
-    return data_answer(_member_payloads(request, _find(request, pk)), 201)
+    return data_answer(_serialize_members(_find(request, pk), context), 201)
 
 
 @api.put(
@@ -149,7 +146,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
 )
 def set_members(request: ApiRequest, pk: str) -> HttpResponse:
     """Replace the project's resources by those of a bare list of ids, in its order."""
-    requested_zone(request)
+    context = Context.of(request)
     row, sent = _find(request, pk), parse(request.body)
     if not isinstance(sent, list):
         raise BadRequest(str(NOT_A_LIST))
@@ -160,7 +157,7 @@ def set_members(request: ApiRequest, pk: str) -> HttpResponse:
         raise Invalid(errors)
     with transaction.atomic():
         _set_members(row, ids)
-    return data_answer(_member_payloads(request, _find(request, pk)))
+    return data_answer(_serialize_members(_find(request, pk), context))
 
 
 @api.delete(
@@ -212,18 +209,13 @@ def _set_members(row: Project, ids: list[UUID]) -> None:
 
 def _find(request: ApiRequest, pk: str) -> Project:
     rows = request.auth.projects()
-    return find_row(prefetch_members(rows, included(request)), pk)
+    return find_row(prefetch_members(rows, included_names(request)), pk)
 
 
-def _payload(request: ApiRequest, pk: str) -> dict[str, Any]:
-    return serialize_project(_find(request, pk), requested_zone(request), included(request))
+def _serialize_all(request: ApiRequest, rows: Iterable[Project]) -> list[Json]:
+    context = Context.of(request)
+    return [serialize_project(row, context) for row in rows]
 
 
-def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Project]) -> list[dict[str, Any]]:
-    zone = requested_zone(request)
-    return [serialize_project(row, zone, names) for row in rows]
-
-
-def _member_payloads(request: ApiRequest, row: Project) -> list[dict[str, Any]]:
-    zone, names = requested_zone(request), included(request)
-    return [serialize_resource(one, zone, names) for one in members(row)]
+def _serialize_members(row: Project, context: Context) -> list[Json]:
+    return [serialize_resource(one, context) for one in members(row)]

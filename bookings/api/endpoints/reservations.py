@@ -13,7 +13,7 @@ from bookings.api.requests.key_limits import limited_hold
 from bookings.api.requests.schemas import HoldIn, ReservationIn
 from bookings.api.responses.answers import data_answer
 from bookings.api.responses.booking_schemas import ReservationShape
-from bookings.api.responses.context import Telling
+from bookings.api.responses.context import Context
 from bookings.api.responses.reservations import serialize_reservation
 from bookings.api.responses.schemas import One
 from bookings.forms import values
@@ -28,9 +28,9 @@ from bookings.overrides import override
 @api.post("/bookings/reserve", auth=any_key, tags=["Reservations"], response={201: One[ReservationShape]})
 def reserve_time(request: ApiRequest, body: ReservationIn) -> HttpResponse:
     """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     reservation = make_reservation(request, body)
-    return data_answer(serialize_reservation(reservation, telling), 201)
+    return data_answer(serialize_reservation(reservation, context), 201)
 
 
 @api.put(
@@ -38,7 +38,7 @@ def reserve_time(request: ApiRequest, body: ReservationIn) -> HttpResponse:
 )
 def extend_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
     """Hold it for ``reservation_time`` seconds from now on; left out, for as long as its project says."""
-    telling, findings = Telling.of(request), Findings(body.findings)
+    context, findings = Context.of(request), Findings(body.findings)
     reservation = _named(request.auth, body, findings)
     below = _below(reservation)
     wanted = body.reservation_time
@@ -50,7 +50,7 @@ def extend_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
         raise Invalid(findings.errors)
     hold = limited_hold(request.auth, hold, *below)
     extended = extend(reservation, hold=hold, by=request.auth.actor)
-    return data_answer(serialize_reservation(extended, telling))
+    return data_answer(serialize_reservation(extended, context))
 
 
 @api.put(
@@ -58,13 +58,13 @@ def extend_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
 )
 def release_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
     """Let a time or seat go before it expires."""
-    telling, findings = Telling.of(request), Findings(body.findings)
+    context, findings = Context.of(request), Findings(body.findings)
     reservation = _named(request.auth, body, findings)
     if findings.errors or reservation is None:
         raise Invalid(findings.errors)
     release(reservation, by=request.auth.actor)
     reservation.refresh_from_db()
-    return data_answer(serialize_reservation(reservation, telling))
+    return data_answer(serialize_reservation(reservation, context))
 
 
 def _below(

@@ -19,14 +19,14 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import Forbidden, NotFound
 from bookings.api.requests.fields import Body, Flag, Object, Text
-from bookings.api.requests.listing import Listing, included
+from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import data_answer, empty_answer, json_answer
+from bookings.api.responses.context import Context, Json, included_names
 from bookings.api.responses.resources import prefetch_calendars, serialize_resource
 from bookings.api.responses.schemas import One, Page, ResourceShape, ZoneShape
-from bookings.api.timestamps import requested_zone
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.models import Calendar, Resource
 from bookings.overrides import override
@@ -75,38 +75,37 @@ class ResourceBody(Body):
 @api.get("/resources", auth=server_only, tags=["Resources"], response={200: Page[ResourceShape]})
 def list_resources(request: ApiRequest) -> HttpResponse:
     """Every resource that the key sees; searched by id, name, email, timezone and project.id."""
-    names = included(request)
-    rows = prefetch_calendars(request.auth.resources(), names)
-    return LISTING.answer(request, rows, partial(_payloads, request, names))
+    rows = prefetch_calendars(request.auth.resources(), included_names(request))
+    return LISTING.answer(request, rows, partial(_serialize_all, request))
 
 
 @api.post("/resources", auth=server_only, tags=["Resources"], response={201: One[ResourceShape]})
 def create_resource(request: ApiRequest, body: ResourceBody) -> HttpResponse:
     """Make a resource with its own calendar for bookings.  Needs ``name`` and ``timezone``."""
     refuse_limited(request)
-    zone = requested_zone(request)
+    context = Context.of(request)
     given = body.given()
     row = Resource(timezone="", slug=free_slug(str(given.get("name") or ""), Resource))
     _change(row, given, body.findings)
     with transaction.atomic():
         row.save(force_insert=True)
         Calendar.objects.create(resource=row, primary=True)
-    return data_answer(serialize_resource(row, zone, included(request)), 201)
+    return data_answer(serialize_resource(row, context), 201)
 
 
 @api.get("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
 def get_resource(request: ApiRequest, pk: str) -> HttpResponse:
     """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
-    return data_answer(serialize_resource(_find(request, pk), requested_zone(request), included(request)))
+    return data_answer(serialize_resource(_find(request, pk), Context.of(request)))
 
 
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
 def update_resource(request: ApiRequest, pk: str, body: ResourceBody) -> HttpResponse:
     """Change what is sent and leave the rest; ``meta`` merges by key."""
-    zone, row = requested_zone(request), _find_to_change(request, pk)
+    context, row = Context.of(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(serialize_resource(row, zone, included(request)))
+    return data_answer(serialize_resource(row, context))
 
 
 @api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
@@ -175,7 +174,7 @@ def _taken(row: Resource) -> dict[str, list[str]]:
 
 def _find(request: ApiRequest, pk: str) -> Resource:
     rows = request.auth.resources()
-    return find_row(prefetch_calendars(rows, included(request)), pk)
+    return find_row(prefetch_calendars(rows, included_names(request)), pk)
 
 
 def _find_to_change(request: ApiRequest, pk: str) -> Resource:
@@ -186,6 +185,6 @@ def _find_to_change(request: ApiRequest, pk: str) -> Resource:
     return row
 
 
-def _payloads(request: ApiRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:
-    zone = requested_zone(request)
-    return [serialize_resource(row, zone, names) for row in rows]
+def _serialize_all(request: ApiRequest, rows: Iterable[Resource]) -> list[Json]:
+    context = Context.of(request)
+    return [serialize_resource(row, context) for row in rows]

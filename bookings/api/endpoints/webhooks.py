@@ -1,7 +1,6 @@
 """Webhooks: addresses that are told when bookings enter states.  They belong to the whole site."""
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +15,9 @@ from bookings.api.requests.matchers import text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.context import Context
 from bookings.api.responses.schemas import One, Page, WebhookShape
 from bookings.api.responses.webhooks import serialize_webhook
-from bookings.api.timestamps import requested_zone
 from bookings.models import GraphVersion, State, Webhook
 
 NO_GRAPH = _("There is no such graph.")
@@ -44,38 +43,35 @@ class WebhookBody(Body):
 def list_webhooks(request: ApiRequest) -> HttpResponse:
     """Every webhook; searched by url, graph and state."""
     refuse_limited(request)
-    zone = requested_zone(request)
-
-    def payloads(rows: Iterable[Webhook]) -> list[dict[str, Any]]:
-        return [serialize_webhook(row, zone) for row in rows]
-
-    return LISTING.answer(request, Webhook.objects.all(), payloads)
+    context = Context.of(request)
+    rows = Webhook.objects.all()
+    return LISTING.answer(request, rows, lambda page: [serialize_webhook(row, context) for row in page])
 
 
 @api.post("/webhooks", auth=server_only, tags=["Webhooks"], response={201: One[WebhookShape]})
 def create_webhook(request: ApiRequest, body: WebhookBody) -> HttpResponse:
     """Tell an address whenever a booking enters a state."""
     refuse_limited(request)
-    zone, row = requested_zone(request), Webhook()
+    context, row = Context.of(request), Webhook()
     _change(row, body)
     row.save(force_insert=True)
-    return data_answer(serialize_webhook(row, zone), 201)
+    return data_answer(serialize_webhook(row, context), 201)
 
 
 @api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
 def get_webhook(request: ApiRequest, pk: str) -> HttpResponse:
     refuse_limited(request)
-    return data_answer(serialize_webhook(find_row(Webhook.objects.all(), pk), requested_zone(request)))
+    return data_answer(serialize_webhook(find_row(Webhook.objects.all(), pk), Context.of(request)))
 
 
 @api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
 def update_webhook(request: ApiRequest, pk: str, body: WebhookBody) -> HttpResponse:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
-    zone, row = requested_zone(request), find_row(Webhook.objects.all(), pk)
+    context, row = Context.of(request), find_row(Webhook.objects.all(), pk)
     changed = _change(row, body)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(serialize_webhook(row, zone))
+    return data_answer(serialize_webhook(row, context))
 
 
 @api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={204: None})

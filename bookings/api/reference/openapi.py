@@ -12,8 +12,8 @@ from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
 from bookings.api.requests.booking import HOLDER
 from bookings.api.requests.booking_lists import BOOKINGS, SESSIONS
 from bookings.api.requests.listing import FURTHEST_PAGE, Listing
+from bookings.api.responses.context import ZONE_HEADER
 from bookings.api.responses.schemas import Findings, Refusal
-from bookings.api.timestamps import HEADER as TIMEZONE
 
 Json = dict[str, Any]
 WRITING = {"post", "put"}
@@ -89,7 +89,7 @@ def _complete(path: str, method: str, call: Json) -> None:
 
 def _shared_parameters(path: str, method: str, call: Json) -> list[Json]:
     named = {parameter["name"] for parameter in call.get("parameters", [])}
-    shared = [_parameter("header", TIMEZONE, _("IANA name of the zone that times are told in; else UTC."))]
+    shared = [_parameter("header", ZONE_HEADER, _("IANA name of the zone that times are told in; else UTC."))]
     if method in WRITING:
         about = _("The same request sent again under this key is done once and answered alike for a day.")
         shared.append(_parameter("header", IDEMPOTENCY_KEY, about))

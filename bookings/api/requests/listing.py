@@ -84,15 +84,6 @@ class Listing:
         return (f"-{column}" if direction == "desc" else column, "pk")
 
 
-def included(request: HttpRequest) -> frozenset[str]:
-    """The names that the query asks to be told as well, with every part of a dotted one."""
-    asked = ",".join(request.GET.get(name, "") for name in ("include", "includes"))
-    names = (name.strip().split(".") for name in asked.split(","))
-    return frozenset(
-        ".".join(parts[: count + 1]) for parts in names for count in range(min(len(parts), 3)) if parts[0]
-    )
-
-
 def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int | None:
     sent = request.GET.get(name)
     if sent is None:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_object
 from django.utils import timezone
 
 from bookings.api.responses.calendars import serialize_calendar
-from bookings.api.responses.context import Json, Telling, below
+from bookings.api.responses.context import Context, Json
 from bookings.api.responses.logs import logs_of
 from bookings.api.responses.projects import serialize_project
 from bookings.api.responses.resources import serialize_resource
@@ -44,78 +44,78 @@ def readable(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return bookings.select_related("state", "version__graph").annotate(completed=~Exists(leaving))
 
 
-def serialize_bookings(bookings: Sequence[Booking], telling: Telling) -> list[Json]:
+def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[Json]:
     """The payloads of bookings; the number of queries depends on the includes, not on the bookings."""
-    lookups = [lookup for name in sorted(telling.names) for lookup in LOOKUPS.get(name, ())]
+    lookups = [lookup for name in sorted(context.names) for lookup in LOOKUPS.get(name, ())]
     if bookings and lookups:
         prefetch_related_objects(list(bookings), *dict.fromkeys(lookups))
-    parts = {name: part(bookings, telling) for name, part in _GATHERED.items() if name in telling.names}
-    single = [(name, part) for name, part in _PARTS.items() if name in telling.names]
+    parts = {name: part(bookings, context) for name, part in _GATHERED.items() if name in context.names}
+    single = [(name, part) for name, part in _PARTS.items() if name in context.names]
     return [
-        _default_fields(booking, telling)
-        | {name: part(booking, telling) for name, part in single}
+        _default_fields(booking, context)
+        | {name: part(booking, context) for name, part in single}
         | {name: found[booking.pk] for name, found in parts.items()}
         for booking in bookings
     ]
 
 
-def serialize_booking(booking: Booking, telling: Telling) -> Json:
-    return serialize_bookings([booking], telling)[0]
+def serialize_booking(booking: Booking, context: Context) -> Json:
+    return serialize_bookings([booking], context)[0]
 
 
-def _default_fields(booking: Booking, telling: Telling) -> Json:
+def _default_fields(booking: Booking, context: Context) -> Json:
     completed = getattr(booking, "completed", None)
     return {
         "id": str(booking.pk),
         "state": booking.state.name,
         "graph": booking.version.graph.name,
         "completed": booking.state.final if completed is None else completed,
-        "created_at": telling.at(booking.created_at),
-        "updated_at": telling.at(booking.updated_at),
+        "created_at": context.timestamp(booking.created_at),
+        "updated_at": context.timestamp(booking.updated_at),
     }
 
 
-def times_and_texts(row: Booking | Reservation, telling: Telling) -> Json:
+def times_and_texts(row: Booking | Reservation, context: Context) -> Json:
     return {
-        "start": telling.at(row.start),
-        "end": telling.at(row.end),
+        "start": context.timestamp(row.start),
+        "end": context.timestamp(row.end),
         "what": row.what,
         "where": row.where,
         "description": row.description,
     }
 
 
-def _event_info(booking: Booking, telling: Telling) -> Json:
-    return times_and_texts(booking, telling) | {
+def _event_info(booking: Booking, context: Context) -> Json:
+    return times_and_texts(booking, context) | {
         "calendar_id": str(booking.calendar_id) if booking.calendar_id else None,
-        "participants": booking.participants if telling.private else [],
+        "participants": booking.participants if context.with_addresses else [],
         "invite": booking.invite,
         "my_rsvp": booking.my_rsvp,
     }
 
 
-def _attributes(booking: Booking, telling: Telling) -> Json:
-    body: Json = {"event_info": _event_info(booking, telling)}
+def _attributes(booking: Booking, context: Context) -> Json:
+    body: Json = {"event_info": _event_info(booking, context)}
     if booking.version.offers_seats:
         body["group_booking"] = {"max_seats": booking.max_seats, "current_seats": booking.seats_taken}
     return body
 
 
-def _event(booking: Booking, telling: Telling) -> Json | None:
+def _event(booking: Booking, context: Context) -> Json | None:
     """The booking's own time as an event, from the moment its state occupies."""
     if not booking.state.occupies:
         return None
     return {
         "id": str(booking.uid),
-        **times_and_texts(booking, telling),
+        **times_and_texts(booking, context),
         "rsvp": booking.my_rsvp,
         "allDay": False,
-        "created_at": telling.at(booking.created_at),
-        "updated_at": telling.at(booking.updated_at),
+        "created_at": context.timestamp(booking.created_at),
+        "updated_at": context.timestamp(booking.updated_at),
     }
 
 
-def _customers(booking: Booking, telling: Telling) -> list[Json]:
+def _customers(booking: Booking, context: Context) -> list[Json]:
     customer: Customer | None = getattr(booking, "customer", None)
     if customer is None:
         return []
@@ -124,40 +124,40 @@ def _customers(booking: Booking, telling: Telling) -> list[Json]:
     return [{**customer.answers, **columns, "id": str(customer.pk), "meta": customer.answers}]
 
 
-def serialize_booked_resource(row: Booking | Reservation, telling: Telling, name: str) -> Json:
-    body = serialize_resource(row.resource, telling.zone, below(telling.names, name))
-    if telling.caller.is_widget:
+def serialize_booked_resource(row: Booking | Reservation, context: Context, name: str) -> Json:
+    body = serialize_resource(row.resource, context.below(name))
+    if context.for_widget:
         public = ("id", "name", "first_name", "last_name", "timezone", "image")
         return {key: body[key] for key in public}
     return body
 
 
-def _calendar(booking: Booking, telling: Telling) -> Json | None:
-    if booking.calendar is None or telling.caller.is_widget:
+def _calendar(booking: Booking, context: Context) -> Json | None:
+    if booking.calendar is None or context.for_widget:
         return None
-    return serialize_calendar(booking.calendar, telling.zone, below(telling.names, "calendar"))
+    return serialize_calendar(booking.calendar, context.below("calendar"))
 
 
-def _project(booking: Booking, telling: Telling) -> Json | None:
+def _project(booking: Booking, context: Context) -> Json | None:
     project = booking.project
     if project is None:
         return None
-    if "project.resources" in telling.names and not telling.caller.is_widget:
-        return serialize_project(project, telling.zone, below(telling.names, "project"))
+    if "project.resources" in context.names and not context.for_widget:
+        return serialize_project(project, context.below("project"))
     return {
         "id": str(project.pk),
         "name": project.name,
         "slug": project.slug,
-        "created_at": telling.at(project.created_at),
-        "updated_at": telling.at(project.updated_at),
+        "created_at": context.timestamp(project.created_at),
+        "updated_at": context.timestamp(project.updated_at),
     }
 
 
-def _available_actions(booking: Booking, telling: Telling) -> list[str]:
-    return [action.name for action in available_actions(booking, telling.caller.actor)]
+def _available_actions(booking: Booking, context: Context) -> list[str]:
+    return [action.name for action in available_actions(booking, context.reader)]
 
 
-def _customer_action_links(booking: Booking, telling: Telling) -> Json:
+def _customer_action_links(booking: Booking, context: Context) -> Json:
     """Signed links for what the customer may play now; each leads to a page that asks first."""
     if getattr(booking, "customer", None) is None:
         return {}
@@ -170,18 +170,18 @@ def _customer_action_links(booking: Booking, telling: Telling) -> Json:
     }
 
 
-def _owner_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, Json | None]:
+def _owner_bookings(bookings: Sequence[Booking], context: Context) -> dict[Any, Json | None]:
     """Read anew: a session in memory may have fewer seats taken than it has by now."""
     owners = {booking.session_id for booking in bookings if booking.session_id}
     sessions = list(readable(Booking.objects.filter(pk__in=owners))) if owners else []
-    told = serialize_bookings(sessions, telling.below("owner_booking"))
+    told = serialize_bookings(sessions, context.below("owner_booking"))
     by_id: dict[Any, Json] = {session.pk: body for session, body in zip(sessions, told, strict=True)}
     return {booking.pk: by_id.get(booking.session_id) for booking in bookings}
 
 
-def _bulked_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any, list[Json]]:
+def _bulked_bookings(bookings: Sequence[Booking], context: Context) -> dict[Any, list[Json]]:
     siblings = siblings_of(bookings, readable(Booking.objects.visible()))
-    told = serialize_bookings(siblings, telling.below("bulked_bookings"))
+    told = serialize_bookings(siblings, context.below("bulked_bookings"))
     by_bulk: dict[Any, list[tuple[Any, Json]]] = {}
     for sibling, body in zip(siblings, told, strict=True):
         by_bulk.setdefault(sibling.bulk, []).append((sibling.pk, body))
@@ -191,7 +191,7 @@ def _bulked_bookings(bookings: Sequence[Booking], telling: Telling) -> dict[Any,
     }
 
 
-def _logs(bookings: Iterable[Booking], telling: Telling) -> dict[Any, list[Json]]:
+def _logs(bookings: Iterable[Booking], context: Context) -> dict[Any, list[Json]]:
     return {
         pk: [
             {
@@ -202,7 +202,7 @@ def _logs(bookings: Iterable[Booking], telling: Telling) -> dict[Any, list[Json]
                 "to_state": entry.target or None,
                 "actor": entry.actor,
                 "message": words,
-                "created_at": telling.at(entry.at),
+                "created_at": context.timestamp(entry.at),
             }
             for entry, words in entries
         ]
@@ -210,21 +210,21 @@ def _logs(bookings: Iterable[Booking], telling: Telling) -> dict[Any, list[Json]
     }
 
 
-_PARTS: dict[str, Callable[[Booking, Telling], Any]] = {
+_PARTS: dict[str, Callable[[Booking, Context], Any]] = {
     "attributes": _attributes,
     "event_info": _event_info,
     "event": _event,
-    "provider_event": lambda booking, telling: None,
+    "provider_event": lambda booking, context: None,
     "customers": _customers,
-    "user": lambda booking, telling: serialize_booked_resource(booking, telling, "user"),
-    "resource": lambda booking, telling: serialize_booked_resource(booking, telling, "resource"),
+    "user": lambda booking, context: serialize_booked_resource(booking, context, "user"),
+    "resource": lambda booking, context: serialize_booked_resource(booking, context, "resource"),
     "calendar": _calendar,
     "project": _project,
-    "meta": lambda booking, telling: booking.meta,
+    "meta": lambda booking, context: booking.meta,
     "available_actions": _available_actions,
     "customer_action_links": _customer_action_links,
 }
-_GATHERED: dict[str, Callable[[Sequence[Booking], Telling], dict[Any, Any]]] = {
+_GATHERED: dict[str, Callable[[Sequence[Booking], Context], dict[Any, Any]]] = {
     "owner_booking": _owner_bookings,
     "bulked_bookings": _bulked_bookings,
     "logs": _logs,

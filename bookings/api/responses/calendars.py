@@ -1,14 +1,11 @@
 """How calendars are told."""
 
-from datetime import tzinfo
-
-from bookings.api.responses.context import Json, Names
+from bookings.api.responses.context import Context, Json
 from bookings.api.responses.events import serialize_event
-from bookings.api.timestamps import timestamp
 from bookings.models import Calendar
 
 
-def serialize_calendar(row: Calendar, zone: tzinfo, names: Names = frozenset()) -> Json:
+def serialize_calendar(row: Calendar, context: Context) -> Json:
     body: Json = {
         "id": str(row.pk),
         "resource_id": str(row.resource_id),
@@ -23,9 +20,9 @@ def serialize_calendar(row: Calendar, zone: tzinfo, names: Names = frozenset()) 
         "provider_access": "owner",
         "provider_primary": row.primary,
         "provider_sync": row.provider_sync,
-        "created_at": timestamp(row.created_at, zone),
-        "updated_at": timestamp(row.updated_at, zone),
+        "created_at": context.timestamp(row.created_at),
+        "updated_at": context.timestamp(row.updated_at),
     }
-    if "events" in names:
-        body["events"] = [serialize_event(one, zone) for one in row.events.all()]
+    if "events" in context.names:
+        body["events"] = [serialize_event(one, context) for one in row.events.all()]
     return body

@@ -3,49 +3,86 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from bookings.api.caller import ApiRequest, Caller
-from bookings.api.requests.listing import included
-from bookings.api.timestamps import requested_zone, timestamp
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.caller import ApiRequest
+from bookings.api.errors import Invalid
+from bookings.lifecycle import Actor
+from bookings.lifecycle.actors import KEY, WIDGET
+from bookings.validators import zones
 
 Json = dict[str, Any]
 Names = frozenset[str]
+ZONE_HEADER = "Timekit-Timezone"
+SERVER = Actor(KEY)
+NO_ZONE = _("This is no IANA time zone, like Europe/Berlin.")
 # What a public page learns only in the answer to its own create.
 PRIVATE = frozenset({"customers", "logs", "customer_action_links", "bulked_bookings"})
 
 
-def below(names: Names, name: str) -> Names:
-    """What is asked for inside ``name``: ``calendars.events`` holds ``events`` below ``calendars``."""
-    return frozenset(one.removeprefix(f"{name}.") for one in names if one.startswith(f"{name}."))
-
-
 @dataclass(frozen=True, kw_only=True)
-class Telling:
-    """To whom a booking is told, in which zone, and what besides the default fields."""
+class Context:
+    """What a serializer asks besides the row: as a server reads it, unless a reader is named."""
 
-    caller: Caller
     zone: tzinfo
     names: Names = frozenset()
-    private: bool = True
+    """The parts to be included, with every part of a dotted one."""
+    reader: Actor = SERVER
+    with_addresses: bool = True
     """Whether addresses of people may be told."""
 
     @classmethod
-    def of(cls, request: ApiRequest, *, own: bool = False) -> Telling:
+    def of(cls, request: ApiRequest, *, own: bool = False) -> Context:
         """As the request asks; ``own`` for the answer to a create.  Raises ``Invalid`` for an unknown zone."""
-        names = included(request)
-        private = own or not request.auth.is_widget
-        if not private:
+        names = included_names(request)
+        with_addresses = own or not request.auth.is_widget
+        if not with_addresses:
             names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
-        return cls(caller=request.auth, zone=requested_zone(request), names=names, private=private)
+        zone, reader = requested_zone(request), request.auth.actor
+        return cls(zone=zone, names=names, reader=reader, with_addresses=with_addresses)
 
-    def below(self, name: str) -> Telling:
-        """For the bookings inside ``name``; to a public page they are somebody else's."""
-        names = below(self.names, name)
-        if self.caller.is_widget:
-            return replace(self, names=names - PRIVATE, private=False)
+    @property
+    def for_widget(self) -> bool:
+        return self.reader.kind == WIDGET
+
+    def below(self, name: str) -> Context:
+        """For what is inside ``name``: its ``calendars.events`` are ``events`` below ``calendars``.
+
+        To a public page a booking inside of its own is somebody else's.
+        """
+        names = names_below(self.names, name)
+        if self.for_widget:
+            return replace(self, names=names - PRIVATE, with_addresses=False)
         return replace(self, names=names)
 
-    def at(self, moment: datetime) -> str:
-        return timestamp(moment, self.zone)
+    def timestamp(self, moment: datetime) -> str:
+        """RFC 3339 with seconds and an offset."""
+        return moment.astimezone(self.zone).isoformat(timespec="seconds")
+
+
+def included_names(request: HttpRequest) -> Names:
+    """The names that the query asks to be told as well, with every part of a dotted one."""
+    asked = ",".join(request.GET.get(name, "") for name in ("include", "includes"))
+    names = (name.strip().split(".") for name in asked.split(","))
+    return frozenset(
+        ".".join(parts[: count + 1]) for parts in names for count in range(min(len(parts), 3)) if parts[0]
+    )
+
+
+def names_below(names: Names, name: str) -> Names:
+    return frozenset(one.removeprefix(f"{name}.") for one in names if one.startswith(f"{name}."))
+
+
+def requested_zone(request: HttpRequest) -> tzinfo:
+    """The zone named in the request's head, else UTC.  Raises ``Invalid`` for a name that is none."""
+    name = request.headers.get(ZONE_HEADER)
+    if name is None:
+        return UTC
+    if name not in zones():
+        raise Invalid({ZONE_HEADER: [str(NO_ZONE)]})
+    return ZoneInfo(name)

@@ -6,9 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.api.caller import ApiRequest
+from bookings.api.responses.context import Context
 from bookings.api.responses.projects import serialize_project
-from bookings.api.timestamps import requested_zone
 from bookings.availability.modes import Mode
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
@@ -20,12 +19,12 @@ from bookings.overrides import override
 WITH_ADDRESSES = {"participants", "reminders"}
 
 
-def serialize_embed(request: ApiRequest, row: Project, app_key: str) -> dict[str, Any]:
+def serialize_embed(row: Project, app_key: str, context: Context) -> dict[str, Any]:
     """The project over what the widget cannot do without: it applies no defaults of its own then.
 
     Everybody can read it, so that addresses of people and of what is called are left out.
     """
-    told = serialize_project(row, requested_zone(request))
+    told = serialize_project(row, context)
     del told["reminders"]
     told["booking"] = _without_addresses(told["booking"])
     told["booking"]["graph"] = told["booking"].get("graph") or USUAL_GRAPH

@@ -1,13 +1,10 @@
 """How events are told."""
 
-from datetime import tzinfo
-
-from bookings.api.responses.context import Json
-from bookings.api.timestamps import timestamp
+from bookings.api.responses.context import Context, Json
 from bookings.models import Event
 
 
-def serialize_event(row: Event, zone: tzinfo) -> Json:
+def serialize_event(row: Event, context: Context) -> Json:
     return {
         "id": str(row.pk),
         "calendar_id": str(row.calendar_id),
@@ -18,8 +15,8 @@ def serialize_event(row: Event, zone: tzinfo) -> Json:
         "participants": row.participants,
         "invite": row.invite,
         "allDay": row.all_day,
-        "start": timestamp(row.start, zone),
-        "end": timestamp(row.end, zone),
-        "created_at": timestamp(row.created_at, zone),
-        "updated_at": timestamp(row.updated_at, zone),
+        "start": context.timestamp(row.start),
+        "end": context.timestamp(row.end),
+        "created_at": context.timestamp(row.created_at),
+        "updated_at": context.timestamp(row.updated_at),
     }

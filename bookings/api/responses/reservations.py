@@ -3,11 +3,11 @@
 from django.utils import timezone
 
 from bookings.api.responses.bookings import serialize_booked_resource, times_and_texts
-from bookings.api.responses.context import Json, Telling
+from bookings.api.responses.context import Context, Json
 from bookings.models import Reservation
 
 
-def serialize_reservation(reservation: Reservation, telling: Telling) -> Json:
+def serialize_reservation(reservation: Reservation, context: Context) -> Json:
     """A reservation in the shape of a booking, and until when it holds."""
     live = reservation.released_at is None and reservation.expires_at > timezone.now()
     body: Json = {
@@ -15,15 +15,15 @@ def serialize_reservation(reservation: Reservation, telling: Telling) -> Json:
         "state": "reserved" if live else "expired",
         "graph": "reservation",
         "completed": not live,
-        "expires_at": telling.at(reservation.expires_at),
-        "created_at": telling.at(reservation.created_at),
-        "updated_at": telling.at(reservation.created_at),
+        "expires_at": context.timestamp(reservation.expires_at),
+        "created_at": context.timestamp(reservation.created_at),
+        "updated_at": context.timestamp(reservation.created_at),
     }
-    info = times_and_texts(reservation, telling)
+    info = times_and_texts(reservation, context)
     parts = {
         "attributes": {"event_info": info},
         "event_info": info,
-        "resource": serialize_booked_resource(reservation, telling, "resource"),
-        "user": serialize_booked_resource(reservation, telling, "user"),
+        "resource": serialize_booked_resource(reservation, context, "resource"),
+        "user": serialize_booked_resource(reservation, context, "user"),
     }
-    return body | {name: part for name, part in parts.items() if name in telling.names}
+    return body | {name: part for name, part in parts.items() if name in context.names}

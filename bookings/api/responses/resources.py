@@ -1,18 +1,14 @@
 """How resources are told."""
 
-from datetime import tzinfo
-from typing import Any
-
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from bookings.api.responses.calendars import serialize_calendar
-from bookings.api.responses.context import Json, Names, below
-from bookings.api.timestamps import timestamp
+from bookings.api.responses.context import Context, Json, Names
 from bookings.models import Calendar, Resource
 
 
-def prefetch_calendars(rows: QuerySet[Any], names: Names) -> QuerySet[Any]:
+def prefetch_calendars(rows: QuerySet[Resource], names: Names) -> QuerySet[Resource]:
     """Resources with what their payload will show, in a constant number of queries."""
     if "calendars" not in names:
         return rows
@@ -20,7 +16,7 @@ def prefetch_calendars(rows: QuerySet[Any], names: Names) -> QuerySet[Any]:
     return rows.prefetch_related(Prefetch("calendars", calendars))
 
 
-def serialize_resource(row: Resource, zone: tzinfo, names: Names = frozenset()) -> Json:
+def serialize_resource(row: Resource, context: Context) -> Json:
     body: Json = {
         "id": str(row.pk),
         "name": row.name,
@@ -32,12 +28,12 @@ def serialize_resource(row: Resource, zone: tzinfo, names: Names = frozenset()) 
         "enabled_email_notification": row.sends_mail,
         "meta": row.meta,
         "tags": row.tags,
-        "created_at": timestamp(row.created_at, zone),
-        "updated_at": timestamp(row.updated_at, zone),
+        "created_at": context.timestamp(row.created_at),
+        "updated_at": context.timestamp(row.updated_at),
     }
-    if "availability_constraints" in names:
+    if "availability_constraints" in context.names:
         body["availability_constraints"] = row.availability_constraints
-    if "calendars" in names:
-        inner = below(names, "calendars")
-        body["calendars"] = [serialize_calendar(one, zone, inner) for one in row.calendars.all()]
+    if "calendars" in context.names:
+        inner = context.below("calendars")
+        body["calendars"] = [serialize_calendar(one, inner) for one in row.calendars.all()]
     return body

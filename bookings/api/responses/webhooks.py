@@ -1,12 +1,9 @@
 """How webhooks are told, and what they are told of a booking: the record's fields, without ``data`` around them."""
 
-from datetime import UTC, tzinfo
-from uuid import uuid4
+from datetime import UTC
 
-from bookings.api.caller import Caller
 from bookings.api.responses.bookings import serialize_booking
-from bookings.api.responses.context import Json, Telling
-from bookings.api.timestamps import timestamp
+from bookings.api.responses.context import Context, Json
 from bookings.models import Booking, Webhook
 
 NAMES = frozenset(
@@ -25,7 +22,7 @@ NAMES = frozenset(
 )
 
 
-def serialize_webhook(row: Webhook, zone: tzinfo) -> Json:
+def serialize_webhook(row: Webhook, context: Context) -> Json:
     return {
         "id": str(row.pk),
         "url": row.url,
@@ -33,13 +30,11 @@ def serialize_webhook(row: Webhook, zone: tzinfo) -> Json:
         "state": row.state or None,
         "method": row.method,
         "enabled": row.enabled,
-        "created_at": timestamp(row.created_at, zone),
-        "updated_at": timestamp(row.updated_at, zone),
+        "created_at": context.timestamp(row.created_at),
+        "updated_at": context.timestamp(row.updated_at),
     }
 
 
 def webhook_payload(booking: Booking) -> Json:
     """The booking as a server key would read it, with every part that the record names, in UTC."""
-    return serialize_booking(
-        booking, Telling(caller=Caller(id=uuid4(), is_widget=False), zone=UTC, names=NAMES)
-    )
+    return serialize_booking(booking, Context(zone=UTC, names=NAMES))
