@@ -1,12 +1,14 @@
 """The one API of the site: its parser, its keys, and how every exception is answered."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bookings.api.auth import any_key
@@ -23,10 +25,21 @@ from bookings.api.errors import (
 from bookings.api.idempotency import once
 from bookings.api.requests.fields import NOT_AN_OBJECT, sentences_by_field
 from bookings.api.requests.parser import StrictParser
-from bookings.api.responses.answers import error_answer, json_answer
+from bookings.api.responses.answers import documented_answer, error_answer, json_answer
 from bookings.errors import BookingError, Conflict
 
 logger = logging.getLogger(__name__)
+
+
+class DocumentedRouter(Router):
+    """A router that takes what a call answers from the return type of its view."""
+
+    def add_api_operation(
+        self, path: str, methods: list[str], view_func: Callable[..., Any], **options: Any
+    ) -> None:
+        options["response"] = documented_answer(view_func)
+        super().add_api_operation(path, methods, view_func, **options)
+
 
 api = NinjaAPI(
     title="Bookings",
@@ -36,6 +49,7 @@ api = NinjaAPI(
     parser=StrictParser(),
     docs_url=None,
     openapi_url=None,
+    default_router=DocumentedRouter(),
 )
 api.add_decorator(once)  # every POST and PUT; views need not think of it
 
@@ -48,8 +62,8 @@ def answer_refusal(request: ApiRequest, refusal: ApiError) -> HttpResponse:
 @api.exception_handler(BookingError)
 def answer_booking_error(request: ApiRequest, refusal: BookingError) -> HttpResponse:
     body = refusal_body(refusal)
-    if "seek" in refusal.data:
-        body["alternatives"] = refusal.data["seek"]()
+    if "find_alternatives" in refusal.data:
+        body["alternatives"] = refusal.data["find_alternatives"]()
     return json_answer(body, 409)
 
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -26,7 +26,7 @@ from bookings.effects import network, truth
 from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, enqueue
 from bookings.models import Booking, OutboxMessage, Site, Webhook
 
-Payload = Callable[[Booking], dict[str, Any]]
+Payload = Callable[[Booking], Mapping[str, Any]]
 GONE = 410
 
 

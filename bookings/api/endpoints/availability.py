@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,10 +16,10 @@ from bookings.api.requests.fields import REQUIRED, Body, Id, Text
 from bookings.api.requests.key_limits import searched_as_offered
 from bookings.api.requests.model_errors import refuse
 from bookings.api.requests.project import member_ids
-from bookings.api.responses.answers import data_answer, json_answer
+from bookings.api.responses.answers import Ok, ok
 from bookings.api.responses.context import ZONE_HEADER
-from bookings.api.responses.schemas import DayShape, SlotShape, Some, TotalShape
-from bookings.api.responses.slots import serialize_slots
+from bookings.api.responses.frames import Data
+from bookings.api.responses.slots import DayOut, SlotOut, TotalOut, serialize_days, serialize_slots
 from bookings.availability import search
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Query
@@ -58,34 +57,30 @@ class SearchBody(Body):
         return self.model_dump(exclude_unset=True, by_alias=True)
 
 
-@api.post("/availability", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
-def list_free(request: ApiRequest, body: SearchBody) -> HttpResponse:
+@api.post("/availability", auth=any_key, tags=TAGS)
+def list_free(request: ApiRequest, body: SearchBody) -> Ok[Data[list[SlotOut]]]:
     """Every free slot, sorted; needs ``project_id`` or ``resources``."""
     query = _query(request, body)
-    return data_answer(serialize_slots(_searched(search.search, query), query))
+    return ok(serialize_slots(_searched(search.search, query), query))
 
 
-@api.post("/unavailable/slots", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
-def list_taken(request: ApiRequest, body: SearchBody) -> HttpResponse:
+@api.post("/unavailable/slots", auth=any_key, tags=TAGS)
+def list_taken(request: ApiRequest, body: SearchBody) -> Ok[Data[list[SlotOut]]]:
     """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
     query = _query(request, body)
-    return data_answer(serialize_slots(_searched(search.unavailable, query), query))
+    return ok(serialize_slots(_searched(search.unavailable, query), query))
 
 
-@api.post("/availability/dates", auth=any_key, tags=TAGS, response={200: Some[DayShape]})
-def list_dates(request: ApiRequest, body: SearchBody) -> HttpResponse:
+@api.post("/availability/dates", auth=any_key, tags=TAGS)
+def list_dates(request: ApiRequest, body: SearchBody) -> Ok[Data[list[DayOut]]]:
     """The days with a free slot, in the zone of the output, and who is free on them."""
-    found = _searched(search.dates, _query(request, body))
-    days = [
-        {"date": day.isoformat(), "resources": [str(one.pk) for one in who]} for day, who in found.items()
-    ]
-    return data_answer(days)
+    return ok(serialize_days(_searched(search.dates, _query(request, body))))
 
 
-@api.post("/availability/count", auth=any_key, tags=TAGS, response={200: TotalShape})
-def count_free(request: ApiRequest, body: SearchBody) -> HttpResponse:
+@api.post("/availability/count", auth=any_key, tags=TAGS)
+def count_free(request: ApiRequest, body: SearchBody) -> Ok[TotalOut]:
     """How many free slots there are."""
-    return json_answer({"total": _searched(search.count, _query(request, body))})
+    return Ok({"total": _searched(search.count, _query(request, body))})
 
 
 def _query(request: ApiRequest, body: SearchBody) -> Query:

@@ -1,7 +1,5 @@
 """Bookings: make, read, list, change, move, delete."""
 
-from django.http import HttpResponse
-
 from bookings.api.api import api
 from bookings.api.auth import any_key, server_only
 from bookings.api.caller import ApiRequest, Caller
@@ -14,12 +12,16 @@ from bookings.api.requests.listing import within_window
 from bookings.api.requests.move import move
 from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, MetaIn, MoveIn
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.booking_schemas import BookingShape, ReservationShape
-from bookings.api.responses.bookings import readable, serialize_booking, serialize_bookings
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.bookings import (
+    BookingOut,
+    serialize_booking,
+    serialize_bookings,
+    with_default_fields,
+)
 from bookings.api.responses.context import Context
-from bookings.api.responses.reservations import serialize_reservation
-from bookings.api.responses.schemas import One, Page
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.reservations import ReservationOut, serialize_reservation
 from bookings.api.siblings import siblings_of
 from bookings.forms import values
 from bookings.forms.findings import Findings
@@ -28,34 +30,34 @@ from bookings.models import Booking, Reservation
 from bookings.overrides import override
 
 
-@api.post("/bookings", tags=["Bookings"], response={201: One[BookingShape]})
-def create_booking(request: ApiRequest, body: BookingIn) -> HttpResponse:
+@api.post("/bookings", tags=["Bookings"])
+def create_booking(request: ApiRequest, body: BookingIn) -> Created[Data[BookingOut]]:
     """Make a booking."""
     context = Context.of(request, own=True)
     booking = make_booking(request, prepare(request.auth, body))
-    return data_answer(serialize_booking(booking, context), 201)
+    return created(serialize_booking(booking, context))
 
 
-@api.get("/bookings", auth=server_only, tags=["Bookings"], response={200: Page[BookingShape]})
-def list_bookings(request: ApiRequest) -> HttpResponse:
+@api.get("/bookings", auth=server_only, tags=["Bookings"])
+def list_bookings(request: ApiRequest) -> Ok[Page[BookingOut]]:
     """List bookings: searched, within a window, ordered, page by page."""
     context = Context.of(request)
-    rows = within_window(request, readable(request.auth.bookings()))
-    return BOOKINGS.answer(request, rows, lambda page: serialize_bookings(list(page), context))
+    rows = within_window(request, with_default_fields(request.auth.bookings()))
+    return BOOKINGS.answer(request, rows, lambda page: serialize_bookings(page, context))
 
 
-@api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[ReservationShape]})
-def get_booking(request: ApiRequest, booking_id: str) -> HttpResponse:
+@api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+def get_booking(request: ApiRequest, booking_id: str) -> Ok[Data[BookingOut | ReservationOut]]:
     """Read a booking; a reservation's id reads the reservation, and later the booking that it became."""
     context = Context.of(request)
     found = _booking_or_reservation(request.auth, booking_id)
     if isinstance(found, Reservation):
-        return data_answer(serialize_reservation(found, context))
-    return data_answer(serialize_booking(found, context))
+        return ok(serialize_reservation(found, context))
+    return ok(serialize_booking(found, context))
 
 
-@api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[BookingShape]})
-def relabel_booking(request: ApiRequest, booking_id: str, body: MetaIn) -> HttpResponse:
+@api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+def relabel_booking(request: ApiRequest, booking_id: str, body: MetaIn) -> Ok[Data[BookingOut]]:
     """Merge keys into a booking's ``meta``."""
     context = Context.of(request)
     booking = find_row(request.auth.bookings(), booking_id)
@@ -66,26 +68,24 @@ def relabel_booking(request: ApiRequest, booking_id: str, body: MetaIn) -> HttpR
     if findings.errors:
         raise Invalid(findings.errors)
     correct(booking, by=request.auth.actor, changes={"meta": body.meta})
-    return data_answer(serialize_booking(readable(Booking.objects.all()).get(pk=booking.pk), context))
+    return ok(serialize_booking(with_default_fields(Booking.objects.all()).get(pk=booking.pk), context))
 
 
-@api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={204: None})
-def delete_booking(request: ApiRequest, booking_id: str) -> HttpResponse:
+@api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+def delete_booking(request: ApiRequest, booking_id: str) -> NoContent:
     """Delete a booking that is over, or let a reservation go."""
     found = _booking_or_reservation(request.auth, booking_id)
     if isinstance(found, Reservation):
         release(found, by=request.auth.actor)
     else:
         delete(found, by=request.auth.actor)
-    return empty_answer()
+    return NoContent()
 
 
-@api.put(
-    "/bookings/{booking_id}/{action}", auth=any_key, tags=["Bookings"], response={200: One[BookingShape]}
-)
+@api.put("/bookings/{booking_id}/{action}", auth=any_key, tags=["Bookings"])
 def act_on_booking(
     request: ApiRequest, booking_id: str, action: str, body: ActionIn | None = None
-) -> HttpResponse:
+) -> Ok[Data[BookingOut]]:
     """Play an action of the booking's graph; what was made together with it plays along."""
     context = Context.of(request)
     booking = _playable(request.auth, booking_id)
@@ -96,17 +96,15 @@ def act_on_booking(
         siblings = siblings_of([booking], request.auth.bookings())
         together += [sibling for sibling in siblings if sibling.pk != booking.pk]
     played = act_on_all(together, action, by=request.auth.actor, inputs=inputs)
-    return data_answer(serialize_booking(played[0], context))
+    return ok(serialize_booking(played[0], context))
 
 
-@api.post(
-    "/bookings/{booking_id}/reschedule", auth=any_key, tags=["Bookings"], response={201: One[BookingShape]}
-)
-def reschedule_booking(request: ApiRequest, booking_id: str, body: MoveIn) -> HttpResponse:
+@api.post("/bookings/{booking_id}/reschedule", auth=any_key, tags=["Bookings"])
+def reschedule_booking(request: ApiRequest, booking_id: str, body: MoveIn) -> Created[Data[BookingOut]]:
     """Move a booking: a new one continues it at the new time."""
     context = Context.of(request)
     moved = move(request, _playable(request.auth, booking_id), body)
-    return data_answer(serialize_booking(moved, context), 201)
+    return created(serialize_booking(moved, context))
 
 
 def _playable(caller: Caller, booking_id: str) -> Booking:
@@ -119,7 +117,7 @@ def _playable(caller: Caller, booking_id: str) -> Booking:
 
 def _booking_or_reservation(caller: Caller, pk: str) -> Booking | Reservation:
     try:
-        return find_row(readable(caller.bookings()), pk)
+        return find_row(with_default_fields(caller.bookings()), pk)
     except NotFound:
         pass
     try:
@@ -127,5 +125,5 @@ def _booking_or_reservation(caller: Caller, pk: str) -> Booking | Reservation:
     except NotFound:
         raise NotFound("Booking") from None
     if reservation.booking_id:
-        return find_row(readable(caller.bookings()), str(reservation.booking_id))
+        return find_row(with_default_fields(caller.bookings()), str(reservation.booking_id))
     return reservation

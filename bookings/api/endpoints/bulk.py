@@ -10,7 +10,6 @@ from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,11 +21,10 @@ from bookings.api.requests.action import read_inputs
 from bookings.api.requests.booking import Prepared, make_booking, prepare
 from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, BulkIn
-from bookings.api.responses.answers import data_answer
-from bookings.api.responses.booking_schemas import BookingShape, Failed
-from bookings.api.responses.bookings import serialize_bookings
-from bookings.api.responses.context import Context, Json
-from bookings.api.responses.schemas import Some
+from bookings.api.responses.answers import Created, Ok, created, ok
+from bookings.api.responses.bookings import BookingOut, serialize_bookings
+from bookings.api.responses.context import Context
+from bookings.api.responses.frames import Data, FieldErrorsOut
 from bookings.api.siblings import siblings_of
 from bookings.errors import BookingError, Conflict
 from bookings.forms.resolve import as_uuid
@@ -39,6 +37,7 @@ NOT_TRIED = gettext_lazy("An earlier one failed, so this was not tried.")
 Refusal = (ApiError, BookingError)
 Step = Callable[[], Booking]
 Outcome = Booking | ApiError | BookingError | None
+Told = BookingOut | FieldErrorsOut
 
 
 class NoneKept(ApiError):
@@ -61,12 +60,12 @@ class NoneKept(ApiError):
         if any(body["code"] == "invalid" for _index, body in told):
             self.status = 422
 
-    def body(self) -> Json:
+    def body(self) -> FieldErrorsOut:
         return {"errors": self.errors, "code": self.code}
 
 
-@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"], response={201: Some[BookingShape | Failed]})
-def create_many(request: ApiRequest, body: BulkIn) -> HttpResponse:
+@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"])
+def create_many(request: ApiRequest, body: BulkIn) -> Created[Data[list[Told]]]:
     """Make many bookings, in order."""
     context = Context.of(request)
     rows = _rows(body)
@@ -74,17 +73,17 @@ def create_many(request: ApiRequest, body: BulkIn) -> HttpResponse:
     prepared = [_prepared(request.auth, row, bulk) for row in rows]
     steps = [_making(request, one) for one in prepared]
     outcomes = _run(steps, body, lambda: _locks_to_make(prepared))
-    return _answer(outcomes, context, 201)
+    return created(_serialize_outcomes(outcomes, context))
 
 
-@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"], response={200: Some[BookingShape | Failed]})
-def change_many(request: ApiRequest, body: BulkIn) -> HttpResponse:
+@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"])
+def change_many(request: ApiRequest, body: BulkIn) -> Ok[Data[list[Told]]]:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
     context = Context.of(request)
     rows = _rows(body)
     steps = [_playing(request.auth, row, body) for row in rows]
     outcomes = _run(steps, body, lambda: _locks_to_play(request.auth, rows))
-    return _answer(outcomes, context, 200)
+    return ok(_serialize_outcomes(outcomes, context))
 
 
 def _rows(body: BulkIn) -> list[Any]:
@@ -186,17 +185,13 @@ def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
             yield refusal
 
 
-def _answer(outcomes: Sequence[Outcome], context: Context, status: int) -> HttpResponse:
+def _serialize_outcomes(outcomes: Sequence[Outcome], context: Context) -> list[Told]:
     """Each in its place; what was done is told together, so that no include costs a query per row."""
-    told = iter(
-        serialize_bookings([outcome for outcome in outcomes if isinstance(outcome, Booking)], context)
-    )
-    return data_answer(
-        [_refused(one) if not isinstance(one, Booking) else next(told) for one in outcomes], status
-    )
+    done = iter(serialize_bookings([one for one in outcomes if isinstance(one, Booking)], context))
+    return [next(done) if isinstance(one, Booking) else _refused(one) for one in outcomes]
 
 
-def _refused(refusal: ApiError | BookingError | None) -> Json:
+def _refused(refusal: ApiError | BookingError | None) -> FieldErrorsOut:
     if refusal is None:
         return {"errors": {"booking": [str(NOT_TRIED)]}, "code": "not_tried"}
     if isinstance(refusal, BookingError):

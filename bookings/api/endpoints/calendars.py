@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
@@ -16,10 +15,10 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.calendars import serialize_calendar
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.calendars import CalendarOut, serialize_calendar
 from bookings.api.responses.context import Context, requested_zone
-from bookings.api.responses.schemas import CalendarShape, One, Page
+from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
 
@@ -45,7 +44,7 @@ class PrimaryStays(ApiError):
 
     status = 409
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> FieldErrorsOut:
         return {"errors": {"primary": [str(ONE_IS_PRIMARY)]}, "code": "primary_calendar"}
 
 
@@ -61,16 +60,16 @@ class CalendarBody(Body):
     provider_sync: Flag | None = None
 
 
-@api.get("/calendars", auth=server_only, tags=["Calendars"], response={200: Page[CalendarShape]})
-def list_calendars(request: ApiRequest) -> HttpResponse:
+@api.get("/calendars", auth=server_only, tags=["Calendars"])
+def list_calendars(request: ApiRequest) -> Ok[Page[CalendarOut]]:
     """Every calendar; searched by id, name, provider and resource.id."""
     context = Context.of(request)
     rows = _visible(request, context.names)
     return LISTING.answer(request, rows, lambda page: [serialize_calendar(row, context) for row in page])
 
 
-@api.post("/calendars", auth=server_only, tags=["Calendars"], response={201: One[CalendarShape]})
-def create_calendar(request: ApiRequest, body: CalendarBody) -> HttpResponse:
+@api.post("/calendars", auth=server_only, tags=["Calendars"])
+def create_calendar(request: ApiRequest, body: CalendarBody) -> Created[Data[CalendarOut]]:
     """Give a resource one more calendar."""
     context, row = Context(zone=requested_zone(request)), Calendar(name="")
     unknown = _find_resource(request, row, body)
@@ -78,18 +77,18 @@ def create_calendar(request: ApiRequest, body: CalendarBody) -> HttpResponse:
     with transaction.atomic():
         _make_primary(row)
         row.save(force_insert=True)
-    return data_answer(serialize_calendar(row, context), 201)
+    return created(serialize_calendar(row, context))
 
 
-@api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
-def get_calendar(request: ApiRequest, pk: str) -> HttpResponse:
+@api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"])
+def get_calendar(request: ApiRequest, pk: str) -> Ok[Data[CalendarOut]]:
     """One calendar; ``include`` takes events."""
     context = Context.of(request)
-    return data_answer(serialize_calendar(find_row(_visible(request, context.names), pk), context))
+    return ok(serialize_calendar(find_row(_visible(request, context.names), pk), context))
 
 
-@api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
-def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> HttpResponse:
+@api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"])
+def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> Ok[Data[CalendarOut]]:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
     context, row = Context(zone=requested_zone(request)), find_row(_visible(request), pk)
     was_primary, was_busy = row.primary, row.provider_sync
@@ -102,17 +101,17 @@ def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> HttpRes
             for event in row.events.order_by("pk"):  # each is locked
                 event.calendar = row
                 change_event(event)
-    return data_answer(serialize_calendar(row, context))
+    return ok(serialize_calendar(row, context))
 
 
-@api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={204: None})
-def delete_calendar(request: ApiRequest, pk: str) -> HttpResponse:
+@api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"])
+def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
     """Delete a calendar with its events; bookings that were kept in it stay."""
     row = find_row(_visible(request), pk)
     if row.primary:
         raise PrimaryStays
     row.delete()
-    return empty_answer()
+    return NoContent()
 
 
 def _visible(request: ApiRequest, names: frozenset[str] = frozenset()) -> Any:

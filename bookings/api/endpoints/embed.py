@@ -1,33 +1,32 @@
 """A project as the published widget takes it: its whole configuration, with the key it calls with."""
 
 from django.db.models import Q
-from django.http import HttpResponse
 
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
 from bookings.api.requests.rows import find_row
-from bookings.api.responses.answers import data_answer
+from bookings.api.responses.answers import Ok, ok
 from bookings.api.responses.context import Context, requested_zone
-from bookings.api.responses.embed import serialize_embed
+from bookings.api.responses.embed import EmbedOut, serialize_embed
+from bookings.api.responses.frames import Data
 from bookings.api.responses.projects import prefetch_members
-from bookings.api.responses.schemas import EmbedShape, One
 from bookings.api.throttling import throttle
 from bookings.models import ApiKey, Project
 
 
-@api.get("/projects/embed/{pk}", auth=any_key, tags=["Projects"], response={200: One[EmbedShape]})
-def get_embed(request: ApiRequest, pk: str) -> HttpResponse:
+@api.get("/projects/embed/{pk}", auth=any_key, tags=["Projects"])
+def get_embed(request: ApiRequest, pk: str) -> Ok[Data[EmbedOut]]:
     """The project for a page that embeds it."""
     caller = request.auth
     row = find_row(prefetch_members(caller.projects()), pk)
     app_key = caller.value if caller.is_widget else _widget_key(row)
-    return data_answer(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
+    return ok(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
 
 
-@api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"], response={200: One[EmbedShape]})
-def get_hosted(request: ApiRequest, slug: str) -> HttpResponse:
+@api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"])
+def get_hosted(request: ApiRequest, slug: str) -> Ok[Data[EmbedOut]]:
     """The project at this public address; no key is needed, the answer brings one."""
     throttle(request)
     known = Project.objects.none() if "\x00" in slug else Project.objects.reachable().filter(slug=slug)
@@ -35,7 +34,7 @@ def get_hosted(request: ApiRequest, slug: str) -> HttpResponse:
     if row is None:
         raise NotFound("Project")
     app_key = _widget_key(row)
-    return data_answer(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
+    return ok(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
 
 
 def _widget_key(row: Project) -> str:

@@ -4,7 +4,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
@@ -16,10 +15,10 @@ from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import EntryIn
-from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context
-from bookings.api.responses.events import serialize_event
-from bookings.api.responses.schemas import EventShape, One, Page
+from bookings.api.responses.events import EventOut, serialize_event
+from bookings.api.responses.frames import Data, Page
 from bookings.forms.findings import Findings
 from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -73,42 +72,42 @@ class EventBody(EntryIn, Body):
     sync_provider: Flag | None = None
 
 
-@api.get("/events", auth=server_only, tags=["Events"], response={200: Page[EventShape]})
-def list_events(request: ApiRequest) -> HttpResponse:
+@api.get("/events", auth=server_only, tags=["Events"])
+def list_events(request: ApiRequest) -> Ok[Page[EventOut]]:
     """Events that touch the window from ``start`` to ``end``; searched by id, what, calendar.id and resource.id."""
     context = Context.of(request)
     rows = within_window(request, _visible(request))
     return LISTING.answer(request, rows, lambda page: [serialize_event(row, context) for row in page])
 
 
-@api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
-def create_event(request: ApiRequest, body: EventBody) -> HttpResponse:
+@api.post("/events", auth=server_only, tags=["Events"])
+def create_event(request: ApiRequest, body: EventBody) -> Created[Data[EventOut]]:
     """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
     context, row, given = Context.of(request), Event(), body.given()
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
     missing |= _find_calendar(request, row, given, needed=True)
     _change(row, body, missing)
-    return data_answer(serialize_event(add_event(row), context), 201)
+    return created(serialize_event(add_event(row), context))
 
 
-@api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
-def get_event(request: ApiRequest, pk: str) -> HttpResponse:
-    return data_answer(serialize_event(find_row(_visible(request), pk), Context.of(request)))
+@api.get("/events/{pk}", auth=server_only, tags=["Events"])
+def get_event(request: ApiRequest, pk: str) -> Ok[Data[EventOut]]:
+    return ok(serialize_event(find_row(_visible(request), pk), Context.of(request)))
 
 
-@api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
-def update_event(request: ApiRequest, pk: str, body: EventBody) -> HttpResponse:
+@api.put("/events/{pk}", auth=server_only, tags=["Events"])
+def update_event(request: ApiRequest, pk: str, body: EventBody) -> Ok[Data[EventOut]]:
     """Change what is sent and leave the rest."""
     context, row = Context.of(request), find_row(_visible(request), pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
-    return data_answer(serialize_event(change_event(row), context))
+    return ok(serialize_event(change_event(row), context))
 
 
-@api.delete("/events/{pk}", auth=server_only, tags=["Events"], response={204: None})
-def delete_event(request: ApiRequest, pk: str) -> HttpResponse:
+@api.delete("/events/{pk}", auth=server_only, tags=["Events"])
+def delete_event(request: ApiRequest, pk: str) -> NoContent:
     """Free the event's time."""
     remove_event(find_row(_visible(request), pk))
-    return empty_answer()
+    return NoContent()
 
 
 def _calendars(request: ApiRequest) -> QuerySet[Calendar]:

@@ -10,9 +10,9 @@ from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import text_matches
-from bookings.api.responses.answers import data_answer
-from bookings.api.responses.graphs import serialize_graph
-from bookings.api.responses.schemas import GraphShape, One, Page
+from bookings.api.responses.answers import Ok, ok
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.graphs import GraphOut, serialize_graph
 from bookings.graphs.picture import as_svg
 from bookings.models import GraphVersion
 
@@ -27,15 +27,15 @@ PICTURE = {
 }
 
 
-@api.get("/graphs", auth=server_only, tags=["Graphs"], response={200: Page[GraphShape]})
-def list_graphs(request: ApiRequest) -> HttpResponse:
+@api.get("/graphs", auth=server_only, tags=["Graphs"])
+def list_graphs(request: ApiRequest) -> Ok[Page[GraphOut]]:
     """Every graph that new bookings may follow, in the version that they would follow; searched by name."""
     return LISTING.answer(request, _published(), lambda versions: [serialize_graph(one) for one in versions])
 
 
-@api.get("/graphs/{name}", auth=server_only, tags=["Graphs"], response={200: One[GraphShape]})
-def get_graph(request: ApiRequest, name: str) -> HttpResponse:
-    return data_answer(serialize_graph(_find(name)))
+@api.get("/graphs/{name}", auth=server_only, tags=["Graphs"])
+def get_graph(request: ApiRequest, name: str) -> Ok[Data[GraphOut]]:
+    return ok(serialize_graph(_find(name)))
 
 
 @api.get("/graphs/{name}/picture", auth=server_only, tags=["Graphs"], openapi_extra=PICTURE)

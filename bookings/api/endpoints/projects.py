@@ -1,11 +1,9 @@
 """Projects: booking experiences, and the resources in them."""
 
 from collections.abc import Iterable
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,11 +18,11 @@ from bookings.api.requests.matchers import id_matches, matches_nothing, text_mat
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
 from bookings.api.requests.rows import find_row
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.context import Context, Json, included_names
-from bookings.api.responses.projects import members, prefetch_members, serialize_project
-from bookings.api.responses.resources import serialize_resource
-from bookings.api.responses.schemas import One, Page, ProjectShape, ResourceShape, Some
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.context import Context, included_names
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.projects import ProjectOut, members, prefetch_members, serialize_project
+from bookings.api.responses.resources import ResourceOut, serialize_resource
 from bookings.models import Project, ProjectResource
 
 NO_RESOURCE = _("There is no such resource.")
@@ -63,15 +61,15 @@ class MemberBody(Body):
     resource_id: Id | None = None
 
 
-@api.get("/projects", auth=server_only, tags=["Projects"], response={200: Page[ProjectShape]})
-def list_projects(request: ApiRequest) -> HttpResponse:
+@api.get("/projects", auth=server_only, tags=["Projects"])
+def list_projects(request: ApiRequest) -> Ok[Page[ProjectOut]]:
     """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid."""
     rows = prefetch_members(request.auth.projects(), included_names(request))
-    return LISTING.answer(request, rows, partial(_serialize_all, request))
+    return LISTING.answer(request, rows, lambda page: _serialize_all(page, Context.of(request)))
 
 
-@api.post("/projects", auth=server_only, tags=["Projects"], response={201: One[ProjectShape]})
-def create_project(request: ApiRequest, body: ProjectBody) -> HttpResponse:
+@api.post("/projects", auth=server_only, tags=["Projects"])
+def create_project(request: ApiRequest, body: ProjectBody) -> Created[Data[ProjectOut]]:
     """Make a booking experience.  Needs ``name``."""
     refuse_limited(request)
     context, row, given = Context.of(request), Project(), body.given()
@@ -81,17 +79,17 @@ def create_project(request: ApiRequest, body: ProjectBody) -> HttpResponse:
     with transaction.atomic():
         row.save(force_insert=True)
         _set_members(row, members.ids or [])
-    return data_answer(serialize_project(_find(request, str(row.pk)), context), 201)
+    return created(serialize_project(_find(request, str(row.pk)), context))
 
 
-@api.get("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
-def get_project(request: ApiRequest, pk: str) -> HttpResponse:
+@api.get("/projects/{pk}", auth=server_only, tags=["Projects"])
+def get_project(request: ApiRequest, pk: str) -> Ok[Data[ProjectOut]]:
     """One project; ``include=resources`` tells its resources whole."""
-    return data_answer(serialize_project(_find(request, pk), Context.of(request)))
+    return ok(serialize_project(_find(request, pk), Context.of(request)))
 
 
-@api.put("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
-def update_project(request: ApiRequest, pk: str, body: ProjectBody) -> HttpResponse:
+@api.put("/projects/{pk}", auth=server_only, tags=["Projects"])
+def update_project(request: ApiRequest, pk: str, body: ProjectBody) -> Ok[Data[ProjectOut]]:
     """Change what is sent: objects merge by key, lists and all else replace."""
     context, row = Context.of(request), _find(request, pk)
     members = _members(request, body)
@@ -100,29 +98,27 @@ def update_project(request: ApiRequest, pk: str, body: ProjectBody) -> HttpRespo
         row.save(update_fields=[*changed, "updated_at"])
         if members.ids is not None:
             _set_members(row, members.ids)
-    return data_answer(serialize_project(_find(request, pk), context))
+    return ok(serialize_project(_find(request, pk), context))
 
 
-@api.delete("/projects/{pk}", auth=server_only, tags=["Projects"], response={204: None})
-def delete_project(request: ApiRequest, pk: str) -> HttpResponse:
+@api.delete("/projects/{pk}", auth=server_only, tags=["Projects"])
+def delete_project(request: ApiRequest, pk: str) -> NoContent:
     """Hide a project: nobody books it any more; bookings that stand stay."""
     row = _find(request, pk)
     row.deleted_at = timezone.now()
     row.save(update_fields=["deleted_at", "updated_at"])
-    return empty_answer()
+    return NoContent()
 
 
-@api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={200: Some[ResourceShape]})
-def list_members(request: ApiRequest, pk: str) -> HttpResponse:
+@api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
+def list_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
     """The project's resources, in its order."""
     row = _find(request, pk)
-    return data_answer(_serialize_members(row, Context.of(request)))
+    return ok(_serialize_members(row, Context.of(request)))
 
 
-@api.post(
-    "/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={201: Some[ResourceShape]}
-)
-def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
+@api.post("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
+def add_member(request: ApiRequest, pk: str, body: MemberBody) -> Created[Data[list[ResourceOut]]]:
     """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
     context = Context.of(request)
     row, resource_id = _find(request, pk), body.given().get("resource_id")
@@ -134,17 +130,16 @@ def add_member(request: ApiRequest, pk: str, body: MemberBody) -> HttpResponse:
     ProjectResource.objects.get_or_create(
         project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
     )
-    return data_answer(_serialize_members(_find(request, pk), context), 201)
+    return created(_serialize_members(_find(request, pk), context))
 
 
 @api.put(
     "/projects/{pk}/resources",
     auth=server_only,
     tags=["Projects"],
-    response={200: Some[ResourceShape]},
     openapi_extra=ID_LIST,
 )
-def set_members(request: ApiRequest, pk: str) -> HttpResponse:
+def set_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
     """Replace the project's resources by those of a bare list of ids, in its order."""
     context = Context.of(request)
     row, sent = _find(request, pk), parse(request.body)
@@ -157,13 +152,11 @@ def set_members(request: ApiRequest, pk: str) -> HttpResponse:
         raise Invalid(errors)
     with transaction.atomic():
         _set_members(row, ids)
-    return data_answer(_serialize_members(_find(request, pk), context))
+    return ok(_serialize_members(_find(request, pk), context))
 
 
-@api.delete(
-    "/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"], response={204: None}
-)
-def remove_member(request: ApiRequest, pk: str, resource_id: str) -> HttpResponse:
+@api.delete("/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"])
+def remove_member(request: ApiRequest, pk: str, resource_id: str) -> NoContent:
     """Take a resource out of the project; bookings that stand stay."""
     row = _find(request, pk)
     try:
@@ -172,7 +165,7 @@ def remove_member(request: ApiRequest, pk: str, resource_id: str) -> HttpRespons
         gone = 0
     if not gone:
         raise NotFound("Resource")
-    return empty_answer()
+    return NoContent()
 
 
 class _Members:
@@ -212,10 +205,9 @@ def _find(request: ApiRequest, pk: str) -> Project:
     return find_row(prefetch_members(rows, included_names(request)), pk)
 
 
-def _serialize_all(request: ApiRequest, rows: Iterable[Project]) -> list[Json]:
-    context = Context.of(request)
+def _serialize_all(rows: Iterable[Project], context: Context) -> list[ProjectOut]:
     return [serialize_project(row, context) for row in rows]
 
 
-def _serialize_members(row: Project, context: Context) -> list[Json]:
+def _serialize_members(row: Project, context: Context) -> list[ResourceOut]:
     return [serialize_resource(one, context) for one in members(row)]

@@ -1,7 +1,6 @@
 """Reservations: a time or a seat held for a while, before it is booked."""
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from bookings.api.api import api
@@ -11,11 +10,10 @@ from bookings.api.errors import Invalid
 from bookings.api.requests.booking import make_reservation
 from bookings.api.requests.key_limits import limited_hold
 from bookings.api.requests.schemas import HoldIn, ReservationIn
-from bookings.api.responses.answers import data_answer
-from bookings.api.responses.booking_schemas import ReservationShape
+from bookings.api.responses.answers import Created, Ok, created, ok
 from bookings.api.responses.context import Context
-from bookings.api.responses.reservations import serialize_reservation
-from bookings.api.responses.schemas import One
+from bookings.api.responses.frames import Data
+from bookings.api.responses.reservations import ReservationOut, serialize_reservation
 from bookings.forms import values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
@@ -25,18 +23,16 @@ from bookings.models import Option, Project, ProjectResource, Reservation
 from bookings.overrides import override
 
 
-@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"], response={201: One[ReservationShape]})
-def reserve_time(request: ApiRequest, body: ReservationIn) -> HttpResponse:
+@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"])
+def reserve_time(request: ApiRequest, body: ReservationIn) -> Created[Data[ReservationOut]]:
     """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
     context = Context.of(request)
     reservation = make_reservation(request, body)
-    return data_answer(serialize_reservation(reservation, context), 201)
+    return created(serialize_reservation(reservation, context))
 
 
-@api.put(
-    "/bookings/reserve/extend", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
-)
-def extend_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
+@api.put("/bookings/reserve/extend", auth=any_key, tags=["Reservations"])
+def extend_reservation(request: ApiRequest, body: HoldIn) -> Ok[Data[ReservationOut]]:
     """Hold it for ``reservation_time`` seconds from now on; left out, for as long as its project says."""
     context, findings = Context.of(request), Findings(body.findings)
     reservation = _named(request.auth, body, findings)
@@ -50,13 +46,11 @@ def extend_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
         raise Invalid(findings.errors)
     hold = limited_hold(request.auth, hold, *below)
     extended = extend(reservation, hold=hold, by=request.auth.actor)
-    return data_answer(serialize_reservation(extended, context))
+    return ok(serialize_reservation(extended, context))
 
 
-@api.put(
-    "/bookings/reserve/release", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
-)
-def release_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
+@api.put("/bookings/reserve/release", auth=any_key, tags=["Reservations"])
+def release_reservation(request: ApiRequest, body: HoldIn) -> Ok[Data[ReservationOut]]:
     """Let a time or seat go before it expires."""
     context, findings = Context.of(request), Findings(body.findings)
     reservation = _named(request.auth, body, findings)
@@ -64,7 +58,7 @@ def release_reservation(request: ApiRequest, body: HoldIn) -> HttpResponse:
         raise Invalid(findings.errors)
     release(reservation, by=request.auth.actor)
     reservation.refresh_from_db()
-    return data_answer(serialize_reservation(reservation, context))
+    return ok(serialize_reservation(reservation, context))
 
 
 def _below(

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
 from secrets import token_hex
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -23,10 +21,10 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
-from bookings.api.responses.answers import data_answer, empty_answer, json_answer
-from bookings.api.responses.context import Context, Json, included_names
-from bookings.api.responses.resources import prefetch_calendars, serialize_resource
-from bookings.api.responses.schemas import One, Page, ResourceShape, ZoneShape
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.context import Context, included_names
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.resources import ResourceOut, ZoneOut, prefetch_calendars, serialize_resource
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.models import Calendar, Resource
 from bookings.overrides import override
@@ -72,15 +70,15 @@ class ResourceBody(Body):
     enabled_email_notification: Flag | None = None
 
 
-@api.get("/resources", auth=server_only, tags=["Resources"], response={200: Page[ResourceShape]})
-def list_resources(request: ApiRequest) -> HttpResponse:
+@api.get("/resources", auth=server_only, tags=["Resources"])
+def list_resources(request: ApiRequest) -> Ok[Page[ResourceOut]]:
     """Every resource that the key sees; searched by id, name, email, timezone and project.id."""
     rows = prefetch_calendars(request.auth.resources(), included_names(request))
-    return LISTING.answer(request, rows, partial(_serialize_all, request))
+    return LISTING.answer(request, rows, lambda page: _serialize_all(page, Context.of(request)))
 
 
-@api.post("/resources", auth=server_only, tags=["Resources"], response={201: One[ResourceShape]})
-def create_resource(request: ApiRequest, body: ResourceBody) -> HttpResponse:
+@api.post("/resources", auth=server_only, tags=["Resources"])
+def create_resource(request: ApiRequest, body: ResourceBody) -> Created[Data[ResourceOut]]:
     """Make a resource with its own calendar for bookings.  Needs ``name`` and ``timezone``."""
     refuse_limited(request)
     context = Context.of(request)
@@ -90,43 +88,42 @@ def create_resource(request: ApiRequest, body: ResourceBody) -> HttpResponse:
     with transaction.atomic():
         row.save(force_insert=True)
         Calendar.objects.create(resource=row, primary=True)
-    return data_answer(serialize_resource(row, context), 201)
+    return created(serialize_resource(row, context))
 
 
-@api.get("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
-def get_resource(request: ApiRequest, pk: str) -> HttpResponse:
+@api.get("/resources/{pk}", auth=server_only, tags=["Resources"])
+def get_resource(request: ApiRequest, pk: str) -> Ok[Data[ResourceOut]]:
     """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
-    return data_answer(serialize_resource(_find(request, pk), Context.of(request)))
+    return ok(serialize_resource(_find(request, pk), Context.of(request)))
 
 
-@api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
-def update_resource(request: ApiRequest, pk: str, body: ResourceBody) -> HttpResponse:
+@api.put("/resources/{pk}", auth=server_only, tags=["Resources"])
+def update_resource(request: ApiRequest, pk: str, body: ResourceBody) -> Ok[Data[ResourceOut]]:
     """Change what is sent and leave the rest; ``meta`` merges by key."""
     context, row = Context.of(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(serialize_resource(row, context))
+    return ok(serialize_resource(row, context))
 
 
-@api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
-def delete_resource(request: ApiRequest, pk: str) -> HttpResponse:
+@api.delete("/resources/{pk}", auth=server_only, tags=["Resources"])
+def delete_resource(request: ApiRequest, pk: str) -> NoContent:
     """Hide a resource: nothing can be booked with it any more; bookings that stand stay."""
     row = _find_to_change(request, pk)
     row.deleted_at = timezone.now()
     row.save(update_fields=["deleted_at", "updated_at"])
-    return empty_answer()
+    return NoContent()
 
 
-@api.get("/resources/timezone/{email}", auth=server_only, tags=["Resources"], response={200: One[ZoneShape]})
-def get_timezone(request: ApiRequest, email: str) -> HttpResponse:
+@api.get("/resources/timezone/{email}", auth=server_only, tags=["Resources"])
+def get_timezone(request: ApiRequest, email: str) -> Ok[Data[ZoneOut]]:
     """The time zone of the resource with this e-mail address; ``utc_offset`` in minutes, as of now."""
     rows = request.auth.resources()
     row = None if "\x00" in email else rows.filter(email__iexact=email).first()
     if row is None:
         raise NotFound("Resource")
     offset = timezone.now().astimezone(ZoneInfo(row.timezone)).utcoffset() or timedelta()
-    told = {"timezone": row.timezone, "utc_offset": round(offset.total_seconds() / 60)}
-    return json_answer({"data": told})
+    return ok({"timezone": row.timezone, "utc_offset": round(offset.total_seconds() / 60)})
 
 
 def refuse_limited(request: ApiRequest) -> None:
@@ -185,6 +182,5 @@ def _find_to_change(request: ApiRequest, pk: str) -> Resource:
     return row
 
 
-def _serialize_all(request: ApiRequest, rows: Iterable[Resource]) -> list[Json]:
-    context = Context.of(request)
+def _serialize_all(rows: Iterable[Resource], context: Context) -> list[ResourceOut]:
     return [serialize_resource(row, context) for row in rows]

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
@@ -14,10 +13,10 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import text_matches
 from bookings.api.requests.model_errors import apply, findings, refuse
 from bookings.api.requests.rows import find_row
-from bookings.api.responses.answers import data_answer, empty_answer
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context
-from bookings.api.responses.schemas import One, Page, WebhookShape
-from bookings.api.responses.webhooks import serialize_webhook
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.webhooks import WebhookOut, serialize_webhook
 from bookings.models import GraphVersion, State, Webhook
 
 NO_GRAPH = _("There is no such graph.")
@@ -39,8 +38,8 @@ class WebhookBody(Body):
     enabled: Flag | None = None
 
 
-@api.get("/webhooks", auth=server_only, tags=["Webhooks"], response={200: Page[WebhookShape]})
-def list_webhooks(request: ApiRequest) -> HttpResponse:
+@api.get("/webhooks", auth=server_only, tags=["Webhooks"])
+def list_webhooks(request: ApiRequest) -> Ok[Page[WebhookOut]]:
     """Every webhook; searched by url, graph and state."""
     refuse_limited(request)
     context = Context.of(request)
@@ -48,37 +47,37 @@ def list_webhooks(request: ApiRequest) -> HttpResponse:
     return LISTING.answer(request, rows, lambda page: [serialize_webhook(row, context) for row in page])
 
 
-@api.post("/webhooks", auth=server_only, tags=["Webhooks"], response={201: One[WebhookShape]})
-def create_webhook(request: ApiRequest, body: WebhookBody) -> HttpResponse:
+@api.post("/webhooks", auth=server_only, tags=["Webhooks"])
+def create_webhook(request: ApiRequest, body: WebhookBody) -> Created[Data[WebhookOut]]:
     """Tell an address whenever a booking enters a state."""
     refuse_limited(request)
     context, row = Context.of(request), Webhook()
     _change(row, body)
     row.save(force_insert=True)
-    return data_answer(serialize_webhook(row, context), 201)
+    return created(serialize_webhook(row, context))
 
 
-@api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
-def get_webhook(request: ApiRequest, pk: str) -> HttpResponse:
+@api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
+def get_webhook(request: ApiRequest, pk: str) -> Ok[Data[WebhookOut]]:
     refuse_limited(request)
-    return data_answer(serialize_webhook(find_row(Webhook.objects.all(), pk), Context.of(request)))
+    return ok(serialize_webhook(find_row(Webhook.objects.all(), pk), Context.of(request)))
 
 
-@api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
-def update_webhook(request: ApiRequest, pk: str, body: WebhookBody) -> HttpResponse:
+@api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
+def update_webhook(request: ApiRequest, pk: str, body: WebhookBody) -> Ok[Data[WebhookOut]]:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
     context, row = Context.of(request), find_row(Webhook.objects.all(), pk)
     changed = _change(row, body)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(serialize_webhook(row, context))
+    return ok(serialize_webhook(row, context))
 
 
-@api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={204: None})
-def delete_webhook(request: ApiRequest, pk: str) -> HttpResponse:
+@api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
+def delete_webhook(request: ApiRequest, pk: str) -> NoContent:
     refuse_limited(request)
     find_row(Webhook.objects.all(), pk).delete()
-    return empty_answer()
+    return NoContent()
 
 
 def _change(row: Webhook, body: WebhookBody) -> list[str]:

@@ -17,8 +17,9 @@ from bookings.api.api import api
 from bookings.api.caller import ApiRequest
 from bookings.api.reference.markdown import as_html
 from bookings.api.reference.openapi import description
-from bookings.api.responses.answers import JSON, data_answer
-from bookings.api.responses.schemas import One, StartShape
+from bookings.api.responses.answers import JSON, Ok, ok
+from bookings.api.responses.app import StartOut
+from bookings.api.responses.frames import Data
 from bookings.api.routing import in_json, throttled
 from bookings.api.throttling import throttle
 
@@ -32,11 +33,11 @@ class Console(Swagger):
 CONSOLE = Console(settings={"persistAuthorization": False, "tryItOutEnabled": True, "validatorUrl": None})
 
 
-@api.get("/", auth=None, tags=["App"], response={200: One[StartShape]}, url_name="start")
-def get_start(request: ApiRequest) -> HttpResponse:
+@api.get("/", auth=None, tags=["App"], url_name="start")
+def get_start(request: ApiRequest) -> Ok[Data[StartOut]]:
     """Where the API is described; no key is needed."""
     throttle(request)
-    return data_answer(
+    return ok(
         {
             "version": api.version,
             "documentation": reverse("v2:docs"),

@@ -70,7 +70,7 @@ def make_booking(request: ApiRequest, prepared: Prepared) -> Booking:
     except SlotTaken as refusal:
         offer_alternatives(request, refusal, prepared.draft)
         raise
-    booking.completed = not resolved.flow.leaving(booking.state)  # type: ignore[attr-defined]  # as ``readable`` does
+    booking.completed = not resolved.flow.leaving(booking.state)  # type: ignore[attr-defined]  # as ``with_default_fields`` does
     return booking
 
 

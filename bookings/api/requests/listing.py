@@ -1,22 +1,25 @@
 """Lists: what is looked for, in which order, and which page of it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
 from bookings.api.errors import Invalid
 from bookings.api.requests.fields import read_moment
 from bookings.api.requests.matchers import Matcher
-from bookings.api.responses.answers import MAX_ROWS, list_answer
+from bookings.api.responses.answers import Ok
+from bookings.api.responses.frames import Page
 
 Row = TypeVar("Row", bound=Model)
+Out = TypeVar("Out")
+MAX_ROWS = 1000
 FURTHEST_PAGE = 10**6
 NOT_A_COUNT = _("Send a whole number from 1 on.")
 MOST_TERMS = 100  # databases differ in how many conditions they read: SQLite stops at a thousand
@@ -41,9 +44,9 @@ class Listing:
     def answer(
         self,
         request: HttpRequest,
-        rows: QuerySet[Any],
-        payloads: Callable[[Iterable[Any]], list[dict[str, Any]]],
-    ) -> HttpResponse:
+        rows: QuerySet[Row],
+        serialize: Callable[[Sequence[Row]], list[Out]],
+    ) -> Ok[Page[Out]]:
         """The page that the query asks for.  Raises ``Invalid`` with everything that is wrong in the query."""
         errors: dict[str, list[str]] = {}
         rows = rows.filter(self._wanted(request, errors)).order_by(*self._ordering(request, errors))
@@ -52,8 +55,8 @@ class Listing:
             raise Invalid(errors)
         limit, page = min(limit or MAX_ROWS, MAX_ROWS), page or 1
         first = (page - 1) * limit
-        shown = payloads(rows[first : first + limit])
-        return list_answer(request, shown, total=rows.count(), page=page, limit=limit)
+        data = serialize(list(rows[first : first + limit]))
+        return Ok(_page_of(request, data, total=rows.count(), page=page, limit=limit))
 
     def _wanted(self, request: HttpRequest, errors: dict[str, list[str]]) -> Q:
         wanted = Q()
@@ -82,6 +85,28 @@ class Listing:
             return self.default_order
         column = self.columns.get(by, by)
         return (f"-{column}" if direction == "desc" else column, "pk")
+
+
+def _page_of(request: HttpRequest, data: list[Out], *, total: int, page: int, limit: int) -> Page[Out]:
+    last = max(1, -(-total // limit))
+    first_row = (page - 1) * limit + 1
+    return {
+        "data": data,
+        "total": total,
+        "per_page": limit,
+        "current_page": page,
+        "last_page": last,
+        "next_page_url": _page_url(request, page + 1) if page < last else None,
+        "prev_page_url": _page_url(request, min(page - 1, last)) if page > 1 else None,
+        "from": first_row if data else None,
+        "to": first_row + len(data) - 1 if data else None,
+    }
+
+
+def _page_url(request: HttpRequest, page: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe=':,')}")
 
 
 def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings.api.caller import ApiRequest
 from bookings.api.responses.context import Context, included_names, requested_zone
+from bookings.api.responses.frames import AlternativeOut
 from bookings.availability.offered import shapes
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Slot
@@ -26,10 +27,10 @@ def offer_alternatives(request: ApiRequest, refusal: BookingError, wanted: Wante
     """Let a refusal know how to find other times: always for a public page, for a server where it asks."""
     if request.auth.is_widget or "alternatives" in included_names(request):
         context = Context(zone=requested_zone(request))
-        refusal.data["seek"] = lambda: alternatives(wanted, context, timezone.now())
+        refusal.data["find_alternatives"] = lambda: alternatives(wanted, context, timezone.now())
 
 
-def alternatives(wanted: Wanted, context: Context, now: datetime) -> list[dict[str, Any]]:
+def alternatives(wanted: Wanted, context: Context, now: datetime) -> list[AlternativeOut]:
     """Up to three free times of the same length near the one wanted, by their start.
 
     Of the same resource where it has any within the next seven days, else of its project's others.

@@ -1,12 +1,31 @@
-"""How calendars are told."""
+"""Calendars in answers."""
 
-from bookings.api.responses.context import Context, Json
-from bookings.api.responses.events import serialize_event
+from typing import NotRequired
+
+from bookings.api.responses.context import Context
+from bookings.api.responses.events import EventOut, serialize_event
+from bookings.api.responses.fields import RowOut, Uuid
 from bookings.models import Calendar
 
 
-def serialize_calendar(row: Calendar, context: Context) -> Json:
-    body: Json = {
+class CalendarOut(RowOut):
+    resource_id: Uuid
+    name: str
+    display_name: str
+    description: str
+    foregroundcolor: str
+    backgroundcolor: str
+    primary: bool
+    provider: str
+    provider_id: None
+    provider_access: str
+    provider_primary: bool
+    provider_sync: bool
+    events: NotRequired[list[EventOut]]
+
+
+def serialize_calendar(row: Calendar, context: Context) -> CalendarOut:
+    body: CalendarOut = {
         "id": str(row.pk),
         "resource_id": str(row.resource_id),
         "name": row.name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -12,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import Invalid
+from bookings.api.responses.fields import Timestamp
 from bookings.lifecycle import Actor
 from bookings.lifecycle.actors import KEY, WIDGET
 from bookings.validators import zones
 
-Json = dict[str, Any]
 Names = frozenset[str]
 ZONE_HEADER = "Timekit-Timezone"
 SERVER = Actor(KEY)
@@ -60,7 +59,7 @@ class Context:
             return replace(self, names=names - PRIVATE, with_addresses=False)
         return replace(self, names=names)
 
-    def timestamp(self, moment: datetime) -> str:
+    def timestamp(self, moment: datetime) -> Timestamp:
         """RFC 3339 with seconds and an offset."""
         return moment.astimezone(self.zone).isoformat(timespec="seconds")
 

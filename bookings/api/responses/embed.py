@@ -1,4 +1,4 @@
-"""How a project is told to the published widget: its whole configuration, with the key it calls with."""
+"""A project as the published widget takes it: its whole configuration, with the key it calls with."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.api.responses.context import Context
-from bookings.api.responses.projects import serialize_project
+from bookings.api.responses.fields import Json
+from bookings.api.responses.projects import PublicProjectOut, serialize_public_project
 from bookings.availability.modes import Mode
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
@@ -19,26 +20,38 @@ from bookings.overrides import override
 WITH_ADDRESSES = {"participants", "reminders"}
 
 
-def serialize_embed(row: Project, app_key: str, context: Context) -> dict[str, Any]:
+class EmbedOut(PublicProjectOut):
+    """``app_key`` is the widget key that the page calls with."""
+
+    app_key: str
+
+
+def serialize_embed(row: Project, app_key: str, context: Context) -> EmbedOut:
     """The project over what the widget cannot do without: it applies no defaults of its own then.
 
     Everybody can read it, so that addresses of people and of what is called are left out.
     """
-    told = serialize_project(row, context)
-    del told["reminders"]
-    told["booking"] = _without_addresses(told["booking"])
-    told["booking"]["graph"] = told["booking"].get("graph") or USUAL_GRAPH
-    return override(_defaults(row), told, {"app_key": app_key})
+    own = {"availability": row.availability, "customer_fields": row.customer_fields, "ui": row.ui}
+    layers = override(_defaults(row), own)
+    booking = _without_addresses(row.booking)
+    return {
+        **serialize_public_project(row, context),
+        "availability": layers["availability"],
+        "booking": booking | {"graph": booking.get("graph") or USUAL_GRAPH},
+        "customer_fields": layers["customer_fields"],
+        "ui": layers["ui"],
+        "app_key": app_key,
+    }
 
 
-def _without_addresses(booking: Mapping[str, Any]) -> dict[str, Any]:
+def _without_addresses(booking: Mapping[str, Any]) -> Json:
     """The layer as the widget may send it back: what it leaves out, the project says all the same."""
     event = booking.get("event")
     nested = {"event": _without_addresses(event)} if isinstance(event, Mapping) else {}
     return {name: value for name, value in booking.items() if name not in WITH_ADDRESSES} | nested
 
 
-def _defaults(row: Project) -> dict[str, Any]:
+def _defaults(row: Project) -> Json:
     return {
         "availability": {"mode": str(Mode.RANDOM), "length": _length(row)},
         "customer_fields": _titles(row.customer_fields) if row.customer_fields else _name_and_address(),
@@ -75,14 +88,14 @@ def _said_when_sent(row: Project) -> str:
     )
 
 
-def _name_and_address() -> dict[str, Any]:
+def _name_and_address() -> Json:
     return {
         "name": {"title": _("Name"), "required": True},
         "email": {"title": _("E-mail"), "format": "email", "required": True},
     }
 
 
-def _titles(asked: Mapping[str, Any]) -> dict[str, Any]:
+def _titles(asked: Mapping[str, Any]) -> Json:
     """What each question is called where staff leave that to the site, in the order in which it is asked."""
     labels = {key: field.label for key, field in CustomerForm.base_fields.items()}
     return {key: {"title": str(labels[key])} if key in labels else {} for key in asked}

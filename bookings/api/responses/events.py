@@ -1,10 +1,24 @@
-"""How events are told."""
+"""Events in answers."""
 
-from bookings.api.responses.context import Context, Json
+from bookings.api.responses.context import Context
+from bookings.api.responses.fields import RowOut, Timestamp, Uuid
 from bookings.models import Event
 
 
-def serialize_event(row: Event, context: Context) -> Json:
+class EventOut(RowOut):
+    calendar_id: Uuid
+    what: str
+    where: str
+    description: str
+    rsvp: str
+    participants: list[str]
+    invite: bool
+    allDay: bool  # noqa: N815  # the record spells it so
+    start: Timestamp
+    end: Timestamp
+
+
+def serialize_event(row: Event, context: Context) -> EventOut:
     return {
         "id": str(row.pk),
         "calendar_id": str(row.calendar_id),

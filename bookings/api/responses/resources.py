@@ -1,30 +1,72 @@
-"""How resources are told."""
+"""Resources in answers."""
+
+from typing import Any, NotRequired
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
+from typing_extensions import TypedDict
 
-from bookings.api.responses.calendars import serialize_calendar
-from bookings.api.responses.context import Context, Json, Names
+from bookings.api.responses.calendars import CalendarOut, serialize_calendar
+from bookings.api.responses.context import Context, Names
+from bookings.api.responses.fields import Json, RowOut, Uuid
 from bookings.models import Calendar, Resource
 
 
+class PublicResourceOut(TypedDict):
+    """As much as a widget key is told."""
+
+    id: Uuid
+    name: str
+    first_name: str
+    last_name: str
+    timezone: str
+    image: str | None
+
+
+class ResourceOut(PublicResourceOut, RowOut):
+    email: str | None
+    enabled_email_notification: bool
+    meta: Json
+    tags: list[Any]
+    availability_constraints: NotRequired[list[Any]]
+    calendars: NotRequired[list[CalendarOut]]
+
+
+class ZoneOut(TypedDict):
+    """``utc_offset`` is in minutes, as of now."""
+
+    timezone: str
+    utc_offset: int
+
+
 def prefetch_calendars(rows: QuerySet[Resource], names: Names) -> QuerySet[Resource]:
-    """Resources with what their payload will show, in a constant number of queries."""
+    """Resources with what their answer will show, in a constant number of queries."""
     if "calendars" not in names:
         return rows
     calendars = Calendar.objects.prefetch_related(*["events"] if "calendars.events" in names else [])
     return rows.prefetch_related(Prefetch("calendars", calendars))
 
 
-def serialize_resource(row: Resource, context: Context) -> Json:
-    body: Json = {
+def serialize_public_resource(row: Resource) -> PublicResourceOut:
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        "timezone": row.timezone,
+        "image": _picture(row),
+    }
+
+
+def serialize_resource(row: Resource, context: Context) -> ResourceOut:
+    body: ResourceOut = {
         "id": str(row.pk),
         "name": row.name,
         "first_name": row.first_name,
         "last_name": row.last_name,
         "email": row.email or None,
         "timezone": row.timezone,
-        "image": f"{settings.SITE_URL}{row.image.url}" if row.image else None,
+        "image": _picture(row),
         "enabled_email_notification": row.sends_mail,
         "meta": row.meta,
         "tags": row.tags,
@@ -37,3 +79,7 @@ def serialize_resource(row: Resource, context: Context) -> Json:
         inner = context.below("calendars")
         body["calendars"] = [serialize_calendar(one, inner) for one in row.calendars.all()]
     return body
+
+
+def _picture(row: Resource) -> str | None:
+    return f"{settings.SITE_URL}{row.image.url}" if row.image else None

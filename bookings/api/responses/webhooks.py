@@ -1,12 +1,14 @@
-"""How webhooks are told, and what they are told of a booking: the record's fields, without ``data`` around them."""
+"""Webhooks in answers, and what they are told of a booking: its fields without ``data`` around them."""
 
 from datetime import UTC
+from typing import Annotated
 
-from bookings.api.responses.bookings import serialize_booking
-from bookings.api.responses.context import Context, Json
+from bookings.api.responses.bookings import BookingOut, serialize_booking
+from bookings.api.responses.context import Context
+from bookings.api.responses.fields import RowOut, one_of
 from bookings.models import Booking, Webhook
 
-NAMES = frozenset(
+TOLD = frozenset(
     {
         "attributes",
         "available_actions",
@@ -22,7 +24,17 @@ NAMES = frozenset(
 )
 
 
-def serialize_webhook(row: Webhook, context: Context) -> Json:
+class WebhookOut(RowOut):
+    """``graph`` and ``state`` are null where any will do."""
+
+    url: str
+    graph: str | None
+    state: str | None
+    method: Annotated[str, one_of(*Webhook.Method.values)]
+    enabled: bool
+
+
+def serialize_webhook(row: Webhook, context: Context) -> WebhookOut:
     return {
         "id": str(row.pk),
         "url": row.url,
@@ -35,6 +47,6 @@ def serialize_webhook(row: Webhook, context: Context) -> Json:
     }
 
 
-def webhook_payload(booking: Booking) -> Json:
+def webhook_payload(booking: Booking) -> BookingOut:
     """The booking as a server key would read it, with every part that the record names, in UTC."""
-    return serialize_booking(booking, Context(zone=UTC, names=NAMES))
+    return serialize_booking(booking, Context(zone=UTC, names=TOLD))
