@@ -167,7 +167,7 @@ def test_the_list_of_bookings_says_its_keys_its_window_and_its_orders(described)
 
 
 def test_a_search_is_described_without_nulls_where_null_is_refused(server, described):
-    fields = described["components"]["schemas"]["SearchBody"]["properties"]
+    fields = described["components"]["schemas"]["SearchIn"]["properties"]
     body = {"project_id": str(a_project(a_resource()).pk)}
     for name, schema in fields.items():
         refused = name in server.post("/availability", body | {name: None}).json().get("errors", {})

@@ -34,7 +34,7 @@ Instant = Annotated[Any, WithJsonSchema({"type": "string"})]
 Truth = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "null"}]})]
 
 
-class SearchBody(Body):
+class SearchIn(Body):
     """Whatever is left out comes from the project, else from the defaults; durations are texts like ``1 hour``."""
 
     project_id: Id | None = None
@@ -58,32 +58,32 @@ class SearchBody(Body):
 
 
 @api.post("/availability", auth=any_key, tags=TAGS)
-def list_free(request: ApiRequest, body: SearchBody) -> Ok[Data[list[SlotOut]]]:
+def list_free(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """Every free slot, sorted; needs ``project_id`` or ``resources``."""
     query = _query(request, body)
     return ok(serialize_slots(_searched(search.search, query), query))
 
 
 @api.post("/unavailable/slots", auth=any_key, tags=TAGS)
-def list_taken(request: ApiRequest, body: SearchBody) -> Ok[Data[list[SlotOut]]]:
+def list_taken(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
     query = _query(request, body)
     return ok(serialize_slots(_searched(search.unavailable, query), query))
 
 
 @api.post("/availability/dates", auth=any_key, tags=TAGS)
-def list_dates(request: ApiRequest, body: SearchBody) -> Ok[Data[list[DayOut]]]:
+def list_dates(request: ApiRequest, body: SearchIn) -> Ok[Data[list[DayOut]]]:
     """The days with a free slot, in the zone of the output, and who is free on them."""
     return ok(serialize_days(_searched(search.dates, _query(request, body))))
 
 
 @api.post("/availability/count", auth=any_key, tags=TAGS)
-def count_free(request: ApiRequest, body: SearchBody) -> Ok[TotalOut]:
+def count_free(request: ApiRequest, body: SearchIn) -> Ok[TotalOut]:
     """How many free slots there are."""
     return Ok({"total": _searched(search.count, _query(request, body))})
 
 
-def _query(request: ApiRequest, body: SearchBody) -> Query:
+def _query(request: ApiRequest, body: SearchIn) -> Query:
     """What is asked.  Raises ``Invalid`` with everything that is wrong."""
     given, errors = body.given(), dict(body.findings)
     project = _project(request, given.pop("project_id", None), errors)

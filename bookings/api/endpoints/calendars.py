@@ -48,7 +48,7 @@ class PrimaryStays(ApiError):
         return {"errors": {"primary": [str(ONE_IS_PRIMARY)]}, "code": "primary_calendar"}
 
 
-class CalendarBody(Body):
+class CalendarIn(Body):
     """``resource_id`` counts when a calendar is made; it never moves to another resource."""
 
     resource_id: Id | None = None
@@ -69,7 +69,7 @@ def list_calendars(request: ApiRequest) -> Ok[Page[CalendarOut]]:
 
 
 @api.post("/calendars", auth=server_only, tags=["Calendars"])
-def create_calendar(request: ApiRequest, body: CalendarBody) -> Created[Data[CalendarOut]]:
+def create_calendar(request: ApiRequest, body: CalendarIn) -> Created[Data[CalendarOut]]:
     """Give a resource one more calendar."""
     context, row = Context(zone=requested_zone(request)), Calendar(name="")
     unknown = _find_resource(request, row, body)
@@ -88,7 +88,7 @@ def get_calendar(request: ApiRequest, pk: str) -> Ok[Data[CalendarOut]]:
 
 
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"])
-def update_calendar(request: ApiRequest, pk: str, body: CalendarBody) -> Ok[Data[CalendarOut]]:
+def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[CalendarOut]]:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
     context, row = Context(zone=requested_zone(request)), find_row(_visible(request), pk)
     was_primary, was_busy = row.primary, row.provider_sync
@@ -120,7 +120,7 @@ def _visible(request: ApiRequest, names: frozenset[str] = frozenset()) -> Any:
     return rows.prefetch_related("events") if "events" in names else rows
 
 
-def _find_resource(request: ApiRequest, row: Calendar, body: CalendarBody) -> dict[str, list[str]]:
+def _find_resource(request: ApiRequest, row: Calendar, body: CalendarIn) -> dict[str, list[str]]:
     pk: UUID | None = body.given().get("resource_id")
     if pk is None:
         return {"resource_id": [str(REQUIRED)]}
@@ -131,7 +131,7 @@ def _find_resource(request: ApiRequest, row: Calendar, body: CalendarBody) -> di
     return {}
 
 
-def _change(row: Calendar, body: CalendarBody, more: dict[str, list[str]]) -> list[str]:
+def _change(row: Calendar, body: CalendarIn, more: dict[str, list[str]]) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
     empty = {"primary": False, "provider_sync": True}
     values = {name: empty.get(name, "") if value is None else value for name, value in body.given().items()}
@@ -148,7 +148,7 @@ def _checked(row: Calendar) -> dict[str, list[str]]:
     return found
 
 
-def _no_longer_primary(body: CalendarBody, was_primary: bool) -> dict[str, list[str]]:
+def _no_longer_primary(body: CalendarIn, was_primary: bool) -> dict[str, list[str]]:
     if was_primary and body.given().get("primary") is False:
         return {"primary": [str(ONE_IS_PRIMARY)]}
     return {}

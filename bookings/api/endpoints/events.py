@@ -63,7 +63,7 @@ LISTING = Listing(
 )
 
 
-class EventBody(EntryIn, Body):
+class EventIn(EntryIn, Body):
     """``resource_id`` alone means that resource's primary calendar.  ``sync_provider`` is read and left alone."""
 
     resource_id: Id | None = None
@@ -81,7 +81,7 @@ def list_events(request: ApiRequest) -> Ok[Page[EventOut]]:
 
 
 @api.post("/events", auth=server_only, tags=["Events"])
-def create_event(request: ApiRequest, body: EventBody) -> Created[Data[EventOut]]:
+def create_event(request: ApiRequest, body: EventIn) -> Created[Data[EventOut]]:
     """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
     context, row, given = Context.of(request), Event(), body.given()
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
@@ -96,7 +96,7 @@ def get_event(request: ApiRequest, pk: str) -> Ok[Data[EventOut]]:
 
 
 @api.put("/events/{pk}", auth=server_only, tags=["Events"])
-def update_event(request: ApiRequest, pk: str, body: EventBody) -> Ok[Data[EventOut]]:
+def update_event(request: ApiRequest, pk: str, body: EventIn) -> Ok[Data[EventOut]]:
     """Change what is sent and leave the rest."""
     context, row = Context.of(request), find_row(_visible(request), pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
@@ -140,7 +140,7 @@ def _find_calendar(
     return {}
 
 
-def _change(row: Event, body: EventBody, more: dict[str, list[str]]) -> None:
+def _change(row: Event, body: EventIn, more: dict[str, list[str]]) -> None:
     """Set and check what was sent.  Raises ``Invalid``."""
     values = {name: EMPTY.get(name, "") if value is None else value for name, value in body.given().items()}
     apply(row, values, COLUMNS)

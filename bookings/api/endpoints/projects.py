@@ -16,7 +16,7 @@ from bookings.api.requests.fields import REQUIRED, Body, Id
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
 from bookings.api.requests.parser import parse
-from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
+from bookings.api.requests.project import MOST_MEMBERS, ProjectIn, change, member_ids
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context, included_names
@@ -55,7 +55,7 @@ ID_LIST = {
 }
 
 
-class MemberBody(Body):
+class MemberIn(Body):
     """The resource to add."""
 
     resource_id: Id | None = None
@@ -69,7 +69,7 @@ def list_projects(request: ApiRequest) -> Ok[Page[ProjectOut]]:
 
 
 @api.post("/projects", auth=server_only, tags=["Projects"])
-def create_project(request: ApiRequest, body: ProjectBody) -> Created[Data[ProjectOut]]:
+def create_project(request: ApiRequest, body: ProjectIn) -> Created[Data[ProjectOut]]:
     """Make a booking experience.  Needs ``name``."""
     refuse_limited(request)
     context, row, given = Context.of(request), Project(), body.given()
@@ -89,7 +89,7 @@ def get_project(request: ApiRequest, pk: str) -> Ok[Data[ProjectOut]]:
 
 
 @api.put("/projects/{pk}", auth=server_only, tags=["Projects"])
-def update_project(request: ApiRequest, pk: str, body: ProjectBody) -> Ok[Data[ProjectOut]]:
+def update_project(request: ApiRequest, pk: str, body: ProjectIn) -> Ok[Data[ProjectOut]]:
     """Change what is sent: objects merge by key, lists and all else replace."""
     context, row = Context.of(request), _find(request, pk)
     members = _members(request, body)
@@ -118,7 +118,7 @@ def list_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
 
 
 @api.post("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
-def add_member(request: ApiRequest, pk: str, body: MemberBody) -> Created[Data[list[ResourceOut]]]:
+def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[list[ResourceOut]]]:
     """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
     context = Context.of(request)
     row, resource_id = _find(request, pk), body.given().get("resource_id")
@@ -175,7 +175,7 @@ class _Members:
         self.ids, self.errors = ids, errors
 
 
-def _members(request: ApiRequest, body: ProjectBody) -> _Members:
+def _members(request: ApiRequest, body: ProjectIn) -> _Members:
     sent = body.given().get("resources")
     if sent is None:
         return _Members(None, {})

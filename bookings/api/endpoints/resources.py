@@ -54,7 +54,7 @@ LISTING = Listing(
 )
 
 
-class ResourceBody(Body):
+class ResourceIn(Body):
     """``password`` and ``image`` are read and left alone: resources do not sign in, and staff upload pictures."""
 
     name: Text | None = None
@@ -78,7 +78,7 @@ def list_resources(request: ApiRequest) -> Ok[Page[ResourceOut]]:
 
 
 @api.post("/resources", auth=server_only, tags=["Resources"])
-def create_resource(request: ApiRequest, body: ResourceBody) -> Created[Data[ResourceOut]]:
+def create_resource(request: ApiRequest, body: ResourceIn) -> Created[Data[ResourceOut]]:
     """Make a resource with its own calendar for bookings.  Needs ``name`` and ``timezone``."""
     refuse_limited(request)
     context = Context.of(request)
@@ -98,7 +98,7 @@ def get_resource(request: ApiRequest, pk: str) -> Ok[Data[ResourceOut]]:
 
 
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"])
-def update_resource(request: ApiRequest, pk: str, body: ResourceBody) -> Ok[Data[ResourceOut]]:
+def update_resource(request: ApiRequest, pk: str, body: ResourceIn) -> Ok[Data[ResourceOut]]:
     """Change what is sent and leave the rest; ``meta`` merges by key."""
     context, row = Context.of(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)

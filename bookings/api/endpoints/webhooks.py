@@ -28,7 +28,7 @@ LISTING = Listing(
 )
 
 
-class WebhookBody(Body):
+class WebhookIn(Body):
     """``graph`` and ``state`` may be left out: then any will do."""
 
     url: Text | None = None
@@ -48,7 +48,7 @@ def list_webhooks(request: ApiRequest) -> Ok[Page[WebhookOut]]:
 
 
 @api.post("/webhooks", auth=server_only, tags=["Webhooks"])
-def create_webhook(request: ApiRequest, body: WebhookBody) -> Created[Data[WebhookOut]]:
+def create_webhook(request: ApiRequest, body: WebhookIn) -> Created[Data[WebhookOut]]:
     """Tell an address whenever a booking enters a state."""
     refuse_limited(request)
     context, row = Context.of(request), Webhook()
@@ -64,7 +64,7 @@ def get_webhook(request: ApiRequest, pk: str) -> Ok[Data[WebhookOut]]:
 
 
 @api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
-def update_webhook(request: ApiRequest, pk: str, body: WebhookBody) -> Ok[Data[WebhookOut]]:
+def update_webhook(request: ApiRequest, pk: str, body: WebhookIn) -> Ok[Data[WebhookOut]]:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
     context, row = Context.of(request), find_row(Webhook.objects.all(), pk)
@@ -80,7 +80,7 @@ def delete_webhook(request: ApiRequest, pk: str) -> NoContent:
     return NoContent()
 
 
-def _change(row: Webhook, body: WebhookBody) -> list[str]:
+def _change(row: Webhook, body: WebhookIn) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
     empty = {"url": "", "graph": "", "state": "", "method": Webhook.Method.POST, "enabled": True}
     values = {name: empty[name] if value is None else value for name, value in body.given().items()}

@@ -30,7 +30,7 @@ SEARCHED = DEFAULTS.keys() - {"constraints", "output_timezone"}
 LAYERS = ("availability", "booking", "customer_fields", "ui", "meta")
 
 
-class ProjectBody(Body):
+class ProjectIn(Body):
     """``allow_conference`` is read and left alone."""
 
     name: Text | None = None
@@ -49,7 +49,7 @@ class ProjectBody(Body):
     allow_conference: Any = None
 
 
-def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
+def change(row: Project, body: ProjectIn, more: Errors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid`` with everything that is wrong."""
     given = body.given()
     empty: dict[str, Any] = {

@@ -69,7 +69,7 @@ class EntryIn(Part):
     my_rsvp: Text | None = None
 
 
-class EventIn(EntryIn):
+class NestedEventIn(EntryIn):
     """The record's older shape: the same fields, nested."""
 
 
@@ -91,7 +91,7 @@ class BookingIn(EntryIn, Body):
     reminders: list[Any] | None = None
     auto_complete_one_hour_after_booking_ends: Switch = None
     webhooks: Webhooks = None
-    event: Annotated[EventIn, OrEmptyList] | None = None
+    event: Annotated[NestedEventIn, OrEmptyList] | None = None
 
 
 class ReservationIn(BookingIn):
