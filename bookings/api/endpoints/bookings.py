@@ -22,7 +22,7 @@ from bookings.api.responses.bookings import (
 from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, Page
 from bookings.api.responses.reservations import ReservationOut, serialize_reservation
-from bookings.api.siblings import siblings_of
+from bookings.api.siblings import with_siblings
 from bookings.forms import values
 from bookings.forms.findings import Findings
 from bookings.lifecycle import act_on_all, correct, delete, release
@@ -91,10 +91,8 @@ def act_on_booking(
     booking = _playable(request.auth, booking_id)
     body = body or ActionIn()
     inputs = read_inputs(request.auth, body, action)
-    together = [booking]
-    if body.apply_to_bulked_bookings is not False:
-        siblings = siblings_of([booking], request.auth.bookings())
-        together += [sibling for sibling in siblings if sibling.pk != booking.pk]
+    alone = body.apply_to_bulked_bookings is False
+    together = [booking] if alone else with_siblings(booking, request.auth.bookings())
     played = act_on_all(together, action, by=request.auth.actor, inputs=inputs)
     return ok(serialize_booking(played[0], context))
 

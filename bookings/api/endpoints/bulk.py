@@ -25,7 +25,7 @@ from bookings.api.responses.answers import Created, Ok, created, ok
 from bookings.api.responses.bookings import BookingOut, serialize_bookings
 from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, FieldErrorsOut
-from bookings.api.siblings import siblings_of
+from bookings.api.siblings import siblings_of, with_siblings
 from bookings.errors import BookingError, Conflict
 from bookings.forms.resolve import as_uuid
 from bookings.lifecycle import act_on_all
@@ -127,10 +127,8 @@ def _playing(caller: Caller, row: Any, body: BulkIn) -> Step:
         booking = _named(caller, row.get("id"))
         read = ActionIn.model_validate(row)
         inputs = read_inputs(caller, read, action)
-        together = [booking]
-        if read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True:
-            siblings = siblings_of([booking], caller.bookings())
-            together += [sibling for sibling in siblings if sibling.pk != booking.pk]
+        shared = read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True
+        together = with_siblings(booking, caller.bookings()) if shared else [booking]
         return act_on_all(together, action, by=caller.actor, inputs=inputs)[0]
 
     return step
