@@ -13,7 +13,7 @@ from bookings.api.errors import ApiError
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
-from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
@@ -28,6 +28,7 @@ COLUMNS = {
     name: name
     for name in ("name", "description", "foregroundcolor", "backgroundcolor", "primary", "provider_sync")
 }
+EMPTY = {"primary": False, "provider_sync": True}
 LISTING = Listing(
     search={
         "id": id_matches("pk"),
@@ -133,9 +134,7 @@ def _find_resource(request: ApiRequest, row: Calendar, body: CalendarIn) -> dict
 
 def _change(row: Calendar, body: CalendarIn, more: dict[str, list[str]]) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
-    empty = {"primary": False, "provider_sync": True}
-    values = {name: empty.get(name, "") if value is None else value for name, value in body.given().items()}
-    changed = apply(row, values, COLUMNS)
+    changed = set_columns(row, body.given(), COLUMNS, EMPTY)
     refuse(body.findings, more, _checked(row))
     return changed
 
@@ -143,7 +142,7 @@ def _change(row: Calendar, body: CalendarIn, more: dict[str, list[str]]) -> list
 def _checked(row: Calendar) -> dict[str, list[str]]:
     """The columns' own checks; that one calendar is primary is arranged, not refused."""
     primary, row.primary = row.primary, False
-    found = findings(row, exclude={"resource"})
+    found = row_findings(row, exclude={"resource"})
     row.primary = primary
     return found
 

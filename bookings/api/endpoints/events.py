@@ -12,7 +12,7 @@ from bookings.api.caller import ApiRequest
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
 from bookings.api.requests.listing import Listing, within_window
 from bookings.api.requests.matchers import id_matches, text_matches
-from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import EntryIn
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
@@ -142,9 +142,8 @@ def _find_calendar(
 
 def _change(row: Event, body: EventIn, more: dict[str, list[str]]) -> None:
     """Set and check what was sent.  Raises ``Invalid``."""
-    values = {name: EMPTY.get(name, "") if value is None else value for name, value in body.given().items()}
-    apply(row, values, COLUMNS)
-    found = findings(row, exclude={"calendar"})
+    set_columns(row, body.given(), COLUMNS, EMPTY)
+    found = row_findings(row, exclude={"calendar"})
     found.pop("body", None)  # the row's constraint, which _times tells under its field
     refuse(body.findings, more, _times(row), found, _participants(row))
 

@@ -19,7 +19,7 @@ from bookings.api.errors import Forbidden, NotFound
 from bookings.api.requests.fields import Body, Flag, Object, Text
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
-from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context, included_names
@@ -41,6 +41,7 @@ COLUMNS = {
     "tags": "tags",
     "enabled_email_notification": "sends_mail",
 }
+EMPTY: dict[str, Any] = {"availability_constraints": [], "tags": [], "enabled_email_notification": True}
 LISTING = Listing(
     search={
         "id": id_matches("pk"),
@@ -140,16 +141,11 @@ def free_slug(name: str, model: Any) -> str:
 
 def _change(row: Resource, given: dict[str, Any], unreadable: dict[str, list[str]]) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
-    texts = {"first_name", "last_name", "email", "name", "timezone"}
-    values = {name: "" if value is None and name in texts else value for name, value in given.items()}
-    for name, empty in (("availability_constraints", []), ("tags", []), ("enabled_email_notification", True)):
-        if name in values and values[name] is None:
-            values[name] = empty
-    changed = apply(row, values, COLUMNS)
+    changed = set_columns(row, given, COLUMNS, EMPTY)
     if "meta" in given:
         row.meta = override(row.meta, given["meta"] or {})
         changed.append("meta")
-    refuse(unreadable, findings(row, exclude={"slug", "location"}), _unlisted(row), _taken(row))
+    refuse(unreadable, row_findings(row, exclude={"slug", "location"}), _unlisted(row), _taken(row))
     return changed
 
 

@@ -11,7 +11,7 @@ from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.requests.fields import Body, Flag, Text
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import text_matches
-from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context
@@ -23,6 +23,7 @@ NO_GRAPH = _("There is no such graph.")
 NO_STATE = _("There is no such state.")
 NO_ADDRESS = _("Send an address that begins with https:// or http://.")
 COLUMNS = {name: name for name in ("url", "graph", "state", "method", "enabled")}
+EMPTY = {"method": Webhook.Method.POST, "enabled": True}
 LISTING = Listing(
     search={"graph": text_matches("graph"), "state": text_matches("state"), "url": text_matches("url")}
 )
@@ -82,10 +83,8 @@ def delete_webhook(request: ApiRequest, pk: str) -> NoContent:
 
 def _change(row: Webhook, body: WebhookIn) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
-    empty = {"url": "", "graph": "", "state": "", "method": Webhook.Method.POST, "enabled": True}
-    values = {name: empty[name] if value is None else value for name, value in body.given().items()}
-    changed = apply(row, values, COLUMNS)
-    refuse(body.findings, findings(row), _unknown(row))
+    changed = set_columns(row, body.given(), COLUMNS, EMPTY)
+    refuse(body.findings, row_findings(row), _unknown(row))
     return changed
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
 from bookings.api.requests.fields import Body, Flag, Object, Text, read_uuid
-from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.project_settings import wrongs
 from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
 from bookings.models import Project
@@ -26,6 +26,7 @@ COLUMNS = {
     "reminders": "reminders",
     "enabled_email_notification": "sends_mail",
 }
+EMPTY: dict[str, Any] = {"availability_constraints": [], "reminders": [], "enabled_email_notification": True}
 SEARCHED = DEFAULTS.keys() - {"constraints", "output_timezone"}
 LAYERS = ("availability", "booking", "customer_fields", "ui", "meta")
 
@@ -52,15 +53,9 @@ class ProjectIn(Body):
 def change(row: Project, body: ProjectIn, more: Errors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid`` with everything that is wrong."""
     given = body.given()
-    empty: dict[str, Any] = {
-        "availability_constraints": [],
-        "reminders": [],
-        "enabled_email_notification": True,
-    }
-    values = {name: empty.get(name, "") if value is None else value for name, value in given.items()}
-    if not values.get("slug"):
-        values.pop("slug", None)
-    changed = apply(row, values, COLUMNS)
+    if not given.get("slug"):
+        given.pop("slug", None)
+    changed = set_columns(row, given, COLUMNS, EMPTY)
     for name in LAYERS:
         if name in given:
             setattr(row, name, override(getattr(row, name), given[name] or {}))
@@ -70,8 +65,8 @@ def change(row: Project, body: ProjectIn, more: Errors) -> list[str]:
         _keep_in_booking(row, given)
         changed.append("booking")
     # An address that the site chose itself is no fault of the request; the database settles a race for it.
-    chosen = set() if "slug" in values else {"slug"}
-    checked = findings(row, exclude={"location", "image", "logo"} | chosen)
+    chosen = set() if "slug" in given else {"slug"}
+    checked = row_findings(row, exclude={"location", "image", "logo"} | chosen)
     unsearchable = _unsearchable(row) if "availability" in given else {}
     refuse(body.findings, more, checked, _where_it_was_sent(wrongs(row), given), unsearchable)
     return list(dict.fromkeys(changed))
