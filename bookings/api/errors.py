@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from bookings.api.responses.frames import FieldErrorsOut, RefusalOut
 from bookings.errors import BookingError
 
-Errors = Mapping[str, Sequence[str]]
+FieldErrors = dict[str, list[str]]
+"""Sentences by the dotted name that a field has in the request."""
 LONGEST_NAME = 200
 _MARKUP = re.compile(r"""[<>&"'`\\]""")
 
@@ -122,7 +123,7 @@ class Invalid(ApiError):
     status = 422
     sentence = gettext_lazy("Some fields are not valid.")
 
-    def __init__(self, errors: Errors) -> None:
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
         self.errors = {plain(field): [str(sentence) for sentence in told] for field, told in errors.items()}
         super().__init__()
 

@@ -11,7 +11,7 @@ from pydantic import WithJsonSchema
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
-from bookings.api.errors import Invalid
+from bookings.api.errors import FieldErrors, Invalid
 from bookings.api.requests.fields import REQUIRED, Body, Id, Text
 from bookings.api.requests.key_limits import searched_as_offered
 from bookings.api.requests.model_errors import refuse
@@ -114,14 +114,14 @@ def _none(project: Project | None) -> list[Resource] | None:
     return None if project else []
 
 
-def _project(request: ApiRequest, pk: Any, errors: dict[str, list[str]]) -> Project | None:
+def _project(request: ApiRequest, pk: Any, errors: FieldErrors) -> Project | None:
     found = request.auth.projects().filter(pk=pk).first()
     if pk is not None and found is None:
         errors["project_id"] = [str(NO_PROJECT)]
     return found
 
 
-def _option(project: Project | None, pk: Any, errors: dict[str, list[str]]) -> Option | None:
+def _option(project: Project | None, pk: Any, errors: FieldErrors) -> Option | None:
     if pk is None:
         return None
     found = Option.objects.filter(pk=pk, project=project).first()
@@ -130,7 +130,7 @@ def _option(project: Project | None, pk: Any, errors: dict[str, list[str]]) -> O
     return found
 
 
-def _resources(request: ApiRequest, sent: Any, errors: dict[str, list[str]]) -> list[Resource] | None:
+def _resources(request: ApiRequest, sent: Any, errors: FieldErrors) -> list[Resource] | None:
     """The named resources in the order named, or None where none are."""
     if not sent:
         return None

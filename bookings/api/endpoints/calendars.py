@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
-from bookings.api.errors import ApiError
+from bookings.api.errors import ApiError, FieldErrors
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
@@ -121,7 +121,7 @@ def _visible(request: ApiRequest, names: frozenset[str] = frozenset()) -> Any:
     return rows.prefetch_related("events") if "events" in names else rows
 
 
-def _find_resource(request: ApiRequest, row: Calendar, body: CalendarIn) -> dict[str, list[str]]:
+def _find_resource(request: ApiRequest, row: Calendar, body: CalendarIn) -> FieldErrors:
     pk: UUID | None = body.given().get("resource_id")
     if pk is None:
         return {"resource_id": [str(REQUIRED)]}
@@ -132,14 +132,14 @@ def _find_resource(request: ApiRequest, row: Calendar, body: CalendarIn) -> dict
     return {}
 
 
-def _change(row: Calendar, body: CalendarIn, more: dict[str, list[str]]) -> list[str]:
+def _change(row: Calendar, body: CalendarIn, more: FieldErrors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
     changed = set_columns(row, body.given(), COLUMNS, EMPTY)
     refuse(body.findings, more, _checked(row))
     return changed
 
 
-def _checked(row: Calendar) -> dict[str, list[str]]:
+def _checked(row: Calendar) -> FieldErrors:
     """The columns' own checks; that one calendar is primary is arranged, not refused."""
     primary, row.primary = row.primary, False
     found = row_findings(row, exclude={"resource"})
@@ -147,7 +147,7 @@ def _checked(row: Calendar) -> dict[str, list[str]]:
     return found
 
 
-def _no_longer_primary(body: CalendarIn, was_primary: bool) -> dict[str, list[str]]:
+def _no_longer_primary(body: CalendarIn, was_primary: bool) -> FieldErrors:
     if was_primary and body.given().get("primary") is False:
         return {"primary": [str(ONE_IS_PRIMARY)]}
     return {}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
+from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
 from bookings.api.requests.listing import Listing, within_window
 from bookings.api.requests.matchers import id_matches, text_matches
@@ -118,9 +119,7 @@ def _visible(request: ApiRequest) -> QuerySet[Event]:
     return Event.objects.select_related("calendar").filter(calendar__in=_calendars(request))
 
 
-def _find_calendar(
-    request: ApiRequest, row: Event, given: dict[str, Any], *, needed: bool
-) -> dict[str, list[str]]:
+def _find_calendar(request: ApiRequest, row: Event, given: dict[str, Any], *, needed: bool) -> FieldErrors:
     """Put the event into the calendar that the request names; return what is wrong with that."""
     calendar_id: UUID | None = given.get("calendar_id")
     resource_id: UUID | None = given.get("resource_id")
@@ -140,7 +139,7 @@ def _find_calendar(
     return {}
 
 
-def _change(row: Event, body: EventIn, more: dict[str, list[str]]) -> None:
+def _change(row: Event, body: EventIn, more: FieldErrors) -> None:
     """Set and check what was sent.  Raises ``Invalid``."""
     set_columns(row, body.given(), COLUMNS, EMPTY)
     found = row_findings(row, exclude={"calendar"})
@@ -148,7 +147,7 @@ def _change(row: Event, body: EventIn, more: dict[str, list[str]]) -> None:
     refuse(body.findings, more, _times(row), found, _participants(row))
 
 
-def _times(row: Event) -> dict[str, list[str]]:
+def _times(row: Event) -> FieldErrors:
     if row.start is None or row.end is None:
         return {}
     if row.end <= row.start:
@@ -156,7 +155,7 @@ def _times(row: Event) -> dict[str, list[str]]:
     return {"end": [str(TOO_LONG)]} if row.end - row.start > Event.LONGEST else {}
 
 
-def _participants(row: Event) -> dict[str, list[str]]:
+def _participants(row: Event) -> FieldErrors:
     found = Findings()
     found.take("participants", row.participants, addresses, None)
     return found.errors

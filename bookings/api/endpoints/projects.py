@@ -11,7 +11,7 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import free_slug, refuse_limited
-from bookings.api.errors import BadRequest, Invalid, NotFound
+from bookings.api.errors import BadRequest, FieldErrors, Invalid, NotFound
 from bookings.api.requests.fields import REQUIRED, Body, Id
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
@@ -171,7 +171,7 @@ def remove_member(request: ApiRequest, pk: str, resource_id: str) -> NoContent:
 class _Members:
     """The resources that a body names: their ids in order, or None, and what is wrong with them."""
 
-    def __init__(self, ids: list[UUID] | None, errors: dict[str, list[str]]) -> None:
+    def __init__(self, ids: list[UUID] | None, errors: FieldErrors) -> None:
         self.ids, self.errors = ids, errors
 
 

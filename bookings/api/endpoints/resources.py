@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
-from bookings.api.errors import Forbidden, NotFound
+from bookings.api.errors import FieldErrors, Forbidden, NotFound
 from bookings.api.requests.fields import Body, Flag, Object, Text
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
@@ -139,7 +139,7 @@ def free_slug(name: str, model: Any) -> str:
     return f"{plain}-{token_hex(4)}" if model.objects.filter(slug=plain).exists() else plain
 
 
-def _change(row: Resource, given: dict[str, Any], unreadable: dict[str, list[str]]) -> list[str]:
+def _change(row: Resource, given: dict[str, Any], unreadable: FieldErrors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
     changed = set_columns(row, given, COLUMNS, EMPTY)
     if "meta" in given:
@@ -149,7 +149,7 @@ def _change(row: Resource, given: dict[str, Any], unreadable: dict[str, list[str
     return changed
 
 
-def _unlisted(row: Resource) -> dict[str, list[str]]:
+def _unlisted(row: Resource) -> FieldErrors:
     try:
         parse_constraints(row.availability_constraints)
     except ConstraintsError as error:
@@ -158,7 +158,7 @@ def _unlisted(row: Resource) -> dict[str, list[str]]:
     return {}
 
 
-def _taken(row: Resource) -> dict[str, list[str]]:
+def _taken(row: Resource) -> FieldErrors:
     others = Resource.objects.active().exclude(pk=row.pk)
     if row.email and "\x00" not in row.email and others.filter(email__iexact=row.email).exists():
         return {"email": [str(EMAIL_TAKEN)]}

@@ -55,7 +55,7 @@ WAITING = {
 }
 
 
-def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]) -> None:
+def mount(path: str, kind: type[ApiError], sentence: object, methods: list[str]) -> None:
     """Answer every call of ``path`` with a refusal; ``rest`` stands for its one parameter, if it has one.
 
     What was retired says so without a key too: logins and old widgets have none that is known here.
@@ -76,8 +76,8 @@ def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]
 
 
 for address, words in RETIRED.items():
-    refuse(address, Gone, words, EVERY_METHOD)
+    mount(address, Gone, words, EVERY_METHOD)
 for address, words in WAITING.items():
-    refuse(address, NotYet, words, EVERY_METHOD)
-refuse("/accounts/sync", Gone, _("This call was retired. Use POST /accounts/sync."), ["GET"])
-refuse("/accounts/sync", NotYet, ACCOUNTS, ["POST"])
+    mount(address, NotYet, words, EVERY_METHOD)
+mount("/accounts/sync", Gone, _("This call was retired. Use POST /accounts/sync."), ["GET"])
+mount("/accounts/sync", NotYet, ACCOUNTS, ["POST"])

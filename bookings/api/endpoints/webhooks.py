@@ -8,6 +8,7 @@ from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import refuse_limited
+from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import Body, Flag, Text
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import text_matches
@@ -88,8 +89,8 @@ def _change(row: Webhook, body: WebhookIn) -> list[str]:
     return changed
 
 
-def _unknown(row: Webhook) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _unknown(row: Webhook) -> FieldErrors:
+    found: FieldErrors = {}
     if row.url and row.url.partition("://")[0].lower() not in {"http", "https"}:
         found["url"] = [str(NO_ADDRESS)]
     versions = GraphVersion.objects.all()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bookings.api.caller import ApiRequest, Caller
@@ -21,7 +20,6 @@ from bookings.lifecycle.holds import locks_of
 from bookings.lifecycle.locks import Locks
 from bookings.models import Booking, Reservation
 
-Found = Mapping[str, Iterable[str]]
 HOLDER = "Visitor-Token"
 TOKEN = re.compile(r"[A-Za-z0-9_.-]{16,128}")
 BROWSER = ("User-Agent", "Accept-Language")

@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from bookings.api.errors import BadRequest
+from bookings.api.errors import BadRequest, FieldErrors
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -119,10 +119,10 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="ignore")
     may_be_nothing: ClassVar[bool] = False
     """Whether the body may be without a single key, so that PHP sends an empty list."""
-    _findings: dict[str, list[str]] = PrivateAttr(default_factory=dict)
+    _findings: FieldErrors = PrivateAttr(default_factory=dict)
 
     @property
-    def findings(self) -> dict[str, list[str]]:
+    def findings(self) -> FieldErrors:
         """What could not be read: sentences by the field's name in the body."""
         return self._findings
 
@@ -130,7 +130,7 @@ class Body(BaseModel):
         """The keys that were sent and could be read; an explicit null is a value."""
         return self.model_dump(exclude_unset=True)
 
-    def with_findings(self, findings: dict[str, list[str]]) -> Self:
+    def with_findings(self, findings: FieldErrors) -> Self:
         self._findings = findings
         return self
 
@@ -152,9 +152,9 @@ class Body(BaseModel):
             )
 
 
-def sentences_by_field(errors: Iterable[Mapping[str, Any]], skip: int = 0) -> dict[str, list[str]]:
+def sentences_by_field(errors: Iterable[Mapping[str, Any]], skip: int = 0) -> FieldErrors:
     """Pydantic's findings as sentences by dotted name, the first ``skip`` parts of each name left out."""
-    found: dict[str, list[str]] = {}
+    found: FieldErrors = {}
     for error in errors:
         name = ".".join(str(part) for part in error["loc"][skip:]) or "body"
         sentence = error["msg"] if error["type"] == OURS else SENTENCES.get(error["type"], ANYTHING_ELSE)

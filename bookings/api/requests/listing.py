@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
-from bookings.api.errors import Invalid
+from bookings.api.errors import FieldErrors, Invalid
 from bookings.api.requests.fields import read_moment
 from bookings.api.requests.matchers import Matcher
 from bookings.api.responses.answers import Ok
@@ -48,7 +48,7 @@ class Listing:
         serialize: Callable[[Sequence[Row]], list[Out]],
     ) -> Ok[Page[Out]]:
         """The page that the query asks for.  Raises ``Invalid`` with everything that is wrong in the query."""
-        errors: dict[str, list[str]] = {}
+        errors: FieldErrors = {}
         rows = rows.filter(self._wanted(request, errors)).order_by(*self._ordering(request, errors))
         limit, page = (_count(request, name, errors) for name in ("limit", "page"))
         if errors:
@@ -58,7 +58,7 @@ class Listing:
         data = serialize(list(rows[first : first + limit]))
         return Ok(_page_of(request, data, total=rows.count(), page=page, limit=limit))
 
-    def _wanted(self, request: HttpRequest, errors: dict[str, list[str]]) -> Q:
+    def _wanted(self, request: HttpRequest, errors: FieldErrors) -> Q:
         wanted = Q()
         terms = [term for term in request.GET.get("search", "").split(";") if term]
         if len(terms) > MOST_TERMS:
@@ -74,7 +74,7 @@ class Listing:
                 wanted &= self.search[key](value)
         return wanted
 
-    def _ordering(self, request: HttpRequest, errors: dict[str, list[str]]) -> Iterable[str]:
+    def _ordering(self, request: HttpRequest, errors: FieldErrors) -> Iterable[str]:
         by, direction = request.GET.get("orderBy"), request.GET.get("sortedBy", "asc").lower()
         if direction not in {"asc", "desc"}:
             errors["sortedBy"] = [str(DIRECTION_UNKNOWN)]
@@ -109,7 +109,7 @@ def _page_url(request: HttpRequest, page: int) -> str:
     return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe=':,')}")
 
 
-def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int | None:
+def _count(request: HttpRequest, name: str, errors: FieldErrors) -> int | None:
     sent = request.GET.get(name)
     if sent is None:
         return None
@@ -131,7 +131,7 @@ def within_window(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
 
 def _window(request: HttpRequest) -> tuple[datetime | None, datetime | None]:
     moments: dict[str, datetime] = {}
-    errors: dict[str, list[str]] = {}
+    errors: FieldErrors = {}
     for name in ("start", "end"):
         if name in request.GET:
             try:

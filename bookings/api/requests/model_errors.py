@@ -6,13 +6,13 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 
-from bookings.api.errors import Errors, Invalid
+from bookings.api.errors import FieldErrors, Invalid
 from bookings.api.requests.fields import ANYTHING_ELSE, REQUIRED
 
 REQUIRED_CODES = {"required", "blank", "null"}
 
 
-def row_findings(row: Model, exclude: Collection[str] = ()) -> dict[str, list[str]]:
+def row_findings(row: Model, exclude: Collection[str] = ()) -> FieldErrors:
     """What ``full_clean`` finds wrong with an unsaved or changed row: sentences by column."""
     try:
         row.full_clean(exclude=set(exclude))
@@ -21,7 +21,7 @@ def row_findings(row: Model, exclude: Collection[str] = ()) -> dict[str, list[st
     return {}
 
 
-def refuse(*found: Errors) -> None:
+def refuse(*found: FieldErrors) -> None:
     """Raise ``Invalid`` with everything that was found by whoever looked, each field's first finder first."""
     together: dict[str, Any] = {}
     for errors in found:
