@@ -10,7 +10,7 @@ from pydantic import WithJsonSchema
 
 from bookings.api.api import api
 from bookings.api.auth import any_key
-from bookings.api.caller import ApiRequest
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import FieldErrors, Invalid
 from bookings.api.requests.fields import REQUIRED, Body, Id, Text
 from bookings.api.requests.key_limits import searched_as_offered
@@ -93,15 +93,8 @@ def _query(request: ApiRequest, body: SearchIn) -> Query:
         errors["resources"] = [str(REQUIRED)]
     if ZONE_HEADER in request.headers:
         given.setdefault("output_timezone", request.headers[ZONE_HEADER])
-    caller, now = request.auth, timezone.now()
     try:
-        if caller.is_widget and project:
-            given, option = searched_as_offered(given, project, option, now)
-        query = read_query(
-            given, now=now, project=project, option=option, resources=resources or _none(project)
-        )
-        if caller.is_widget and project:
-            query = replace(query, constraints=(), narrowing=query.constraints)
+        query = _read(request.auth, given, project, option, resources or None)
     except ParametersError as error:
         told = {field: [_(sentence) for sentence in found] for field, found in error.errors.items()}
         raise Invalid(told | errors) from None
@@ -109,9 +102,20 @@ def _query(request: ApiRequest, body: SearchIn) -> Query:
     return query
 
 
-def _none(project: Project | None) -> list[Resource] | None:
-    """The project's own resources where it has to say, else none at all."""
-    return None if project else []
+def _read(
+    caller: Caller,
+    given: dict[str, Any],
+    project: Project | None,
+    option: Option | None,
+    resources: list[Resource] | None,
+) -> Query:
+    """As the caller may ask: a public page searches among the slots that the project has."""
+    now = timezone.now()
+    if project is None or not caller.is_widget:
+        return read_query(given, now=now, project=project, option=option, resources=resources)
+    given, option = searched_as_offered(given, project, option, now)
+    query = read_query(given, now=now, project=project, option=option, resources=resources)
+    return replace(query, constraints=(), narrowing=query.constraints)
 
 
 def _project(request: ApiRequest, pk: Any, errors: FieldErrors) -> Project | None:

@@ -74,11 +74,11 @@ def create_project(request: ApiRequest, body: ProjectIn) -> Created[Data[Project
     refuse_limited(request)
     context, row, given = Context.of(request), Project(), body.given()
     row.slug = free_slug(str(given.get("name") or ""), Project)
-    members = _members(request, body)
-    change(row, body, members.errors)
+    named, errors = _named_members(request, body)
+    change(row, body, errors)
     with transaction.atomic():
         row.save(force_insert=True)
-        _set_members(row, members.ids or [])
+        _set_members(row, named or [])
     return created(serialize_project(_find(request, str(row.pk)), context))
 
 
@@ -92,12 +92,12 @@ def get_project(request: ApiRequest, pk: str) -> Ok[Data[ProjectOut]]:
 def update_project(request: ApiRequest, pk: str, body: ProjectIn) -> Ok[Data[ProjectOut]]:
     """Change what is sent: objects merge by key, lists and all else replace."""
     context, row = Context.of(request), _find(request, pk)
-    members = _members(request, body)
-    changed = change(row, body, members.errors)
+    named, errors = _named_members(request, body)
+    changed = change(row, body, errors)
     with transaction.atomic():
         row.save(update_fields=[*changed, "updated_at"])
-        if members.ids is not None:
-            _set_members(row, members.ids)
+        if named is not None:
+            _set_members(row, named)
     return ok(serialize_project(_find(request, pk), context))
 
 
@@ -168,22 +168,16 @@ def remove_member(request: ApiRequest, pk: str, resource_id: str) -> NoContent:
     return NoContent()
 
 
-class _Members:
-    """The resources that a body names: their ids in order, or None, and what is wrong with them."""
-
-    def __init__(self, ids: list[UUID] | None, errors: FieldErrors) -> None:
-        self.ids, self.errors = ids, errors
-
-
-def _members(request: ApiRequest, body: ProjectIn) -> _Members:
+def _named_members(request: ApiRequest, body: ProjectIn) -> tuple[list[UUID] | None, FieldErrors]:
+    """The ids of the resources that a body names, in order, or None, and what is wrong with them."""
     sent = body.given().get("resources")
     if sent is None:
-        return _Members(None, {})
+        return None, {}
     ids, errors = member_ids(sent, "resources")
     known = _visible_ids(request, ids)
     if not errors and set(ids) - known:
         errors = {"resources": [str(NO_RESOURCE)]}
-    return _Members(ids, errors)
+    return ids, errors
 
 
 def _visible_ids(request: ApiRequest, ids: Iterable[UUID]) -> set[UUID]:
