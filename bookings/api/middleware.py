@@ -1,8 +1,4 @@
-"""What stands around every call under ``/v2``; the settings list it in this order.
-
-``name_every_answer`` stands outermost, so that refusals of all others have their id, too.  ``allow_other_origins``
-stands before whatever may redirect or refuse, since a page of another site reads no answer without its headers.
-"""
+"""What stands around every call under ``/v2``; the settings say where among the others, and why."""
 
 import uuid
 from collections.abc import Callable
@@ -27,8 +23,6 @@ EXPOSED_HEADERS = (
     "Idempotent-Replayed, Retry-After, Timekit-Request-Id, Timekit-TestMode, "
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )
-
-
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -37,7 +31,10 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def name_every_answer(get_response: GetResponse) -> GetResponse:
-    """Middleware: the request's id, whether this is a test installation, and what is left of the limit."""
+    """Middleware: the request's id, whether this is a test installation, and what is left of the limit.
+
+    Outermost, since others refuse, too.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not is_api(request):
@@ -56,7 +53,10 @@ def name_every_answer(get_response: GetResponse) -> GetResponse:
 
 
 def allow_other_origins(get_response: GetResponse) -> GetResponse:
-    """Middleware: answer preflights under ``/v2`` at once, and let other origins read every answer, 5xx too."""
+    """Middleware: answer preflights under ``/v2`` at once, and let other origins read every answer, 5xx too.
+
+    Before whatever may redirect or refuse: a page of another site reads no answer without its headers.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not is_api(request):
