@@ -12,6 +12,7 @@ from bookings.api.errors import Invalid
 from bookings.api.requests.key_limits import check_limits, limited_hold, with_only_project
 from bookings.api.requests.schemas import BookingIn, ReservationIn
 from bookings.api.responses.alternatives import offer_alternatives
+from bookings.api.responses.bookings import note_completed
 from bookings.client_address import address_digest
 from bookings.errors import SlotTaken
 from bookings.forms import BookingForm, ReservationForm, Resolved, resolve
@@ -68,7 +69,7 @@ def make_booking(request: ApiRequest, prepared: Prepared) -> Booking:
     except SlotTaken as refusal:
         offer_alternatives(request, refusal, prepared.draft)
         raise
-    booking.completed = not resolved.flow.leaving(booking.state)  # type: ignore[attr-defined]  # as ``with_default_fields`` does
+    note_completed(booking, not resolved.flow.leaving(booking.state))
     return booking
 
 
