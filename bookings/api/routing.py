@@ -25,7 +25,8 @@ def patterns(api: NinjaAPI) -> list[URLPattern]:
     """The API's paths, each once, literal before parameter; then what answers every other path."""
     views: dict[str, URLPattern] = {}
     for pattern in api.urls[0]:
-        views.setdefault(str(pattern.pattern).rstrip("/"), pattern)  # type: ignore[arg-type]
+        if isinstance(pattern, URLPattern):  # ninja makes no resolvers
+            views.setdefault(str(pattern.pattern).rstrip("/"), pattern)
     routes = sorted(views, key=_specific_first)
     return [*(_with_or_without_slash(route, views[route]) for route in routes), re_path(r"", no_such_path)]
 
