@@ -16,6 +16,7 @@ from bookings.api.requests.fields import REQUIRED, Body, Id, Text
 from bookings.api.requests.key_limits import searched_as_offered
 from bookings.api.requests.model_errors import refuse
 from bookings.api.requests.project import member_ids
+from bookings.api.requests.rows import NO_RESOURCE
 from bookings.api.responses.answers import Ok, ok
 from bookings.api.responses.context import ZONE_HEADER
 from bookings.api.responses.frames import Data
@@ -27,7 +28,6 @@ from bookings.models import Option, Project, Resource
 
 NO_PROJECT = gettext_lazy("There is no such project.")
 NO_OPTION = gettext_lazy("The project has no such option.")
-NO_RESOURCE = gettext_lazy("There is no such resource.")
 TAGS = ["Availability"]
 # Read by the search, which knows what may stand here; the schema is for readers.
 Instant = Annotated[Any, WithJsonSchema({"type": "string"})]

@@ -14,7 +14,7 @@ from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
-from bookings.api.requests.rows import find_row
+from bookings.api.requests.rows import NO_RESOURCE, find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
 from bookings.api.responses.context import Context, requested_zone
@@ -22,7 +22,6 @@ from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
 
-NO_RESOURCE = _("There is no such resource.")
 ONE_IS_PRIMARY = _("Make another calendar of the resource the primary one instead.")
 COLUMNS = {
     name: name

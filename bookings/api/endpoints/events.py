@@ -11,7 +11,7 @@ from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
-from bookings.api.requests.listing import Listing, within_window
+from bookings.api.requests.listing import ENDS_FIRST, Listing, within_window
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
@@ -29,7 +29,6 @@ NO_CALENDAR = _("There is no such calendar.")
 NO_RESOURCE = _("There is no such resource with a calendar.")
 OTHER_RESOURCE = _("The calendar belongs to another resource.")
 TOO_LONG = _("An event lasts a year at most.")
-END_FIRST = _("The end must come after the start.")
 COLUMNS = {
     name: name
     for name in (
@@ -151,7 +150,7 @@ def _times(row: Event) -> FieldErrors:
     if row.start is None or row.end is None:
         return {}
     if row.end <= row.start:
-        return {"end": [str(END_FIRST)]}
+        return {"end": [str(ENDS_FIRST)]}
     return {"end": [str(TOO_LONG)]} if row.end - row.start > Event.LONGEST else {}
 
 

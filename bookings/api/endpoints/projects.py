@@ -17,7 +17,7 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import MOST_MEMBERS, ProjectIn, change, member_ids
-from bookings.api.requests.rows import find_row
+from bookings.api.requests.rows import NO_RESOURCE, find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import Data, Page
@@ -25,7 +25,6 @@ from bookings.api.responses.projects import ProjectOut, members, prefetch_member
 from bookings.api.responses.resources import ResourceOut, serialize_resource
 from bookings.models import Project, ProjectResource
 
-NO_RESOURCE = _("There is no such resource.")
 NOT_A_LIST = _("The body must be a list of ids.")
 LISTING = Listing(
     search={
