@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
@@ -71,7 +71,7 @@ def create_many(request: ApiRequest, body: BulkIn) -> Created[Data[list[Told]]]:
     rows = _rows(body)
     bulk = uuid.uuid4() if body.relate_bookings else None
     prepared = [_prepared(request.auth, row, bulk) for row in rows]
-    steps = [_making(request, one) for one in prepared]
+    steps = [partial(_make, request, one) for one in prepared]
     outcomes = _run(steps, body, lambda: _locks_to_make(prepared))
     return created(_serialize_outcomes(outcomes, context))
 
@@ -81,7 +81,7 @@ def change_many(request: ApiRequest, body: BulkIn) -> Ok[Data[list[Told]]]:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
     context = Context.of(request)
     rows = _rows(body)
-    steps = [_playing(request.auth, row, body) for row in rows]
+    steps = [partial(_play, request.auth, row, body) for row in rows]
     outcomes = _run(steps, body, lambda: _locks_to_play(request.auth, rows))
     return ok(_serialize_outcomes(outcomes, context))
 
@@ -108,30 +108,24 @@ def _prepared(caller: Caller, row: Any, bulk: uuid.UUID | None) -> Prepared | Ap
     return prepared
 
 
-def _making(request: ApiRequest, prepared: Prepared | ApiError) -> Step:
-    def step() -> Booking:
-        if isinstance(prepared, ApiError):
-            raise prepared
-        return make_booking(request, prepared)
-
-    return step
+def _make(request: ApiRequest, prepared: Prepared | ApiError) -> Booking:
+    if isinstance(prepared, ApiError):
+        raise prepared
+    return make_booking(request, prepared)
 
 
-def _playing(caller: Caller, row: Any, body: BulkIn) -> Step:
-    def step() -> Booking:
-        if not isinstance(row, dict):
-            raise Invalid({"booking": [_("Send an object.")]})
-        action = row.get("action")
-        if not isinstance(action, str):
-            raise Invalid({"action": [_("This field is required.")]})
-        booking = _named(caller, row.get("id"))
-        read = ActionIn.model_validate(row)
-        inputs = read_inputs(caller, read, action)
-        shared = read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True
-        together = with_siblings(booking, caller.bookings()) if shared else [booking]
-        return act_on_all(together, action, by=caller.actor, inputs=inputs)[0]
-
-    return step
+def _play(caller: Caller, row: Any, body: BulkIn) -> Booking:
+    if not isinstance(row, dict):
+        raise Invalid({"booking": [_("Send an object.")]})
+    action = row.get("action")
+    if not isinstance(action, str):
+        raise Invalid({"action": [_("This field is required.")]})
+    booking = _named(caller, row.get("id"))
+    read = ActionIn.model_validate(row)
+    inputs = read_inputs(caller, read, action)
+    shared = read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True
+    together = with_siblings(booking, caller.bookings()) if shared else [booking]
+    return act_on_all(together, action, by=caller.actor, inputs=inputs)[0]
 
 
 def _named(caller: Caller, pk: Any) -> Booking:

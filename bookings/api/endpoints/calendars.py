@@ -1,9 +1,9 @@
 """Calendars of resources.  The primary one takes the bookings that name none."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
@@ -17,7 +17,7 @@ from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import NO_RESOURCE, find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
-from bookings.api.responses.context import Context, requested_zone
+from bookings.api.responses.context import Context, Names, requested_zone
 from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
@@ -114,9 +114,8 @@ def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
     return NoContent()
 
 
-def _visible(request: ApiRequest, names: frozenset[str] = frozenset()) -> Any:
-    resources = request.auth.resources()
-    rows = Calendar.objects.filter(resource__in=resources)
+def _visible(request: ApiRequest, names: Names = frozenset()) -> QuerySet[Calendar]:
+    rows = Calendar.objects.filter(resource__in=request.auth.resources())
     return rows.prefetch_related("events") if "events" in names else rows
 
 

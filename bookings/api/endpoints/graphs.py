@@ -1,7 +1,6 @@
 """Graphs as they are published: what bookings can be and what can be done to them, as JSON and as a picture."""
 
-from typing import Any
-
+from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from bookings.api.api import api
@@ -44,13 +43,13 @@ def get_picture(request: ApiRequest, name: str) -> HttpResponse:
     return HttpResponse(as_svg(_find(name)), content_type="image/svg+xml; charset=utf-8")
 
 
-def _published() -> Any:
+def _published() -> QuerySet[GraphVersion]:
     versions = GraphVersion.objects.published().select_related("graph")
     return versions.prefetch_related("states__leaving", "actions__source", "actions__target")
 
 
 def _find(name: str) -> GraphVersion:
-    version: GraphVersion | None = None if "\x00" in name else _published().filter(graph__name=name).first()
+    version = None if "\x00" in name else _published().filter(graph__name=name).first()
     if version is None:
         raise NotFound("Graph")
     return version
