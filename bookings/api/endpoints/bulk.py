@@ -37,7 +37,7 @@ NOT_TRIED = gettext_lazy("An earlier one failed, so this was not tried.")
 Refusal = (ApiError, BookingError)
 Step = Callable[[], Booking]
 Outcome = Booking | ApiError | BookingError | None
-Told = BookingOut | FieldErrorsOut
+OutcomeOut = BookingOut | FieldErrorsOut
 
 
 class NoneKept(ApiError):
@@ -65,7 +65,7 @@ class NoneKept(ApiError):
 
 
 @api.post("/bookings/bulk", auth=server_only, tags=["Bookings"])
-def create_many(request: ApiRequest, body: BulkIn) -> Created[Data[list[Told]]]:
+def create_many(request: ApiRequest, body: BulkIn) -> Created[Data[list[OutcomeOut]]]:
     """Make many bookings, in order."""
     context = Context.of(request)
     rows = _rows(body)
@@ -77,7 +77,7 @@ def create_many(request: ApiRequest, body: BulkIn) -> Created[Data[list[Told]]]:
 
 
 @api.put("/bookings/bulk", auth=server_only, tags=["Bookings"])
-def change_many(request: ApiRequest, body: BulkIn) -> Ok[Data[list[Told]]]:
+def change_many(request: ApiRequest, body: BulkIn) -> Ok[Data[list[OutcomeOut]]]:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
     context = Context.of(request)
     rows = _rows(body)
@@ -177,7 +177,7 @@ def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
             yield refusal
 
 
-def _serialize_outcomes(outcomes: Sequence[Outcome], context: Context) -> list[Told]:
+def _serialize_outcomes(outcomes: Sequence[Outcome], context: Context) -> list[OutcomeOut]:
     """Each in its place; what was done is told together, so that no include costs a query per row."""
     done = iter(serialize_bookings([one for one in outcomes if isinstance(one, Booking)], context))
     return [next(done) if isinstance(one, Booking) else _refused(one) for one in outcomes]
