@@ -67,25 +67,26 @@ INSTALLED_APPS = [
     "simple_history",
     "bookings",
 ]
+# From the outside in; beside each why it stands where it does.
 MIDDLEWARE = [
-    "bookings.api.middleware.name_every_answer",
-    "bookings.client_address.believe_trusted_proxies",
-    "bookings.api.middleware.allow_other_origins",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "bookings.languages.choose_language",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
-    "bookings.views.middleware.PageGuards",
-    "axes.middleware.AxesMiddleware",
+    "bookings.api.middleware.name_every_answer",  # outermost: what any other refuses has its id, too
+    "bookings.client_address.believe_trusted_proxies",  # before whoever asks if this is https
+    "bookings.api.middleware.allow_other_origins",  # before whatever redirects or refuses: pages must read it
+    "django.middleware.security.SecurityMiddleware",  # redirects to https before any work is done
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # files need nothing of what follows
+    "csp.middleware.CSPMiddleware",  # around all that makes pages, refusals of those below included
+    "django.contrib.sessions.middleware.SessionMiddleware",  # before messages, users and the language
+    "bookings.languages.choose_language",  # puts the chosen language where the next one looks
+    "django.middleware.locale.LocaleMiddleware",  # before whatever says a sentence or makes an address
+    "django.middleware.common.CommonMiddleware",  # after the language, since it may redirect to an address
+    "django.middleware.csrf.CsrfViewMiddleware",  # before everything that takes a form for the visitor's own
+    "django.contrib.auth.middleware.AuthenticationMiddleware",  # after the session, which knows the user
+    "django.contrib.messages.middleware.MessageMiddleware",  # after the session, which may hold them
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # anywhere: it keeps what a view has set
+    "django_htmx.middleware.HtmxMiddleware",  # anywhere before the views
+    "simple_history.middleware.HistoryRequestMiddleware",  # after the user, whom history names
+    "bookings.views.middleware.PageGuards",  # after the language, in which it refuses
+    "axes.middleware.AxesMiddleware",  # last, as axes asks: it answers for a login that was locked in the view
 ]
 ROOT_URLCONF = "booking_site.urls"
 WSGI_APPLICATION = "booking_site.wsgi.application"

@@ -1,1 +1,1 @@
-"""The JSON door: Timekit's v2 wire in front of the same forms and verbs that the pages use."""
+"""The JSON door: Timekit's API v2 in front of the same forms and verbs that the pages use."""

@@ -1,23 +1,21 @@
-"""Who calls: HTTP Basic with an empty user name and an API key as password.
-
-``request.auth`` is the ``ApiKey``; ``request.auth.limited_to`` the ids of the projects that it sees, or None for all.
-"""
+"""HTTP Basic with an empty user name and an API key as password; ``request.auth`` is then the ``Caller``."""
 
 import base64
 import binascii
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja.security.http import HttpAuthBase
 
-from bookings.api import rate_limits
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Forbidden, Unauthorized
-from bookings.models import ApiKey, Booking, Project, Reservation, Resource
+from bookings.api.throttling import throttle
+from bookings.models import ApiKey
 from bookings.models.keys import digest_of
 
 NOTED_EVERY = timedelta(minutes=1)
@@ -30,27 +28,28 @@ class KeyAuth(HttpAuthBase):
 
     openapi_scheme = "basic"
 
-    def __call__(self, request: HttpRequest) -> ApiKey:
+    def __call__(self, request: HttpRequest) -> Caller:
+        call = cast(ApiRequest, request)
         try:
-            key = find_key(request)
+            caller = find_caller(call)
         except Unauthorized:
-            rate_limits.count(request)
+            throttle(call)
             raise
-        rate_limits.count(request, key)
-        check_origin(request, key)
-        note_use(key)
-        self.check(key)
-        return key
+        throttle(call, caller)
+        check_origin(request, caller)
+        note_use(caller)
+        self.check(caller)
+        return caller
 
-    def check(self, key: ApiKey) -> None:
+    def check(self, caller: Caller) -> None:
         """Any key will do."""
 
 
 class ServerKeyAuth(KeyAuth):
     """A server key; a widget key is answered 403."""
 
-    def check(self, key: ApiKey) -> None:
-        if key.is_widget:
+    def check(self, caller: Caller) -> None:
+        if caller.is_widget:
             raise Forbidden(str(SERVER_KEY_NEEDED))
 
 
@@ -63,8 +62,8 @@ any_key = KeyAuth()
 server_only = ServerKeyAuth()
 
 
-def find_key(request: HttpRequest) -> ApiKey:
-    """The active key that the request carries.  One query, two for a key limited to projects.  Raises Unauthorized.
+def find_caller(request: HttpRequest) -> Caller:
+    """Whose key the request carries.  One query, two for a key limited to projects.  Raises ``Unauthorized``.
 
     Every call asks this, so the query is written out: the ORM takes longer to build it than the database to answer.
     """
@@ -74,29 +73,36 @@ def find_key(request: HttpRequest) -> ApiKey:
     key: Any = next(iter(ApiKey.objects.raw(_FIND, [digest_of(value)])), None)
     if key is None:
         raise Unauthorized
-    key.limited_to = frozenset(key.projects.values_list("pk", flat=True)) if key.limited else None
-    return key
+    return Caller(
+        id=key.pk,
+        name=key.name,
+        is_widget=key.is_widget,
+        value=key.value,
+        origins=tuple(map(str, key.origins or ())),
+        last_used_at=key.last_used_at,
+        limited_to=frozenset(key.projects.values_list("pk", flat=True)) if key.limited else None,
+    )
 
 
-def check_origin(request: HttpRequest, key: Any) -> None:
+def check_origin(request: HttpRequest, caller: Caller) -> None:
     """Raises ``Forbidden`` where a page uses a widget key that is bound to other origins."""
     origin = request.headers.get("Origin")
-    if origin is None or not key.is_widget or not key.origins:
+    if origin is None or not caller.is_widget or not caller.origins:
         return
-    if _plain(origin) not in {_plain(allowed) for allowed in key.origins}:
+    if _plain(origin) not in {_plain(allowed) for allowed in caller.origins}:
         raise Forbidden(str(WRONG_ORIGIN))
 
 
-def _plain(origin: Any) -> str:
-    return str(origin).strip().rstrip("/").lower()
+def _plain(origin: str) -> str:
+    return origin.strip().rstrip("/").lower()
 
 
-def note_use(key: ApiKey) -> None:
+def note_use(caller: Caller) -> None:
     """Write ``last_used_at`` at most once a minute, in a statement of its own."""
     now = timezone.now()
-    if key.last_used_at is None or key.last_used_at < now - NOTED_EVERY:
+    if caller.last_used_at is None or caller.last_used_at < now - NOTED_EVERY:
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED_EVERY)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        ApiKey.objects.filter(stale, pk=caller.id).update(last_used_at=now)
 
 
 def _password(header: str) -> str | None:
@@ -111,37 +117,3 @@ def _password(header: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return password if colon and not user and password else None
-
-
-def visible_projects(key: Any) -> QuerySet[Project]:
-    projects = Project.objects.active()
-    return projects if key.limited_to is None else projects.filter(pk__in=key.limited_to)
-
-
-def visible_resources(key: Any) -> QuerySet[Resource]:
-    resources = Resource.objects.active()
-    if key.limited_to is None:
-        return resources
-    return resources.filter(Exists(_links(key).filter(resource=OuterRef("pk"))))
-
-
-def may_change(key: Any, resource: Resource) -> bool:
-    """Whether it is the key's alone: of a limited key's resources those that no other project has."""
-    if key.limited_to is None:
-        return True
-    others = Project.objects.active().exclude(pk__in=key.limited_to)
-    return not others.filter(links__resource=resource).exists()
-
-
-def visible_bookings(key: Any) -> QuerySet[Booking]:
-    bookings = Booking.objects.visible()
-    return bookings if key.limited_to is None else bookings.filter(project__in=key.limited_to)
-
-
-def visible_reservations(key: Any) -> QuerySet[Reservation]:
-    reservations = Reservation.objects.all()
-    return reservations if key.limited_to is None else reservations.filter(project__in=key.limited_to)
-
-
-def _links(key: Any) -> QuerySet[Any]:
-    return Project.resources.through.objects.filter(project__in=key.limited_to)

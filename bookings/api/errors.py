@@ -1,4 +1,4 @@
-"""What this door refuses by itself, and how every refusal looks on the wire.
+"""What this door refuses by itself, and how every refusal is answered.
 
 Sentences never repeat what was sent: published clients insert them into pages as HTML.  The names of fields do, so
 whatever could be markup in them is left out.
@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.api.responses.frames import FieldErrorsOut, RefusalOut
 from bookings.errors import BookingError
 
-Errors = Mapping[str, Sequence[str]]
-HELPFUL = ("alternatives", "available_actions")
+FieldErrors = dict[str, list[str]]
+"""Sentences by the dotted name that a field has in the request."""
 LONGEST_NAME = 200
 _MARKUP = re.compile(r"""[<>&"'`\\]""")
 
@@ -35,7 +36,7 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
         super().__init__(str(self.sentence))
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> RefusalOut | FieldErrorsOut:
         return {"error": str(self.sentence)}
 
 
@@ -72,8 +73,11 @@ class Forbidden(ApiError):
         self.field = plain(field)
         super().__init__(sentence)
 
-    def body(self) -> dict[str, Any]:
-        return super().body() | ({"field": self.field} if self.field else {})
+    def body(self) -> RefusalOut:
+        body: RefusalOut = {"error": str(self.sentence)}
+        if self.field:
+            body["field"] = self.field
+        return body
 
 
 class NotFound(ApiError):
@@ -85,8 +89,8 @@ class NotFound(ApiError):
         self.model = model
         super().__init__("Resource does not exist")
 
-    def body(self) -> dict[str, Any]:
-        return super().body() | {"model": self.model}
+    def body(self) -> RefusalOut:
+        return {"error": str(self.sentence), "model": self.model}
 
 
 class NoSuchPath(ApiError):
@@ -119,18 +123,17 @@ class Invalid(ApiError):
     status = 422
     sentence = gettext_lazy("Some fields are not valid.")
 
-    def __init__(self, errors: Errors) -> None:
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
         self.errors = {plain(field): [str(sentence) for sentence in told] for field, told in errors.items()}
         super().__init__()
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> FieldErrorsOut:
         return {"errors": self.errors, "code": "invalid"}
 
 
-def refusal_body(refusal: BookingError) -> dict[str, Any]:
+def refusal_body(refusal: BookingError) -> FieldErrorsOut:
     """The JSON of a verb's refusal, with what helps the caller to go on."""
-    body: dict[str, Any] = {"errors": {refusal.field: [_(refusal.sentence)]}, "code": refusal.code}
-    for name in HELPFUL:
-        if name in refusal.data:
-            body[name] = [getattr(item, "name", item) for item in refusal.data[name]]
+    body: FieldErrorsOut = {"errors": {refusal.field: [_(refusal.sentence)]}, "code": refusal.code}
+    if "available_actions" in refusal.data:
+        body["available_actions"] = refusal.data["available_actions"]
     return body

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import sql
+from bookings.api.caller import Caller
 from bookings.api.errors import Invalid
 from bookings.api.responses.answers import JSON
 from bookings.errors import Conflict
@@ -83,7 +84,7 @@ def _claim(scope: str, digest: str) -> bool:
             "ON CONFLICT (scope) DO NOTHING",
             [scope, digest, "", now],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _keep(scope: str, response: HttpResponse) -> None:
@@ -107,9 +108,8 @@ def _again(kept: IdempotencyKey, digest: str) -> HttpResponse:
 
 
 def _scope(request: HttpRequest, sent: str) -> str:
-    key = getattr(request, "auth", None)
-    caller = str(getattr(key, "pk", ""))
-    return _sha256(caller, str(request.method), request.path.rstrip("/"), sent)
+    caller: Caller | None = getattr(request, "auth", None)
+    return _sha256(str(caller.id) if caller else "", str(request.method), request.path.rstrip("/"), sent)
 
 
 def _digest(request: HttpRequest) -> str:

@@ -1,18 +1,16 @@
-"""What stands around every call under ``/v2``; the settings list it in this order.
+"""What stands around every call under ``/v2``; the settings say where among the others, and why."""
 
-``name_every_answer`` stands outermost, so that refusals of all others have their id, too.  ``allow_other_origins``
-stands before whatever may redirect or refuse, since a page of another site reads no answer without its headers.
-"""
-
+import uuid
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from bookings.api import rate_limits
-from bookings.api.api import request_id
+from bookings.api.caller import ApiRequest
+from bookings.api.throttling import limit_headers
 
 PREFIX = "/v2/"
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
@@ -25,8 +23,6 @@ EXPOSED_HEADERS = (
     "Idempotent-Replayed, Retry-After, Timekit-Request-Id, Timekit-TestMode, "
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )
-
-
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -35,23 +31,32 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def name_every_answer(get_response: GetResponse) -> GetResponse:
-    """Middleware: the request's id, whether this is a test installation, and what is left of the limit."""
+    """Middleware: the request's id, whether this is a test installation, and what is left of the limit.
+
+    Outermost, since others refuse, too.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        if is_api(request):
-            response["Timekit-Request-Id"] = request_id(request)
-            if settings.TEST_MODE:
-                response["Timekit-TestMode"] = "true"
-            for name, value in rate_limits.headers(request).items():
-                response[name] = value
+        if not is_api(request):
+            return get_response(request)
+        call = cast(ApiRequest, request)
+        call.id, call.usage = str(uuid.uuid4()), None
+        response = get_response(call)
+        response["Timekit-Request-Id"] = call.id
+        if settings.TEST_MODE:
+            response["Timekit-TestMode"] = "true"
+        for name, value in limit_headers(call).items():
+            response[name] = value
         return response
 
     return middleware
 
 
 def allow_other_origins(get_response: GetResponse) -> GetResponse:
-    """Middleware: answer preflights under ``/v2`` at once, and let other origins read every answer, 5xx too."""
+    """Middleware: answer preflights under ``/v2`` at once, and let other origins read every answer, 5xx too.
+
+    Before whatever may redirect or refuse: a page of another site reads no answer without its headers.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not is_api(request):

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from bookings.api import rate_limits
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError, LengthRequired, NoSuchPath
 from bookings.api.responses.answers import error_answer, json_answer
+from bookings.api.throttling import throttle
 
 View = Callable[..., HttpResponseBase]
 _PARAMETER = re.compile(r"<(?:str:)?(\w+)>")
@@ -24,7 +25,8 @@ def patterns(api: NinjaAPI) -> list[URLPattern]:
     """The API's paths, each once, literal before parameter; then what answers every other path."""
     views: dict[str, URLPattern] = {}
     for pattern in api.urls[0]:
-        views.setdefault(str(pattern.pattern).rstrip("/"), pattern)  # type: ignore[arg-type]
+        if isinstance(pattern, URLPattern):  # ninja makes no resolvers
+            views.setdefault(str(pattern.pattern).rstrip("/"), pattern)
     routes = sorted(views, key=_specific_first)
     return [*(_with_or_without_slash(route, views[route]) for route in routes), re_path(r"", no_such_path)]
 
@@ -43,41 +45,41 @@ def in_json(view: View) -> View:
     """The view, for HEAD as for GET, with ninja's plain "method not allowed" told in JSON."""
 
     @csrf_exempt
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
             # WSGI gives Django no body of unknown length
-            return _asked_too_often(request) or error_answer(LengthRequired())
+            return _one_too_many(request) or error_answer(LengthRequired())
         if request.method == "HEAD":
             request.method = "GET"  # the server leaves out the body
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
             allowed = ", ".join(sorted(part.strip() for part in response["Allow"].split(",")))
             refusal = {"error": _("This call has other methods.")}
-            return _asked_too_often(request) or json_answer(refusal, 405, {"Allow": allowed})
+            return _one_too_many(request) or json_answer(refusal, 405, {"Allow": allowed})
         return response
 
     return answer
 
 
-def counted(view: View) -> View:
+def throttled(view: View) -> View:
     """The view of a page that needs no key, counted by its address."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return _asked_too_often(request) or view(request, *args, **kwargs)
+    def answer(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return _one_too_many(request) or view(request, *args, **kwargs)
 
     return answer
 
 
 @csrf_exempt
-def no_such_path(request: HttpRequest) -> HttpResponse:
-    return _asked_too_often(request) or error_answer(NoSuchPath())
+def no_such_path(request: ApiRequest) -> HttpResponse:
+    return _one_too_many(request) or error_answer(NoSuchPath())
 
 
-def _asked_too_often(request: HttpRequest) -> HttpResponse | None:
+def _one_too_many(request: ApiRequest) -> HttpResponse | None:
     """Count what no view counted, by its address; an answer where it is one too many."""
     try:
-        rate_limits.count(request)
+        throttle(request)
     except ApiError as refusal:
         return error_answer(refusal)
     return None

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,7 +27,7 @@ from bookings.effects.deadlines import OVER, deadline
 from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, enqueue
 from bookings.models import Booking, OutboxMessage, Site, Webhook
 
-Payload = Callable[[Booking], dict[str, Any]]
+Payload = Callable[[Booking], Mapping[str, Any]]
 GONE = 410
 LONGEST_CALL_SECONDS = 15.0  # less than a worker is given to end
 

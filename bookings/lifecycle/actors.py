@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from bookings.models import Action, ApiKey, HistoryEntry
+from bookings.models import Action, HistoryEntry
 
 CUSTOMER, OWNER, STAFF, KEY, WIDGET, CLOCK = "customer", "owner", "staff", "key", "widget", "clock"
 
@@ -31,8 +32,8 @@ class Actor:
         return cls(STAFF, str(user.pk), may_overlap=user.has_perm("bookings.override_overlap"))
 
     @classmethod
-    def of_key(cls, key: ApiKey) -> Actor:
-        return cls(WIDGET if key.is_widget else KEY, str(key.pk))
+    def of_key(cls, pk: UUID, *, is_widget: bool) -> Actor:
+        return cls(WIDGET if is_widget else KEY, str(pk))
 
     @classmethod
     def clock(cls) -> Actor:

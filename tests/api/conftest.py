@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from bookings.models import Project, Resource
+from tests.api import described
 from tests.situations import a_project, a_resource, a_server_key, a_widget_key
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
@@ -49,7 +50,7 @@ LATER = hour(days=60)
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """The API under `/v2`, called with one key; no answer is ever a 500."""
+    """The API under `/v2`, called with one key; no answer is ever a 500 or other than it is described."""
 
     client: Client
     key: str | None
@@ -67,6 +68,7 @@ class Door:
             headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
         assert response.status_code != 500, f"{method} {path}: {response.content!r}"
+        described.check(method, path, response)
         return response
 
     def get(self, path: str, **headers: str) -> HttpResponse:

@@ -1,12 +1,13 @@
 """Signed links for one action of one booking: they lead to the page that asks, and play nothing themselves."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from bookings.api import rate_limits
 from bookings.api.api import api
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.rows import find_row
+from bookings.api.throttling import throttle
 from bookings.effects.links import action_token, is_action_signature
 from bookings.models import Booking
 
@@ -22,11 +23,11 @@ NO_TOKEN = "-"  # noqa: S105  # the page of a link that opens nothing
 @api.get(
     "/bookings/{booking_id}/external_action/{action}", auth=None, tags=["Bookings"], openapi_extra=LEADS_ON
 )
-def open_action_link(request: HttpRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
+def open_action_link(request: ApiRequest, booking_id: str, action: str, signature: str = "") -> HttpResponse:
     """Lead to the page that asks whether to play the action.  Whoever opens it is a person, so errors are pages."""
-    rate_limits.count(request)
+    throttle(request)
     try:
-        booking: Booking = find_row(Booking.objects.visible(), booking_id)
+        booking = find_row(Booking.objects.visible(), booking_id)
     except NotFound:
         return redirect("pages:customer", NO_TOKEN)
     if not is_action_signature(booking, action, signature):

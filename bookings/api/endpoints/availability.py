@@ -1,40 +1,40 @@
 """Free and taken time, asked of a project or of some resources."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import WithJsonSchema
 
 from bookings.api.api import api
-from bookings.api.auth import any_key, visible_projects, visible_resources
-from bookings.api.errors import Invalid
-from bookings.api.requests.fields import REQUIRED, Id, Text, Wire
+from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest, Caller
+from bookings.api.errors import FieldErrors, Invalid
+from bookings.api.requests.fields import REQUIRED, Body, Id, Text
 from bookings.api.requests.key_limits import searched_as_offered
 from bookings.api.requests.model_errors import refuse
 from bookings.api.requests.project import member_ids
-from bookings.api.responses.answers import data_answer, json_answer
-from bookings.api.responses.schemas import DayShape, SlotShape, Some, TotalShape
-from bookings.api.timestamps import HEADER, shown
+from bookings.api.requests.rows import NO_RESOURCE
+from bookings.api.responses.answers import Ok, ok
+from bookings.api.responses.context import ZONE_HEADER
+from bookings.api.responses.frames import Data
+from bookings.api.responses.slots import DayOut, SlotOut, TotalOut, serialize_days, serialize_slots
 from bookings.availability import search
 from bookings.availability.parameters import ParametersError, read_query
-from bookings.availability.query import Query, Slot
+from bookings.availability.query import Query
 from bookings.models import Option, Project, Resource
 
 NO_PROJECT = gettext_lazy("There is no such project.")
 NO_OPTION = gettext_lazy("The project has no such option.")
-NO_RESOURCE = gettext_lazy("There is no such resource.")
 TAGS = ["Availability"]
 # Read by the search, which knows what may stand here; the schema is for readers.
 Instant = Annotated[Any, WithJsonSchema({"type": "string"})]
 Truth = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "null"}]})]
 
 
-class SearchBody(Wire):
+class SearchIn(Body):
     """Whatever is left out comes from the project, else from the defaults; durations are texts like ``1 hour``."""
 
     project_id: Id | None = None
@@ -57,35 +57,33 @@ class SearchBody(Wire):
         return self.model_dump(exclude_unset=True, by_alias=True)
 
 
-@api.post("/availability", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
-def list_free(request: HttpRequest, body: SearchBody) -> HttpResponse:
+@api.post("/availability", auth=any_key, tags=TAGS)
+def list_free(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """Every free slot, sorted; needs ``project_id`` or ``resources``."""
-    return _slots(search.search, _query(request, body))
+    query = _query(request, body)
+    return ok(serialize_slots(_searched(search.search, query), query))
 
 
-@api.post("/unavailable/slots", auth=any_key, tags=TAGS, response={200: Some[SlotShape]})
-def list_taken(request: HttpRequest, body: SearchBody) -> HttpResponse:
+@api.post("/unavailable/slots", auth=any_key, tags=TAGS)
+def list_taken(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
-    return _slots(search.unavailable, _query(request, body))
+    query = _query(request, body)
+    return ok(serialize_slots(_searched(search.unavailable, query), query))
 
 
-@api.post("/availability/dates", auth=any_key, tags=TAGS, response={200: Some[DayShape]})
-def list_dates(request: HttpRequest, body: SearchBody) -> HttpResponse:
+@api.post("/availability/dates", auth=any_key, tags=TAGS)
+def list_dates(request: ApiRequest, body: SearchIn) -> Ok[Data[list[DayOut]]]:
     """The days with a free slot, in the zone of the output, and who is free on them."""
-    found = _searched(search.dates, _query(request, body))
-    days = [
-        {"date": day.isoformat(), "resources": [str(one.pk) for one in who]} for day, who in found.items()
-    ]
-    return data_answer(days)
+    return ok(serialize_days(_searched(search.dates, _query(request, body))))
 
 
-@api.post("/availability/count", auth=any_key, tags=TAGS, response={200: TotalShape})
-def count_free(request: HttpRequest, body: SearchBody) -> HttpResponse:
+@api.post("/availability/count", auth=any_key, tags=TAGS)
+def count_free(request: ApiRequest, body: SearchIn) -> Ok[TotalOut]:
     """How many free slots there are."""
-    return json_answer({"total": _searched(search.count, _query(request, body))})
+    return Ok({"total": _searched(search.count, _query(request, body))})
 
 
-def _query(request: HttpRequest, body: SearchBody) -> Query:
+def _query(request: ApiRequest, body: SearchIn) -> Query:
     """What is asked.  Raises ``Invalid`` with everything that is wrong."""
     given, errors = body.given(), dict(body.findings)
     project = _project(request, given.pop("project_id", None), errors)
@@ -93,18 +91,10 @@ def _query(request: HttpRequest, body: SearchBody) -> Query:
     resources = _resources(request, given.pop("resources", None), errors)
     if resources is None and project is None and not errors.keys() & {"resources", "project_id"}:
         errors["resources"] = [str(REQUIRED)]
-    if HEADER in request.headers:
-        given.setdefault("output_timezone", request.headers[HEADER])
-    key: Any = request.auth  # type: ignore[attr-defined]
-    now = timezone.now()
+    if ZONE_HEADER in request.headers:
+        given.setdefault("output_timezone", request.headers[ZONE_HEADER])
     try:
-        if key.is_widget and project:
-            given, option = searched_as_offered(given, project, option, now)
-        query = read_query(
-            given, now=now, project=project, option=option, resources=resources or _none(project)
-        )
-        if key.is_widget and project:
-            query = replace(query, constraints=(), narrowing=query.constraints)
+        query = _read(request.auth, given, project, option, resources or None)
     except ParametersError as error:
         told = {field: [_(sentence) for sentence in found] for field, found in error.errors.items()}
         raise Invalid(told | errors) from None
@@ -112,21 +102,30 @@ def _query(request: HttpRequest, body: SearchBody) -> Query:
     return query
 
 
-def _none(project: Project | None) -> list[Resource] | None:
-    """The project's own resources where it has to say, else none at all."""
-    return None if project else []
+def _read(
+    caller: Caller,
+    given: dict[str, Any],
+    project: Project | None,
+    option: Option | None,
+    resources: list[Resource] | None,
+) -> Query:
+    """As the caller may ask: a public page searches among the slots that the project has."""
+    now = timezone.now()
+    if project is None or not caller.is_widget:
+        return read_query(given, now=now, project=project, option=option, resources=resources)
+    given, option = searched_as_offered(given, project, option, now)
+    query = read_query(given, now=now, project=project, option=option, resources=resources)
+    return replace(query, constraints=(), narrowing=query.constraints)
 
 
-def _project(request: HttpRequest, pk: Any, errors: dict[str, list[str]]) -> Project | None:
-    key: Any = request.auth  # type: ignore[attr-defined]
-    projects = visible_projects(key)
-    found = (projects.reachable() if key.is_widget else projects).filter(pk=pk).first()  # type: ignore[attr-defined]
+def _project(request: ApiRequest, pk: Any, errors: FieldErrors) -> Project | None:
+    found = request.auth.projects().filter(pk=pk).first()
     if pk is not None and found is None:
         errors["project_id"] = [str(NO_PROJECT)]
     return found
 
 
-def _option(project: Project | None, pk: Any, errors: dict[str, list[str]]) -> Option | None:
+def _option(project: Project | None, pk: Any, errors: FieldErrors) -> Option | None:
     if pk is None:
         return None
     found = Option.objects.filter(pk=pk, project=project).first()
@@ -135,12 +134,12 @@ def _option(project: Project | None, pk: Any, errors: dict[str, list[str]]) -> O
     return found
 
 
-def _resources(request: HttpRequest, sent: Any, errors: dict[str, list[str]]) -> list[Resource] | None:
+def _resources(request: ApiRequest, sent: Any, errors: FieldErrors) -> list[Resource] | None:
     """The named resources in the order named, or None where none are."""
     if not sent:
         return None
     ids, unreadable = member_ids(sent, "resources")
-    rows = visible_resources(request.auth).select_related("location")  # type: ignore[attr-defined]
+    rows = request.auth.resources().select_related("location")
     known = rows.in_bulk(ids)
     errors |= unreadable
     if not unreadable and set(ids) - set(known):
@@ -153,18 +152,3 @@ def _searched(find: Any, query: Query) -> Any:
         return find(query, timezone.now())
     except search.TooManySlots as error:
         raise Invalid({"to": [_(str(error))]}) from None
-
-
-def _slots(find: Any, query: Query) -> HttpResponse:
-    found: Iterable[Slot] = _searched(find, query)
-    who = {one.pk: {"id": str(one.pk), "name": one.name, "timezone": one.timezone} for one in query.resources}
-    return data_answer(
-        [
-            {
-                "start": shown(slot.start, query.zone),
-                "end": shown(slot.end, query.zone),
-                "resources": [who[one.pk] for one in slot.resources],
-            }
-            for slot in found
-        ]
-    )

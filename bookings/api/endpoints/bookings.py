@@ -1,130 +1,127 @@
 """Bookings: make, read, list, change, move, delete."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
-
 from bookings.api.api import api
-from bookings.api.auth import any_key, server_only, visible_bookings, visible_reservations
+from bookings.api.auth import any_key, server_only
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid, NotFound
 from bookings.api.requests.action import read_inputs
 from bookings.api.requests.booking import make_booking, prepare
-from bookings.api.requests.filters import BOOKINGS, within_window
+from bookings.api.requests.booking_lists import BOOKINGS
 from bookings.api.requests.key_limits import playable
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.listing import within_window
 from bookings.api.requests.move import move
+from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, MetaIn, MoveIn
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.booking_schemas import BookingShape, ReservationShape
-from bookings.api.responses.gathered import siblings_of
-from bookings.api.responses.schemas import One, Page
-from bookings.api.responses.serializers import Telling, readable, tell, tell_one, tell_reservation
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.bookings import (
+    BookingOut,
+    serialize_booking,
+    serialize_bookings,
+    with_default_fields,
+)
+from bookings.api.responses.context import Context
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.reservations import ReservationOut, serialize_reservation
+from bookings.api.siblings import with_siblings
 from bookings.forms import values
 from bookings.forms.findings import Findings
-from bookings.lifecycle import Actor, act_on_all, correct, delete, release
+from bookings.lifecycle import act_on_all, correct, delete, release
 from bookings.models import Booking, Reservation
 from bookings.overrides import override
 
 
-@api.post("/bookings", tags=["Bookings"], response={201: One[BookingShape]})
-def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
+@api.post("/bookings", tags=["Bookings"])
+def create_booking(request: ApiRequest, body: BookingIn) -> Created[Data[BookingOut]]:
     """Make a booking."""
-    telling = Telling.of(request, own=True)
-    booking = make_booking(request, telling.key, prepare(telling.key, body))
-    return data_answer(tell_one(booking, telling), 201)
+    context = Context.of(request, own=True)
+    booking = make_booking(request, prepare(request.auth, body))
+    return created(serialize_booking(booking, context))
 
 
-@api.get("/bookings", auth=server_only, tags=["Bookings"], response={200: Page[BookingShape]})
-def list_bookings(request: HttpRequest) -> HttpResponse:
+@api.get("/bookings", auth=server_only, tags=["Bookings"])
+def list_bookings(request: ApiRequest) -> Ok[Page[BookingOut]]:
     """List bookings: searched, within a window, ordered, page by page."""
-    telling = Telling.of(request)
-    rows = within_window(request, readable(visible_bookings(telling.key)))
-    return BOOKINGS.answer(request, rows, lambda page: tell(list(page), telling))
+    context = Context.of(request)
+    rows = within_window(request, with_default_fields(request.auth.bookings()))
+    return BOOKINGS.answer(request, rows, lambda page: serialize_bookings(page, context))
 
 
-@api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[ReservationShape]})
-def get_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
+@api.get("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+def get_booking(request: ApiRequest, booking_id: str) -> Ok[Data[BookingOut | ReservationOut]]:
     """Read a booking; a reservation's id reads the reservation, and later the booking that it became."""
-    telling = Telling.of(request)
-    found = _booking_or_reservation(telling.key, booking_id)
+    context = Context.of(request)
+    found = _booking_or_reservation(request.auth, booking_id)
     if isinstance(found, Reservation):
-        return data_answer(tell_reservation(found, telling))
-    return data_answer(tell_one(found, telling))
+        return ok(serialize_reservation(found, context))
+    return ok(serialize_booking(found, context))
 
 
-@api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={200: One[BookingShape]})
-def relabel_booking(request: HttpRequest, booking_id: str, body: MetaIn) -> HttpResponse:
+@api.put("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+def relabel_booking(request: ApiRequest, booking_id: str, body: MetaIn) -> Ok[Data[BookingOut]]:
     """Merge keys into a booking's ``meta``."""
-    telling = Telling.of(request)
-    booking = find_row(visible_bookings(telling.key), booking_id)
+    context = Context.of(request)
+    booking = find_row(request.auth.bookings(), booking_id)
     findings = Findings(body.findings)
     if body.meta is None:
         findings.required("meta")
     findings.take("meta", override(booking.meta, body.meta or {}), values.mapping, {})
     if findings.errors:
         raise Invalid(findings.errors)
-    correct(booking, by=Actor.of_key(telling.key), changes={"meta": body.meta})
-    return data_answer(tell_one(readable(Booking.objects.all()).get(pk=booking.pk), telling))
+    correct(booking, by=request.auth.actor, changes={"meta": body.meta})
+    return ok(serialize_booking(with_default_fields(Booking.objects.all()).get(pk=booking.pk), context))
 
 
-@api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"], response={204: None})
-def delete_booking(request: HttpRequest, booking_id: str) -> HttpResponse:
+@api.delete("/bookings/{booking_id}", auth=server_only, tags=["Bookings"])
+def delete_booking(request: ApiRequest, booking_id: str) -> NoContent:
     """Delete a booking that is over, or let a reservation go."""
-    key: Any = request.auth  # type: ignore[attr-defined]
-    found = _booking_or_reservation(key, booking_id)
+    found = _booking_or_reservation(request.auth, booking_id)
     if isinstance(found, Reservation):
-        release(found, by=Actor.of_key(key))
+        release(found, by=request.auth.actor)
     else:
-        delete(found, by=Actor.of_key(key))
-    return empty_answer()
+        delete(found, by=request.auth.actor)
+    return NoContent()
 
 
-@api.put(
-    "/bookings/{booking_id}/{action}", auth=any_key, tags=["Bookings"], response={200: One[BookingShape]}
-)
+@api.put("/bookings/{booking_id}/{action}", auth=any_key, tags=["Bookings"])
 def act_on_booking(
-    request: HttpRequest, booking_id: str, action: str, body: ActionIn | None = None
-) -> HttpResponse:
+    request: ApiRequest, booking_id: str, action: str, body: ActionIn | None = None
+) -> Ok[Data[BookingOut]]:
     """Play an action of the booking's graph; what was made together with it plays along."""
-    telling = Telling.of(request)
-    booking = _playable(telling.key, booking_id)
+    context = Context.of(request)
+    booking = _playable(request.auth, booking_id)
     body = body or ActionIn()
-    inputs = read_inputs(telling.key, body, action)
-    together = [booking]
-    if body.apply_to_bulked_bookings is not False:
-        siblings = siblings_of([booking], visible_bookings(telling.key))
-        together += [sibling for sibling in siblings if sibling.pk != booking.pk]
-    played = act_on_all(together, action, by=Actor.of_key(telling.key), inputs=inputs)
-    return data_answer(tell_one(played[0], telling))
+    inputs = read_inputs(request.auth, body, action)
+    alone = body.apply_to_bulked_bookings is False
+    together = [booking] if alone else with_siblings(booking, request.auth.bookings())
+    played = act_on_all(together, action, by=request.auth.actor, inputs=inputs)
+    return ok(serialize_booking(played[0], context))
 
 
-@api.post(
-    "/bookings/{booking_id}/reschedule", auth=any_key, tags=["Bookings"], response={201: One[BookingShape]}
-)
-def reschedule_booking(request: HttpRequest, booking_id: str, body: MoveIn) -> HttpResponse:
+@api.post("/bookings/{booking_id}/reschedule", auth=any_key, tags=["Bookings"])
+def reschedule_booking(request: ApiRequest, booking_id: str, body: MoveIn) -> Created[Data[BookingOut]]:
     """Move a booking: a new one continues it at the new time."""
-    telling = Telling.of(request)
-    moved = move(request, telling.key, _playable(telling.key, booking_id), body)
-    return data_answer(tell_one(moved, telling), 201)
+    context = Context.of(request)
+    moved = move(request, _playable(request.auth, booking_id), body)
+    return created(serialize_booking(moved, context))
 
 
-def _playable(key: Any, booking_id: str) -> Booking:
-    bookings = visible_bookings(key).select_related("version", "customer")
+def _playable(caller: Caller, booking_id: str) -> Booking:
+    bookings = caller.bookings().select_related("version", "customer")
     booking = find_row(bookings, booking_id)
-    if not playable(key, booking):
+    if not playable(caller, booking):
         raise NotFound("Booking")
     return booking
 
 
-def _booking_or_reservation(key: Any, pk: str) -> Booking | Reservation:
+def _booking_or_reservation(caller: Caller, pk: str) -> Booking | Reservation:
     try:
-        return find_row(readable(visible_bookings(key)), pk)
+        return find_row(with_default_fields(caller.bookings()), pk)
     except NotFound:
         pass
     try:
-        reservation: Reservation = find_row(visible_reservations(key).select_related("resource"), pk)
+        reservation = find_row(caller.reservations().select_related("resource"), pk)
     except NotFound:
         raise NotFound("Booking") from None
     if reservation.booking_id:
-        return find_row(readable(visible_bookings(key)), str(reservation.booking_id))
+        return find_row(with_default_fields(caller.bookings()), str(reservation.booking_id))
     return reservation

@@ -5,30 +5,30 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_bookings
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import ApiError, Invalid, NotFound, refusal_body
 from bookings.api.requests.action import read_inputs
 from bookings.api.requests.booking import Prepared, make_booking, prepare
-from bookings.api.requests.listing import find_row
+from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, BulkIn
-from bookings.api.responses.answers import data_answer
-from bookings.api.responses.booking_schemas import BookingShape, Failed
-from bookings.api.responses.gathered import siblings_of
-from bookings.api.responses.schemas import Some
-from bookings.api.responses.serializers import Json, Telling, tell
+from bookings.api.responses.answers import Created, Ok, created, ok
+from bookings.api.responses.bookings import BookingOut, serialize_bookings
+from bookings.api.responses.context import Context
+from bookings.api.responses.frames import Data, FieldErrorsOut
+from bookings.api.siblings import siblings_of, with_siblings
 from bookings.errors import BookingError, Conflict
 from bookings.forms.resolve import as_uuid
-from bookings.lifecycle import Actor, act_on_all
+from bookings.lifecycle import act_on_all
 from bookings.lifecycle.locks import NO_LOCKS, Locks
 from bookings.models import Booking
 
@@ -37,6 +37,7 @@ NOT_TRIED = gettext_lazy("An earlier one failed, so this was not tried.")
 Refusal = (ApiError, BookingError)
 Step = Callable[[], Booking]
 Outcome = Booking | ApiError | BookingError | None
+OutcomeOut = BookingOut | FieldErrorsOut
 
 
 class NoneKept(ApiError):
@@ -59,30 +60,30 @@ class NoneKept(ApiError):
         if any(body["code"] == "invalid" for _index, body in told):
             self.status = 422
 
-    def body(self) -> Json:
+    def body(self) -> FieldErrorsOut:
         return {"errors": self.errors, "code": self.code}
 
 
-@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"], response={201: Some[BookingShape | Failed]})
-def create_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
+@api.post("/bookings/bulk", auth=server_only, tags=["Bookings"])
+def create_many(request: ApiRequest, body: BulkIn) -> Created[Data[list[OutcomeOut]]]:
     """Make many bookings, in order."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     rows = _rows(body)
     bulk = uuid.uuid4() if body.relate_bookings else None
-    prepared = [_prepared(telling.key, row, bulk) for row in rows]
-    steps = [_making(request, telling, one) for one in prepared]
+    prepared = [_prepared(request.auth, row, bulk) for row in rows]
+    steps = [partial(_make, request, one) for one in prepared]
     outcomes = _run(steps, body, lambda: _locks_to_make(prepared))
-    return _answer(outcomes, telling, 201)
+    return created(_serialize_outcomes(outcomes, context))
 
 
-@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"], response={200: Some[BookingShape | Failed]})
-def change_many(request: HttpRequest, body: BulkIn) -> HttpResponse:
+@api.put("/bookings/bulk", auth=server_only, tags=["Bookings"])
+def change_many(request: ApiRequest, body: BulkIn) -> Ok[Data[list[OutcomeOut]]]:
     """Play an action on each of many bookings, in order: ``{"id": …, "action": …}``."""
-    telling = Telling.of(request)
+    context = Context.of(request)
     rows = _rows(body)
-    steps = [_playing(telling, row, body) for row in rows]
-    outcomes = _run(steps, body, lambda: _locks_to_play(telling.key, rows))
-    return _answer(outcomes, telling, 200)
+    steps = [partial(_play, request.auth, row, body) for row in rows]
+    outcomes = _run(steps, body, lambda: _locks_to_play(request.auth, rows))
+    return ok(_serialize_outcomes(outcomes, context))
 
 
 def _rows(body: BulkIn) -> list[Any]:
@@ -96,48 +97,40 @@ def _rows(body: BulkIn) -> list[Any]:
     return body.bookings or []
 
 
-def _prepared(key: Any, row: Any, bulk: uuid.UUID | None) -> Prepared | ApiError:
+def _prepared(caller: Caller, row: Any, bulk: uuid.UUID | None) -> Prepared | ApiError:
     if not isinstance(row, dict):
         return Invalid({"booking": [_("Send an object.")]})
     try:
-        prepared = prepare(key, BookingIn.model_validate(row))
+        prepared = prepare(caller, BookingIn.model_validate(row))
     except ApiError as refusal:
         return refusal
     prepared.draft.bulk = bulk
     return prepared
 
 
-def _making(request: HttpRequest, telling: Telling, prepared: Prepared | ApiError) -> Step:
-    def step() -> Booking:
-        if isinstance(prepared, ApiError):
-            raise prepared
-        return make_booking(request, telling.key, prepared)
-
-    return step
+def _make(request: ApiRequest, prepared: Prepared | ApiError) -> Booking:
+    if isinstance(prepared, ApiError):
+        raise prepared
+    return make_booking(request, prepared)
 
 
-def _playing(telling: Telling, row: Any, body: BulkIn) -> Step:
-    def step() -> Booking:
-        if not isinstance(row, dict):
-            raise Invalid({"booking": [_("Send an object.")]})
-        action = row.get("action")
-        if not isinstance(action, str):
-            raise Invalid({"action": [_("This field is required.")]})
-        booking = _named(telling.key, row.get("id"))
-        read = ActionIn.model_validate(row)
-        inputs = read_inputs(telling.key, read, action)
-        together = [booking]
-        if read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True:
-            siblings = siblings_of([booking], visible_bookings(telling.key))
-            together += [sibling for sibling in siblings if sibling.pk != booking.pk]
-        return act_on_all(together, action, by=Actor.of_key(telling.key), inputs=inputs)[0]
-
-    return step
+def _play(caller: Caller, row: Any, body: BulkIn) -> Booking:
+    if not isinstance(row, dict):
+        raise Invalid({"booking": [_("Send an object.")]})
+    action = row.get("action")
+    if not isinstance(action, str):
+        raise Invalid({"action": [_("This field is required.")]})
+    booking = _named(caller, row.get("id"))
+    read = ActionIn.model_validate(row)
+    inputs = read_inputs(caller, read, action)
+    shared = read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True
+    together = with_siblings(booking, caller.bookings()) if shared else [booking]
+    return act_on_all(together, action, by=caller.actor, inputs=inputs)[0]
 
 
-def _named(key: Any, pk: Any) -> Booking:
+def _named(caller: Caller, pk: Any) -> Booking:
     try:
-        return find_row(visible_bookings(key), pk if isinstance(pk, str) else "")
+        return find_row(caller.bookings(), pk if isinstance(pk, str) else "")
     except NotFound:
         raise Invalid({"id": [_("There is no such booking.")]}) from None
 
@@ -146,11 +139,11 @@ def _locks_to_make(prepared: Sequence[Prepared | ApiError]) -> Locks:
     return reduce(or_, [one.locks for one in prepared if isinstance(one, Prepared)], NO_LOCKS)
 
 
-def _locks_to_play(key: Any, rows: Sequence[Any]) -> Locks:
+def _locks_to_play(caller: Caller, rows: Sequence[Any]) -> Locks:
     """What the named bookings, and those that were made together with them, take."""
     ids = [as_uuid(row.get("id")) for row in rows if isinstance(row, dict)]
-    named = list(visible_bookings(key).filter(pk__in=[pk for pk in ids if pk]))
-    together = siblings_of(named, visible_bookings(key))
+    named = list(caller.bookings().filter(pk__in=[pk for pk in ids if pk]))
+    together = siblings_of(named, caller.bookings())
     return Locks.of_bookings(booking.pk for booking in (*named, *together))
 
 
@@ -184,15 +177,13 @@ def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
             yield refusal
 
 
-def _answer(outcomes: Sequence[Outcome], telling: Telling, status: int) -> HttpResponse:
+def _serialize_outcomes(outcomes: Sequence[Outcome], context: Context) -> list[OutcomeOut]:
     """Each in its place; what was done is told together, so that no include costs a query per row."""
-    told = iter(tell([outcome for outcome in outcomes if isinstance(outcome, Booking)], telling))
-    return data_answer(
-        [_refused(one) if not isinstance(one, Booking) else next(told) for one in outcomes], status
-    )
+    done = iter(serialize_bookings([one for one in outcomes if isinstance(one, Booking)], context))
+    return [next(done) if isinstance(one, Booking) else _refused(one) for one in outcomes]
 
 
-def _refused(refusal: ApiError | BookingError | None) -> Json:
+def _refused(refusal: ApiError | BookingError | None) -> FieldErrorsOut:
     if refusal is None:
         return {"errors": {"booking": [str(NOT_TRIED)]}, "code": "not_tried"}
     if isinstance(refusal, BookingError):

@@ -1,38 +1,39 @@
 """Calendars of resources.  The primary one takes the bookings that name none."""
 
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_resources
-from bookings.api.errors import ApiError
-from bookings.api.requests.fields import REQUIRED, Flag, Id, Text, Wire
-from bookings.api.requests.listing import Listing, find_row, included, same, same_id
-from bookings.api.requests.model_errors import apply, findings, refuse
-from bookings.api.responses import catalogue
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.schemas import CalendarShape, One, Page
-from bookings.api.timestamps import zone_of
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
+from bookings.api.errors import ApiError, FieldErrors
+from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
+from bookings.api.requests.listing import Listing
+from bookings.api.requests.matchers import id_matches, text_matches
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
+from bookings.api.requests.rows import NO_RESOURCE, find_row
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.calendars import CalendarOut, serialize_calendar
+from bookings.api.responses.context import Context, Names, requested_zone
+from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
 
-NO_RESOURCE = _("There is no such resource.")
 ONE_IS_PRIMARY = _("Make another calendar of the resource the primary one instead.")
 COLUMNS = {
     name: name
     for name in ("name", "description", "foregroundcolor", "backgroundcolor", "primary", "provider_sync")
 }
+EMPTY = {"primary": False, "provider_sync": True}
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "name": same("name"),
-        "provider": same("provider"),
-        "resource.id": same_id("resource"),
+        "id": id_matches("pk"),
+        "name": text_matches("name"),
+        "provider": text_matches("provider"),
+        "resource.id": id_matches("resource"),
     },
     order=("created_at", "updated_at", "name"),
 )
@@ -43,11 +44,11 @@ class PrimaryStays(ApiError):
 
     status = 409
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> FieldErrorsOut:
         return {"errors": {"primary": [str(ONE_IS_PRIMARY)]}, "code": "primary_calendar"}
 
 
-class CalendarBody(Wire):
+class CalendarIn(Body):
     """``resource_id`` counts when a calendar is made; it never moves to another resource."""
 
     resource_id: Id | None = None
@@ -59,40 +60,37 @@ class CalendarBody(Wire):
     provider_sync: Flag | None = None
 
 
-@api.get("/calendars", auth=server_only, tags=["Calendars"], response={200: Page[CalendarShape]})
-def list_calendars(request: HttpRequest) -> HttpResponse:
+@api.get("/calendars", auth=server_only, tags=["Calendars"])
+def list_calendars(request: ApiRequest) -> Ok[Page[CalendarOut]]:
     """Every calendar; searched by id, name, provider and resource.id."""
-    zone, names = zone_of(request), included(request)
-
-    def payloads(rows: Iterable[Calendar]) -> list[dict[str, Any]]:
-        return [catalogue.calendar(row, zone, names) for row in rows]
-
-    return LISTING.answer(request, _visible(request, names), payloads)
+    context = Context.of(request)
+    rows = _visible(request, context.names)
+    return LISTING.answer(request, rows, lambda page: [serialize_calendar(row, context) for row in page])
 
 
-@api.post("/calendars", auth=server_only, tags=["Calendars"], response={201: One[CalendarShape]})
-def create_calendar(request: HttpRequest, body: CalendarBody) -> HttpResponse:
+@api.post("/calendars", auth=server_only, tags=["Calendars"])
+def create_calendar(request: ApiRequest, body: CalendarIn) -> Created[Data[CalendarOut]]:
     """Give a resource one more calendar."""
-    zone, row = zone_of(request), Calendar(name="")
+    context, row = Context(zone=requested_zone(request)), Calendar(name="")
     unknown = _find_resource(request, row, body)
     _change(row, body, unknown)
     with transaction.atomic():
         _make_primary(row)
         row.save(force_insert=True)
-    return data_answer(catalogue.calendar(row, zone), 201)
+    return created(serialize_calendar(row, context))
 
 
-@api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
-def get_calendar(request: HttpRequest, pk: str) -> HttpResponse:
+@api.get("/calendars/{pk}", auth=server_only, tags=["Calendars"])
+def get_calendar(request: ApiRequest, pk: str) -> Ok[Data[CalendarOut]]:
     """One calendar; ``include`` takes events."""
-    zone, names = zone_of(request), included(request)
-    return data_answer(catalogue.calendar(find_row(_visible(request, names), pk), zone, names))
+    context = Context.of(request)
+    return ok(serialize_calendar(find_row(_visible(request, context.names), pk), context))
 
 
-@api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={200: One[CalendarShape]})
-def update_calendar(request: HttpRequest, pk: str, body: CalendarBody) -> HttpResponse:
+@api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"])
+def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[CalendarOut]]:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
-    zone, row = zone_of(request), find_row(_visible(request), pk)
+    context, row = Context(zone=requested_zone(request)), find_row(_visible(request), pk)
     was_primary, was_busy = row.primary, row.provider_sync
     changed = _change(row, body, _no_longer_primary(body, was_primary))
     with transaction.atomic():
@@ -103,54 +101,51 @@ def update_calendar(request: HttpRequest, pk: str, body: CalendarBody) -> HttpRe
             for event in row.events.order_by("pk"):  # each is locked
                 event.calendar = row
                 change_event(event)
-    return data_answer(catalogue.calendar(row, zone))
+    return ok(serialize_calendar(row, context))
 
 
-@api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"], response={204: None})
-def delete_calendar(request: HttpRequest, pk: str) -> HttpResponse:
+@api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"])
+def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
     """Delete a calendar with its events; bookings that were kept in it stay."""
     row = find_row(_visible(request), pk)
     if row.primary:
         raise PrimaryStays
     row.delete()
-    return empty_answer()
+    return NoContent()
 
 
-def _visible(request: HttpRequest, names: frozenset[str] = frozenset()) -> Any:
-    resources = visible_resources(request.auth)  # type: ignore[attr-defined]
-    rows = Calendar.objects.filter(resource__in=resources)
+def _visible(request: ApiRequest, names: Names = frozenset()) -> QuerySet[Calendar]:
+    rows = Calendar.objects.filter(resource__in=request.auth.resources())
     return rows.prefetch_related("events") if "events" in names else rows
 
 
-def _find_resource(request: HttpRequest, row: Calendar, body: CalendarBody) -> dict[str, list[str]]:
+def _find_resource(request: ApiRequest, row: Calendar, body: CalendarIn) -> FieldErrors:
     pk: UUID | None = body.given().get("resource_id")
     if pk is None:
         return {"resource_id": [str(REQUIRED)]}
-    resource = visible_resources(request.auth).filter(pk=pk).first()  # type: ignore[attr-defined]
+    resource = request.auth.resources().filter(pk=pk).first()
     if resource is None:
         return {"resource_id": [str(NO_RESOURCE)]}
     row.resource = resource
     return {}
 
 
-def _change(row: Calendar, body: CalendarBody, more: dict[str, list[str]]) -> list[str]:
+def _change(row: Calendar, body: CalendarIn, more: FieldErrors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
-    empty = {"primary": False, "provider_sync": True}
-    values = {name: empty.get(name, "") if value is None else value for name, value in body.given().items()}
-    changed = apply(row, values, COLUMNS)
+    changed = set_columns(row, body.given(), COLUMNS, EMPTY)
     refuse(body.findings, more, _checked(row))
     return changed
 
 
-def _checked(row: Calendar) -> dict[str, list[str]]:
+def _checked(row: Calendar) -> FieldErrors:
     """The columns' own checks; that one calendar is primary is arranged, not refused."""
     primary, row.primary = row.primary, False
-    found = findings(row, exclude={"resource"})
+    found = row_findings(row, exclude={"resource"})
     row.primary = primary
     return found
 
 
-def _no_longer_primary(body: CalendarBody, was_primary: bool) -> dict[str, list[str]]:
+def _no_longer_primary(body: CalendarIn, was_primary: bool) -> FieldErrors:
     if was_primary and body.given().get("primary") is False:
         return {"primary": [str(ONE_IS_PRIMARY)]}
     return {}

@@ -1,51 +1,40 @@
 """A project as the published widget takes it: its whole configuration, with the key it calls with."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
-from bookings.api import rate_limits
 from bookings.api.api import api
-from bookings.api.auth import any_key, visible_projects
+from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import NotFound
-from bookings.api.requests.listing import find_row
-from bookings.api.responses import catalogue
-from bookings.api.responses.answers import data_answer
-from bookings.api.responses.schemas import EmbedShape, One
-from bookings.api.timestamps import zone_of
-from bookings.availability.modes import Mode
-from bookings.errors import UnknownGraph
-from bookings.forms import CustomerForm
-from bookings.graphs.flow import Flow
-from bookings.layers import USUAL_GRAPH, merged
-from bookings.models import Action, ApiKey, Project
-from bookings.overrides import override
-
-WITH_ADDRESSES = {"participants", "reminders"}
+from bookings.api.requests.rows import find_row
+from bookings.api.responses.answers import Ok, ok
+from bookings.api.responses.context import Context, requested_zone
+from bookings.api.responses.embed import EmbedOut, serialize_embed
+from bookings.api.responses.frames import Data
+from bookings.api.responses.projects import prefetch_members
+from bookings.api.throttling import throttle
+from bookings.models import ApiKey, Project
 
 
-@api.get("/projects/embed/{pk}", auth=any_key, tags=["Projects"], response={200: One[EmbedShape]})
-def get_embed(request: HttpRequest, pk: str) -> HttpResponse:
+@api.get("/projects/embed/{pk}", auth=any_key, tags=["Projects"])
+def get_embed(request: ApiRequest, pk: str) -> Ok[Data[EmbedOut]]:
     """The project for a page that embeds it."""
-    key: Any = request.auth  # type: ignore[attr-defined]
-    projects: Any = visible_projects(key)
-    row = find_row(catalogue.with_links(projects.reachable() if key.is_widget else projects), pk)
-    return data_answer(_configuration(request, row, key.value if key.is_widget else _widget_key(row)))
+    caller = request.auth
+    row = find_row(prefetch_members(caller.projects()), pk)
+    app_key = caller.value if caller.is_widget else _widget_key(row)
+    return ok(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
 
 
-@api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"], response={200: One[EmbedShape]})
-def get_hosted(request: HttpRequest, slug: str) -> HttpResponse:
+@api.get("/projects/hosted/{slug}", auth=None, tags=["Projects"])
+def get_hosted(request: ApiRequest, slug: str) -> Ok[Data[EmbedOut]]:
     """The project at this public address; no key is needed, the answer brings one."""
-    rate_limits.count(request)
+    throttle(request)
     known = Project.objects.none() if "\x00" in slug else Project.objects.reachable().filter(slug=slug)
-    row = catalogue.with_links(known).first()
+    row = prefetch_members(known).first()
     if row is None:
         raise NotFound("Project")
-    return data_answer(_configuration(request, row, _widget_key(row)))
+    app_key = _widget_key(row)
+    return ok(serialize_embed(row, app_key, Context(zone=requested_zone(request))))
 
 
 def _widget_key(row: Project) -> str:
@@ -55,78 +44,3 @@ def _widget_key(row: Project) -> str:
     if not found:
         raise NotFound("Project")
     return found[0].value
-
-
-def _configuration(request: HttpRequest, row: Project, app_key: str) -> dict[str, Any]:
-    """The project over what the widget cannot do without: it applies no defaults of its own then.
-
-    Everybody can read it, so that addresses of people and of what is called are left out.
-    """
-    told = catalogue.project(row, zone_of(request))
-    del told["reminders"]
-    told["booking"] = _without_addresses(told["booking"])
-    told["booking"]["graph"] = told["booking"].get("graph") or USUAL_GRAPH
-    return override(_defaults(row), told, {"app_key": app_key})
-
-
-def _without_addresses(booking: Mapping[str, Any]) -> dict[str, Any]:
-    """The layer as the widget may send it back: what it leaves out, the project says all the same."""
-    event = booking.get("event")
-    nested = {"event": _without_addresses(event)} if isinstance(event, Mapping) else {}
-    return {name: value for name, value in booking.items() if name not in WITH_ADDRESSES} | nested
-
-
-def _defaults(row: Project) -> dict[str, Any]:
-    return {
-        "availability": {"mode": str(Mode.RANDOM), "length": _length(row)},
-        "customer_fields": _titles(row.customer_fields) if row.customer_fields else _name_and_address(),
-        "ui": {
-            "display_name": row.name,
-            "availability_view": "agendaWeek",
-            "time_date_format": "24h-dmy-mon",
-            "show_credits": False,
-            "show_timezone_helper": True,
-            "localization": {
-                "submit_button": _("Book"),
-                "success_message": _said_when_sent(row),
-                "allocated_resource_prefix": _("with"),
-                "reschedule_submit_button": _("Choose this time"),
-                "reschedule_success_message": _("Your booking has a new time."),
-            },
-        },
-    }
-
-
-def _said_when_sent(row: Project) -> str:
-    """How things stand after the form was sent; the widget puts the customer's address for ``%s``."""
-    try:
-        flow = Flow.published(str(merged({}, row).get("graph")))
-    except UnknownGraph:
-        return _("Sent for %s.")
-    mails = settings.MAIL_IS_SET_UP and row.sends_mail
-    if flow.create.target.settled:
-        return _("Booked. A confirmation goes to %s.") if mails else _("Booked for %s.")
-    if any(action.input == Action.Input.PAYMENT for action in flow.leaving(flow.create.target)):
-        return _("Kept for %s, not paid yet.")
-    return (
-        _("Request sent. The answer goes to %s.") if mails else _("Request sent for %s, not confirmed yet.")
-    )
-
-
-def _name_and_address() -> dict[str, Any]:
-    return {
-        "name": {"title": _("Name"), "required": True},
-        "email": {"title": _("E-mail"), "format": "email", "required": True},
-    }
-
-
-def _titles(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What each question is called where staff leave that to the site, in the order in which it is asked."""
-    labels = {key: field.label for key, field in CustomerForm.base_fields.items()}
-    return {key: {"title": str(labels[key])} if key in labels else {} for key in asked}
-
-
-def _length(row: Project) -> str:
-    """The length of the first option, in whole minutes."""
-    options = row.options.all()
-    return f"{max(1, round(options[0].length.total_seconds() / 60))} minutes" if options else "1 hour"

@@ -1,24 +1,25 @@
 """Events: busy time in a resource's calendar that is not a booking."""
 
-from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_resources
-from bookings.api.requests.fields import REQUIRED, Flag, Id, Wire
-from bookings.api.requests.filters import within_window
-from bookings.api.requests.listing import Listing, find_row, same, same_id
-from bookings.api.requests.model_errors import apply, findings, refuse
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
+from bookings.api.errors import FieldErrors
+from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
+from bookings.api.requests.listing import ENDS_FIRST, Listing, within_window
+from bookings.api.requests.matchers import id_matches, text_matches
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
+from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import EntryIn
-from bookings.api.responses import catalogue
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.schemas import EventShape, One, Page
-from bookings.api.timestamps import zone_of
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.context import Context
+from bookings.api.responses.events import EventOut, serialize_event
+from bookings.api.responses.frames import Data, Page
 from bookings.forms.findings import Findings
 from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -28,7 +29,6 @@ NO_CALENDAR = _("There is no such calendar.")
 NO_RESOURCE = _("There is no such resource with a calendar.")
 OTHER_RESOURCE = _("The calendar belongs to another resource.")
 TOO_LONG = _("An event lasts a year at most.")
-END_FIRST = _("The end must come after the start.")
 COLUMNS = {
     name: name
     for name in (
@@ -53,17 +53,17 @@ EMPTY: dict[str, Any] = {
 }
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "what": same("what"),
-        "calendar.id": same_id("calendar"),
-        "resource.id": same_id("calendar__resource"),
+        "id": id_matches("pk"),
+        "what": text_matches("what"),
+        "calendar.id": id_matches("calendar"),
+        "resource.id": id_matches("calendar__resource"),
     },
     order=("created_at", "updated_at", "start", "end"),
     default_order=("start", "pk"),
 )
 
 
-class EventBody(EntryIn, Wire):
+class EventIn(EntryIn, Body):
     """``resource_id`` alone means that resource's primary calendar.  ``sync_provider`` is read and left alone."""
 
     resource_id: Id | None = None
@@ -72,58 +72,53 @@ class EventBody(EntryIn, Wire):
     sync_provider: Flag | None = None
 
 
-@api.get("/events", auth=server_only, tags=["Events"], response={200: Page[EventShape]})
-def list_events(request: HttpRequest) -> HttpResponse:
+@api.get("/events", auth=server_only, tags=["Events"])
+def list_events(request: ApiRequest) -> Ok[Page[EventOut]]:
     """Events that touch the window from ``start`` to ``end``; searched by id, what, calendar.id and resource.id."""
-    zone = zone_of(request)
-
-    def payloads(rows: Iterable[Event]) -> list[dict[str, Any]]:
-        return [catalogue.event(row, zone) for row in rows]
-
-    return LISTING.answer(request, within_window(request, _visible(request)), payloads)
+    context = Context.of(request)
+    rows = within_window(request, _visible(request))
+    return LISTING.answer(request, rows, lambda page: [serialize_event(row, context) for row in page])
 
 
-@api.post("/events", auth=server_only, tags=["Events"], response={201: One[EventShape]})
-def create_event(request: HttpRequest, body: EventBody) -> HttpResponse:
+@api.post("/events", auth=server_only, tags=["Events"])
+def create_event(request: ApiRequest, body: EventIn) -> Created[Data[EventOut]]:
     """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
-    zone, row, given = zone_of(request), Event(), body.given()
+    context, row, given = Context.of(request), Event(), body.given()
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
     missing |= _find_calendar(request, row, given, needed=True)
     _change(row, body, missing)
-    return data_answer(catalogue.event(add_event(row), zone), 201)
+    return created(serialize_event(add_event(row), context))
 
 
-@api.get("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
-def get_event(request: HttpRequest, pk: str) -> HttpResponse:
-    return data_answer(catalogue.event(find_row(_visible(request), pk), zone_of(request)))
+@api.get("/events/{pk}", auth=server_only, tags=["Events"])
+def get_event(request: ApiRequest, pk: str) -> Ok[Data[EventOut]]:
+    return ok(serialize_event(find_row(_visible(request), pk), Context.of(request)))
 
 
-@api.put("/events/{pk}", auth=server_only, tags=["Events"], response={200: One[EventShape]})
-def update_event(request: HttpRequest, pk: str, body: EventBody) -> HttpResponse:
+@api.put("/events/{pk}", auth=server_only, tags=["Events"])
+def update_event(request: ApiRequest, pk: str, body: EventIn) -> Ok[Data[EventOut]]:
     """Change what is sent and leave the rest."""
-    zone, row = zone_of(request), find_row(_visible(request), pk)
+    context, row = Context.of(request), find_row(_visible(request), pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
-    return data_answer(catalogue.event(change_event(row), zone))
+    return ok(serialize_event(change_event(row), context))
 
 
-@api.delete("/events/{pk}", auth=server_only, tags=["Events"], response={204: None})
-def delete_event(request: HttpRequest, pk: str) -> HttpResponse:
+@api.delete("/events/{pk}", auth=server_only, tags=["Events"])
+def delete_event(request: ApiRequest, pk: str) -> NoContent:
     """Free the event's time."""
     remove_event(find_row(_visible(request), pk))
-    return empty_answer()
+    return NoContent()
 
 
-def _calendars(request: HttpRequest) -> QuerySet[Calendar]:
-    return Calendar.objects.filter(resource__in=visible_resources(request.auth))  # type: ignore[attr-defined]
+def _calendars(request: ApiRequest) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(resource__in=request.auth.resources())
 
 
-def _visible(request: HttpRequest) -> QuerySet[Event]:
+def _visible(request: ApiRequest) -> QuerySet[Event]:
     return Event.objects.select_related("calendar").filter(calendar__in=_calendars(request))
 
 
-def _find_calendar(
-    request: HttpRequest, row: Event, given: dict[str, Any], *, needed: bool
-) -> dict[str, list[str]]:
+def _find_calendar(request: ApiRequest, row: Event, given: dict[str, Any], *, needed: bool) -> FieldErrors:
     """Put the event into the calendar that the request names; return what is wrong with that."""
     calendar_id: UUID | None = given.get("calendar_id")
     resource_id: UUID | None = given.get("resource_id")
@@ -143,24 +138,23 @@ def _find_calendar(
     return {}
 
 
-def _change(row: Event, body: EventBody, more: dict[str, list[str]]) -> None:
+def _change(row: Event, body: EventIn, more: FieldErrors) -> None:
     """Set and check what was sent.  Raises ``Invalid``."""
-    values = {name: EMPTY.get(name, "") if value is None else value for name, value in body.given().items()}
-    apply(row, values, COLUMNS)
-    found = findings(row, exclude={"calendar"})
+    set_columns(row, body.given(), COLUMNS, EMPTY)
+    found = row_findings(row, exclude={"calendar"})
     found.pop("body", None)  # the row's constraint, which _times tells under its field
     refuse(body.findings, more, _times(row), found, _participants(row))
 
 
-def _times(row: Event) -> dict[str, list[str]]:
+def _times(row: Event) -> FieldErrors:
     if row.start is None or row.end is None:
         return {}
     if row.end <= row.start:
-        return {"end": [str(END_FIRST)]}
+        return {"end": [str(ENDS_FIRST)]}
     return {"end": [str(TOO_LONG)]} if row.end - row.start > Event.LONGEST else {}
 
 
-def _participants(row: Event) -> dict[str, list[str]]:
+def _participants(row: Event) -> FieldErrors:
     found = Findings()
     found.take("participants", row.participants, addresses, None)
     return found.errors

@@ -2,36 +2,40 @@
 
 from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse
-
 from bookings.api.api import api
-from bookings.api.auth import any_key, visible_bookings
-from bookings.api.requests.filters import SESSIONS, joinable
-from bookings.api.requests.listing import find_row
-from bookings.api.responses.answers import data_answer
-from bookings.api.responses.booking_schemas import BookingShape
-from bookings.api.responses.schemas import One, Page
-from bookings.api.responses.serializers import Telling, readable, tell, tell_one
+from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest
+from bookings.api.requests.booking_lists import SESSIONS, joinable
+from bookings.api.requests.rows import find_row
+from bookings.api.responses.answers import Ok, ok
+from bookings.api.responses.bookings import (
+    BookingOut,
+    serialize_booking,
+    serialize_bookings,
+    with_default_fields,
+)
+from bookings.api.responses.context import Context
+from bookings.api.responses.frames import Data, Page
 
 ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 
 
-@api.get("/bookings/groups", auth=any_key, tags=["Sessions"], response={200: Page[BookingShape]})
-def list_groups(request: HttpRequest) -> HttpResponse:
+@api.get("/bookings/groups", auth=any_key, tags=["Sessions"])
+def list_groups(request: ApiRequest) -> Ok[Page[BookingOut]]:
     """List future sessions with a seat left, by their start."""
-    telling = _telling(request)
-    rows = joinable(readable(visible_bookings(telling.key)))
-    return SESSIONS.answer(request, rows, lambda page: tell(list(page), telling))
+    context = _context(request)
+    rows = with_default_fields(joinable(request.auth.bookings()))
+    return SESSIONS.answer(request, rows, lambda page: serialize_bookings(page, context))
 
 
-@api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"], response={200: One[BookingShape]})
-def get_group(request: HttpRequest, booking_id: str) -> HttpResponse:
+@api.get("/bookings/groups/{booking_id}", auth=any_key, tags=["Sessions"])
+def get_group(request: ApiRequest, booking_id: str) -> Ok[Data[BookingOut]]:
     """Read one session."""
-    telling = _telling(request)
-    sessions = readable(visible_bookings(telling.key).sessions())  # type: ignore[attr-defined]
-    return data_answer(tell_one(find_row(sessions, booking_id), telling))
+    context = _context(request)
+    sessions = with_default_fields(request.auth.bookings().sessions())
+    return ok(serialize_booking(find_row(sessions, booking_id), context))
 
 
-def _telling(request: HttpRequest) -> Telling:
-    telling = Telling.of(request)
-    return replace(telling, names=telling.names | ALWAYS)
+def _context(request: ApiRequest) -> Context:
+    context = Context.of(request)
+    return replace(context, names=context.names | ALWAYS)

@@ -1,39 +1,39 @@
 """Projects: booking experiences, and the resources in them."""
 
 from collections.abc import Iterable
-from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import server_only, visible_projects, visible_resources
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import free_slug, refuse_limited
-from bookings.api.errors import BadRequest, Invalid, NotFound
-from bookings.api.requests.fields import REQUIRED, Id, Wire
-from bookings.api.requests.listing import Listing, find_row, included, nothing, same, same_id
+from bookings.api.errors import BadRequest, FieldErrors, Invalid, NotFound
+from bookings.api.requests.fields import REQUIRED, Body, Id
+from bookings.api.requests.listing import Listing
+from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
 from bookings.api.requests.parser import parse
-from bookings.api.requests.project import MOST_MEMBERS, ProjectBody, change, member_ids
-from bookings.api.responses import catalogue
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.schemas import One, Page, ProjectShape, ResourceShape, Some
-from bookings.api.timestamps import zone_of
+from bookings.api.requests.project import MOST_MEMBERS, ProjectIn, change, member_ids
+from bookings.api.requests.rows import NO_RESOURCE, find_row
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.context import Context, included_names
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.projects import ProjectOut, members, prefetch_members, serialize_project
+from bookings.api.responses.resources import ResourceOut, serialize_resource
 from bookings.models import Project, ProjectResource
 
-NO_RESOURCE = _("There is no such resource.")
 NOT_A_LIST = _("The body must be a list of ids.")
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "name": same("name"),
-        "slug": same("slug"),
-        "resource.id": same_id("resources"),
-        "locations.uuid": nothing,
-        "services.uuid": nothing,
+        "id": id_matches("pk"),
+        "name": text_matches("name"),
+        "slug": text_matches("slug"),
+        "resource.id": id_matches("resources"),
+        "locations.uuid": matches_nothing,
+        "services.uuid": matches_nothing,
     },
     order=("created_at", "updated_at", "name"),
     default_order=("position", "name", "pk"),
@@ -54,76 +54,72 @@ ID_LIST = {
 }
 
 
-class MemberBody(Wire):
+class MemberIn(Body):
     """The resource to add."""
 
     resource_id: Id | None = None
 
 
-@api.get("/projects", auth=server_only, tags=["Projects"], response={200: Page[ProjectShape]})
-def list_projects(request: HttpRequest) -> HttpResponse:
+@api.get("/projects", auth=server_only, tags=["Projects"])
+def list_projects(request: ApiRequest) -> Ok[Page[ProjectOut]]:
     """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid."""
-    names = included(request)
-    rows = catalogue.with_links(visible_projects(request.auth), names)  # type: ignore[attr-defined]
-    return LISTING.answer(request, rows, partial(_payloads, request, names))
+    rows = prefetch_members(request.auth.projects(), included_names(request))
+    return LISTING.answer(request, rows, lambda page: _serialize_all(page, Context.of(request)))
 
 
-@api.post("/projects", auth=server_only, tags=["Projects"], response={201: One[ProjectShape]})
-def create_project(request: HttpRequest, body: ProjectBody) -> HttpResponse:
+@api.post("/projects", auth=server_only, tags=["Projects"])
+def create_project(request: ApiRequest, body: ProjectIn) -> Created[Data[ProjectOut]]:
     """Make a booking experience.  Needs ``name``."""
     refuse_limited(request)
-    zone_of(request)
-    row, given = Project(), body.given()
+    context, row, given = Context.of(request), Project(), body.given()
     row.slug = free_slug(str(given.get("name") or ""), Project)
-    members = _members(request, body)
-    change(row, body, members.errors)
+    named, errors = _named_members(request, body)
+    change(row, body, errors)
     with transaction.atomic():
         row.save(force_insert=True)
-        _set_members(row, members.ids or [])
-    return data_answer(_payload(request, str(row.pk)), 201)
+        _set_members(row, named or [])
+    return created(serialize_project(_find(request, str(row.pk)), context))
 
 
-@api.get("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
-def get_project(request: HttpRequest, pk: str) -> HttpResponse:
+@api.get("/projects/{pk}", auth=server_only, tags=["Projects"])
+def get_project(request: ApiRequest, pk: str) -> Ok[Data[ProjectOut]]:
     """One project; ``include=resources`` tells its resources whole."""
-    return data_answer(_payload(request, pk))
+    return ok(serialize_project(_find(request, pk), Context.of(request)))
 
 
-@api.put("/projects/{pk}", auth=server_only, tags=["Projects"], response={200: One[ProjectShape]})
-def update_project(request: HttpRequest, pk: str, body: ProjectBody) -> HttpResponse:
+@api.put("/projects/{pk}", auth=server_only, tags=["Projects"])
+def update_project(request: ApiRequest, pk: str, body: ProjectIn) -> Ok[Data[ProjectOut]]:
     """Change what is sent: objects merge by key, lists and all else replace."""
-    zone_of(request)
-    row = _find(request, pk)
-    members = _members(request, body)
-    changed = change(row, body, members.errors)
+    context, row = Context.of(request), _find(request, pk)
+    named, errors = _named_members(request, body)
+    changed = change(row, body, errors)
     with transaction.atomic():
         row.save(update_fields=[*changed, "updated_at"])
-        if members.ids is not None:
-            _set_members(row, members.ids)
-    return data_answer(_payload(request, pk))
+        if named is not None:
+            _set_members(row, named)
+    return ok(serialize_project(_find(request, pk), context))
 
 
-@api.delete("/projects/{pk}", auth=server_only, tags=["Projects"], response={204: None})
-def delete_project(request: HttpRequest, pk: str) -> HttpResponse:
+@api.delete("/projects/{pk}", auth=server_only, tags=["Projects"])
+def delete_project(request: ApiRequest, pk: str) -> NoContent:
     """Hide a project: nobody books it any more; bookings that stand stay."""
     row = _find(request, pk)
     row.deleted_at = timezone.now()
     row.save(update_fields=["deleted_at", "updated_at"])
-    return empty_answer()
+    return NoContent()
 
 
-@api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={200: Some[ResourceShape]})
-def list_members(request: HttpRequest, pk: str) -> HttpResponse:
+@api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
+def list_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
     """The project's resources, in its order."""
-    return data_answer(_member_payloads(request, _find(request, pk)))
+    row = _find(request, pk)
+    return ok(_serialize_members(row, Context.of(request)))
 
 
-@api.post(
-    "/projects/{pk}/resources", auth=server_only, tags=["Projects"], response={201: Some[ResourceShape]}
-)
-def add_member(request: HttpRequest, pk: str, body: MemberBody) -> HttpResponse:
+@api.post("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
+def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[list[ResourceOut]]]:
     """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
-    zone_of(request)
+    context = Context.of(request)
     row, resource_id = _find(request, pk), body.given().get("resource_id")
     if resource_id is None:
         raise Invalid(body.findings or {"resource_id": [str(REQUIRED)]})
@@ -133,19 +129,18 @@ def add_member(request: HttpRequest, pk: str, body: MemberBody) -> HttpResponse:
     ProjectResource.objects.get_or_create(
         project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
     )
-    return data_answer(_member_payloads(request, _find(request, pk)), 201)
+    return created(_serialize_members(_find(request, pk), context))
 
 
 @api.put(
     "/projects/{pk}/resources",
     auth=server_only,
     tags=["Projects"],
-    response={200: Some[ResourceShape]},
     openapi_extra=ID_LIST,
 )
-def set_members(request: HttpRequest, pk: str) -> HttpResponse:
+def set_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
     """Replace the project's resources by those of a bare list of ids, in its order."""
-    zone_of(request)
+    context = Context.of(request)
     row, sent = _find(request, pk), parse(request.body)
     if not isinstance(sent, list):
         raise BadRequest(str(NOT_A_LIST))
@@ -156,13 +151,11 @@ def set_members(request: HttpRequest, pk: str) -> HttpResponse:
         raise Invalid(errors)
     with transaction.atomic():
         _set_members(row, ids)
-    return data_answer(_member_payloads(request, _find(request, pk)))
+    return ok(_serialize_members(_find(request, pk), context))
 
 
-@api.delete(
-    "/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"], response={204: None}
-)
-def remove_member(request: HttpRequest, pk: str, resource_id: str) -> HttpResponse:
+@api.delete("/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"])
+def remove_member(request: ApiRequest, pk: str, resource_id: str) -> NoContent:
     """Take a resource out of the project; bookings that stand stay."""
     row = _find(request, pk)
     try:
@@ -171,29 +164,23 @@ def remove_member(request: HttpRequest, pk: str, resource_id: str) -> HttpRespon
         gone = 0
     if not gone:
         raise NotFound("Resource")
-    return empty_answer()
+    return NoContent()
 
 
-class _Members:
-    """The resources that a body names: their ids in order, or None, and what is wrong with them."""
-
-    def __init__(self, ids: list[UUID] | None, errors: dict[str, list[str]]) -> None:
-        self.ids, self.errors = ids, errors
-
-
-def _members(request: HttpRequest, body: ProjectBody) -> _Members:
+def _named_members(request: ApiRequest, body: ProjectIn) -> tuple[list[UUID] | None, FieldErrors]:
+    """The ids of the resources that a body names, in order, or None, and what is wrong with them."""
     sent = body.given().get("resources")
     if sent is None:
-        return _Members(None, {})
+        return None, {}
     ids, errors = member_ids(sent, "resources")
     known = _visible_ids(request, ids)
     if not errors and set(ids) - known:
         errors = {"resources": [str(NO_RESOURCE)]}
-    return _Members(ids, errors)
+    return ids, errors
 
 
-def _visible_ids(request: HttpRequest, ids: Iterable[UUID]) -> set[UUID]:
-    rows = visible_resources(request.auth).filter(pk__in=ids)  # type: ignore[attr-defined]
+def _visible_ids(request: ApiRequest, ids: Iterable[UUID]) -> set[UUID]:
+    rows = request.auth.resources().filter(pk__in=ids)
     return set(rows.values_list("pk", flat=True))
 
 
@@ -206,21 +193,14 @@ def _set_members(row: Project, ids: list[UUID]) -> None:
         )
 
 
-def _find(request: HttpRequest, pk: str) -> Project:
-    rows = visible_projects(request.auth)  # type: ignore[attr-defined]
-    found: Project = find_row(catalogue.with_links(rows, included(request)), pk)
-    return found
+def _find(request: ApiRequest, pk: str) -> Project:
+    rows = request.auth.projects()
+    return find_row(prefetch_members(rows, included_names(request)), pk)
 
 
-def _payload(request: HttpRequest, pk: str) -> dict[str, Any]:
-    return catalogue.project(_find(request, pk), zone_of(request), included(request))
+def _serialize_all(rows: Iterable[Project], context: Context) -> list[ProjectOut]:
+    return [serialize_project(row, context) for row in rows]
 
 
-def _payloads(request: HttpRequest, names: frozenset[str], rows: Iterable[Project]) -> list[dict[str, Any]]:
-    zone = zone_of(request)
-    return [catalogue.project(row, zone, names) for row in rows]
-
-
-def _member_payloads(request: HttpRequest, row: Project) -> list[dict[str, Any]]:
-    zone, names = zone_of(request), included(request)
-    return [catalogue.resource(one, zone, names) for one in catalogue.members(row)]
+def _serialize_members(row: Project, context: Context) -> list[ResourceOut]:
+    return [serialize_resource(one, context) for one in members(row)]

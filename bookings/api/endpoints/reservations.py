@@ -1,45 +1,41 @@
 """Reservations: a time or a seat held for a while, before it is booked."""
 
-from typing import Any
-
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from bookings.api.api import api
-from bookings.api.auth import any_key, visible_reservations
+from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid
 from bookings.api.requests.booking import make_reservation
-from bookings.api.requests.key_limits import bounded_hold
+from bookings.api.requests.key_limits import limited_hold
 from bookings.api.requests.schemas import HoldIn, ReservationIn
-from bookings.api.responses.answers import data_answer
-from bookings.api.responses.booking_schemas import ReservationShape
-from bookings.api.responses.schemas import One
-from bookings.api.responses.serializers import Telling, tell_reservation
+from bookings.api.responses.answers import Created, Ok, created, ok
+from bookings.api.responses.context import Context
+from bookings.api.responses.frames import Data
+from bookings.api.responses.reservations import ReservationOut, serialize_reservation
 from bookings.forms import values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
 from bookings.layers import booking_layers
-from bookings.lifecycle import Actor, extend, release
+from bookings.lifecycle import extend, release
 from bookings.models import Option, Project, ProjectResource, Reservation
 from bookings.overrides import override
 
 
-@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"], response={201: One[ReservationShape]})
-def reserve_time(request: HttpRequest, body: ReservationIn) -> HttpResponse:
+@api.post("/bookings/reserve", auth=any_key, tags=["Reservations"])
+def reserve_time(request: ApiRequest, body: ReservationIn) -> Created[Data[ReservationOut]]:
     """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
-    telling = Telling.of(request)
-    reservation = make_reservation(request, telling.key, body)
-    return data_answer(tell_reservation(reservation, telling), 201)
+    context = Context.of(request)
+    reservation = make_reservation(request, body)
+    return created(serialize_reservation(reservation, context))
 
 
-@api.put(
-    "/bookings/reserve/extend", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
-)
-def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
+@api.put("/bookings/reserve/extend", auth=any_key, tags=["Reservations"])
+def extend_reservation(request: ApiRequest, body: HoldIn) -> Ok[Data[ReservationOut]]:
     """Hold it for ``reservation_time`` seconds from now on; left out, for as long as its project says."""
-    telling, findings = Telling.of(request), Findings(body.findings)
-    reservation = _named(telling.key, body, findings)
+    context, findings = Context.of(request), Findings(body.findings)
+    reservation = _named(request.auth, body, findings)
     below = _below(reservation)
     wanted = body.reservation_time
     if wanted is None:
@@ -48,23 +44,21 @@ def extend_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
     hold = findings.take("reservation_time", wanted, values.seconds, DEFAULT_HOLD, most)
     if findings.errors or reservation is None:
         raise Invalid(findings.errors)
-    hold = bounded_hold(telling.key, hold, *below)
-    extended = extend(reservation, hold=hold, by=Actor.of_key(telling.key))
-    return data_answer(tell_reservation(extended, telling))
+    hold = limited_hold(request.auth, hold, *below)
+    extended = extend(reservation, hold=hold, by=request.auth.actor)
+    return ok(serialize_reservation(extended, context))
 
 
-@api.put(
-    "/bookings/reserve/release", auth=any_key, tags=["Reservations"], response={200: One[ReservationShape]}
-)
-def release_reservation(request: HttpRequest, body: HoldIn) -> HttpResponse:
+@api.put("/bookings/reserve/release", auth=any_key, tags=["Reservations"])
+def release_reservation(request: ApiRequest, body: HoldIn) -> Ok[Data[ReservationOut]]:
     """Let a time or seat go before it expires."""
-    telling, findings = Telling.of(request), Findings(body.findings)
-    reservation = _named(telling.key, body, findings)
+    context, findings = Context.of(request), Findings(body.findings)
+    reservation = _named(request.auth, body, findings)
     if findings.errors or reservation is None:
         raise Invalid(findings.errors)
-    release(reservation, by=Actor.of_key(telling.key))
+    release(reservation, by=request.auth.actor)
     reservation.refresh_from_db()
-    return data_answer(tell_reservation(reservation, telling))
+    return ok(serialize_reservation(reservation, context))
 
 
 def _below(
@@ -77,13 +71,11 @@ def _below(
     return reservation.project, reservation.option, link
 
 
-def _named(key: Any, body: HoldIn, findings: Findings) -> Reservation | None:
+def _named(caller: Caller, body: HoldIn, findings: Findings) -> Reservation | None:
     if body.reservation_id is None:
         findings.required("reservation_id")
         return None
-    found = (
-        visible_reservations(key).select_related("project", "option").filter(pk=body.reservation_id).first()
-    )
+    found = caller.reservations().select_related("project", "option").filter(pk=body.reservation_id).first()
     if found is None:
         findings.wrong("reservation_id", _("There is no such reservation."))
     return found

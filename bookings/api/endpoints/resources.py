@@ -2,28 +2,29 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
 from secrets import token_hex
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
-from bookings.api.auth import may_change, server_only, visible_resources
-from bookings.api.errors import Forbidden, NotFound
-from bookings.api.requests.fields import REQUIRED, Flag, Object, Text, Wire
-from bookings.api.requests.listing import Listing, find_row, included, same, same_id
-from bookings.api.requests.model_errors import apply, findings, refuse
-from bookings.api.responses import catalogue
-from bookings.api.responses.answers import data_answer, empty_answer, json_answer
-from bookings.api.responses.schemas import One, Page, ResourceShape, ZoneShape
-from bookings.api.timestamps import zone_of
+from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
+from bookings.api.errors import FieldErrors, Forbidden, NotFound
+from bookings.api.requests.fields import REQUIRED, Body, Flag, Object, Text
+from bookings.api.requests.listing import Listing
+from bookings.api.requests.matchers import id_matches, text_matches
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
+from bookings.api.requests.rows import find_row
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.context import Context, included_names
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.resources import ResourceOut, ZoneOut, prefetch_calendars, serialize_resource
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.models import Calendar, Resource
 from bookings.overrides import override
@@ -40,20 +41,21 @@ COLUMNS = {
     "tags": "tags",
     "enabled_email_notification": "sends_mail",
 }
+EMPTY: dict[str, Any] = {"availability_constraints": [], "tags": [], "enabled_email_notification": True}
 LISTING = Listing(
     search={
-        "id": same_id("pk"),
-        "name": same("name"),
-        "email": same("email"),
-        "timezone": same("timezone"),
-        "project.id": same_id("projects"),
+        "id": id_matches("pk"),
+        "name": text_matches("name"),
+        "email": text_matches("email"),
+        "timezone": text_matches("timezone"),
+        "project.id": id_matches("projects"),
     },
     order=("created_at", "updated_at", "name"),
     default_order=("name", "pk"),
 )
 
 
-class ResourceBody(Wire):
+class ResourceIn(Body):
     """``password`` and ``image`` are read and left alone: resources do not sign in, and staff upload pictures."""
 
     name: Text | None = None
@@ -69,67 +71,65 @@ class ResourceBody(Wire):
     enabled_email_notification: Flag | None = None
 
 
-@api.get("/resources", auth=server_only, tags=["Resources"], response={200: Page[ResourceShape]})
-def list_resources(request: HttpRequest) -> HttpResponse:
+@api.get("/resources", auth=server_only, tags=["Resources"])
+def list_resources(request: ApiRequest) -> Ok[Page[ResourceOut]]:
     """Every resource that the key sees; searched by id, name, email, timezone and project.id."""
-    names = included(request)
-    rows = catalogue.with_included(visible_resources(request.auth), names)  # type: ignore[attr-defined]
-    return LISTING.answer(request, rows, partial(_payloads, request, names))
+    rows = prefetch_calendars(request.auth.resources(), included_names(request))
+    return LISTING.answer(request, rows, lambda page: _serialize_all(page, Context.of(request)))
 
 
-@api.post("/resources", auth=server_only, tags=["Resources"], response={201: One[ResourceShape]})
-def create_resource(request: HttpRequest, body: ResourceBody) -> HttpResponse:
+@api.post("/resources", auth=server_only, tags=["Resources"])
+def create_resource(request: ApiRequest, body: ResourceIn) -> Created[Data[ResourceOut]]:
     """Make a resource with its own calendar for bookings.  Needs ``name`` and ``timezone``."""
     refuse_limited(request)
-    zone = zone_of(request)
+    context = Context.of(request)
     given = body.given()
     row = Resource(timezone="", slug=free_slug(str(given.get("name") or ""), Resource))
     _change(row, given, body.findings)
     with transaction.atomic():
         row.save(force_insert=True)
         Calendar.objects.create(resource=row, primary=True)
-    return data_answer(catalogue.resource(row, zone, included(request)), 201)
+    return created(serialize_resource(row, context))
 
 
-@api.get("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
-def get_resource(request: HttpRequest, pk: str) -> HttpResponse:
+@api.get("/resources/{pk}", auth=server_only, tags=["Resources"])
+def get_resource(request: ApiRequest, pk: str) -> Ok[Data[ResourceOut]]:
     """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
-    return data_answer(catalogue.resource(_find(request, pk), zone_of(request), included(request)))
+    return ok(serialize_resource(_find(request, pk), Context.of(request)))
 
 
-@api.put("/resources/{pk}", auth=server_only, tags=["Resources"], response={200: One[ResourceShape]})
-def update_resource(request: HttpRequest, pk: str, body: ResourceBody) -> HttpResponse:
+@api.put("/resources/{pk}", auth=server_only, tags=["Resources"])
+def update_resource(request: ApiRequest, pk: str, body: ResourceIn) -> Ok[Data[ResourceOut]]:
     """Change what is sent and leave the rest; ``meta`` merges by key."""
-    zone, row = zone_of(request), _find_to_change(request, pk)
+    context, row = Context.of(request), _find_to_change(request, pk)
     changed = _change(row, body.given(), body.findings)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(catalogue.resource(row, zone, included(request)))
+    return ok(serialize_resource(row, context))
 
 
-@api.delete("/resources/{pk}", auth=server_only, tags=["Resources"], response={204: None})
-def delete_resource(request: HttpRequest, pk: str) -> HttpResponse:
+@api.delete("/resources/{pk}", auth=server_only, tags=["Resources"])
+def delete_resource(request: ApiRequest, pk: str) -> NoContent:
     """Hide a resource: nothing can be booked with it any more; bookings that stand stay."""
     row = _find_to_change(request, pk)
     row.deleted_at = timezone.now()
     row.save(update_fields=["deleted_at", "updated_at"])
-    return empty_answer()
+    return NoContent()
 
 
-@api.get("/resources/timezone/{email}", auth=server_only, tags=["Resources"], response={200: One[ZoneShape]})
-def get_timezone(request: HttpRequest, email: str) -> HttpResponse:
+@api.get("/resources/timezone/{email}", auth=server_only, tags=["Resources"])
+def get_timezone(request: ApiRequest, email: str) -> Ok[Data[ZoneOut]]:
     """The time zone of the resource with this e-mail address; ``utc_offset`` in minutes, as of now."""
-    rows = visible_resources(request.auth)  # type: ignore[attr-defined]
+    rows = request.auth.resources()
     row = None if "\x00" in email else rows.filter(email__iexact=email).first()
     if row is None:
         raise NotFound("Resource")
     offset = timezone.now().astimezone(ZoneInfo(row.timezone)).utcoffset() or timedelta()
-    told = {"timezone": row.timezone, "utc_offset": round(offset.total_seconds() / 60)}
-    return json_answer({"data": told})
+    return ok({"timezone": row.timezone, "utc_offset": round(offset.total_seconds() / 60)})
 
 
-def refuse_limited(request: HttpRequest) -> None:
+def refuse_limited(request: ApiRequest) -> None:
     """Raises ``Forbidden`` for a key that sees some projects only: it may not make what it would not see."""
-    if request.auth.limited_to is not None:  # type: ignore[attr-defined]
+    if request.auth.is_limited:
         raise Forbidden(str(KEY_IS_LIMITED))
 
 
@@ -139,24 +139,18 @@ def free_slug(name: str, model: Any) -> str:
     return f"{plain}-{token_hex(4)}" if model.objects.filter(slug=plain).exists() else plain
 
 
-def _change(row: Resource, given: dict[str, Any], unreadable: dict[str, list[str]]) -> list[str]:
+def _change(row: Resource, given: dict[str, Any], unreadable: FieldErrors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
-    texts = {"first_name", "last_name", "email", "name", "timezone"}
-    values = {name: "" if value is None and name in texts else value for name, value in given.items()}
-    for name, empty in (("availability_constraints", []), ("tags", []), ("enabled_email_notification", True)):
-        if name in values and values[name] is None:
-            values[name] = empty
-    changed = apply(row, values, COLUMNS)
+    changed = set_columns(row, given, COLUMNS, EMPTY)
     if "meta" in given:
         row.meta = override(row.meta, given["meta"] or {})
         changed.append("meta")
-    refuse(
-        unreadable, findings(row, exclude={"slug", "location"}), _unlisted(row), _taken(row), _no_zone(row)
-    )
+    checked = row_findings(row, exclude={"slug", "location"})
+    refuse(unreadable, checked, _unlisted(row), _taken(row), _no_zone(row))
     return changed
 
 
-def _unlisted(row: Resource) -> dict[str, list[str]]:
+def _unlisted(row: Resource) -> FieldErrors:
     try:
         parse_constraints(row.availability_constraints)
     except ConstraintsError as error:
@@ -165,32 +159,30 @@ def _unlisted(row: Resource) -> dict[str, list[str]]:
     return {}
 
 
-def _no_zone(row: Resource) -> dict[str, list[str]]:
+def _no_zone(row: Resource) -> FieldErrors:
     """The record has no zone of a site that could stand in."""
     return {} if row.timezone else {"timezone": [str(REQUIRED)]}
 
 
-def _taken(row: Resource) -> dict[str, list[str]]:
+def _taken(row: Resource) -> FieldErrors:
     others = Resource.objects.active().exclude(pk=row.pk)
     if row.email and "\x00" not in row.email and others.filter(email__iexact=row.email).exists():
         return {"email": [str(EMAIL_TAKEN)]}
     return {}
 
 
-def _find(request: HttpRequest, pk: str) -> Resource:
-    rows = visible_resources(request.auth)  # type: ignore[attr-defined]
-    found: Resource = find_row(catalogue.with_included(rows, included(request)), pk)
-    return found
+def _find(request: ApiRequest, pk: str) -> Resource:
+    rows = request.auth.resources()
+    return find_row(prefetch_calendars(rows, included_names(request)), pk)
 
 
-def _find_to_change(request: HttpRequest, pk: str) -> Resource:
+def _find_to_change(request: ApiRequest, pk: str) -> Resource:
     """Raises ``Forbidden`` where a limited key would change what other projects have too."""
     row = _find(request, pk)
-    if not may_change(request.auth, row):  # type: ignore[attr-defined]
+    if not request.auth.may_change(row):
         raise Forbidden(str(KEY_IS_LIMITED))
     return row
 
 
-def _payloads(request: HttpRequest, names: frozenset[str], rows: Iterable[Resource]) -> list[dict[str, Any]]:
-    zone = zone_of(request)
-    return [catalogue.resource(row, zone, names) for row in rows]
+def _serialize_all(rows: Iterable[Resource], context: Context) -> list[ResourceOut]:
+    return [serialize_resource(row, context) for row in rows]

@@ -1,12 +1,13 @@
 """Calls of the record that are retired (410, with what replaces them), and those that wait (501)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from bookings.api import rate_limits
 from bookings.api.api import api
 from bookings.api.auth import any_key
+from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError, Gone, NotYet
+from bookings.api.throttling import throttle
 
 EVERY_METHOD = ["GET", "POST", "PUT", "DELETE"]
 FINDTIME = _("This call was retired. Use POST /availability.")
@@ -54,19 +55,19 @@ WAITING = {
 }
 
 
-def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]) -> None:
+def mount(path: str, kind: type[ApiError], sentence: object, methods: list[str]) -> None:
     """Answer every call of ``path`` with a refusal; ``rest`` stands for its one parameter, if it has one.
 
     What was retired says so without a key too: logins and old widgets have none that is known here.
     """
     needs_key = kind is not Gone
 
-    def without_rest(request: HttpRequest) -> HttpResponse:
+    def without_rest(request: ApiRequest) -> HttpResponse:
         if not needs_key:
-            rate_limits.count(request)
+            throttle(request)
         raise kind(str(sentence))
 
-    def with_rest(request: HttpRequest, rest: str) -> HttpResponse:
+    def with_rest(request: ApiRequest, rest: str) -> HttpResponse:
         return without_rest(request)
 
     view = with_rest if "{rest}" in path else without_rest
@@ -75,8 +76,8 @@ def refuse(path: str, kind: type[ApiError], sentence: object, methods: list[str]
 
 
 for address, words in RETIRED.items():
-    refuse(address, Gone, words, EVERY_METHOD)
+    mount(address, Gone, words, EVERY_METHOD)
 for address, words in WAITING.items():
-    refuse(address, NotYet, words, EVERY_METHOD)
-refuse("/accounts/sync", Gone, _("This call was retired. Use POST /accounts/sync."), ["GET"])
-refuse("/accounts/sync", NotYet, ACCOUNTS, ["POST"])
+    mount(address, NotYet, words, EVERY_METHOD)
+mount("/accounts/sync", Gone, _("This call was retired. Use POST /accounts/sync."), ["GET"])
+mount("/accounts/sync", NotYet, ACCOUNTS, ["POST"])

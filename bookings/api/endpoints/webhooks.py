@@ -1,31 +1,36 @@
 """Webhooks: addresses that are told when bookings enter states.  They belong to the whole site."""
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
 from bookings.api.auth import server_only
+from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.resources import refuse_limited
-from bookings.api.requests.fields import Flag, Text, Wire
-from bookings.api.requests.listing import Listing, find_row, same
-from bookings.api.requests.model_errors import apply, findings, refuse
-from bookings.api.responses import catalogue
-from bookings.api.responses.answers import data_answer, empty_answer
-from bookings.api.responses.schemas import One, Page, WebhookShape
-from bookings.api.timestamps import zone_of
+from bookings.api.errors import FieldErrors
+from bookings.api.requests.fields import Body, Flag, Text
+from bookings.api.requests.listing import Listing
+from bookings.api.requests.matchers import text_matches
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
+from bookings.api.requests.rows import find_row
+from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.context import Context
+from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.webhooks import WebhookOut, serialize_webhook
 from bookings.models import GraphVersion, State, Webhook
 
 NO_GRAPH = _("There is no such graph.")
 NO_STATE = _("There is no such state.")
 NO_ADDRESS = _("Send an address that begins with https:// or http://.")
 COLUMNS = {name: name for name in ("url", "graph", "state", "method", "enabled")}
-LISTING = Listing(search={"graph": same("graph"), "state": same("state"), "url": same("url")})
+EMPTY = {"method": Webhook.Method.POST, "enabled": True}
+LISTING = Listing(
+    search={"graph": text_matches("graph"), "state": text_matches("state"), "url": text_matches("url")}
+)
 
 
-class WebhookBody(Wire):
+class WebhookIn(Body):
     """``graph`` and ``state`` may be left out: then any will do."""
 
     url: Text | None = None
@@ -35,62 +40,57 @@ class WebhookBody(Wire):
     enabled: Flag | None = None
 
 
-@api.get("/webhooks", auth=server_only, tags=["Webhooks"], response={200: Page[WebhookShape]})
-def list_webhooks(request: HttpRequest) -> HttpResponse:
+@api.get("/webhooks", auth=server_only, tags=["Webhooks"])
+def list_webhooks(request: ApiRequest) -> Ok[Page[WebhookOut]]:
     """Every webhook; searched by url, graph and state."""
     refuse_limited(request)
-    zone = zone_of(request)
-
-    def payloads(rows: Iterable[Webhook]) -> list[dict[str, Any]]:
-        return [catalogue.webhook(row, zone) for row in rows]
-
-    return LISTING.answer(request, Webhook.objects.all(), payloads)
+    context = Context.of(request)
+    rows = Webhook.objects.all()
+    return LISTING.answer(request, rows, lambda page: [serialize_webhook(row, context) for row in page])
 
 
-@api.post("/webhooks", auth=server_only, tags=["Webhooks"], response={201: One[WebhookShape]})
-def create_webhook(request: HttpRequest, body: WebhookBody) -> HttpResponse:
+@api.post("/webhooks", auth=server_only, tags=["Webhooks"])
+def create_webhook(request: ApiRequest, body: WebhookIn) -> Created[Data[WebhookOut]]:
     """Tell an address whenever a booking enters a state."""
     refuse_limited(request)
-    zone, row = zone_of(request), Webhook()
+    context, row = Context.of(request), Webhook()
     _change(row, body)
     row.save(force_insert=True)
-    return data_answer(catalogue.webhook(row, zone), 201)
+    return created(serialize_webhook(row, context))
 
 
-@api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
-def get_webhook(request: HttpRequest, pk: str) -> HttpResponse:
+@api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
+def get_webhook(request: ApiRequest, pk: str) -> Ok[Data[WebhookOut]]:
     refuse_limited(request)
-    return data_answer(catalogue.webhook(find_row(Webhook.objects.all(), pk), zone_of(request)))
+    return ok(serialize_webhook(find_row(Webhook.objects.all(), pk), Context.of(request)))
 
 
-@api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={200: One[WebhookShape]})
-def update_webhook(request: HttpRequest, pk: str, body: WebhookBody) -> HttpResponse:
+@api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
+def update_webhook(request: ApiRequest, pk: str, body: WebhookIn) -> Ok[Data[WebhookOut]]:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
-    zone, row = zone_of(request), find_row(Webhook.objects.all(), pk)
+    context, row = Context.of(request), find_row(Webhook.objects.all(), pk)
     changed = _change(row, body)
     row.save(update_fields=[*changed, "updated_at"])
-    return data_answer(catalogue.webhook(row, zone))
+    return ok(serialize_webhook(row, context))
 
 
-@api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"], response={204: None})
-def delete_webhook(request: HttpRequest, pk: str) -> HttpResponse:
+@api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
+def delete_webhook(request: ApiRequest, pk: str) -> NoContent:
     refuse_limited(request)
     find_row(Webhook.objects.all(), pk).delete()
-    return empty_answer()
+    return NoContent()
 
 
-def _change(row: Webhook, body: WebhookBody) -> list[str]:
+def _change(row: Webhook, body: WebhookIn) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
-    empty = {"url": "", "graph": "", "state": "", "method": Webhook.Method.POST, "enabled": True}
-    values = {name: empty[name] if value is None else value for name, value in body.given().items()}
-    changed = apply(row, values, COLUMNS)
-    refuse(body.findings, findings(row), _unknown(row))
+    changed = set_columns(row, body.given(), COLUMNS, EMPTY)
+    refuse(body.findings, row_findings(row), _unknown(row))
     return changed
 
 
-def _unknown(row: Webhook) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _unknown(row: Webhook) -> FieldErrors:
+    found: FieldErrors = {}
     if row.url and row.url.partition("://")[0].lower() not in {"http", "https"}:
         found["url"] = [str(NO_ADDRESS)]
     versions = GraphVersion.objects.all()

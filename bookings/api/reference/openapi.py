@@ -4,16 +4,16 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from bookings.api.api import api
 from bookings.api.endpoints import calendars, events, graphs, projects, resources, webhooks
 from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
 from bookings.api.requests.booking import HOLDER
-from bookings.api.requests.filters import BOOKINGS, SESSIONS
+from bookings.api.requests.booking_lists import BOOKINGS, SESSIONS
 from bookings.api.requests.listing import FURTHEST_PAGE, Listing
-from bookings.api.responses.schemas import Findings, Refusal
-from bookings.api.timestamps import HEADER as TIMEZONE
+from bookings.api.responses.context import ZONE_HEADER
+from bookings.api.responses.frames import FieldErrorsOut, RefusalOut
 
 Json = dict[str, Any]
 WRITING = {"post", "put"}
@@ -21,7 +21,7 @@ WITH_A_KEY = (401, 403)
 WITH_AN_ID = (404,)
 WITH_A_BODY = (400, 409, 411, 413)
 ALWAYS = (422, 429, 503)
-FINDINGS = {409, 422}
+WITH_FIELDS = {409, 422}
 REFERENCE = "#/components/schemas/"
 JSON = "application/json"
 # The order in which the reference shows the calls.
@@ -66,8 +66,7 @@ def description() -> Json:
     schema["servers"] = [{"url": "/"}]
     schema["tags"] = [{"name": name} for name in TAGS]
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-    for model in (Refusal, Findings):
-        schemas[model.__name__] = _definition(model)
+    schemas.update(_refusals())
     for path, calls in schema["paths"].items():
         for method, call in calls.items():
             _complete(path, method, call)
@@ -89,7 +88,7 @@ def _complete(path: str, method: str, call: Json) -> None:
 
 def _shared_parameters(path: str, method: str, call: Json) -> list[Json]:
     named = {parameter["name"] for parameter in call.get("parameters", [])}
-    shared = [_parameter("header", TIMEZONE, _("IANA name of the zone that times are told in; else UTC."))]
+    shared = [_parameter("header", ZONE_HEADER, _("IANA name of the zone that times are told in; else UTC."))]
     if method in WRITING:
         about = _("The same request sent again under this key is done once and answered alike for a day.")
         shared.append(_parameter("header", IDEMPOTENCY_KEY, about))
@@ -145,10 +144,13 @@ def _refusal(code: int) -> Json:
         429: _("Too many requests; Retry-After says when to come back."),
         503: _("The database does not answer."),
     }
-    model = Findings if code in FINDINGS else Refusal
-    content = {JSON: {"schema": {"$ref": f"{REFERENCE}{model.__name__}"}}}
+    kind = FieldErrorsOut if code in WITH_FIELDS else RefusalOut
+    content = {JSON: {"schema": {"$ref": f"{REFERENCE}{kind.__name__}"}}}
     return {"description": words[code], "content": content}
 
 
-def _definition(model: type[BaseModel]) -> Json:
-    return model.model_json_schema(ref_template=f"{REFERENCE}{{model}}")
+def _refusals() -> Json:
+    """Descriptions of the answers that no call returns itself, by name."""
+    adapter = TypeAdapter[Any](RefusalOut | FieldErrorsOut)
+    found: Json = adapter.json_schema(ref_template=f"{REFERENCE}{{model}}")["$defs"]
+    return found

@@ -5,7 +5,7 @@ from functools import cache
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, re_path, reverse
 from django.utils.safestring import SafeString
@@ -13,13 +13,15 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from ninja.openapi.docs import Swagger
 
-from bookings.api import rate_limits
 from bookings.api.api import api
+from bookings.api.caller import ApiRequest
 from bookings.api.reference.markdown import as_html
 from bookings.api.reference.openapi import description
-from bookings.api.responses.answers import JSON, data_answer
-from bookings.api.responses.schemas import One, StartShape
-from bookings.api.routing import counted, in_json
+from bookings.api.responses.answers import JSON, Ok, ok
+from bookings.api.responses.app import StartOut
+from bookings.api.responses.frames import Data
+from bookings.api.routing import in_json, throttled
+from bookings.api.throttling import throttle
 
 
 class Console(Swagger):
@@ -31,11 +33,11 @@ class Console(Swagger):
 CONSOLE = Console(settings={"persistAuthorization": False, "tryItOutEnabled": True, "validatorUrl": None})
 
 
-@api.get("/", auth=None, tags=["App"], response={200: One[StartShape]}, url_name="start")
-def get_start(request: HttpRequest) -> HttpResponse:
+@api.get("/", auth=None, tags=["App"], url_name="start")
+def get_start(request: ApiRequest) -> Ok[Data[StartOut]]:
     """Where the API is described; no key is needed."""
-    rate_limits.count(request)
-    return data_answer(
+    throttle(request)
+    return ok(
         {
             "version": api.version,
             "documentation": reverse("v2:docs"),
@@ -46,22 +48,22 @@ def get_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@counted
-def openapi(request: HttpRequest) -> HttpResponse:
+@throttled
+def openapi(request: ApiRequest) -> HttpResponse:
     """What the API is, for programs."""
     return HttpResponse(_description(get_language()), content_type=JSON)
 
 
 @require_safe
-@counted
-def console(request: HttpRequest) -> HttpResponse:
+@throttled
+def console(request: ApiRequest) -> HttpResponse:
     """What the API is, for people, with a console to try it."""
     return CONSOLE.render_page(request, api)
 
 
 @require_safe
-@counted
-def differences(request: HttpRequest) -> HttpResponse:
+@throttled
+def differences(request: ApiRequest) -> HttpResponse:
     """What differs from the API that this one speaks: ``docs/timekit.md``."""
     context = {"text": _differences(), "test_mode": settings.TEST_MODE}
     return render(request, "api/differences.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bookings.api.caller import Caller
 from bookings.api.errors import Forbidden, Invalid
 from bookings.api.requests.fields import read_object
 from bookings.api.requests.schemas import ActionIn, InputIn
@@ -17,14 +18,14 @@ LONGEST = {"message": 5000, "payment_id": 200}
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
-def read_inputs(key: Any, body: ActionIn, action: str) -> Inputs:
+def read_inputs(caller: Caller, body: ActionIn, action: str) -> Inputs:
     """``message`` and ``payment_id`` from under the action's name, and ``notices`` (``notify_…``) from beside it.
 
     Raises ``Invalid``, and ``Forbidden`` where a public page would change a mail.
     """
     given = body.model_extra or {}
     notices = {name: one for name, one in given.items() if name.startswith(SWITCHES)}
-    if notices and key.is_widget:
+    if notices and caller.is_widget:
         raise Forbidden(_("A widget key may not change what is mailed."), field=next(iter(notices)))
     findings = Findings(body.findings)
     texts = _of_action(action, given.get(action) if _WORD.fullmatch(action) else None, findings)

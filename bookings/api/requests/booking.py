@@ -5,25 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.http import HttpRequest
-
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid
-from bookings.api.requests.key_limits import bounded_hold, check_bounds, scope_of, with_only_project
+from bookings.api.requests.key_limits import check_limits, limited_hold, with_only_project
 from bookings.api.requests.schemas import BookingIn, ReservationIn
 from bookings.api.responses.alternatives import offer_alternatives
+from bookings.api.responses.bookings import note_completed
 from bookings.client_address import address_digest
 from bookings.errors import SlotTaken
 from bookings.forms import BookingForm, ReservationForm, Resolved, resolve
-from bookings.lifecycle import Actor, book, reserve
+from bookings.lifecycle import book, reserve
 from bookings.lifecycle.holds import locks_of
 from bookings.lifecycle.locks import Locks
 from bookings.models import Booking, Reservation
 
-Found = Mapping[str, Iterable[str]]
 HOLDER = "Visitor-Token"
 TOKEN = re.compile(r"[A-Za-z0-9_.-]{16,128}")
 BROWSER = ("User-Agent", "Accept-Language")
@@ -45,18 +42,18 @@ class Prepared:
         return (taken | locks_of(held) | Locks.on(reservations=[held.pk])) if held else taken
 
 
-def prepare(key: Any, body: BookingIn) -> Prepared:
+def prepare(caller: Caller, body: BookingIn) -> Prepared:
     """Check a request as a whole.  Raises ``Invalid`` with everything that is wrong, or ``Forbidden``."""
-    resolved = _resolve(key, body)
+    resolved = _resolve(caller, body)
     form = BookingForm(resolved, found=body.findings)
     if not form.is_valid():
         raise Invalid(form.errors)
     draft = form.draft()
-    draft.key = key
+    draft.key_id = caller.id
     return Prepared(resolved=resolved, form=form, draft=draft)
 
 
-def make_booking(request: HttpRequest, key: Any, prepared: Prepared) -> Booking:
+def make_booking(request: ApiRequest, prepared: Prepared) -> Booking:
     """Play ``book``.  A refusal because of the time knows how to find other times."""
     resolved, form = prepared.resolved, prepared.form
     assert resolved.flow  # noqa: S101  # a valid form has one
@@ -64,7 +61,7 @@ def make_booking(request: HttpRequest, key: Any, prepared: Prepared) -> Booking:
         booking = book(
             prepared.draft,
             graph=resolved.flow,
-            by=Actor.of_key(key),
+            by=request.auth.actor,
             customer=form.customer(),
             companions=form.companions(),
             reservation=resolved.reservation,
@@ -72,24 +69,25 @@ def make_booking(request: HttpRequest, key: Any, prepared: Prepared) -> Booking:
     except SlotTaken as refusal:
         offer_alternatives(request, refusal, prepared.draft)
         raise
-    booking.completed = not resolved.flow.leaving(booking.state)  # type: ignore[attr-defined]  # as ``readable`` does
+    note_completed(booking, not resolved.flow.leaving(booking.state))
     return booking
 
 
-def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Reservation:
+def make_reservation(request: ApiRequest, body: ReservationIn) -> Reservation:
     """Play ``reserve``.  Raises ``Invalid``, ``Forbidden`` and the verb's refusals."""
-    resolved = _resolve(key, body)
+    caller = request.auth
+    resolved = _resolve(caller, body)
     form = ReservationForm(resolved, found=body.findings)
     if not form.is_valid():
         raise Invalid(form.errors)
     draft = form.draft()
-    draft.key = key
-    _name_holder(request, key, draft)
+    draft.key_id = caller.id
+    _name_holder(request, draft)
     try:
         return reserve(
             draft,
-            hold=bounded_hold(key, form.hold, resolved.project, resolved.option, resolved.link),
-            by=Actor.of_key(key),
+            hold=limited_hold(caller, form.hold, resolved.project, resolved.option, resolved.link),
+            by=caller.actor,
             companions=form.companions(),
             buffers=form.buffers(),
             replacing=resolved.reservation,
@@ -99,21 +97,21 @@ def make_reservation(request: HttpRequest, key: Any, body: ReservationIn) -> Res
         raise
 
 
-def _name_holder(request: HttpRequest, key: Any, draft: Reservation) -> None:
+def _name_holder(request: ApiRequest, draft: Reservation) -> None:
     """Whose hold it is: on a server nobody's; a public page's visitor is told apart by the token that it sends.
 
     No cookie crosses origins, so where no token comes, it is whoever has the same address and the same browser.
     """
-    if not key.is_widget:
+    if not request.auth.is_widget:
         return
     draft.address = address_digest(request)
     token = request.headers.get(HOLDER, "")
     known_by = [token] if TOKEN.fullmatch(token) else [draft.address, *map(request.headers.get, BROWSER)]
-    draft.visitor = hashlib.sha256(json.dumps([str(key.pk), *known_by]).encode()).hexdigest()
+    draft.visitor = hashlib.sha256(json.dumps([str(request.auth.id), *known_by]).encode()).hexdigest()
 
 
-def _resolve(key: Any, body: BookingIn) -> Resolved:
-    given = with_only_project(key, body.given())
-    resolved = resolve(given, scope_of(key))
-    check_bounds(key, given, resolved)
+def _resolve(caller: Caller, body: BookingIn) -> Resolved:
+    given = with_only_project(caller, body.given())
+    resolved = resolve(given, caller.scope())
+    check_limits(caller, given, resolved)
     return resolved

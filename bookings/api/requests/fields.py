@@ -1,6 +1,6 @@
-"""How bodies are read: types and spellings of the wire, strictly, keeping what could be read.
+"""How bodies are read: the record's types and spellings, strictly, keeping what could be read.
 
-A body model derives from ``Wire``; what was wrong with it stands in ``findings``, so that the forms can look at the
+A call's body derives from ``Body``; what was wrong with it stands in ``findings``, so that the forms can look at the
 rest and everything is answered together.  Sentences never repeat what was sent.
 """
 
@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from bookings.api.errors import BadRequest
+from bookings.api.errors import BadRequest, FieldErrors
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -54,7 +54,7 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 
-def wrong(sentence: Any) -> PydanticCustomError:
+def unreadable(sentence: Any) -> PydanticCustomError:
     """An error with our own sentence."""
     return PydanticCustomError(OURS, "{sentence}", {"sentence": str(sentence)})
 
@@ -65,15 +65,15 @@ def read_moment(value: Any) -> datetime:
         return value
     found = _ISO.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise wrong(_("Send a date and time like 2027-08-12T21:30:00-07:00."))
+        raise unreadable(_("Send a date and time like 2027-08-12T21:30:00-07:00."))
     if not found.group(3):
-        raise wrong(_("The time needs an offset, like 2027-08-12T21:30:00-07:00."))
+        raise unreadable(_("The time needs an offset, like 2027-08-12T21:30:00-07:00."))
     try:
         moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise wrong(_("There is no such date and time.")) from None
+        raise unreadable(_("There is no such date and time.")) from None
     if not EARLIEST <= moment < LATEST:
-        raise wrong(_("This date is too far away."))
+        raise unreadable(_("This date is too far away."))
     return moment
 
 
@@ -81,7 +81,7 @@ def read_uuid(value: Any) -> UUID:
     if isinstance(value, UUID):
         return value
     if not isinstance(value, str) or not _UUID.fullmatch(value):
-        raise wrong(_("Send an id like 5f9c0e4e-2d2a-4a53-9a7b-3d1b6a0e7d11."))
+        raise unreadable(_("Send an id like 5f9c0e4e-2d2a-4a53-9a7b-3d1b6a0e7d11."))
     return UUID(value)
 
 
@@ -113,16 +113,16 @@ class OpenPart(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-class Wire(BaseModel):
+class Body(BaseModel):
     """A body: an object whose every field may be missing; what is required is the forms' to say."""
 
     model_config = ConfigDict(extra="ignore")
     may_be_nothing: ClassVar[bool] = False
     """Whether the body may be without a single key, so that PHP sends an empty list."""
-    _findings: dict[str, list[str]] = PrivateAttr(default_factory=dict)
+    _findings: FieldErrors = PrivateAttr(default_factory=dict)
 
     @property
-    def findings(self) -> dict[str, list[str]]:
+    def findings(self) -> FieldErrors:
         """What could not be read: sentences by the field's name in the body."""
         return self._findings
 
@@ -130,7 +130,7 @@ class Wire(BaseModel):
         """The keys that were sent and could be read; an explicit null is a value."""
         return self.model_dump(exclude_unset=True)
 
-    def with_findings(self, findings: dict[str, list[str]]) -> Self:
+    def with_findings(self, findings: FieldErrors) -> Self:
         self._findings = findings
         return self
 
@@ -147,12 +147,14 @@ class Wire(BaseModel):
             return handler(value)
         except ValidationError as wrongs:
             found = wrongs.errors(include_url=False, include_input=False)
-            return handler(_without(value, [error["loc"] for error in found])).with_findings(in_words(found))
+            return handler(_without(value, [error["loc"] for error in found])).with_findings(
+                sentences_by_field(found)
+            )
 
 
-def in_words(errors: Iterable[Mapping[str, Any]], skip: int = 0) -> dict[str, list[str]]:
+def sentences_by_field(errors: Iterable[Mapping[str, Any]], skip: int = 0) -> FieldErrors:
     """Pydantic's findings as sentences by dotted name, the first ``skip`` parts of each name left out."""
-    found: dict[str, list[str]] = {}
+    found: FieldErrors = {}
     for error in errors:
         name = ".".join(str(part) for part in error["loc"][skip:]) or "body"
         sentence = error["msg"] if error["type"] == OURS else SENTENCES.get(error["type"], ANYTHING_ELSE)

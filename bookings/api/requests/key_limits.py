@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.api.auth import visible_bookings, visible_projects, visible_reservations, visible_resources
+from bookings.api.caller import Caller
 from bookings.api.errors import Forbidden, plain
 from bookings.availability.parameters import merged_parameters, parse_parameters
 from bookings.availability.slot_shapes import ANY_WINDOW
-from bookings.forms import Resolved, Scope, values
+from bookings.forms import Resolved, values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
 from bookings.layers import USUAL_GRAPH, booking_layers, flat
@@ -19,52 +19,42 @@ from bookings.models import Booking, Option, Project, ProjectResource
 from bookings.overrides import override
 
 # A public page sends these only as its project has them.
-BOUND = ("graph", "calendar_id", "invite", "participants", "my_rsvp", "reminders", "webhooks")
-BOUND_SWITCHES = ("notify_", "auto_complete_one_hour_after_booking_ends")
+FIXED = ("graph", "calendar_id", "invite", "participants", "my_rsvp", "reminders", "webhooks")
+FIXED_SWITCHES = ("notify_", "auto_complete_one_hour_after_booking_ends")
 
-# What shapes the slots that a project offers; a public page's own ones could not be booked.
-SHAPING = ("length", "timeslot_increments", "round_to_nearest_hour", "ignore_all_day_events")
-
-
-def scope_of(key: Any) -> Scope:
-    projects = visible_projects(key)
-    if key.is_widget:
-        projects = projects.exclude(visibility=Project.Visibility.STAFF)
-    return Scope(
-        projects=projects,
-        resources=visible_resources(key),
-        bookings=visible_bookings(key),
-        reservations=visible_reservations(key),
-        limited=key.limited_to is not None,
-    )
+# Of these a public page searches with the project's own: others give slots that could not be booked.
+GRID = ("length", "timeslot_increments", "round_to_nearest_hour", "ignore_all_day_events")
 
 
-def with_only_project(key: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def with_only_project(caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
     """A key that is limited to one project means that one where it names none."""
-    if key.limited_to and len(key.limited_to) == 1 and given.get("project_id") is None:
-        return {**given, "project_id": next(iter(key.limited_to))}
+    if caller.limited_to and len(caller.limited_to) == 1 and given.get("project_id") is None:
+        return {**given, "project_id": next(iter(caller.limited_to))}
     return dict(given)
 
 
-def check_bounds(key: Any, given: Mapping[str, Any], resolved: Resolved) -> None:
+def check_limits(caller: Caller, given: Mapping[str, Any], resolved: Resolved) -> None:
     """Note what lies outside a key's projects; raise ``Forbidden`` where a public page would loosen a setting."""
-    if key.limited_to is not None and resolved.project is None and "project_id" not in resolved.errors:
+    if caller.is_limited and resolved.project is None and "project_id" not in resolved.errors:
         resolved.wrong("project_id", _("This key needs one of its projects here."))
-    if not key.is_widget:
+    if not caller.is_widget:
         return
-    sent = flat(given)
+    _check_settings(flat(given), resolved)
+    if resolved.project and resolved.resource and not resolved.link and not resolved.session:
+        resolved.wrong("resource_id", _("This resource is not one of the project's."))
+
+
+def _check_settings(sent: Mapping[str, Any], resolved: Resolved) -> None:
     below = override(*booking_layers(resolved.project, resolved.option, resolved.link))
     below["graph"] = below.get("graph") or USUAL_GRAPH
     for name in sent:
-        if name in BOUND or name.startswith(BOUND_SWITCHES):
+        if name in FIXED or name.startswith(FIXED_SWITCHES):
             if name == "graph" and resolved.project is None:
                 continue
             must_equal(name, sent[name], below.get(name))
     chosen, own = sent.get("settings") or {}, below.get("settings") or {}
     for name in chosen:
         must_equal(name, chosen[name], own.get(name), field=f"settings.{name}")
-    if resolved.project and resolved.resource and not resolved.link and not resolved.session:
-        resolved.wrong("resource_id", _("This resource is not one of the project's."))
 
 
 def must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
@@ -74,15 +64,20 @@ def must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
         raise Forbidden(sentence, field=field or name)
 
 
-def bounded_hold(
-    key: Any, hold: timedelta, project: Project | None, option: Option | None, link: ProjectResource | None
+def limited_hold(
+    caller: Caller,
+    hold: timedelta,
+    project: Project | None,
+    option: Option | None,
+    link: ProjectResource | None,
 ) -> timedelta:
     """How long a key may hold what it asks for ``hold``: a public page no longer than without asking."""
-    if not key.is_widget:
+    if not caller.is_widget:
         return hold
     usual = override(*booking_layers(project, option, link)).get("reservation_time")
     most = settings.MAX_RESERVATION_SECONDS
-    return min(hold, Findings().take("reservation_time", usual, values.seconds, DEFAULT_HOLD, most))
+    longest: timedelta = Findings().take("reservation_time", usual, values.seconds, DEFAULT_HOLD, most)
+    return min(hold, longest)
 
 
 def searched_as_offered(
@@ -97,14 +92,14 @@ def searched_as_offered(
     own = parse_parameters(merged_parameters(ANY_WINDOW, project, option), now)
     if option is None and "length" in given:
         option = next((one for one in project.options.all() if one.length == asked.length), None)
-    kept = {name: value for name, value in given.items() if name not in SHAPING}
+    kept = {name: value for name, value in given.items() if name not in GRID}
     if asked.buffer < own.buffer:
         del kept["buffer"]
     return kept, option
 
 
-def playable(key: Any, booking: Booking) -> bool:
+def playable(caller: Caller, booking: Booking) -> bool:
     """Whether knowing a booking's id is proof enough: for a public page only of a customer's own booking."""
-    if not key.is_widget:
+    if not caller.is_widget:
         return True
     return getattr(booking, "customer", None) is not None and not booking.version.offers_seats

@@ -1,22 +1,25 @@
 """Lists: what is looked for, in which order, and which page of it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from datetime import datetime
+from typing import TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import F, Q, QuerySet
-from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from pydantic_core import PydanticCustomError
 
-from bookings import sql
-from bookings.api.errors import Invalid, NotFound
-from bookings.api.responses.answers import MAX_ROWS, list_answer
+from bookings.api.errors import FieldErrors, Invalid
+from bookings.api.requests.fields import read_moment
+from bookings.api.requests.matchers import Matcher
+from bookings.api.responses.answers import Ok
+from bookings.api.responses.frames import Page
 
-Find = Callable[[str], Q]
+Row = TypeVar("Row", bound=Model)
+Out = TypeVar("Out")
+MAX_ROWS = 1000
 FURTHEST_PAGE = 10**6
 NOT_A_COUNT = _("Send a whole number from 1 on.")
 MOST_TERMS = 100  # databases differ in how many conditions they read: SQLite stops at a thousand
@@ -25,6 +28,7 @@ SEARCH_UNREADABLE = _("Write it like name:Doc;email:doc@example.com.")
 SEARCH_UNKNOWN = _("This cannot be searched for.")
 ORDER_UNKNOWN = _("The list cannot be ordered by this.")
 DIRECTION_UNKNOWN = _("Send asc or desc.")
+ENDS_FIRST = _("The end must come after the start.")
 _DIGITS = re.compile(r"[0-9]{1,7}")
 
 
@@ -32,7 +36,7 @@ _DIGITS = re.compile(r"[0-9]{1,7}")
 class Listing:
     """What one list can be searched for and ordered by; names are the API's, values the models'."""
 
-    search: Mapping[str, Find] = field(default_factory=dict)
+    search: Mapping[str, Matcher] = field(default_factory=dict)
     order: tuple[str, ...] = ("created_at", "updated_at")
     default_order: tuple[str, ...] = ("created_at", "pk")
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -40,21 +44,21 @@ class Listing:
     def answer(
         self,
         request: HttpRequest,
-        rows: QuerySet[Any],
-        payloads: Callable[[Iterable[Any]], list[dict[str, Any]]],
-    ) -> HttpResponse:
+        rows: QuerySet[Row],
+        serialize: Callable[[Sequence[Row]], list[Out]],
+    ) -> Ok[Page[Out]]:
         """The page that the query asks for.  Raises ``Invalid`` with everything that is wrong in the query."""
-        errors: dict[str, list[str]] = {}
+        errors: FieldErrors = {}
         rows = rows.filter(self._wanted(request, errors)).order_by(*self._ordering(request, errors))
         limit, page = (_count(request, name, errors) for name in ("limit", "page"))
         if errors:
             raise Invalid(errors)
         limit, page = min(limit or MAX_ROWS, MAX_ROWS), page or 1
         first = (page - 1) * limit
-        shown = payloads(rows[first : first + limit])
-        return list_answer(request, shown, total=rows.count(), page=page, limit=limit)
+        data = serialize(list(rows[first : first + limit]))
+        return Ok(_page_of(request, data, total=rows.count(), page=page, limit=limit))
 
-    def _wanted(self, request: HttpRequest, errors: dict[str, list[str]]) -> Q:
+    def _wanted(self, request: HttpRequest, errors: FieldErrors) -> Q:
         wanted = Q()
         terms = [term for term in request.GET.get("search", "").split(";") if term]
         if len(terms) > MOST_TERMS:
@@ -70,7 +74,7 @@ class Listing:
                 wanted &= self.search[key](value)
         return wanted
 
-    def _ordering(self, request: HttpRequest, errors: dict[str, list[str]]) -> Iterable[str]:
+    def _ordering(self, request: HttpRequest, errors: FieldErrors) -> Iterable[str]:
         by, direction = request.GET.get("orderBy"), request.GET.get("sortedBy", "asc").lower()
         if direction not in {"asc", "desc"}:
             errors["sortedBy"] = [str(DIRECTION_UNKNOWN)]
@@ -83,65 +87,29 @@ class Listing:
         return (f"-{column}" if direction == "desc" else column, "pk")
 
 
-def same(column: str) -> Find:
-    """Rows whose column has this text, small and capital letters alike; ``*`` at either end stands for anything."""
-
-    def find(value: str) -> Q:
-        lookup, text = how_to_find(value)
-        return Q(lookup(F(column), text))
-
-    return find
-
-
-def how_to_find(value: str) -> tuple[Callable[..., Any], str]:
-    """The lookup for a value of a search, stars at its ends and all, and the text that it takes.
-
-    Beyond ASCII only the regular expressions of SQLite, which are Python's, know small letters from capital ones.
-    """
-    text = value.strip("*")
-    open_ends = (value.startswith("*"), value.endswith("*") and len(value) > 1)
-    if not sql.is_postgresql() and not text.isascii():
-        before, after = open_ends
-        return IRegex, ("" if before else r"\A") + re.escape(text) + ("" if after else r"\Z")
-    lookups = {(True, True): IContains, (True, False): IEndsWith, (False, True): IStartsWith}
-    return lookups.get(open_ends, IExact), text
+def _page_of(request: HttpRequest, data: list[Out], *, total: int, page: int, limit: int) -> Page[Out]:
+    last = max(1, -(-total // limit))
+    first_row = (page - 1) * limit + 1
+    return {
+        "data": data,
+        "total": total,
+        "per_page": limit,
+        "current_page": page,
+        "last_page": last,
+        "next_page_url": _page_url(request, page + 1) if page < last else None,
+        "prev_page_url": _page_url(request, min(page - 1, last)) if page > 1 else None,
+        "from": first_row if data else None,
+        "to": first_row + len(data) - 1 if data else None,
+    }
 
 
-def same_id(column: str) -> Find:
-    """Rows whose column has this id; a text that is none finds nothing."""
-
-    def find(value: str) -> Q:
-        try:
-            return Q(**{column: UUID(value)})
-        except ValueError:
-            return nothing(value)
-
-    return find
+def _page_url(request: HttpRequest, page: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe=':,')}")
 
 
-def nothing(value: str) -> Q:
-    """No row: what the record searches for and this site does not have."""
-    return Q(pk__in=[])
-
-
-def find_row(rows: QuerySet[Any], pk: str) -> Any:
-    """The row with this id.  Raises ``NotFound`` also where the text is no id."""
-    try:
-        return rows.get(pk=UUID(pk))
-    except (ValueError, ObjectDoesNotExist):
-        raise NotFound(rows.model.__name__) from None
-
-
-def included(request: HttpRequest) -> frozenset[str]:
-    """The names that the query asks to be told as well, with every part of a dotted one."""
-    asked = ",".join(request.GET.get(name, "") for name in ("include", "includes"))
-    names = (name.strip().split(".") for name in asked.split(","))
-    return frozenset(
-        ".".join(parts[: count + 1]) for parts in names for count in range(min(len(parts), 3)) if parts[0]
-    )
-
-
-def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int | None:
+def _count(request: HttpRequest, name: str, errors: FieldErrors) -> int | None:
     sent = request.GET.get(name)
     if sent is None:
         return None
@@ -149,3 +117,36 @@ def _count(request: HttpRequest, name: str, errors: dict[str, list[str]]) -> int
     if not 1 <= number <= FURTHEST_PAGE:
         errors[name] = [str(NOT_A_COUNT)]
     return number
+
+
+def within_window(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Bookings or events that share a moment with ``[start, end)`` of the query.  Raises ``Invalid``."""
+    start, end = _window(request)
+    if start:
+        rows = rows.filter(end__gt=start)
+    if end:
+        rows = rows.filter(start__lt=end)
+    return rows
+
+
+def _window(request: HttpRequest) -> tuple[datetime | None, datetime | None]:
+    moments: dict[str, datetime] = {}
+    errors: FieldErrors = {}
+    for name in ("start", "end"):
+        if name in request.GET:
+            try:
+                moments[name] = read_moment(_with_plus(request.GET[name]))
+            except PydanticCustomError as wrong:
+                errors[name] = [wrong.message()]
+    start, end = moments.get("start"), moments.get("end")
+    if start and end and end <= start:
+        errors["end"] = [str(ENDS_FIRST)]
+    if errors:
+        raise Invalid(errors)
+    return start, end
+
+
+def _with_plus(sent: str) -> str:
+    """A time whose offset lost its plus on the way, as those do that nobody encoded; a space after the day stays."""
+    day = len("2027-08-12 ")
+    return sent[:day] + sent[day:].replace(" ", "+")

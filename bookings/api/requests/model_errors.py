@@ -6,13 +6,13 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 
-from bookings.api.errors import Errors, Invalid
+from bookings.api.errors import FieldErrors, Invalid
 from bookings.api.requests.fields import ANYTHING_ELSE, REQUIRED
 
 REQUIRED_CODES = {"required", "blank", "null"}
 
 
-def findings(row: Model, exclude: Collection[str] = ()) -> dict[str, list[str]]:
+def row_findings(row: Model, exclude: Collection[str] = ()) -> FieldErrors:
     """What ``full_clean`` finds wrong with an unsaved or changed row: sentences by column."""
     try:
         row.full_clean(exclude=set(exclude))
@@ -21,7 +21,7 @@ def findings(row: Model, exclude: Collection[str] = ()) -> dict[str, list[str]]:
     return {}
 
 
-def refuse(*found: Errors) -> None:
+def refuse(*found: FieldErrors) -> None:
     """Raise ``Invalid`` with everything that was found by whoever looked, each field's first finder first."""
     together: dict[str, Any] = {}
     for errors in found:
@@ -31,9 +31,18 @@ def refuse(*found: Errors) -> None:
         raise Invalid(together)
 
 
-def apply(row: Model, values: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
-    """Set the columns that ``values`` has a word for; return those that were set."""
-    changed = {columns[name]: value for name, value in values.items() if name in columns}
+def set_columns(
+    row: Model, given: Mapping[str, Any], columns: Mapping[str, str], empty: Mapping[str, Any]
+) -> list[str]:
+    """Set the columns that ``given`` has a word for; return those that were set.
+
+    A null is the value that ``empty`` has for its name, else the empty text.
+    """
+    changed = {
+        columns[name]: empty.get(name, "") if value is None else value
+        for name, value in given.items()
+        if name in columns
+    }
     for column, value in changed.items():
         setattr(row, column, value)
     return list(changed)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid
-from bookings.api.requests.key_limits import must_equal, scope_of
+from bookings.api.requests.key_limits import must_equal
 from bookings.api.requests.schemas import MoveIn
 from bookings.api.responses.alternatives import offer_alternatives
 from bookings.errors import SlotTaken
@@ -14,17 +14,17 @@ from bookings.forms.findings import Findings
 from bookings.forms.moves import may_overlap
 from bookings.forms.resolve import Resolved, resolve_move
 from bookings.forms.times import read_times
-from bookings.lifecycle import Actor, reschedule
+from bookings.lifecycle import reschedule
 from bookings.models import Booking
 
 LONGEST_MESSAGE = 5000
 
 
-def move(request: HttpRequest, key: Any, booking: Booking, body: MoveIn) -> Booking:
+def move(request: ApiRequest, booking: Booking, body: MoveIn) -> Booking:
     """Play ``reschedule``.  Raises ``Invalid`` and the verb's refusals."""
-    wanted = _wanted(key, booking, body)
+    wanted = _wanted(request.auth, booking, body)
     try:
-        return reschedule(booking, by=Actor.of_key(key), message=body.message or "", **wanted)
+        return reschedule(booking, by=request.auth.actor, message=body.message or "", **wanted)
     except SlotTaken as refusal:
         for name in ("start", "end", "resource"):
             if name in wanted:
@@ -33,9 +33,9 @@ def move(request: HttpRequest, key: Any, booking: Booking, body: MoveIn) -> Book
         raise
 
 
-def _wanted(key: Any, booking: Booking, body: MoveIn) -> dict[str, Any]:
+def _wanted(caller: Caller, booking: Booking, body: MoveIn) -> dict[str, Any]:
     given = body.given()
-    resolved = resolve_move(given, scope_of(key))
+    resolved = resolve_move(given, caller.scope())
     findings = Findings(body.findings, resolved.errors)
     if len(body.message or "") > LONGEST_MESSAGE:
         findings.wrong("message", _("This text is too long."))
@@ -44,31 +44,31 @@ def _wanted(key: Any, booking: Booking, body: MoveIn) -> dict[str, Any]:
             findings.required("related.owner_booking_id")
         wanted: dict[str, Any] = {"session": resolved.session}
     else:
-        wanted = _time_and_resource(key, booking, given, resolved, findings)
+        wanted = _time_and_resource(caller, booking, given, resolved, findings)
     if findings.errors:
         raise Invalid(findings.errors)
     return wanted
 
 
 def _time_and_resource(
-    key: Any, booking: Booking, given: dict[str, Any], resolved: Resolved, findings: Findings
+    caller: Caller, booking: Booking, given: dict[str, Any], resolved: Resolved, findings: Findings
 ) -> dict[str, Any]:
     wanted: dict[str, Any] = dict(read_times(given, findings))
-    wanted["allow_double_bookings"] = _may_overlap(key, booking, given, resolved)
+    wanted["allow_double_bookings"] = _may_overlap(caller, booking, given, resolved)
     if resolved.resource and resolved.resource.pk != booking.resource_id:
-        if key.is_widget and not _in_project(booking, resolved):
+        if caller.is_widget and not _in_project(booking, resolved):
             findings.wrong("resource_id", _("This resource is not one of the project's."))
         wanted["resource"] = resolved.resource
     return wanted
 
 
-def _may_overlap(key: Any, booking: Booking, given: dict[str, Any], resolved: Resolved) -> bool:
+def _may_overlap(caller: Caller, booking: Booking, given: dict[str, Any], resolved: Resolved) -> bool:
     """As the request asks, else as the project says; a public page may only say what its project does."""
     own = may_overlap(booking, resolved.resource)
     asked = (given.get("settings") or {}).get("allow_double_bookings")
     if asked is None or asked == own:
         return own
-    if key.is_widget:
+    if caller.is_widget:
         must_equal("allow_double_bookings", asked, own, field="settings.allow_double_bookings")
     return asked is True
 

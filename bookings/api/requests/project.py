@@ -9,14 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
-from bookings.api.requests.fields import Flag, Object, Text, Wire, read_uuid
-from bookings.api.requests.model_errors import apply, findings, refuse
-from bookings.api.requests.project_settings import wrongs
+from bookings.api.errors import FieldErrors
+from bookings.api.requests.fields import Body, Flag, Object, Text, read_uuid
+from bookings.api.requests.model_errors import refuse, row_findings, set_columns
+from bookings.api.requests.project_settings import settings_findings
 from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
 from bookings.models import Project
 from bookings.overrides import override
 
-Errors = dict[str, list[str]]
 MOST_MEMBERS = 1000
 TOO_MANY = _("Send a thousand at most.")
 COLUMNS = {
@@ -26,11 +26,12 @@ COLUMNS = {
     "reminders": "reminders",
     "enabled_email_notification": "sends_mail",
 }
+EMPTY: dict[str, Any] = {"availability_constraints": [], "reminders": [], "enabled_email_notification": True}
 SEARCHED = DEFAULTS.keys() - {"constraints", "output_timezone"}
 LAYERS = ("availability", "booking", "customer_fields", "ui", "meta")
 
 
-class ProjectBody(Wire):
+class ProjectIn(Body):
     """``allow_conference`` is read and left alone."""
 
     name: Text | None = None
@@ -49,18 +50,12 @@ class ProjectBody(Wire):
     allow_conference: Any = None
 
 
-def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
+def change(row: Project, body: ProjectIn, more: FieldErrors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid`` with everything that is wrong."""
     given = body.given()
-    empty: dict[str, Any] = {
-        "availability_constraints": [],
-        "reminders": [],
-        "enabled_email_notification": True,
-    }
-    values = {name: empty.get(name, "") if value is None else value for name, value in given.items()}
-    if not values.get("slug"):
-        values.pop("slug", None)
-    changed = apply(row, values, COLUMNS)
+    if not given.get("slug"):
+        given.pop("slug", None)
+    changed = set_columns(row, given, COLUMNS, EMPTY)
     for name in LAYERS:
         if name in given:
             setattr(row, name, override(getattr(row, name), given[name] or {}))
@@ -70,19 +65,19 @@ def change(row: Project, body: ProjectBody, more: Errors) -> list[str]:
         _keep_in_booking(row, given)
         changed.append("booking")
     # An address that the site chose itself is no fault of the request; the database settles a race for it.
-    chosen = set() if "slug" in values else {"slug"}
-    checked = findings(row, exclude={"location", "image", "logo"} | chosen)
+    chosen = set() if "slug" in given else {"slug"}
+    checked = row_findings(row, exclude={"location", "image", "logo"} | chosen)
     unsearchable = _unsearchable(row) if "availability" in given else {}
-    refuse(body.findings, more, checked, _where_it_was_sent(wrongs(row), given), unsearchable)
+    refuse(body.findings, more, checked, _where_it_was_sent(settings_findings(row), given), unsearchable)
     return list(dict.fromkeys(changed))
 
 
-def member_ids(sent: list[Any], name: str) -> tuple[list[UUID], Errors]:
+def member_ids(sent: list[Any], name: str) -> tuple[list[UUID], FieldErrors]:
     """Ids, or objects that have one, as ids; what is no id stands in the errors under its place in ``name``."""
     if len(sent) > MOST_MEMBERS:
         return [], {name or "body": [str(TOO_MANY)]}
     ids: list[UUID] = []
-    errors: Errors = {}
+    errors: FieldErrors = {}
     for at, one in enumerate(sent):
         try:
             ids.append(read_uuid(one.get("id") if isinstance(one, Mapping) else one))
@@ -101,7 +96,7 @@ def _keep_in_booking(row: Project, given: Mapping[str, Any]) -> None:
     row.booking = override(row.booking, layer)
 
 
-def _unsearchable(row: Project) -> Errors:
+def _unsearchable(row: Project) -> FieldErrors:
     """What every search of the project would refuse: a slot of no length, a window that ends before it starts."""
     own = {name: value for name, value in row.availability.items() if name in SEARCHED}
     try:
@@ -114,7 +109,7 @@ def _unsearchable(row: Project) -> Errors:
     return {}
 
 
-def _where_it_was_sent(found: Errors, given: Mapping[str, Any]) -> Errors:
+def _where_it_was_sent(found: FieldErrors, given: Mapping[str, Any]) -> FieldErrors:
     """Findings on ``booking.reservation_time`` under the name that the request used."""
     told = "reservation_time" if "reservation_time" in given else "booking.reservation_time"
     return {told if name == "booking.reservation_time" else name: words for name, words in found.items()}

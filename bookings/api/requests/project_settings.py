@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from bookings.api.errors import FieldErrors
 from bookings.availability.modes import Mode
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.forms import values
@@ -33,7 +34,7 @@ FORMATS = {
 Check = Callable[..., Any]
 
 
-def wrongs(row: Project) -> dict[str, list[str]]:
+def settings_findings(row: Project) -> FieldErrors:
     """What cannot be used in an unsaved or changed project: sentences by dotted name."""
     found = Findings()
     try:
@@ -80,12 +81,12 @@ def _hold(value: Any) -> Any:
 def _questions(fields: Mapping[str, Any]) -> None:
     if any(len(name) > LONGEST_NAME for name in fields):
         raise ValidationError(_("The name of a field is too long."))
-    faults = dict(fault for name, question in fields.items() for fault in _wrong_with(name, question))
+    faults = dict(fault for name, question in fields.items() for fault in _faults_of(name, question))
     if faults:
         raise WrongParts(faults)
 
 
-def _wrong_with(name: str, question: Any) -> Iterator[tuple[str, str]]:
+def _faults_of(name: str, question: Any) -> Iterator[tuple[str, str]]:
     """What is wrong with one question: sentences by dotted name."""
     if not isinstance(question, Mapping):
         yield name, _("Send an object.")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from bookings.api.requests.fields import (
+    Body,
     Flag,
     Id,
     Moment,
@@ -14,7 +15,6 @@ from bookings.api.requests.fields import (
     Part,
     Text,
     Whole,
-    Wire,
 )
 from bookings.forms.values import MOST_PARTICIPANTS
 
@@ -69,11 +69,11 @@ class EntryIn(Part):
     my_rsvp: Text | None = None
 
 
-class EventIn(EntryIn):
+class NestedEventIn(EntryIn):
     """The record's older shape: the same fields, nested."""
 
 
-class BookingIn(EntryIn, Wire):
+class BookingIn(EntryIn, Body):
     """A booking to be made.  What the project says need not be sent."""
 
     model_config = ConfigDict(extra="allow")
@@ -91,7 +91,7 @@ class BookingIn(EntryIn, Wire):
     reminders: list[Any] | None = None
     auto_complete_one_hour_after_booking_ends: Switch = None
     webhooks: Webhooks = None
-    event: Annotated[EventIn, OrEmptyList] | None = None
+    event: Annotated[NestedEventIn, OrEmptyList] | None = None
 
 
 class ReservationIn(BookingIn):
@@ -100,14 +100,14 @@ class ReservationIn(BookingIn):
     reservation_time: Seconds = None
 
 
-class HoldIn(Wire):
+class HoldIn(Body):
     """A reservation that is held already."""
 
     reservation_id: Id | None = None
     reservation_time: Seconds = None
 
 
-class ActionIn(Wire):
+class ActionIn(Body):
     """The inputs of an action stand under its name: ``{"decline": {"message": "…"}}``."""
 
     model_config = ConfigDict(extra="allow")
@@ -116,14 +116,14 @@ class ActionIn(Wire):
     apply_to_bulked_bookings: Flag | None = None
 
 
-class InputIn(Wire):
+class InputIn(Body):
     """What an action may be given."""
 
     message: Text | None = None
     payment_id: Text | None = None
 
 
-class MetaIn(Wire):
+class MetaIn(Body):
     meta: dict[str, Any] | None = None
 
 
@@ -133,7 +133,7 @@ class LooseIn(Part):
     allow_double_bookings: Flag | None = None
 
 
-class MoveIn(Wire):
+class MoveIn(Body):
     """Where a booking is moved; a seat moves to another session."""
 
     start: Moment | None = None
@@ -144,7 +144,7 @@ class MoveIn(Wire):
     message: Text | None = None
 
 
-class BulkIn(Wire):
+class BulkIn(Body):
     """Many at once, in order; each as it would be sent alone."""
 
     bookings: list[Any] | None = None

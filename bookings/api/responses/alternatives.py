@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 
-from bookings.api.requests.listing import included
-from bookings.api.timestamps import shown, zone_of
+from bookings.api.caller import ApiRequest
+from bookings.api.responses.context import Context, included_names, requested_zone
+from bookings.api.responses.frames import AlternativeOut
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Slot
 from bookings.availability.search import TooManySlots, search
@@ -23,15 +23,14 @@ MOST = 3
 Wanted = Booking | Reservation
 
 
-def offer_alternatives(request: HttpRequest, refusal: BookingError, wanted: Wanted) -> None:
+def offer_alternatives(request: ApiRequest, refusal: BookingError, wanted: Wanted) -> None:
     """Let a refusal know how to find other times: always for a public page, for a server where it asks."""
-    key = request.auth  # type: ignore[attr-defined]
-    if key.is_widget or "alternatives" in included(request):
-        zone = zone_of(request)
-        refusal.data["seek"] = lambda: alternatives(wanted, zone, timezone.now())
+    if request.auth.is_widget or "alternatives" in included_names(request):
+        context = Context(zone=requested_zone(request))
+        refusal.data["find_alternatives"] = lambda: alternatives(wanted, context, timezone.now())
 
 
-def alternatives(wanted: Wanted, zone: tzinfo, now: datetime) -> list[dict[str, Any]]:
+def alternatives(wanted: Wanted, context: Context, now: datetime) -> list[AlternativeOut]:
     """Up to three free times of the same length near the one wanted, by their start.
 
     Of the same resource where it has any within the next seven days, else of its project's others.
@@ -41,8 +40,8 @@ def alternatives(wanted: Wanted, zone: tzinfo, now: datetime) -> list[dict[str, 
     nearest = sorted(own or slots, key=lambda slot: abs(slot.start - wanted.start))[:MOST]
     return [
         {
-            "start": shown(slot.start, zone),
-            "end": shown(slot.end, zone),
+            "start": context.timestamp(slot.start),
+            "end": context.timestamp(slot.end),
             "resources": [{"id": str(resource.pk), "name": resource.name} for resource in slot.resources],
         }
         for slot in sorted(nearest, key=lambda slot: slot.start)

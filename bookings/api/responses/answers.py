@@ -1,59 +1,68 @@
-"""Answers: ``{"data": …}``, lists with the paginator's keys beside it, and refusals."""
+"""Answers.  A call says by its return type what it answers; the reference is made from that."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from ninja.constants import NOT_SET
 
 from bookings.api.errors import ApiError
+from bookings.api.responses.frames import Data
 
 JSON = "application/json; charset=utf-8"
-MAX_ROWS = 1000
+Body = TypeVar("Body")
+Row = TypeVar("Row")
 
 
-def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
-    """Any JSON as an answer."""
-    content = json.dumps(body, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(content, status=status, content_type=JSON, headers=headers)
+def encode(body: Any) -> str:
+    return json.dumps(body, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 
-def data_answer(data: Any, status: int = 200) -> HttpResponse:
-    """``{"data": data}``.  Views return this: ninja passes a response on without validating it once more."""
-    return json_answer({"data": data}, status)
+class Answer(HttpResponse, Generic[Body]):
+    """JSON of the kind that ``Body`` describes.  Ninja passes a response on without validating it once more."""
+
+    def __init__(self, body: Body) -> None:
+        super().__init__(encode(body), content_type=JSON)
 
 
-def empty_answer() -> HttpResponse:
-    """204, after a deletion."""
-    return HttpResponse(status=204)
+class Ok(Answer[Body]):
+    status_code = 200
+
+
+class Created(Answer[Body]):
+    status_code = 201
+
+
+class NoContent(HttpResponse):
+    """After a deletion."""
+
+    status_code = 204
+
+
+def ok(data: Row) -> Ok[Data[Row]]:
+    return Ok({"data": data})
+
+
+def created(data: Row) -> Created[Data[Row]]:
+    return Created({"data": data})
 
 
 def error_answer(refusal: ApiError) -> HttpResponse:
     return json_answer(refusal.body(), refusal.status, refusal.headers)
 
 
-def list_answer(
-    request: HttpRequest, rows: Sequence[Any], *, total: int, page: int, limit: int
-) -> HttpResponse:
-    """A page of a list with the record's paginator; ``rows`` are payloads already."""
-    last = max(1, -(-total // limit))
-    first_row = (page - 1) * limit + 1
-    body = {
-        "data": rows,
-        "total": total,
-        "per_page": limit,
-        "current_page": page,
-        "last_page": last,
-        "next_page_url": _page_url(request, page + 1) if page < last else None,
-        "prev_page_url": _page_url(request, min(page - 1, last)) if page > 1 else None,
-        "from": first_row if rows else None,
-        "to": first_row + len(rows) - 1 if rows else None,
-    }
-    return json_answer(body)
+def json_answer(body: Any, status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(encode(body), status=status, content_type=JSON, headers=headers)
 
 
-def _page_url(request: HttpRequest, page: int) -> str:
-    query = request.GET.copy()
-    query["page"] = str(page)
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe=':,')}")
+def documented_answer(view: Callable[..., Any]) -> Any:
+    """What ``view`` answers, by status, as ninja describes it; nothing where its return type does not say."""
+    promised = get_type_hints(view, include_extras=True).get("return")
+    kind = get_origin(promised) or promised
+    if kind is NoContent:
+        return {204: None}
+    if isinstance(kind, type) and issubclass(kind, Answer):
+        return {kind.status_code: get_args(promised)[0]}
+    return NOT_SET

@@ -10,7 +10,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from bookings.api.responses.webhook import webhook_payload
+from bookings.api.responses.webhooks import webhook_payload
 from bookings.effects import link_mail, mail, reminders, webhooks
 from bookings.effects.crew import DATABASE_PAUSE_SECONDS, PAUSE_SECONDS, Crew
 from bookings.effects.outbox import Handler, Sender

@@ -1,16 +1,12 @@
-"""The API's use of the request limits: whom a call is counted for, and what it is told when it is one too many."""
-
-from typing import Any
+"""Whose limit a call is counted on, and what it is told of that limit."""
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from bookings import rate_limits
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import ApiError
 from bookings.rate_limits import Usage
-
-USAGE = "timekit.usage"  # among the request's META: a key that no header can have
 
 
 class TooManyRequests(ApiError):
@@ -23,22 +19,22 @@ class TooManyRequests(ApiError):
         super().__init__(headers={"Retry-After": str(usage.resets_in)})
 
 
-def count(request: HttpRequest, key: Any = None) -> None:
+def throttle(request: ApiRequest, caller: Caller | None = None) -> None:
     """Count a call for its server key, else for its address.  Raises ``TooManyRequests``."""
-    if key is None or key.is_widget:
+    if caller is None or caller.is_widget:
         usage = rate_limits.spend_by_address(request)
     else:
-        usage = rate_limits.spend(f"key:{key.pk}", settings.REQUESTS_A_MINUTE_PER_KEY)
+        usage = rate_limits.spend(f"key:{caller.id}", settings.REQUESTS_A_MINUTE_PER_KEY)
     if usage is None:
         return
-    request.META[USAGE] = usage
+    request.usage = usage
     if usage.exceeded:
         raise TooManyRequests(usage)
 
 
-def headers(request: HttpRequest) -> dict[str, str]:
+def limit_headers(request: ApiRequest) -> dict[str, str]:
     """``X-RateLimit-*`` of a call that was counted."""
-    usage: Usage | None = request.META.get(USAGE)
+    usage = request.usage
     if usage is None:
         return {}
     return {

@@ -1,0 +1,47 @@
+"""Calendars in answers."""
+
+from typing import NotRequired
+
+from bookings.api.responses.context import Context
+from bookings.api.responses.events import EventOut, serialize_event
+from bookings.api.responses.fields import RowOut, Uuid
+from bookings.models import Calendar
+
+
+class CalendarOut(RowOut):
+    resource_id: Uuid
+    name: str
+    display_name: str
+    description: str
+    foregroundcolor: str
+    backgroundcolor: str
+    primary: bool
+    provider: str
+    provider_id: None
+    provider_access: str
+    provider_primary: bool
+    provider_sync: bool
+    events: NotRequired[list[EventOut]]
+
+
+def serialize_calendar(row: Calendar, context: Context) -> CalendarOut:
+    body: CalendarOut = {
+        "id": str(row.pk),
+        "resource_id": str(row.resource_id),
+        "name": row.name,
+        "display_name": row.name,
+        "description": row.description,
+        "foregroundcolor": row.foregroundcolor,
+        "backgroundcolor": row.backgroundcolor,
+        "primary": row.primary,
+        "provider": row.provider,
+        "provider_id": None,
+        "provider_access": "owner",
+        "provider_primary": row.primary,
+        "provider_sync": row.provider_sync,
+        "created_at": context.timestamp(row.created_at),
+        "updated_at": context.timestamp(row.updated_at),
+    }
+    if "events" in context.names:
+        body["events"] = [serialize_event(one, context) for one in row.events.all()]
+    return body

@@ -1,0 +1,87 @@
+"""For whom an answer is written: in which zone, and with which parts besides the default fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings.api.caller import ApiRequest
+from bookings.api.errors import Invalid
+from bookings.api.responses.fields import Timestamp
+from bookings.lifecycle import Actor
+from bookings.lifecycle.actors import KEY, WIDGET
+from bookings.validators import zones
+
+Names = frozenset[str]
+ZONE_HEADER = "Timekit-Timezone"
+SERVER = Actor(KEY)
+NO_ZONE = _("This is no IANA time zone, like Europe/Berlin.")
+# What a public page learns only in the answer to its own create.
+PRIVATE = frozenset({"customers", "logs", "customer_action_links", "bulked_bookings"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a serializer asks besides the row: as a server reads it, unless a reader is named."""
+
+    zone: tzinfo
+    names: Names = frozenset()
+    """The parts to be included, with every part of a dotted one."""
+    reader: Actor = SERVER
+    with_addresses: bool = True
+    """Whether addresses of people may be told."""
+
+    @classmethod
+    def of(cls, request: ApiRequest, *, own: bool = False) -> Context:
+        """As the request asks; ``own`` for the answer to a create.  Raises ``Invalid`` for an unknown zone."""
+        names = included_names(request)
+        with_addresses = own or not request.auth.is_widget
+        if not with_addresses:
+            names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
+        zone, reader = requested_zone(request), request.auth.actor
+        return cls(zone=zone, names=names, reader=reader, with_addresses=with_addresses)
+
+    @property
+    def for_widget(self) -> bool:
+        return self.reader.kind == WIDGET
+
+    def below(self, name: str) -> Context:
+        """For what is inside ``name``: its ``calendars.events`` are ``events`` below ``calendars``.
+
+        To a public page a booking inside of its own is somebody else's.
+        """
+        names = names_below(self.names, name)
+        if self.for_widget:
+            return replace(self, names=names - PRIVATE, with_addresses=False)
+        return replace(self, names=names)
+
+    def timestamp(self, moment: datetime) -> Timestamp:
+        """RFC 3339 with seconds and an offset."""
+        return moment.astimezone(self.zone).isoformat(timespec="seconds")
+
+
+def included_names(request: HttpRequest) -> Names:
+    """The names that the query asks to be told as well, with every part of a dotted one."""
+    asked = ",".join(request.GET.get(name, "") for name in ("include", "includes"))
+    names = (name.strip().split(".") for name in asked.split(","))
+    return frozenset(
+        ".".join(parts[: count + 1]) for parts in names for count in range(min(len(parts), 3)) if parts[0]
+    )
+
+
+def names_below(names: Names, name: str) -> Names:
+    return frozenset(one.removeprefix(f"{name}.") for one in names if one.startswith(f"{name}."))
+
+
+def requested_zone(request: HttpRequest) -> tzinfo:
+    """The zone named in the request's head, else UTC.  Raises ``Invalid`` for a name that is none."""
+    name = request.headers.get(ZONE_HEADER)
+    if name is None:
+        return UTC
+    if name not in zones():
+        raise Invalid({ZONE_HEADER: [str(NO_ZONE)]})
+    return ZoneInfo(name)

@@ -1,0 +1,52 @@
+"""Reservations in answers: in the shape of a booking."""
+
+from typing import NotRequired
+
+from django.utils import timezone
+from typing_extensions import TypedDict
+
+from bookings.api.responses import booking_parts as parts
+from bookings.api.responses.context import Context
+from bookings.api.responses.fields import RowOut, Timestamp
+from bookings.api.responses.resources import PublicResourceOut, ResourceOut
+from bookings.models import Reservation
+
+
+class HeldAttributesOut(TypedDict):
+    event_info: parts.EntryOut
+
+
+class ReservationOut(RowOut):
+    """A time or a seat that is held; ``state`` is ``reserved`` or ``expired``, ``graph`` is ``reservation``."""
+
+    state: str
+    graph: str
+    completed: bool
+    expires_at: Timestamp
+    attributes: NotRequired[HeldAttributesOut]
+    event_info: NotRequired[parts.EntryOut]
+    resource: NotRequired[ResourceOut | PublicResourceOut]
+    user: NotRequired[ResourceOut | PublicResourceOut]
+
+
+def serialize_reservation(reservation: Reservation, context: Context) -> ReservationOut:
+    """A reservation in the shape of a booking, and until when it holds."""
+    live = reservation.released_at is None and reservation.expires_at > timezone.now()
+    body: ReservationOut = {
+        "id": str(reservation.pk),
+        "state": "reserved" if live else "expired",
+        "graph": "reservation",
+        "completed": not live,
+        "expires_at": context.timestamp(reservation.expires_at),
+        "created_at": context.timestamp(reservation.created_at),
+        "updated_at": context.timestamp(reservation.created_at),
+    }
+    if "attributes" in context.names:
+        body["attributes"] = {"event_info": parts.entry(reservation, context)}
+    if "event_info" in context.names:
+        body["event_info"] = parts.entry(reservation, context)
+    if "resource" in context.names:
+        body["resource"] = parts.resource(reservation, context, "resource")
+    if "user" in context.names:
+        body["user"] = parts.resource(reservation, context, "user")
+    return body
