@@ -28,7 +28,7 @@ from django.test import Client  # noqa: E402
 
 from bookings.availability.modes import Mode  # noqa: E402
 from bookings.availability.query import Query  # noqa: E402
-from bookings.availability.search import count, days, prepare, search  # noqa: E402
+from bookings.availability.search import count, dates, prepare, search  # noqa: E402
 from bookings.models import Booking, Occupancy, Resource, WeeklyHours  # noqa: E402
 from tests.situations import a_booking, a_project, a_resource  # noqa: E402
 
@@ -81,12 +81,12 @@ def report(resources: list[Resource], size: int, unit: float) -> None:
     month = asked(resources[:1], mode=Mode.RANDOM)
     jobs: dict[str, Callable[[], object]] = {
         "1 resource, 4 weeks": lambda: search(one, START),
-        "1 resource, month view": lambda: days(month, START),
+        "1 resource, month view": lambda: dates(month, START),
         "1 resource, the page of that month": lambda: page(f"{START:/book/bench/?month=%Y-%m}"),
         "100 resources, 4 weeks, read": lambda: prepare(all_of_them, START),
         "100 resources, 4 weeks, who is free": lambda: search(all_of_them, START),
         "100 resources, 4 weeks, anyone": lambda: search(asked(resources, mode=Mode.RANDOM), START),
-        "100 resources, 4 weeks, month view": lambda: days(asked(resources, mode=Mode.RANDOM), START),
+        "100 resources, 4 weeks, month view": lambda: dates(asked(resources, mode=Mode.RANDOM), START),
     }
     in_window = Occupancy.objects.overlapping(START, START + FOUR_WEEKS).count()
     print(

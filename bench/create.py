@@ -37,7 +37,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.http import JsonResponse  # noqa: E402
 
-from bookings.lifecycle.claims import Claim, claim  # noqa: E402
+from bookings.lifecycle.claims import Claim, claim_pieces  # noqa: E402
 from bookings.models import ApiKey, Booking, Calendar, Event, OutboxMessage  # noqa: E402
 from bookings.proof import throw_away, throw_away_resource  # noqa: E402
 
@@ -73,8 +73,8 @@ class Bench:
             busy_end=datetime.fromisoformat(body["end"]),
         )
         with transaction.atomic():
-            pieces, _expiry = claim(wanted, event=self.event.pk)
-        return JsonResponse({"data": {"id": pieces[0]}}, status=201).status_code
+            claimed = claim_pieces(wanted, event=self.event.pk)
+        return JsonResponse({"data": body}, status=201 if claimed else 409).status_code
 
     def create(self) -> int:
         return self.post("/v2/bookings", self.booking(*self.slot()))

@@ -17,7 +17,7 @@ from django.db import transaction  # noqa: E402
 from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from bookings.lifecycle.claims import Claim, claim  # noqa: E402
+from bookings.lifecycle.claims import Claim, claim_pieces  # noqa: E402
 
 EVENT = uuid.UUID(os.environ["BENCH_EVENT"])
 
@@ -30,8 +30,8 @@ def take(request: HttpRequest) -> JsonResponse:
         busy_end=datetime.fromisoformat(body["end"]),
     )
     with transaction.atomic():
-        pieces, _ends = claim(wanted, event=EVENT)
-    return JsonResponse({"data": {"id": pieces[0] if pieces else None}}, status=201 if pieces else 409)
+        claimed = claim_pieces(wanted, event=EVENT)
+    return JsonResponse({"data": body}, status=201 if claimed else 409)
 
 
 urlpatterns = [path("v2/bookings", take)]
