@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 
 from bookings import typed_text
+
+# The classes take arguments of their types for who reads them, and none where they run.
+if TYPE_CHECKING:
+    Char = models.CharField[str, str]
+    Email = models.EmailField[str, str]
+    Url = models.URLField[str, str]
+    Amount = models.DecimalField[Any, Any]
+else:
+    Char, Email, Url, Amount = models.CharField, models.EmailField, models.URLField, models.DecimalField
 
 _http = URLValidator(schemes=["http", "https"])
 
@@ -69,28 +78,28 @@ class _Column:
         return name, f"django.db.models.{plain.__name__}", args, kwargs
 
 
-class EmailField(_Cleaned, _Column, models.EmailField):
+class EmailField(_Cleaned, _Column, Email):
     cleans = staticmethod(typed_text.email)
     form_class = EmailInput
     default_validators = [*models.EmailField.default_validators, typed_text.validate_sendable]
 
 
-class NameField(_Cleaned, _Column, models.CharField):
+class NameField(_Cleaned, _Column, Char):
     cleans = staticmethod(typed_text.name)
     form_class = NameInput
 
 
-class PhoneField(_Cleaned, _Column, models.CharField):
+class PhoneField(_Cleaned, _Column, Char):
     cleans = staticmethod(typed_text.phone)
     form_class = PhoneInput
 
 
-class WordField(_Cleaned, _Column, models.CharField):
+class WordField(_Cleaned, _Column, Char):
     cleans = staticmethod(typed_text.word)
     form_class = WordInput
 
 
-class UrlField(_Cleaned, _Column, models.URLField):
+class UrlField(_Cleaned, _Column, Url):
     cleans = staticmethod(typed_text.word)
     form_class = UrlInput
     default_validators = [_http]
@@ -106,7 +115,7 @@ class PriceInput(forms.DecimalField):
         return round(value, 2) if whole else value
 
 
-class PriceField(_Column, models.DecimalField):
+class PriceField(_Column, Amount):
     """An amount, none or more, with as many decimals as any currency of a country has."""
 
     form_class = PriceInput
