@@ -1,7 +1,7 @@
 """Whose request this is: the one address that every limit, cap and log uses."""
 
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 UNIX_SOCKET = "unix"
+IPV6_HOUSEHOLD_BITS = 64
 _UNTRUSTED_PROXY = """\
 A proxy that this site does not know says that you came by https.
 To the operator: name its address in TRUSTED_PROXIES, for example TRUSTED_PROXIES=127.0.0.1, and start again.
@@ -31,9 +32,17 @@ def client_address(request: HttpRequest) -> str:
     return address
 
 
-def address_digest(request: HttpRequest) -> str:
-    """Return what is stored of `client_address` to count by; without the site's secret it tells no address."""
-    return salted_hmac("bookings.address", client_address(request), algorithm="sha256").hexdigest()
+def client_network(request: HttpRequest) -> str:
+    """Return by what limits count: the visitor's address, in IPv6 the /64 around it, which one household has whole."""
+    address = client_address(request)
+    if address == UNIX_SOCKET or ip_address(address).version == 4:
+        return address
+    return str(ip_network((address, IPV6_HOUSEHOLD_BITS), strict=False))
+
+
+def network_digest(request: HttpRequest) -> str:
+    """Return what is stored of `client_network` to count by; without the site's secret it tells no address."""
+    return salted_hmac("bookings.address", client_network(request), algorithm="sha256").hexdigest()
 
 
 def login_address(request: HttpRequest) -> str | None:

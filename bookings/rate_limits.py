@@ -18,7 +18,7 @@ from django.utils import timezone
 from redis import Redis, RedisError
 
 from bookings import sql
-from bookings.client_address import client_address
+from bookings.client_address import client_network
 from bookings.models import RequestCount
 
 MINUTE = timedelta(minutes=1)
@@ -108,7 +108,7 @@ def spend(who: str, limit: int, now: datetime | None = None) -> Usage | None:
 
 def spend_by_address(request: HttpRequest, now: datetime | None = None) -> Usage | None:
     """The same for the visitor's address: pages, widget keys, and whoever has no valid key."""
-    return spend(f"address:{client_address(request)}", settings.REQUESTS_A_MINUTE_PER_ADDRESS, now)
+    return spend(f"address:{client_network(request)}", settings.REQUESTS_A_MINUTE_PER_ADDRESS, now)
 
 
 def write(who: str, minute: datetime, amount: int) -> int:

@@ -5,7 +5,12 @@ from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
 from booking_site.environment import trusted_proxies
-from bookings.client_address import believe_trusted_proxies, client_address
+from bookings.client_address import (
+    believe_trusted_proxies,
+    client_address,
+    client_network,
+    network_digest,
+)
 
 trusting = override_settings(TRUSTED_PROXIES=trusted_proxies(["127.0.0.1", "10.0.0.0/8", "fd00::/8"]))
 
@@ -40,6 +45,23 @@ def test_the_visitor_is_the_nearest_address_that_is_no_trusted_proxy(
 ) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": forwarded})
     assert client_address(request) == visitor
+
+
+@override_settings(TRUSTED_PROXIES=[])
+@pytest.mark.parametrize(
+    ("address", "other", "is_same"),
+    [
+        ("2001:db8:0:1::7", "2001:db8:0:1:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:0:1::7", "2001:db8:0:2::7", False),
+        ("::ffff:203.0.113.7", "203.0.113.7", True),
+        ("203.0.113.7", "203.0.113.8", False),
+    ],
+)
+def test_limits_count_an_ipv6_household_as_one(address: str, other: str, is_same: bool) -> None:
+    one, two = (RequestFactory().get("/", REMOTE_ADDR=each) for each in (address, other))
+    assert (client_network(one) == client_network(two)) is is_same
+    assert (network_digest(one) == network_digest(two)) is is_same
+    assert client_network(one) not in network_digest(one)
 
 
 @pytest.mark.parametrize(("proxies", "visitor"), [(["unix"], "203.0.113.7"), ([], "unix")])

@@ -13,7 +13,7 @@ from bookings.api.requests.key_limits import check_limits, limited_hold, with_on
 from bookings.api.requests.schemas import BookingIn, ReservationIn
 from bookings.api.responses.alternatives import offer_alternatives
 from bookings.api.responses.bookings import note_completed
-from bookings.client_address import address_digest
+from bookings.client_address import network_digest
 from bookings.errors import SlotTaken
 from bookings.forms import BookingForm, ReservationForm, Resolved, resolve
 from bookings.lifecycle import book, reserve
@@ -104,7 +104,7 @@ def _name_holder(request: ApiRequest, draft: Reservation) -> None:
     """
     if not request.auth.is_widget:
         return
-    draft.address = address_digest(request)
+    draft.address = network_digest(request)
     token = request.headers.get(HOLDER, "")
     known_by = [token] if TOKEN.fullmatch(token) else [draft.address, *map(request.headers.get, BROWSER)]
     draft.visitor = hashlib.sha256(json.dumps([str(request.auth.id), *known_by]).encode()).hexdigest()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from bookings.client_address import address_digest
+from bookings.client_address import network_digest
 from bookings.models import Reservation
 
 COOKIE = "visitor"
@@ -34,7 +34,7 @@ class Holder(NamedTuple):
 
 
 def holder(request: HttpRequest, token: str) -> Holder:
-    return Holder(digest(token), address_digest(request))
+    return Holder(digest(token), network_digest(request))
 
 
 def digest(token: str) -> str:
