@@ -52,7 +52,7 @@ TRUSTED_PROXIES = environment.trusted_proxies(env.list("TRUSTED_PROXIES", defaul
 # --- Applications ---
 
 INSTALLED_APPS = [
-    "booking_site.desk.DeskConfig",
+    "booking_site.admin_site.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
