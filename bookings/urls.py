@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, include, path
 
-from bookings.views import accent
+from bookings.views.accent_stylesheet import accent_stylesheet
 from bookings.views.booking import action_link, find, manage, move, owner
 from bookings.views.choose import choose
 from bookings.views.frames import framed
@@ -41,7 +41,7 @@ pages = [
     path("a/<str:token>/<str:action>/", action_link.ask_once, name="action"),
     path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
     path("find/", find.find, name="find"),
-    path("look/accent-<str:digits>.css", accent.accent, name="accent"),
+    path("look/accent-<str:digits>.css", accent_stylesheet, name="accent"),
 ]
 urlpatterns = [
     path("embed/", include((flow("", framed), "pages"), namespace="embed")),

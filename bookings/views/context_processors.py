@@ -1,4 +1,4 @@
-"""What every page of the customer has around it: the site's name, its languages, the way home."""
+"""What `base.html` shows around every page of the customer: the site's name, its languages, the way home."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from django.utils.translation import get_language, override
 
 from bookings.languages import site_of
 from bookings.models import Project
-from bookings.views.accent import accent_url
-from bookings.views.frames import proof
+from bookings.views.accent_stylesheet import accent_url
+from bookings.views.frames import frame_token
 
 
-def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; the site's row is read only where a template shows it."""
+def base_template(request: HttpRequest) -> dict[str, Any]:
+    """The context of `base.html`; the site's row is read only where a template shows it."""
     project = project_of(request)
     return {
         "site": SimpleLazyObject(lambda: site_of(request)),
@@ -25,12 +25,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("pages:home"),
         "find_url": reverse("pages:find"),
         "test_mode": settings.TEST_MODE,
-        **(_in_a_frame(request) if is_embedded(request) else {}),
+        **(_frame_context(request) if is_embedded(request) else {}),
     }
 
 
-def _in_a_frame(request: HttpRequest) -> dict[str, Any]:
-    return {"embedded": True, "csrf_token": proof()}
+def _frame_context(request: HttpRequest) -> dict[str, Any]:
+    return {"embedded": True, "csrf_token": frame_token()}
 
 
 def belongs_to(request: HttpRequest, project: Project | None) -> None:

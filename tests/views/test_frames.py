@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.lifecycle import Actor, act
 from bookings.models import Booking, Project
-from bookings.views.frames import origins
+from bookings.views.frames import valid_origins
 from tests.views.conftest import MARTY, holds
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +171,7 @@ def test_the_language_stays_when_a_booking_moves(frame, allowed, tomorrow):
     ],
 )
 def test_what_is_no_origin_never_reaches_the_header(entry):
-    assert origins([entry, "https://ok.example:8443"]) == ["https://ok.example:8443"]
+    assert valid_origins([entry, "https://ok.example:8443"]) == ["https://ok.example:8443"]
 
 
 def test_the_loader_script_is_a_kilobyte_at_most():
