@@ -1,7 +1,6 @@
 """The addresses of the customer's pages; under /embed/ the same ones for another site's frame."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.urls import URLPattern, include, path
 
@@ -11,8 +10,7 @@ from bookings.views.choose import choose
 from bookings.views.frames import framed
 from bookings.views.hold import details, pick
 from bookings.views.home import home
-
-View = Callable[..., Any]
+from bookings.views.page_request import View
 
 
 def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[URLPattern]:

@@ -9,9 +9,9 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, override
 
 from bookings.languages import site_of
-from bookings.models import Project
 from bookings.views.accent_stylesheet import accent_url
-from bookings.views.frames import frame_token
+from bookings.views.frames import frame_token, is_embedded
+from bookings.views.page_request import project_of
 
 
 def base_template(request: HttpRequest) -> dict[str, Any]:
@@ -31,21 +31,6 @@ def base_template(request: HttpRequest) -> dict[str, Any]:
 
 def _frame_context(request: HttpRequest) -> dict[str, Any]:
     return {"embedded": True, "csrf_token": frame_token()}
-
-
-def belongs_to(request: HttpRequest, project: Project | None) -> None:
-    """Let the page wear the project's logo and accent, and stand in the frames that it allows."""
-    request.project = project  # type: ignore[attr-defined]
-
-
-def project_of(request: HttpRequest) -> Project | None:
-    """The project that the page belongs to, if it is any one's."""
-    return getattr(request, "project", None)
-
-
-def is_embedded(request: HttpRequest) -> bool:
-    """Whether the page stands in another site's frame."""
-    return request.path.startswith("/embed/")
 
 
 def _language(request: HttpRequest, code: str, name: str | Promise) -> dict[str, Any]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
+from bookings.views.page_request import View, project_of
+
 ONE_DAY = 24 * 3600
 FIELD = "csrfmiddlewaretoken"
 _FORM = "form"
+
+
+def is_embedded(request: HttpRequest) -> bool:
+    """Whether the page stands in another site's frame."""
+    return request.path.startswith("/embed/")
 
 
 def frame_token() -> str:
@@ -33,7 +39,7 @@ def is_frame_token(token: str) -> bool:
         return False
 
 
-def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+def framed(view: View) -> View:
     """The same view for a frame: the form token instead of the cookie, and only on pages that the project allows."""
 
     @csrf_exempt
@@ -43,7 +49,7 @@ def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]
         if request.method == "POST" and not is_frame_token(request.POST.get(FIELD, "")):
             return allow_in_any_frame(request, render(request, "403_csrf.html", status=403))
         response = view(request, *args, **kwargs)
-        project = getattr(request, "project", None)
+        project = project_of(request)
         if project is None:
             return allow_in_any_frame(request, response)
         return _allow_in_frames_of(valid_origins(project.embed_origins), request, response)
@@ -51,12 +57,14 @@ def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]
     return in_a_frame
 
 
-def allow_in_any_frame(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+def allow_in_any_frame(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """A page of no project, which only says something, for whichever frame it was meant for: else that stays blank."""
     return xframe_options_exempt(lambda _request: _allow_in_frames_of(["*"], request, response))(request)
 
 
-def _allow_in_frames_of(allowed: list[str], request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+def _allow_in_frames_of(
+    allowed: list[str], request: HttpRequest, response: HttpResponseBase
+) -> HttpResponseBase:
     return csp_update({"frame-ancestors": allowed})(lambda _request: response)(request)
 
 

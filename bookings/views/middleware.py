@@ -11,8 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from bookings.rate_limits import spend_by_address
-from bookings.views.context_processors import is_embedded
-from bookings.views.frames import allow_in_any_frame
+from bookings.views.frames import allow_in_any_frame, is_embedded
 from bookings.views.refusals import ended
 
 NAMESPACES = {"pages", "embed"}

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bookings.views.context_processors import is_embedded
+from bookings.views.frames import is_embedded
 
 CARRIED = ("option", "with", "zone", "own")
 IN_A_FRAME = (*CARRIED, "lang", "visitor")  # where no cookie remembers them

@@ -13,7 +13,7 @@ from bookings.errors import BookingError
 from bookings.models import Booking
 from bookings.refusals import sentences
 from bookings.times import Zone
-from bookings.views.context_processors import is_embedded
+from bookings.views.frames import is_embedded
 
 
 def ended(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,12 +25,11 @@ from bookings.lifecycle import Actor, act, available_actions, settle, undo, undo
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
-from bookings.views.context_processors import belongs_to
+from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import still_here
 from bookings.views.refusals import ended, refused
 
 CUSTOMER = Actor.customer()
-View = Callable[..., HttpResponse]
 JUST_BOOKED = "new"
 
 
@@ -39,7 +39,7 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
     def decorator(view: View) -> View:
         @never_cache
         @wraps(view)
-        def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 named, found = read_token(token, kwargs.get("action", ""))
                 current = newest(named)
@@ -47,7 +47,7 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
                     return dead_link(request)
                 if purpose == Purpose.OWNER and current.owner_email != named.owner_email:
                     return with_somebody_else(request)
-                belongs_to(request, current.project)
+                set_project(request, current.project)
                 return view(request, current, token, *args, **kwargs)
             except LinkInvalid:  # also where somebody deletes the booking meanwhile
                 return dead_link(request)

@@ -20,7 +20,7 @@ from bookings.views.choose.day import SEEK, day_card, later
 from bookings.views.choose.focus import Focus, focus_of, last_month, midday
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.options import options
-from bookings.views.context_processors import is_embedded
+from bookings.views.frames import is_embedded
 from bookings.views.hold.visitors import live_hold, visitor
 from bookings.views.page_urls import as_hidden, carried, here
 

@@ -16,7 +16,7 @@ from bookings.layers import USUAL_GRAPH, booking_layers, merged
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.money import money
 from bookings.overrides import override
-from bookings.views.context_processors import belongs_to
+from bookings.views.page_request import set_project
 
 PAGE_HOLD_SECONDS = 600
 
@@ -55,7 +55,7 @@ def offering_of(request: HttpRequest, slug: str) -> Offering:
 
 def offering_for(request: HttpRequest, project: Project, option: Option | None = None) -> Offering:
     """The choice in the address or form among what a project offers; ``option`` fixes that part of it."""
-    belongs_to(request, project)
+    set_project(request, project)
     chosen = request.GET.dict() | request.POST.dict()
     options = [option] if option is not None else list(project.options.all())
     links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))

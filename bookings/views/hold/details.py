@@ -26,7 +26,7 @@ from bookings.views import cards
 from bookings.views.booking.manage import JUST_BOOKED
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
-from bookings.views.context_processors import is_embedded
+from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
 from bookings.views.hold.lost import lost

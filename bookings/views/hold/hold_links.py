@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from bookings.models import Project, Reservation
-from bookings.views.context_processors import belongs_to
+from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import carried, here
 from bookings.views.refusals import ended
 
@@ -61,7 +61,7 @@ def hold_of(token: str) -> Hold | None:
     return Hold(reservation=found, project=found.project, token=token)
 
 
-def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> Callable[..., HttpResponse]:
+def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> View:
     """Give the view the hold that its address names; an address that names none is told so."""
 
     @never_cache
@@ -70,7 +70,7 @@ def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> Callable[...
         hold = hold_of(token)
         if hold is None or hold.project.slug != slug:
             return no_such_hold(request, slug)
-        belongs_to(request, hold.project)
+        set_project(request, hold.project)
         return view(request, hold)
 
     return opened
