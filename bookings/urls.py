@@ -1,4 +1,4 @@
-"""The addresses of the customer's pages; under /embed/ the same ones for another site's frame."""
+"""The URLs of the customer's pages; under /embed/ the same ones for another site's frame."""
 
 from collections.abc import Callable
 

@@ -24,9 +24,9 @@ def ended(
     status: int = 200,
     way_on: tuple[str, str] | None = None,
 ) -> HttpResponse:
-    """A page that only says something; ``way_on`` is an address and the words of its button."""
-    address, words = way_on or ("" if is_embedded(request) else reverse("pages:home"), _("To the start page"))
-    context = {"heading": heading, "sentences": sentences, "way_on_url": address, "way_on_label": words}
+    """A page that only says something; ``way_on`` is a URL and the words of its button."""
+    url, label = way_on or ("" if is_embedded(request) else reverse("pages:home"), _("To the start page"))
+    context = {"heading": heading, "sentences": sentences, "way_on_url": url, "way_on_label": label}
     return render(request, "bookings/ended.html", context, status=status)
 
 

@@ -13,7 +13,7 @@ from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import asked, dead_link, with_booking
 from bookings.views.booking.move import Ways, moving_page, times_page
-from bookings.views.page_urls import here
+from bookings.views.page_urls import page_url
 from bookings.views.refusals import ended
 
 DONE = "done"
@@ -49,12 +49,12 @@ def moves(booking: Booking, action: str) -> bool:
 
 def ways_of(request: HttpRequest, token: str, action: str) -> Ways:
     """Those that stay below this one link."""
-    over = here(request, "action", token, action, query={DONE: "1"})
+    over = page_url(request, "action", token, action, query={DONE: "1"})
     return Ways(
         page="action",
         args=(token, action),
-        times=here(request, "action", token, action),
-        confirm=here(request, "action_to", token, action),
+        times=page_url(request, "action", token, action),
+        confirm=page_url(request, "action_to", token, action),
         stands=over,
         moved=lambda _booking: over,
     )

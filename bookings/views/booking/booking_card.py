@@ -16,7 +16,7 @@ from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.money import money
 from bookings.views import cards
-from bookings.views.page_urls import here, still_here
+from bookings.views.page_urls import frame_aware_url, page_url
 
 CUSTOMER = Actor.customer()
 
@@ -38,7 +38,7 @@ def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> d
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
         "pay": payment(booking, zone),
         "keep": not gets_mail(booking) and stage in {"booked", "waiting"},
-        "address": manage_url(booking),
+        "url": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
     }
 
@@ -116,8 +116,8 @@ def gets_mail(booking: Booking) -> bool:
 def _mail(booking: Booking) -> list[str]:
     if not (gets_mail(booking) and booking.state.mail_to_customer):
         return []
-    address = booking.customer.email
-    return [_("A mail with all of this is on its way to %(address)s.") % {"address": address}]
+    said = _("A mail with all of this is on its way to %(address)s.")
+    return [said % {"address": booking.customer.email}]
 
 
 def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str:
@@ -143,8 +143,8 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     if action.continues:
-        return {"href": still_here(request, "move", token), "label": str(action), "danger": False}
-    href = still_here(request, "ask", token, action.name)
+        return {"href": frame_aware_url(request, "move", token), "label": str(action), "danger": False}
+    href = frame_aware_url(request, "ask", token, action.name)
     return {"href": href, "label": str(action), "danger": not action.target.occupies}
 
 
@@ -183,7 +183,7 @@ def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, st
         "enddt": span[1].isoformat(),
     }
     return {
-        "ics_url": here(request, "ics", token),
+        "ics_url": page_url(request, "ics", token),
         "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{urlencode(text)}",
         "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{urlencode(event)}",
     }
@@ -193,4 +193,4 @@ def again_url(request: HttpRequest, booking: Booking) -> str | None:
     """Where the same thing can be booked anew."""
     if booking.project is None or booking.project.deleted_at:
         return None
-    return still_here(request, "choose", booking.project.slug)
+    return frame_aware_url(request, "choose", booking.project.slug)

@@ -26,7 +26,7 @@ from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.page_request import View, set_project
-from bookings.views.page_urls import still_here
+from bookings.views.page_urls import frame_aware_url
 from bookings.views.refusals import ended, refused
 
 CUSTOMER = Actor.customer()
@@ -91,7 +91,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
         until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
         zone = booking_card.clocks_of(booking).own
         context |= {
-            "undo": {"post_url": still_here(request, "undo", token), "until": times.clock(until, zone)},
+            "undo": {"post_url": frame_aware_url(request, "undo", token), "until": times.clock(until, zone)},
             "notice": context["booking"]["title"] + ".",
         }
     return render(request, "bookings/booking.html", context)
@@ -101,7 +101,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 @with_booking(Purpose.MANAGE)
 def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
     """Ask before an action is played; only the answer plays it."""
-    return asked(request, booking, action, back=still_here(request, "customer", token))
+    return asked(request, booking, action, back=frame_aware_url(request, "customer", token))
 
 
 def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
@@ -125,18 +125,18 @@ def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_booking(Purpose.MANAGE)
 def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    """Undo a cancellation while its minutes last and the time is free; opening the address undoes nothing."""
+    """Undo a cancellation while its minutes last and the time is free; opening the URL undoes nothing."""
     if request.method != "POST":
-        return redirect(still_here(request, "customer", token))
+        return redirect(frame_aware_url(request, "customer", token))
     try:
         restored = undo(booking, by=CUSTOMER)
     except BookingError as error:
         stands = newest(Booking.objects.get(pk=booking.pk))
         if stands.state.occupies:  # sent twice: it was taken back already
-            return redirect(still_here(request, "customer", token))
+            return redirect(frame_aware_url(request, "customer", token))
         zone = booking_card.clocks_of(booking).own
-        return refused(request, error, booking, zone, back=still_here(request, "customer", token))
-    return redirect(still_here(request, "customer", manage_token(restored)))
+        return refused(request, error, booking, zone, back=frame_aware_url(request, "customer", token))
+    return redirect(frame_aware_url(request, "customer", manage_token(restored)))
 
 
 @require_safe

@@ -28,7 +28,7 @@ from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.lost import lost
-from bookings.views.page_urls import as_hidden, instant, still_here
+from bookings.views.page_urls import frame_aware_url, hidden_fields, parse_instant
 
 CUSTOMER = Actor.customer()
 
@@ -54,10 +54,10 @@ def customers_ways(request: HttpRequest, token: str) -> Ways:
     return Ways(
         page="move",
         args=(token,),
-        times=still_here(request, "move", token),
-        confirm=still_here(request, "move_to", token),
-        stands=still_here(request, "customer", token),
-        moved=lambda booking: still_here(request, "customer", manage_token(booking)),
+        times=frame_aware_url(request, "move", token),
+        confirm=frame_aware_url(request, "move_to", token),
+        stands=frame_aware_url(request, "customer", token),
+        moved=lambda booking: frame_aware_url(request, "customer", manage_token(booking)),
     )
 
 
@@ -141,11 +141,11 @@ def is_there(booking: Booking, wanted: Wanted) -> bool:
 
 
 def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:
-    """What the form or the address picked, as far as it can be read."""
+    """What the form or the URL picked, as far as it can be read."""
     sent = request.POST if request.method == "POST" else request.GET
     if session := session_of(offering, sent.get("session", "")):
         return Wanted(start=session.start, end=session.end, resources=(session.resource,), session=session)
-    start = instant(sent.get("start", ""))
+    start = parse_instant(sent.get("start", ""))
     if start is None:
         return None
     named = [link.resource for link in offering.candidates]
@@ -229,7 +229,7 @@ def side_by_side(
         "new": cards.when(wanted.start, wanted.end, clocks) | {"with": with_whom(booking, wanted)},
         "zones": cards.zones(wanted.start, wanted.end, clocks),
         "lost": lost,
-        "hidden": as_hidden(picked) if lost is None else [],
+        "hidden": hidden_fields(picked) if lost is None else [],
         "post_url": ways.confirm,
         "back_url": ways.stands,
     }

@@ -17,7 +17,7 @@ from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking.manage import with_booking
-from bookings.views.page_urls import here
+from bookings.views.page_urls import page_url
 from bookings.views.refusals import refused
 
 OWNER = Actor.owner()
@@ -34,8 +34,8 @@ def owner(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
             act(booking, action, by=OWNER, message=message)
         except BookingError as error:
             zone = booking.resource.timezone
-            return refused(request, error, booking, zone, back=here(request, "owner", token))
-        return redirect(here(request, "owner", token))
+            return refused(request, error, booking, zone, back=page_url(request, "owner", token))
+        return redirect(page_url(request, "owner", token))
     return render(request, "bookings/ask.html", _question(booking, form))
 
 

@@ -22,7 +22,7 @@ from bookings.views.choose.offering import offering_of
 from bookings.views.choose.options import options
 from bookings.views.frames import is_embedded
 from bookings.views.hold.visitors import live_hold, visitor
-from bookings.views.page_urls import as_hidden, carried, here
+from bookings.views.page_urls import carried_query, hidden_fields, page_url
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24
@@ -38,7 +38,7 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     focus = focus_of(request, "choose", (slug,), offering.zone)
     if SEEK in request.GET:
         return redirect(sought(focus, offering))
-    context = plan(focus, offering, hold_url=here(request, "hold", slug))
+    context = plan(focus, offering, hold_url=page_url(request, "hold", slug))
     return render(request, "bookings/choose.html", context)
 
 
@@ -58,8 +58,8 @@ def plan(
     )
     day = focus.day or next(iter(found.free_days()), None)
     token = {"visitor": who} if is_embedded(focus.request) else {}
-    hidden = as_hidden(
-        zones.looked_through(offering.project, focus.zone.key) | carried(focus.request) | token
+    hidden = hidden_fields(
+        zones.looked_through(offering.project, focus.zone.key) | carried_query(focus.request) | token
     )
     asks_end = offering.longest is not None
     month = _month_card(focus, found, day)
@@ -108,7 +108,7 @@ def _step(focus: Focus, step: int) -> dict[str, str]:
 
 
 def sought(focus: Focus, offering: Offering) -> str:
-    """The address of the first day after this month that has a free time, or of this month with a notice."""
+    """The URL of the first day after this month that has a free time, or of this month with a notice."""
     after = month_bounds(focus.year, focus.month, focus.zone)[1]
     found = next_free(offering, after, zone=focus.zone, now=focus.now)
     if found is None:
@@ -120,8 +120,8 @@ def _zone_card(focus: Focus, offering: Offering, day: date | None, at: datetime 
     """``at`` is the moment whose day is shown in the other zone, too, which may be another day there."""
     place = offering.zone
     moment = midday(day, focus.zone) if day else focus.now
-    kept = carried(focus.request)
+    kept = carried_query(focus.request)
     kept |= {"at": at.isoformat()} if at else {"month": f"{focus.year:04}-{focus.month:02}"}
     kept.pop("zone", None)
-    card = zones.switcher(focus.zone.key, place, moment, focus.now, as_hidden(kept))
+    card = zones.switcher(focus.zone.key, place, moment, focus.now, hidden_fields(kept))
     return card | {"ask": zones.asks(focus.request, offering.project)}

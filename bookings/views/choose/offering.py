@@ -1,4 +1,4 @@
-"""The offering that a request means: its project, and the visitor's choice in the address or form."""
+"""The offering that a request means: its project, and the visitor's choice in the URL or form."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def place_in_words(offering: Offering) -> str:
         Project.Place.ONLINE: _("Online"),
     }[Project.Place(offering.project.place)]
     link = offering.candidates[0] if offering.candidates else None
-    address = where_of(offering.project, link.resource if link else None, offering.option, link)
-    return _("%(kind)s: %(place)s") % {"kind": kind, "place": address} if address else kind
+    place = where_of(offering.project, link.resource if link else None, offering.option, link)
+    return _("%(kind)s: %(place)s") % {"kind": kind, "place": place} if place else kind
 
 
 def offering_of(request: HttpRequest, slug: str) -> Offering:
-    """The project at that address and the choice in the address or form; raises Http404 for no open project."""
+    """The project of that slug and the choice in the URL or form; raises Http404 for no open project."""
     project = Project.objects.reachable().select_related("location").filter(slug=slug).first()
     if project is None:
         raise Http404
@@ -54,7 +54,7 @@ def offering_of(request: HttpRequest, slug: str) -> Offering:
 
 
 def offering_for(request: HttpRequest, project: Project, option: Option | None = None) -> Offering:
-    """The choice in the address or form among what a project offers; ``option`` fixes that part of it."""
+    """The choice in the URL or form among what a project offers; ``option`` fixes that part of it."""
     set_project(request, project)
     chosen = request.GET.dict() | request.POST.dict()
     options = [option] if option is not None else list(project.options.all())

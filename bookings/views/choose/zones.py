@@ -1,4 +1,4 @@
-"""Through which zone a visitor looks: what the address says, else the place's own."""
+"""Through which zone a visitor looks: what the URL says, else the place's own."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def known(name: str) -> str | None:
 
 
 def asked_for(request: HttpRequest) -> str:
-    """The zone that the address or the form names, as it stands there; empty if none."""
+    """The zone that the URL or the form names, as it stands there; empty if none."""
     return request.POST.get("zone") or request.GET.get("zone") or ""
 
 
@@ -103,7 +103,7 @@ def looked_through(project: Project, shown: str) -> dict[str, str]:
 
 
 def notice(request: HttpRequest, shown: str) -> str:
-    """A sentence for an address that names a zone which does not exist."""
+    """A sentence for a URL that names a zone which does not exist."""
     if not asked_for(request) or chosen_zone(request):
         return ""
     return _("That time zone is not known. The times are shown in %(zone)s.") % {

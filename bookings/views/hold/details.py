@@ -32,7 +32,7 @@ from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_ho
 from bookings.views.hold.lost import lost
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.visitors import live_hold, remember, visitor
-from bookings.views.page_urls import carried, here
+from bookings.views.page_urls import carried_query, page_url
 
 CUSTOMER = Actor.customer()
 
@@ -42,11 +42,11 @@ CUSTOMER = Actor.customer()
 def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Show the form, or book with what it holds; a form that is sent twice leads to the same booking."""
     if (made := booked_before(hold)) is not None:
-        return redirect(here(request, "customer", manage_token(made)))
+        return redirect(page_url(request, "customer", manage_token(made)))
     if request.method == "POST":
         return send(request, hold)
     if hold.reservation.released_at is not None:
-        return redirect(hold.times_address(request, refused=ReservationGone.code))
+        return redirect(hold.times_url(request, refused=ReservationGone.code))
     return page(request, hold, blank_form(request, hold))
 
 
@@ -73,7 +73,7 @@ def send(request: HttpRequest, hold: Hold) -> HttpResponse:
         )
     except (BookingError, IntegrityError) as error:
         return not_booked(request, hold, form, error)
-    return redirect(here(request, "customer", manage_token(made), query=onwards(request)))
+    return redirect(page_url(request, "customer", manage_token(made), query=onwards(request)))
 
 
 def graph_of(wanted: BookingForm) -> str:
@@ -85,7 +85,7 @@ def graph_of(wanted: BookingForm) -> str:
 
 def onwards(request: HttpRequest) -> dict[str, str]:
     """In a frame the booking's page tells the page around it, once."""
-    return {JUST_BOOKED: "1"} | carried(request) if is_embedded(request) else {}
+    return {JUST_BOOKED: "1"} | carried_query(request) if is_embedded(request) else {}
 
 
 def not_booked(
@@ -94,7 +94,7 @@ def not_booked(
     """The same form was booked a moment ago, or somebody else has the time by now."""
     hold.reservation.refresh_from_db(fields=["booking", "released_at", "expires_at"])
     if (made := booked_before(hold)) is not None:
-        return redirect(here(request, "customer", manage_token(made)))
+        return redirect(page_url(request, "customer", manage_token(made)))
     if isinstance(error, IntegrityError):
         if not violated(error, Booking, "form_token"):
             raise error
@@ -107,7 +107,7 @@ def not_booked(
 def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold the time once more for as long; the answers stay."""
     if request.method != "POST" or booked_before(hold) is not None:
-        return redirect(hold.address(request, "details"))
+        return redirect(hold.url(request, "details"))
     held, said = hold.reservation, ""
     try:
         extend(held, hold=hold_card.again(hold, hold_card.link_of(held)), by=CUSTOMER)
@@ -124,7 +124,7 @@ def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
 def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
     if request.method != "POST":
-        return redirect(_present(request, hold).address(request, "details"))
+        return redirect(_present(request, hold).url(request, "details"))
     answers = DetailsForm(
         request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold)
     )
@@ -138,7 +138,7 @@ def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
 
 
 def _present(request: HttpRequest, hold: Hold) -> Hold:
-    """The visitor's hold of the same project by now, else the one that the address names."""
+    """The visitor's hold of the same project by now, else the one that the URL names."""
     live = live_hold(visitor(request))
     return (hold_of(hold_token(live)) if live and live.project_id == hold.project.pk else None) or hold
 
@@ -157,14 +157,14 @@ def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, An
         held.start,
         error,
         zone=cards.clocks_of(hold.project, held.resource.timezone, own_zone(request)).first,
-        post_url=hold.address(request, "instead"),
-        all_url=hold.times_address(request),
+        post_url=hold.url(request, "instead"),
+        all_url=hold.times_url(request),
         form_id="details",
     )
 
 
 def as_held(request: HttpRequest, hold: Hold) -> Offering:
-    """The choice in the address, for as long as what was held: another time is to be of the same length."""
+    """The choice in the URL, for as long as what was held: another time is to be of the same length."""
     held, offering = hold.reservation, offering_of(request, hold.project.slug)
     link = next((one for one in offering.links if one.resource_id == held.resource_id), None)
     length = held.end - held.start
@@ -184,7 +184,7 @@ def blank_form(request: HttpRequest, hold: Hold) -> DetailsForm:
 
 
 def given_of(hold: Hold) -> dict[str, str]:
-    """What the address gave beforehand."""
+    """What the URL gave beforehand."""
     return {name: value for name, value in hold.reservation.customer.items() if isinstance(value, str)}
 
 
@@ -210,7 +210,7 @@ def page(
     context = {
         "form": form,
         "submit_label": hold_card.submit_label(held),
-        "post_url": hold.address(request, "details"),
+        "post_url": hold.url(request, "details"),
         "hold": hold_card.banner(request, hold, link, clocks, now) if live else None,
         "said": said if live else hold_card.over(held, clocks.own),
         "lost": lost,

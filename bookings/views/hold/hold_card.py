@@ -61,9 +61,9 @@ def banner(
         "seconds": seconds,
         "minutes": -(-seconds // 60),
         "ending": seconds <= ENDING.total_seconds(),
-        "extend_url": hold.address(request, "longer") if _can_be_longer(hold, link, now) else "",
+        "extend_url": hold.url(request, "longer") if _can_be_longer(hold, link, now) else "",
         "extend_label": _("Hold it longer"),
-        "release_url": hold.address(request, "let_go"),
+        "release_url": hold.url(request, "let_go"),
     }
 
 

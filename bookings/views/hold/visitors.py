@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def visitor(request: HttpRequest) -> str:
-    """The visitor's token: from the cookie, from form or address in a frame without cookies, else a new one."""
+    """The visitor's token: from the cookie, from form or URL in a frame without cookies, else a new one."""
     for token in (source.get(COOKIE, "") for source in (request.COOKIES, request.POST, request.GET)):
         if _TOKEN.fullmatch(token):
             return token
@@ -27,10 +27,10 @@ def visitor(request: HttpRequest) -> str:
 
 
 class Holder(NamedTuple):
-    """What a hold keeps of who made it: digests of the visitor's token and of the address."""
+    """What a hold keeps of who made it: digests of the visitor's token and of the client address."""
 
     visitor: str
-    address: str
+    client_address: str
 
 
 def holder(request: HttpRequest, token: str) -> Holder:
