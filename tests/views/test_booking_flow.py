@@ -206,7 +206,7 @@ def test_a_hold_that_the_operators_cap_would_cut_off_offers_no_longer_one(visito
 
 
 @pytest.mark.parametrize("step", ["longer", "instead"])
-def test_a_step_that_is_opened_as_an_address_leads_to_the_form(visitor, project, tomorrow, step):
+def test_a_step_that_is_opened_as_a_url_leads_to_the_form(visitor, project, tomorrow, step):
     form = visitor.hold(project, tomorrow)
     assert visitor.see(f"{form}{step}/", lang="de")["Location"] == form
 
@@ -392,7 +392,7 @@ def test_coming_back_to_the_form_after_booking_leads_to_the_booking(visitor, pro
     assert Occupancy.objects.count() == 1
 
 
-def test_answers_given_by_the_address_are_filled_in(visitor, project, tomorrow):
+def test_answers_given_by_the_url_are_filled_in(visitor, project, tomorrow):
     page = text(visitor.see("/book/lightning/", **{"customer.name": "Marty"}))
     assert '<input type="hidden" name="customer.name" value="Marty">' in page
     form = visitor.hold(project, tomorrow, **{"customer.name": "Marty"})
@@ -432,7 +432,7 @@ def test_what_is_only_to_be_read_cannot_be_changed(visitor, project, tomorrow):
         {"refused": "nonsense"},
     ],
 )
-def test_a_strange_address_shows_the_times_all_the_same(visitor, project, query):
+def test_a_strange_url_shows_the_times_all_the_same(visitor, project, query):
     answer = visitor.see("/book/lightning/", **query)
     assert answer.status_code == 200
 
@@ -454,7 +454,7 @@ def test_a_start_that_was_not_offered_leads_back_to_the_times(visitor, project, 
     assert not holds().exists()
 
 
-def test_an_address_that_is_no_hold_leads_to_the_times(visitor, project):
+def test_a_url_that_is_no_hold_leads_to_the_times(visitor, project):
     answer = visitor.see("/book/lightning/details/nonsense/")
     assert answer.status_code == 404
     assert "Please choose a time again" in text(answer)
@@ -547,7 +547,7 @@ def test_what_staff_set_for_the_grid_is_followed_and_what_cannot_be_read_offers_
     assert (f'value="{half_past}"' in page) == (layer["timeslot_increments"] == "30 minutes")
 
 
-def test_who_comes_without_a_cookie_each_time_is_bound_by_the_address(project, tomorrow, settings):
+def test_who_comes_without_a_cookie_each_time_is_bound_by_the_client_address(project, tomorrow, settings):
     settings.MAX_HOLDS_PER_ADDRESS = 2
     answers = [Visitor().pick(project, tomorrow + timedelta(hours=number)) for number in range(3)]
     assert ["too_many_holds" in answer["Location"] for answer in answers] == [False, False, True]

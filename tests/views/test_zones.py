@@ -23,9 +23,9 @@ def test_elsewhere_than_in_person_later_pages_show_the_zone_in_which_the_time_wa
     visitor, project, tomorrow
 ):
     Project.objects.update(place=Project.Place.ONLINE)
-    address = f"/book/{project.slug}/"
-    assert hidden_zones(visitor.see(address).content.decode()) == {"Europe/Berlin"}
-    assert hidden_zones(visitor.see(address, zone="Asia/Tokyo").content.decode()) == {"Asia/Tokyo"}
+    url = f"/book/{project.slug}/"
+    assert hidden_zones(visitor.see(url).content.decode()) == {"Europe/Berlin"}
+    assert hidden_zones(visitor.see(url, zone="Asia/Tokyo").content.decode()) == {"Asia/Tokyo"}
 
 
 def test_in_person_the_places_zone_needs_no_choice(visitor, project, tomorrow):
