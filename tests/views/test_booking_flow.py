@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project
 from bookings.times import short_day
-from bookings.views.hold.visitors import COOKIE, digest
+from bookings.views.hold.visitor_token import COOKIE, token_digest
 from tests.situations import a_hold, a_project, a_resource, a_session, aged
 from tests.views.conftest import Visitor, holds
 
@@ -97,7 +97,7 @@ def test_picking_another_time_replaces_the_hold(visitor, project, tomorrow):
 def test_of_holds_that_one_visitor_made_at_once_the_newest_stays(visitor, project, doc, tomorrow):
     visitor.client.cookies[COOKIE] = "A" * 22
     for hour in (14, 16):
-        a_hold(doc, tomorrow.replace(hour=hour), visitor=digest("A" * 22))
+        a_hold(doc, tomorrow.replace(hour=hour), visitor=token_digest("A" * 22))
     visitor.hold(project, tomorrow.replace(hour=18))
     assert [held.start.hour for held in holds()] == [18]
 

@@ -27,7 +27,7 @@ from bookings.views.choose.choose import focus_of, plan, sought
 from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
 from bookings.views.choose.sessions import session_of
-from bookings.views.hold.lost import lost
+from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.page_urls import frame_aware_url, hidden_fields, parse_instant
 
 CUSTOMER = Actor.customer()
@@ -128,7 +128,12 @@ def moving_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpRespo
         if is_there(now_stands, wanted):
             return redirect(ways.moved(now_stands))
         return side_by_side(
-            request, booking, ways, wanted, lost=_lost(booking, ways, offering, wanted, error), status=409
+            request,
+            booking,
+            ways,
+            wanted,
+            alternatives=_alternatives(booking, ways, offering, wanted, error),
+            status=409,
         )
     return redirect(ways.moved(moved))
 
@@ -190,14 +195,14 @@ def _with(resource: Resource) -> str:
     return _("With %(name)s") % {"name": resource.name}
 
 
-def _lost(
+def _alternatives(
     booking: Booking,
     ways: Ways,
     offering: Offering,
     wanted: Wanted,
     error: BookingError,
 ) -> dict[str, Any]:
-    return lost(
+    return alternatives_card(
         offering,
         wanted.start,
         error,
@@ -214,7 +219,7 @@ def side_by_side(
     ways: Ways,
     wanted: Wanted,
     *,
-    lost: dict[str, Any] | None = None,
+    alternatives: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Answer with `move.html`."""
@@ -228,8 +233,8 @@ def side_by_side(
         "old": cards.when(booking.start, booking.end, clocks) | {"with": _with(booking.resource)},
         "new": cards.when(wanted.start, wanted.end, clocks) | {"with": with_whom(booking, wanted)},
         "zones": cards.zones(wanted.start, wanted.end, clocks),
-        "lost": lost,
-        "hidden": hidden_fields(picked) if lost is None else [],
+        "alternatives": alternatives,
+        "hidden": hidden_fields(picked) if alternatives is None else [],
         "post_url": ways.confirm,
         "back_url": ways.stands,
     }

@@ -21,7 +21,7 @@ from bookings.views.choose.focus import Focus, focus_of, last_month, midday
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.options import options
 from bookings.views.frames import is_embedded
-from bookings.views.hold.visitors import live_hold, visitor
+from bookings.views.hold.visitor_token import live_hold, visitor_token
 from bookings.views.page_urls import carried_query, hidden_fields, page_url
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -46,7 +46,7 @@ def plan(
     focus: Focus, offering: Offering, *, hold_url: str, ignoring: frozenset = frozenset()
 ) -> dict[str, Any]:
     """The context of `choose.html` but for what is particular to a page."""
-    who = visitor(focus.request)
+    who = visitor_token(focus.request)
     # A hold gives way to another hold, but not to a booking that moves.
     held = None if ignoring else live_hold(who)
     found = free_times(

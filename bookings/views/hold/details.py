@@ -28,10 +28,10 @@ from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
 from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
+from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
-from bookings.views.hold.lost import lost
 from bookings.views.hold.pick import hold_time
-from bookings.views.hold.visitors import live_hold, remember, visitor
+from bookings.views.hold.visitor_token import live_hold, remember_visitor, visitor_token
 from bookings.views.page_urls import carried_query, page_url
 
 CUSTOMER = Actor.customer()
@@ -99,7 +99,7 @@ def not_booked(
         if not violated(error, Booking, "form_token"):
             raise error
         return no_such_hold(request, hold.project.slug)
-    return page(request, hold, form, lost=_lost(request, hold, error), status=409)
+    return page(request, hold, form, alternatives=_alternatives(request, hold, error), status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,17 +129,17 @@ def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
         request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold)
     )
     try:
-        other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor(request))))
+        other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor_token(request))))
     except BookingError as error:
-        return page(request, hold, answers, lost=_lost(request, hold, error), status=409)
+        return page(request, hold, answers, alternatives=_alternatives(request, hold, error), status=409)
     if other is None:
         return no_such_hold(request, hold.project.slug)
-    return remember(page(request, other, kept_form(request, hold)), visitor(request))
+    return remember_visitor(page(request, other, kept_form(request, hold)), visitor_token(request))
 
 
 def _present(request: HttpRequest, hold: Hold) -> Hold:
     """The visitor's hold of the same project by now, else the one that the URL names."""
-    live = live_hold(visitor(request))
+    live = live_hold(visitor_token(request))
     return (hold_of(hold_token(live)) if live and live.project_id == hold.project.pk else None) or hold
 
 
@@ -150,9 +150,9 @@ def kept_form(request: HttpRequest, hold: Hold) -> DetailsForm:
     return DetailsForm(None, project=hold.project, initial=kept)
 
 
-def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
+def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
     held = hold.reservation
-    return lost(
+    return alternatives_card(
         as_held(request, hold),
         held.start,
         error,
@@ -198,7 +198,7 @@ def page(
     hold: Hold,
     form: DetailsForm,
     *,
-    lost: dict[str, Any] | None = None,
+    alternatives: dict[str, Any] | None = None,
     said: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -213,7 +213,7 @@ def page(
         "post_url": hold.url(request, "details"),
         "hold": hold_card.banner(request, hold, link, clocks, now) if live else None,
         "said": said if live else hold_card.over(held, clocks.own),
-        "lost": lost,
+        "alternatives": alternatives,
         "summary": hold_card.summary(hold, link, clocks),
     }
     return render(request, "bookings/details.html", context, status=status)

@@ -21,7 +21,14 @@ from bookings.models import ProjectResource, Reservation
 from bookings.views.choose.offering import hold_seconds, offering_of, resolved_for
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.hold_links import Hold, hold_token, with_hold
-from bookings.views.hold.visitors import Holder, holder, live_hold, live_holds, remember, visitor
+from bookings.views.hold.visitor_token import (
+    Holder,
+    holder,
+    live_hold,
+    live_holds,
+    remember_visitor,
+    visitor_token,
+)
 from bookings.views.page_urls import carried_query, page_url, parse_instant, prefilled_answers
 
 CUSTOMER = Actor.customer()
@@ -33,13 +40,13 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":  # the URL of a refusal, opened again or in another language
         return redirect(page_url(request, "choose", slug))
     offering = offering_of(request, slug)
-    token = visitor(request)
+    token = visitor_token(request)
     try:
         held = hold_time(offering, request, token)
     except BookingError as error:
         return again(request, offering, error)
     onwards = page_url(request, "details", slug, hold_token(held), query=carried_query(request))
-    return remember(redirect(onwards), token)
+    return remember_visitor(redirect(onwards), token)
 
 
 def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservation:

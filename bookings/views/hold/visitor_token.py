@@ -18,7 +18,7 @@ COOKIE = "visitor"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-def visitor(request: HttpRequest) -> str:
+def visitor_token(request: HttpRequest) -> str:
     """The visitor's token: from the cookie, from form or URL in a frame without cookies, else a new one."""
     for token in (source.get(COOKIE, "") for source in (request.COOKIES, request.POST, request.GET)):
         if _TOKEN.fullmatch(token):
@@ -34,15 +34,15 @@ class Holder(NamedTuple):
 
 
 def holder(request: HttpRequest, token: str) -> Holder:
-    return Holder(digest(token), address_digest(request))
+    return Holder(token_digest(token), address_digest(request))
 
 
-def digest(token: str) -> str:
+def token_digest(token: str) -> str:
     """What a reservation keeps of a token."""
     return hashlib.sha256(f"visitor:{token}".encode()).hexdigest()
 
 
-def remember(response: HttpResponse, token: str) -> HttpResponse:
+def remember_visitor(response: HttpResponse, token: str) -> HttpResponse:
     """Let the browser bring the token again until it is closed."""
     response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
@@ -50,9 +50,9 @@ def remember(response: HttpResponse, token: str) -> HttpResponse:
 
 def live_hold(token: str) -> Reservation | None:
     """The visitor's live hold; picking another time replaces it."""
-    return live_holds(digest(token)).first()
+    return live_holds(token_digest(token)).first()
 
 
-def live_holds(of: str) -> QuerySet[Reservation]:
+def live_holds(digest: str) -> QuerySet[Reservation]:
     """All that the visitor of a digest holds, the newest first."""
-    return Reservation.objects.live().filter(visitor=of).order_by("-created_at", "pk")
+    return Reservation.objects.live().filter(visitor=digest).order_by("-created_at", "pk")
