@@ -44,21 +44,21 @@ def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     if (made := booked_before(hold)) is not None:
         return redirect(page_url(request, "customer", manage_token(made)))
     if request.method == "POST":
-        return send(request, hold)
+        return book_held_time(request, hold)
     if hold.reservation.released_at is not None:
         return redirect(hold.times_url(request, refused=ReservationGone.code))
-    return page(request, hold, blank_form(request, hold))
+    return details_page(request, hold, blank_form(request, hold))
 
 
-def send(request: HttpRequest, hold: Hold) -> HttpResponse:
+def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew."""
-    form = DetailsForm(request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold))
+    form = sent_form(request, hold)
     resolved = resolve({"reservation_id": hold.reservation.pk}, Scope.everything())
     wanted = BookingForm(resolved, contact=Contact.EITHER, customer_form=form)
     if not wanted.is_valid():
         if not form.errors:  # then the project's own settings are at fault
             form.add_error(None, _("This can not be booked at the moment. Please get in touch with us."))
-        return page(request, hold, form)
+        return details_page(request, hold, form)
     draft = wanted.draft()
     draft.form_token, draft.language = str(hold.reservation.pk), get_language() or ""
     try:
@@ -73,7 +73,7 @@ def send(request: HttpRequest, hold: Hold) -> HttpResponse:
         )
     except (BookingError, IntegrityError) as error:
         return not_booked(request, hold, form, error)
-    return redirect(page_url(request, "customer", manage_token(made), query=onwards(request)))
+    return redirect(page_url(request, "customer", manage_token(made), query=frame_query(request)))
 
 
 def graph_of(wanted: BookingForm) -> str:
@@ -83,7 +83,7 @@ def graph_of(wanted: BookingForm) -> str:
     return wanted.resolved.flow.version.graph.name
 
 
-def onwards(request: HttpRequest) -> dict[str, str]:
+def frame_query(request: HttpRequest) -> dict[str, str]:
     """In a frame the booking's page tells the page around it, once."""
     return {JUST_BOOKED: "1"} | carried_query(request) if is_embedded(request) else {}
 
@@ -99,42 +99,40 @@ def not_booked(
         if not violated(error, Booking, "form_token"):
             raise error
         return no_such_hold(request, hold.project.slug)
-    return page(request, hold, form, alternatives=_alternatives(request, hold, error), status=409)
+    return details_page(request, hold, form, alternatives=_alternatives(request, hold, error), status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
-def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
+def extend_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold the time once more for as long; the answers stay."""
     if request.method != "POST" or booked_before(hold) is not None:
         return redirect(hold.url(request, "details"))
     held, said = hold.reservation, ""
     try:
-        extend(held, hold=hold_card.again(hold, hold_card.link_of(held)), by=CUSTOMER)
+        extend(held, hold=hold_card.extension_of(hold, hold_card.link_of(held)), by=CUSTOMER)
     except ReservationGone:
         pass  # the form says that the hold has ended, and how to go on
     except BookingError as error:
         said = sentence(error)
     held.refresh_from_db(fields=["expires_at", "extensions"])
-    return page(request, hold, kept_form(request, hold), said=said, status=409 if said else 200)
+    return details_page(request, hold, kept_form(request, hold), said=said, status=409 if said else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
-def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
+def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
     if request.method != "POST":
         return redirect(_present(request, hold).url(request, "details"))
-    answers = DetailsForm(
-        request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold)
-    )
     try:
         other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor_token(request))))
     except BookingError as error:
-        return page(request, hold, answers, alternatives=_alternatives(request, hold, error), status=409)
+        found = _alternatives(request, hold, error)
+        return details_page(request, hold, sent_form(request, hold), alternatives=found, status=409)
     if other is None:
         return no_such_hold(request, hold.project.slug)
-    return remember_visitor(page(request, other, kept_form(request, hold)), visitor_token(request))
+    return remember_visitor(details_page(request, other, kept_form(request, hold)), visitor_token(request))
 
 
 def _present(request: HttpRequest, hold: Hold) -> Hold:
@@ -143,9 +141,15 @@ def _present(request: HttpRequest, hold: Hold) -> Hold:
     return (hold_of(hold_token(live)) if live and live.project_id == hold.project.pk else None) or hold
 
 
+def sent_form(request: HttpRequest, hold: Hold) -> DetailsForm:
+    """What was sent, to be judged."""
+    known = known_customer(request)
+    return DetailsForm(request.POST, project=hold.project, instance=known, initial=given_answers(hold))
+
+
 def kept_form(request: HttpRequest, hold: Hold) -> DetailsForm:
     """What was typed so far, not judged yet."""
-    answers = DetailsForm(request.POST, project=hold.project, initial=given_of(hold))
+    answers = DetailsForm(request.POST, project=hold.project, initial=given_answers(hold))
     kept = {name: answers[name].data for name in answers.fields}
     return DetailsForm(None, project=hold.project, initial=kept)
 
@@ -157,7 +161,7 @@ def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict
         held.start,
         error,
         zone=cards.clocks_of(hold.project, held.resource.timezone, own_zone(request)).first,
-        post_url=hold.url(request, "instead"),
+        post_url=hold.url(request, "alternative"),
         all_url=hold.times_url(request),
         form_id="details",
     )
@@ -180,20 +184,20 @@ def booked_before(hold: Hold) -> Booking | None:
 def blank_form(request: HttpRequest, hold: Hold) -> DetailsForm:
     """The form as it is first shown."""
     known = {"timezone": own_zone(request), "language": get_language() or ""}
-    return DetailsForm(None, project=hold.project, initial=known | given_of(hold))
+    return DetailsForm(None, project=hold.project, initial=known | given_answers(hold))
 
 
-def given_of(hold: Hold) -> dict[str, str]:
+def given_answers(hold: Hold) -> dict[str, str]:
     """What the URL gave beforehand."""
     return {name: value for name, value in hold.reservation.customer.items() if isinstance(value, str)}
 
 
-def known_of(request: HttpRequest) -> Customer:
+def known_customer(request: HttpRequest) -> Customer:
     """What is known of the customer without asking."""
     return Customer(timezone=own_zone(request), language=get_language() or "")
 
 
-def page(
+def details_page(
     request: HttpRequest,
     hold: Hold,
     form: DetailsForm,

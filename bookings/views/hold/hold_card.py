@@ -24,7 +24,7 @@ def link_of(held: Reservation) -> ProjectResource | None:
     return ProjectResource.objects.filter(project=held.project_id, resource=held.resource_id).first()
 
 
-def again(hold: Hold, link: ProjectResource | None) -> timedelta:
+def extension_of(hold: Hold, link: ProjectResource | None) -> timedelta:
     """For how long the hold is made longer."""
     return timedelta(seconds=int(hold_seconds(hold.project, hold.reservation.option, link)))
 
@@ -61,17 +61,17 @@ def banner(
         "seconds": seconds,
         "minutes": -(-seconds // 60),
         "ending": seconds <= ENDING.total_seconds(),
-        "extend_url": hold.url(request, "longer") if _can_be_longer(hold, link, now) else "",
+        "extend_url": hold.url(request, "extend") if _is_extendable(hold, link, now) else "",
         "extend_label": _("Hold it longer"),
-        "release_url": hold.url(request, "let_go"),
+        "release_url": hold.url(request, "release"),
     }
 
 
-def _can_be_longer(hold: Hold, link: ProjectResource | None, now: datetime) -> bool:
+def _is_extendable(hold: Hold, link: ProjectResource | None, now: datetime) -> bool:
     """Whether the button that is shown in the last minutes will do what it says."""
     held = hold.reservation
     pressed = max(now, held.expires_at - ENDING)
-    return extendable(held, hold=again(hold, link), by=CUSTOMER, at=pressed)
+    return extendable(held, hold=extension_of(hold, link), by=CUSTOMER, at=pressed)
 
 
 def summary(hold: Hold, link: ProjectResource | None, clocks: cards.Clocks) -> dict[str, Any]:

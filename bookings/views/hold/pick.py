@@ -1,4 +1,4 @@
-"""Picking a time holds it at once; the hold can be made longer, or let go for another time."""
+"""Picking a time holds it at once; the hold can be made longer, or released for another time."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         held = hold_time(offering, request, token)
     except BookingError as error:
-        return again(request, offering, error)
-    onwards = page_url(request, "details", slug, hold_token(held), query=carried_query(request))
-    return remember_visitor(redirect(onwards), token)
+        return back_to_times(request, offering, error)
+    form_url = page_url(request, "details", slug, hold_token(held), query=carried_query(request))
+    return remember_visitor(redirect(form_url), token)
 
 
 def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservation:
@@ -129,7 +129,7 @@ def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:
     return draft
 
 
-def again(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
+def back_to_times(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
     """Back to the times, where the refusal is said and the present state is seen."""
     query = carried_query(request) | {"refused": error.code}
     if start := parse_instant(request.POST.get("start", "")):
@@ -139,7 +139,7 @@ def again(request: HttpRequest, offering: Offering, error: BookingError) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
-def let_go(request: HttpRequest, hold: Hold) -> HttpResponse:
+def release_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Give the time back and choose another; opening the URL gives nothing back."""
     if request.method != "POST":
         return redirect(hold.url(request, "details"))
