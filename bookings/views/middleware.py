@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookings.rate_limits import spend_by_address
 from bookings.views.frames import allow_in_any_frame, is_embedded
-from bookings.views.refusals import ended
+from bookings.views.message_pages import message_page
 
 NAMESPACES = {"pages", "embed"}
 RETRY_SECONDS = "30"
@@ -62,7 +62,7 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
     """405, in words."""
-    response = ended(
+    response = message_page(
         request,
         heading=_("This page cannot be asked for in that way"),
         sentences=[_("Nothing was booked or changed.")],
@@ -82,7 +82,7 @@ def _allow_in_its_frame(request: HttpRequest, response: HttpResponse) -> HttpRes
 
 def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:
     """429, with when to come back."""
-    response = ended(
+    response = message_page(
         request,
         heading=_("A little slower, please"),
         sentences=[_("Too many pages were asked for from your connection. Please go on in a minute.")],

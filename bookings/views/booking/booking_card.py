@@ -170,7 +170,7 @@ def _until_paid(booking: Booking, zone: times.Zone) -> str:
 
 
 def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, str]:
-    """Ways into the customer's own calendar."""
+    """MoveUrls into the customer's own calendar."""
     span = [times.local(moment, "UTC") for moment in (booking.start, booking.end)]
     dates = "/".join(f"{moment:%Y%m%dT%H%M%SZ}" for moment in span)
     text = {"text": booking.what, "details": manage_url(booking), "location": booking.where, "dates": dates}

@@ -25,9 +25,9 @@ from bookings.lifecycle import Actor, act, available_actions, settle, undo, undo
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
+from bookings.views.message_pages import message_page, refusal_page
 from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import frame_aware_url
-from bookings.views.refusals import ended, refused
 
 CUSTOMER = Actor.customer()
 JUST_BOOKED = "new"
@@ -59,7 +59,7 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
 
 def dead_link(request: HttpRequest) -> HttpResponse:
     """A link that is none (any more)."""
-    return ended(
+    return message_page(
         request,
         heading=_("This link does not work any more"),
         sentences=[
@@ -71,7 +71,7 @@ def dead_link(request: HttpRequest) -> HttpResponse:
 
 def with_somebody_else(request: HttpRequest) -> HttpResponse:
     """The link of an owner whom the booking left."""
-    return ended(
+    return message_page(
         request,
         heading=_("This booking moved to somebody else"),
         sentences=[_("Your time is free again, and there is nothing for you to do.")],
@@ -101,10 +101,10 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 @with_booking(Purpose.MANAGE)
 def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
     """Ask before an action is played; only the answer plays it."""
-    return asked(request, booking, action, back=frame_aware_url(request, "customer", token))
+    return ask_page(request, booking, action, back=frame_aware_url(request, "customer", token))
 
 
-def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
+def ask_page(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
     """The question and its answer; ``back`` is where one sees how the booking stands."""
     wanted = _action(booking, action, CUSTOMER)
     if wanted is None:
@@ -117,14 +117,14 @@ def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> 
             if newest(Booking.objects.get(pk=booking.pk)).state_id == wanted.target_id:
                 return redirect(back)  # sent twice at once: the other one did it
             zone = booking_card.clocks_of(booking).own
-            return refused(request, error, booking, zone, back=back)
+            return refusal_page(request, error, booking, zone, back=back)
         return redirect(back)
     return render(request, "bookings/ask.html", _question(booking, wanted, form, back))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_booking(Purpose.MANAGE)
-def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+def undo_cancellation(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """Undo a cancellation while its minutes last and the time is free; opening the URL undoes nothing."""
     if request.method != "POST":
         return redirect(frame_aware_url(request, "customer", token))
@@ -135,7 +135,7 @@ def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpRespons
         if stands.state.occupies:  # sent twice: it was taken back already
             return redirect(frame_aware_url(request, "customer", token))
         zone = booking_card.clocks_of(booking).own
-        return refused(request, error, booking, zone, back=frame_aware_url(request, "customer", token))
+        return refusal_page(request, error, booking, zone, back=frame_aware_url(request, "customer", token))
     return redirect(frame_aware_url(request, "customer", manage_token(restored)))
 
 

@@ -17,8 +17,8 @@ from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking.manage import with_booking
+from bookings.views.message_pages import refusal_page
 from bookings.views.page_urls import page_url
-from bookings.views.refusals import refused
 
 OWNER = Actor.owner()
 
@@ -34,7 +34,7 @@ def owner(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
             act(booking, action, by=OWNER, message=message)
         except BookingError as error:
             zone = booking.resource.timezone
-            return refused(request, error, booking, zone, back=page_url(request, "owner", token))
+            return refusal_page(request, error, booking, zone, back=page_url(request, "owner", token))
         return redirect(page_url(request, "owner", token))
     return render(request, "bookings/ask.html", _question(booking, form))
 

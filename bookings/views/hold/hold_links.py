@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from bookings.models import Project, Reservation
+from bookings.views.message_pages import message_page
 from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import carried_query, page_url
-from bookings.views.refusals import ended
 
 _ID_LENGTH = 22  # sixteen bytes in base64, without padding
 _SEPARATOR = "."
@@ -78,7 +78,7 @@ def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> View:
 
 def no_such_hold(request: HttpRequest, slug: str) -> HttpResponse:
     """The URL of a hold was cut off, or made up."""
-    return ended(
+    return message_page(
         request,
         heading=_("Please choose a time again"),
         sentences=[_("This address was cut off on its way. Nothing was booked.")],

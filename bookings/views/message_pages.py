@@ -16,7 +16,7 @@ from bookings.times import Zone
 from bookings.views.frames import is_embedded
 
 
-def ended(
+def message_page(
     request: HttpRequest,
     *,
     heading: str,
@@ -27,14 +27,14 @@ def ended(
     """A page that only says something; ``way_on`` is a URL and the words of its button."""
     url, label = way_on or ("" if is_embedded(request) else reverse("pages:home"), _("To the start page"))
     context = {"heading": heading, "sentences": sentences, "way_on_url": url, "way_on_label": label}
-    return render(request, "bookings/ended.html", context, status=status)
+    return render(request, "bookings/message_page.html", context, status=status)
 
 
-def refused(
+def refusal_page(
     request: HttpRequest, error: BookingError, booking: Booking, zone: Zone, *, back: str
 ) -> HttpResponse:
     """What a verb on the booking said, and ``back``, where the present state can be seen; 409."""
-    return ended(
+    return message_page(
         request,
         heading=_("That was not possible"),
         sentences=[*sentences(error, booking, zone), _("Nothing was changed.")],
