@@ -26,7 +26,7 @@ def test_a_database_that_is_away_is_said_in_a_sentence(visitor, project, monkeyp
     def away(request):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(home, "_in_full", lambda rows: away(None))
+    monkeypatch.setattr(home, "listed_projects", lambda rows: away(None))
     answer = visitor.see("/")
     assert answer.status_code == 503
     assert "We will be back in a moment" in answer.content.decode()
@@ -52,7 +52,7 @@ def test_a_page_that_is_asked_for_in_a_wrong_way_says_so(visitor, project, url, 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
 def test_a_fault_of_ours_is_said_in_every_language(project, monkeypatch, language):
-    monkeypatch.setattr(home, "_in_full", lambda rows: 1 / 0)
+    monkeypatch.setattr(home, "listed_projects", lambda rows: 1 / 0)
     answer = Client(raise_request_exception=False).get("/", headers={"Accept-Language": language})
     assert answer.status_code == 500
     assert f'<html lang="{language}"' in answer.content.decode()
