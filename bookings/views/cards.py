@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.models import Action, Booking, Project
-from bookings.money import money
+from bookings.views.prices import price_in_words
 
 Context = dict[str, Any]
 
@@ -100,13 +100,12 @@ def facts(*pairs: tuple[str, str | None]) -> list[Context]:
 
 def of_booking(booking: Booking, zone: times.Zone) -> list[Context]:
     """What the customer's card says about a booking."""
-    price = money(booking.price, booking.currency) if booking.price is not None else ""
     customer = getattr(booking, "customer", None)
     rows = facts(
         (_("What"), booking.what),
         (_("With"), booking.resource.name),
         (_("Where"), booking.where),
-        (_("Price"), price),
+        (_("Price"), price_in_words(booking.price, booking.currency)),
         (_("For"), customer.name if customer else ""),
         *_deadline(booking, zone),
     )

@@ -14,9 +14,9 @@ from bookings import times
 from bookings.effects.links import manage_url
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
-from bookings.money import money
 from bookings.views import cards
 from bookings.views.page_urls import frame_aware_url, page_url
+from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
 
@@ -152,7 +152,7 @@ def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:
     """Where and until when a booking that waits for payment is paid."""
     if cards.pay_action(booking) is None or booking.project is None or not booking.project.pay_url:
         return None
-    amount = money(booking.price, booking.currency) if booking.price is not None else ""
+    amount = price_in_words(booking.price, booking.currency)
     query = urlencode({"reference": booking.reference, "booking": booking.pk})
     joint = "&" if "?" in booking.project.pay_url else "?"
     return {

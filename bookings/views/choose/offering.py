@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -14,7 +13,6 @@ from bookings.forms.resolve import Resolved
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, booking_layers, merged
 from bookings.models import Option, Project, ProjectResource, Resource
-from bookings.money import money
 from bookings.overrides import override
 from bookings.views.page_request import set_project
 
@@ -88,7 +86,3 @@ def where_of(
     if isinstance(said, str) and said.strip():
         return said
     return where(Resolved(project=project, resource=resource))
-
-
-def price_in_words(amount: Decimal | None, currency: str) -> str:
-    return money(amount, currency) if amount is not None else ""

@@ -11,7 +11,8 @@ from bookings import times
 from bookings.availability.offering import Offering
 from bookings.models import Option
 from bookings.views.choose.focus import Focus
-from bookings.views.choose.offering import place_in_words, price_in_words
+from bookings.views.choose.offering import place_in_words
+from bookings.views.prices import price_in_words, price_of
 
 
 def options(focus: Focus, offering: Offering) -> dict[str, Any]:
@@ -37,12 +38,11 @@ def options(focus: Focus, offering: Offering) -> dict[str, Any]:
 
 def _option(focus: Focus, offering: Offering, option: Option) -> dict[str, Any]:
     length = (offering.link.length if offering.link else None) or option.length
-    price = offering.link.price if offering.link and offering.link.price is not None else option.price
     in_words = _length_in_words(offering, length)
     return {
         "label": option.label or in_words,
         "length": in_words if option.label else "",
-        "price": price_in_words(price, option.currency),
+        "price": price_in_words(price_of(option, offering.link), option.currency),
         "href": focus.href(changes={"option": str(option.pk)}),
         "current": option == offering.option,
     }

@@ -12,8 +12,9 @@ from bookings import times
 from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, ProjectResource, Reservation
 from bookings.views import cards
-from bookings.views.choose.offering import hold_seconds, price_in_words, where_of
+from bookings.views.choose.offering import hold_seconds, where_of
 from bookings.views.hold.hold_links import Hold
+from bookings.views.prices import price_in_words, price_of
 
 CUSTOMER = Actor.customer()
 ENDING = timedelta(minutes=2)
@@ -87,12 +88,12 @@ def summary(hold: Hold, link: ProjectResource | None, clocks: cards.Clocks) -> d
 
 
 def _facts(hold: Hold, link: ProjectResource | None) -> list[dict[str, Any]]:
-    held = hold.reservation
+    held, option = hold.reservation, hold.reservation.option
     return cards.facts(
-        (_("What"), held.option.label if held.option else ""),
+        (_("What"), option.label if option else ""),
         (_("With"), held.resource.name),
         (_("Where"), _where(hold, link)),
-        (_("Price"), _price(held, link)),
+        (_("Price"), price_in_words(price_of(option, link), option.currency) if option else ""),
     )
 
 
@@ -102,11 +103,3 @@ def _where(hold: Hold, link: ProjectResource | None) -> str:
     if held.session:
         return held.session.where
     return held.where or where_of(hold.project, held.resource, held.option, link)
-
-
-def _price(held: Reservation, link: ProjectResource | None) -> str:
-    """The resource's own price in the project, else the option's."""
-    if held.option is None:
-        return ""
-    own = link.price if link else None
-    return price_in_words(held.option.price if own is None else own, held.option.currency)

@@ -19,9 +19,9 @@ from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.times import durations_in_words
-from bookings.views.choose.offering import price_in_words
 from bookings.views.home.listed_projects import ListedProject, listed_projects
 from bookings.views.home.next_times import next_times
+from bookings.views.prices import price_in_words, price_of
 
 SEARCHABLE_FROM = 6
 
@@ -112,11 +112,7 @@ def _lengths(listed: ListedProject, chosen: Resource | None) -> str:
 
 
 def _price(listed: ListedProject, chosen: Resource | None) -> str:
-    asked = [
-        (link.price if link and link.price is not None else option.price, option.currency)
-        for option, link in _offered(listed, chosen)
-        if option
-    ]
+    asked = [(price_of(option, link), option.currency) for option, link in _offered(listed, chosen) if option]
     prices = sorted((price, currency) for price, currency in asked if price is not None)
     if not prices:
         return ""
