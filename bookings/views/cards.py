@@ -98,7 +98,7 @@ def facts(*pairs: tuple[str, str | None]) -> list[Context]:
     return [fact(label, value) for label, value in pairs if value]
 
 
-def of_booking(booking: Booking, zone: times.Zone) -> list[Context]:
+def booking_facts(booking: Booking, zone: times.Zone) -> list[Context]:
     """What the customer's card says about a booking."""
     customer = getattr(booking, "customer", None)
     rows = facts(
@@ -110,6 +110,16 @@ def of_booking(booking: Booking, zone: times.Zone) -> list[Context]:
         *_deadline(booking, zone),
     )
     return [*rows, fact(_("Reference"), booking.reference, code=True)]
+
+
+def booking_summary(booking: Booking, clocks: Clocks) -> Context:
+    """The booking in small, beside a question."""
+    return {
+        "title": booking.what,
+        "pencil": not booking.state.settled,
+        **when(booking.start, booking.end, clocks),
+        "facts": booking_facts(booking, clocks.own)[1:],  # what it is stands in the title
+    }
 
 
 def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:

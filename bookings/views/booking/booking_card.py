@@ -31,7 +31,7 @@ def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> d
         "pill": str(booking.state),
         "title": title(booking, stage),
         **cards.when(booking.start, booking.end, clocks),
-        "facts": cards.of_booking(booking, zone),
+        "facts": cards.booking_facts(booking, zone),
         "steps": steps(booking, stage, zone),
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),

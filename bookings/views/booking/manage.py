@@ -162,7 +162,7 @@ def _question(booking: Booking, action: Action, form: MessageForm, back: str) ->
         "buttons": [{"value": action.name, "label": label, "danger": not action.target.occupies}],
         "back_url": back,
         "back_label": _("Keep it as it is"),
-        "summary": summary(booking),
+        "summary": cards.booking_summary(booking, booking_card.clocks_of(booking)),
     }
 
 
@@ -170,14 +170,3 @@ def _freed(booking: Booking) -> str:
     if booking.session_id:
         return _("Your place is then free for others.")
     return _("The time is then free for others.")
-
-
-def summary(booking: Booking) -> dict[str, Any]:
-    """The booking in small, beside a question."""
-    clocks = booking_card.clocks_of(booking)
-    return {
-        "title": booking.what,
-        "pencil": not booking.state.settled,
-        **cards.when(booking.start, booking.end, clocks),
-        "facts": cards.of_booking(booking, clocks.own)[1:],
-    }

@@ -41,17 +41,13 @@ def owner(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 
 def _question(booking: Booking, form: MessageForm) -> dict[str, Any]:
     actions = [action for action in available_actions(booking, OWNER) if not action.continues]
+    summary = cards.booking_summary(booking, cards.Clocks(booking.resource.timezone))
     return {
         "heading": _heading(booking),
         "words": [] if actions else [_("There is nothing to decide.")],
         "form": form if actions else None,
         "buttons": [_button(action, booking) for action in actions],
-        "summary": {
-            "title": booking.what,
-            "pencil": not booking.state.settled,
-            **cards.when(booking.start, booking.end, cards.Clocks(booking.resource.timezone)),
-            "facts": [*cards.of_booking(booking, booking.resource.timezone)[1:], *_who_asks(booking)],
-        },
+        "summary": summary | {"facts": [*summary["facts"], *_who_asks(booking)]},
     }
 
 

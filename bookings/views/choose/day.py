@@ -139,6 +139,13 @@ def _group(title: str, buttons: list[dict[str, Any]]) -> dict[str, Any]:
     return {"title": title, "times": buttons, "bare": bare, "short": short}
 
 
+def picked_field(one: FreeTime) -> dict[str, str]:
+    """Name and value that pick a time: of a session its id, else the start."""
+    if one.session:
+        return {"name": "session", "value": str(one.session)}
+    return {"name": "start", "value": one.start.isoformat()}
+
+
 def _button(focus: Focus, one: FreeTime) -> dict[str, Any]:
     zone = focus.zone
     spoken = _("to %(end)s, %(day)s, %(zone)s") % {
@@ -147,8 +154,7 @@ def _button(focus: Focus, one: FreeTime) -> dict[str, Any]:
         "zone": times.zone_name(zone),
     }
     return {
-        "name": "session" if one.session else "start",
-        "value": str(one.session) if one.session else one.start.isoformat(),
+        **picked_field(one),
         "clock": times.clock(one.start, zone),
         "spoken": spoken,
         "note": _note(one, focus),

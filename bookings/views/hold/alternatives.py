@@ -13,6 +13,7 @@ from bookings.availability.free_times import FreeTime, nearest
 from bookings.availability.offering import Offering
 from bookings.errors import BookingError, GroupFull, SlotTaken
 from bookings.refusals import sentence
+from bookings.views.choose.day import picked_field
 
 
 def alternatives_card(
@@ -45,8 +46,7 @@ def _heading(error: BookingError) -> str:
 
 def _button(one: FreeTime, zone: str) -> dict[str, Any]:
     return {
-        "name": "session" if one.session else "start",
-        "value": str(one.session) if one.session else one.start.isoformat(),
+        **picked_field(one),
         "clock": times.clock(one.start, zone),
         "day": times.short_day(one.start, zone),
     }
