@@ -23,8 +23,9 @@ from bookings.models import Booking, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import with_booking
-from bookings.views.choose.choose import focus_of, plan, sought
+from bookings.views.choose.choose import plan, sought
 from bookings.views.choose.day import SEEK
+from bookings.views.choose.focus import focus_of
 from bookings.views.choose.offering import offering_for
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.alternatives import alternatives_card

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,16 +17,13 @@ from bookings.availability.offering import Offering
 from bookings.errors import BookingError
 from bookings.views.choose import months, zones
 from bookings.views.choose.day import SEEK, day_card, later
-from bookings.views.choose.focus import Focus, focus_of, last_month, midday
+from bookings.views.choose.focus import NOTHING_FREE, Focus, focus_of, last_month, midday
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.options import options
 from bookings.views.frames import is_embedded
 from bookings.views.hold.visitor_token import live_hold, visitor_token
 from bookings.views.page_urls import carried_query, hidden_fields, page_url
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-FARTHEST_MONTHS = 24
-NOTHING_FREE = "nothing_free"
 REFUSALS = {kind.code: kind.sentence for kind in BookingError.__subclasses__()}
 
 
@@ -43,7 +40,7 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def plan(
-    focus: Focus, offering: Offering, *, hold_url: str, ignoring: frozenset = frozenset()
+    focus: Focus, offering: Offering, *, hold_url: str, ignoring: frozenset[UUID] = frozenset()
 ) -> dict[str, Any]:
     """The context of `choose.html` but for what is particular to a page."""
     who = visitor_token(focus.request)
@@ -57,13 +54,8 @@ def plan(
         ignoring=ignoring | ({held.pk} if held else frozenset()),
     )
     day = focus.day or next(iter(found.free_days()), None)
-    token = {"visitor": who} if is_embedded(focus.request) else {}
-    hidden = hidden_fields(
-        zones.looked_through(offering.project, focus.zone.key) | carried_query(focus.request) | token
-    )
-    asks_end = offering.longest is not None
     month = _month_card(focus, found, day)
-    card = day_card(focus, found, day, ask_end=asks_end) if day else None
+    card = day_card(focus, found, day, ask_end=offering.longest is not None) if day else None
     return {
         **options(focus, offering),
         "notice": _notice(focus),
@@ -72,8 +64,14 @@ def plan(
         "said": " ".join([card["said"] if card else month.get("empty", ""), focus.nothing_later]).strip(),
         "zone": _zone_card(focus, offering, day, card["at"] if card else None),
         "hold_url": hold_url,
-        "hidden": hidden,
+        "hidden": hidden_fields(_carried_along(focus, offering, who)),
     }
+
+
+def _carried_along(focus: Focus, offering: Offering, who: str) -> dict[str, str]:
+    """What a picked time takes with it; inside a frame the visitor's token, too."""
+    token = {"visitor": who} if is_embedded(focus.request) else {}
+    return zones.looked_through(offering.project, focus.zone.key) | carried_query(focus.request) | token
 
 
 def _notice(focus: Focus) -> str:
