@@ -10,8 +10,8 @@ from django.db.models import ImageField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.inherits import LayerField, LayersMixin
-from bookings.admin.fields.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
+from bookings.admin.fields.layer import LayerField, LayersMixin
+from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
 from bookings.admin.fields.table import MapField, RowsField
 from bookings.admin.fields.table_rows import ConstraintRow, CustomerFieldRow, ReminderRow

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.why import why_page
-from bookings.admin.fields.inherits import LayersMixin
+from bookings.admin.fields.layer import LayersMixin
 from bookings.admin.fields.plain import LinesField, ObjectField, ZoneField
 from bookings.admin.fields.table import RowsField
 from bookings.admin.fields.table_rows import ConstraintRow

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle, refusals
-from bookings.admin.asking import ask, posted
+from bookings.admin.booking.conflicts import oversteps
 from bookings.admin.booking.new_booking_forms import ChooseForm, NewBookingForm
-from bookings.admin.booking.oversteps import oversteps
 from bookings.admin.booking.verb_forms import customer_form
+from bookings.admin.form_page import ask, posted
 from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
 from bookings.lifecycle import Actor

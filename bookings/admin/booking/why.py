@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.asking import asking
 from bookings.admin.booking.new_booking_forms import usual_length
 from bookings.admin.fields.wall_clock import WallClockForm
+from bookings.admin.form_page import asking
 from bookings.admin.reservations import words_of
 from bookings.availability.explain import Source, Verdict, explain_slot, is_offered
 from bookings.availability.parameters import ParametersError

@@ -1,6 +1,6 @@
 """Form fields for values that people write in words, and for stored JSON.
 
-A stored layer (``inherits``) or list (``table``) is one field of its row's form, and its value is the JSON again:
+A stored layer (``layer``) or list (``table``) is one field of its row's form, and its value is the JSON again:
 
 1. ``LayersMixin`` tells each such field what is stored (``begin_from``) when the form is made.
 2. The widget shows a form of its own, with the field's name as prefix; sent back, that form, bound, is what

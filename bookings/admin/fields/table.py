@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.admin.fields.inherits import switch_off
+from bookings.admin.fields.layer import switch_off
 
 BLANK_ROWS = 2
 

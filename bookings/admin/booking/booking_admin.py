@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.booking import verbs
+from bookings.admin.booking import verb_pages
 from bookings.admin.booking.new_booking import choose, create
 from bookings.admin.booking.page import facts, story, verbs_of
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
@@ -163,12 +163,12 @@ class BookingAdmin(admin.ModelAdmin):
 
         return [
             page("new/", create, "new"),
-            page("<uuid:pk>/act/<slug:name>/", verbs.act_page, "act"),
-            page("<uuid:pk>/move/", verbs.move_page, "move"),
-            page("<uuid:pk>/correct/", verbs.correct_page, "correct"),
-            page("<uuid:pk>/attendance/", verbs.attendance_page, "attendance"),
-            page("<uuid:pk>/undo/", verbs.undo_page, "undo"),
-            page("<uuid:pk>/renew/", verbs.renew_page, "renew"),
-            page("<uuid:pk>/erase/", verbs.erase_page, "erase"),
+            page("<uuid:pk>/act/<slug:name>/", verb_pages.act_page, "act"),
+            page("<uuid:pk>/move/", verb_pages.move_page, "move"),
+            page("<uuid:pk>/correct/", verb_pages.correct_page, "correct"),
+            page("<uuid:pk>/attendance/", verb_pages.attendance_page, "attendance"),
+            page("<uuid:pk>/undo/", verb_pages.undo_page, "undo"),
+            page("<uuid:pk>/renew/", verb_pages.renew_page, "renew"),
+            page("<uuid:pk>/erase/", verb_pages.erase_page, "erase"),
             *super().get_urls(),
         ]

@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle
-from bookings.admin.asking import ask, posted
-from bookings.admin.booking.oversteps import in_the_way, oversteps
+from bookings.admin.booking.conflicts import in_the_way, oversteps
 from bookings.admin.booking.verb_forms import (
     ActForm,
     AttendanceForm,
@@ -24,6 +23,7 @@ from bookings.admin.booking.verb_forms import (
     corrected_customer,
     customer_form,
 )
+from bookings.admin.form_page import ask, posted
 from bookings.effects.links import manage_url, renew
 from bookings.errors import ActionNotAvailable, BookingError
 from bookings.lifecycle import Actor, available_actions

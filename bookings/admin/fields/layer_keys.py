@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.inherits import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
+from bookings.admin.fields.layer import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
 from bookings.admin.fields.plain import DurationTextField, EmailsField
 from bookings.graph_words import graph_words
 from bookings.models import Action, GraphVersion

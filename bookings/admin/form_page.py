@@ -15,7 +15,7 @@ def ask(desk: ModelAdmin, request: HttpRequest, booking: Booking | None, **conte
     """The asking page.  ``forms`` are shown in order, ``submit`` stands on the button."""
     lines = {"booking": booking, "lead": lead(booking) if booking else ""}
     whole = asking(desk, request, **lines, **context)
-    return TemplateResponse(request, "admin/bookings/booking/ask.html", whole)
+    return TemplateResponse(request, "admin/bookings/form_page.html", whole)
 
 
 def asking(desk: ModelAdmin, request: HttpRequest, **context: Any) -> dict[str, Any]:
