@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.event_forms import EventForms
-from bookings.admin.form_page import ask, posted
+from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
 from bookings.models import Calendar, Event
@@ -60,17 +60,17 @@ class EventAdmin(admin.ModelAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         wanted = Calendar.objects.filter(resource__slug=request.GET.get("resource", ""), primary=True)
-        whole = EventForms(posted(request), Event(calendar=wanted.first()))
+        whole = EventForms(posted_data(request), Event(calendar=wanted.first()))
         if whole.is_valid() and self._done(whole, add_event):
             self.log_addition(request, whole.event, [{"added": {}}])
             return self._back(request, _("The busy time is entered."))
-        return ask(self, request, None, title=_("New busy time"), forms=whole.all, submit=_("Save"))
+        return form_page(self, request, title=_("New busy time"), forms=whole.all, submit=_("Save"))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         event = self._found(request, object_id)
-        whole = EventForms(posted(request), event)
+        whole = EventForms(posted_data(request), event)
         may_change = self.has_change_permission(request, event)
         if request.method == "POST" and not may_change:
             raise PermissionDenied
@@ -79,10 +79,9 @@ class EventAdmin(admin.ModelAdmin):
             return self._back(request, _("The busy time is changed."))
         if not may_change:
             whole.switch_off()
-        return ask(
+        return form_page(
             self,
             request,
-            None,
             title=str(event),
             forms=whole.all,
             submit=_("Save") if may_change else "",
@@ -93,14 +92,13 @@ class EventAdmin(admin.ModelAdmin):
         event = self._found(request, object_id)
         if not self.has_delete_permission(request, event):
             raise PermissionDenied
-        if forms.Form(posted(request)).is_valid():
+        if forms.Form(posted_data(request)).is_valid():
             self.log_deletions(request, Event.objects.filter(pk=event.pk))
             remove_event(event)
             return self._back(request, _("The busy time is removed."))
-        return ask(
+        return form_page(
             self,
             request,
-            None,
             title=_("Remove %(what)s") % {"what": event},
             forms=[forms.Form()],
             submit=_("Remove"),

@@ -137,7 +137,7 @@ def open_sessions(project: Project | None) -> Any:
 class SeatMoveForm(forms.Form):
     """Another session."""
 
-    broken: ClassVar[list[str]] = []
+    broken_rules: ClassVar[list[str]] = []
     leave: ClassVar[dict[str, Any]] = {}
 
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))

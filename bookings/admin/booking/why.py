@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.new_booking_forms import usual_length
 from bookings.admin.fields.wall_clock import WallClockForm
-from bookings.admin.form_page import asking
+from bookings.admin.form_page import form_page_context
 from bookings.admin.reservations import words_of
 from bookings.availability.explain import Source, Verdict, explain_slot, is_offered
 from bookings.availability.parameters import ParametersError
@@ -88,7 +88,7 @@ class Decider:
     note: str
 
 
-def why_page(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
+def why_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("bookings.view_resource"):
         raise PermissionDenied
     form = WhyForm(request.GET if "day" in request.GET else None, initial=request.GET.dict())
@@ -100,7 +100,9 @@ def why_page(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
             "verdicts": [(one, [_decider(request, source) for source in one.sources]) for one in verdicts],
         }
     title = _("Why not this time?")
-    whole = asking(desk, request, title=title, forms=[form], submit=_("Explain"), method="get")
+    whole = form_page_context(
+        model_admin, request, title=title, forms=[form], submit=_("Explain"), method="get"
+    )
     return TemplateResponse(request, "admin/bookings/why.html", whole | context)
 
 

@@ -43,7 +43,7 @@ def around_the_gap(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datet
 class WallClockForm(forms.Form):
     """A start as staff type it.  ``start_in`` turns it into an instant once the zone is known.
 
-    ``broken`` are the rules that the time breaks, to be confirmed.
+    ``broken_rules`` are the rules that the time breaks, to be confirmed.
     """
 
     day = forms.DateField(
@@ -64,12 +64,12 @@ class WallClockForm(forms.Form):
         field: Any = self.fields["which"]
         field.choices = [("0", ""), ("1", "")]
         self.asks_which = False
-        self.broken: list[str] = []
+        self.broken_rules: list[str] = []
 
     @property
     def not_asked(self) -> set[str]:
         """The fields that stay out of sight until something makes them necessary."""
-        questions = {"which": self.asks_which, "confirmed": bool(self.broken)}
+        questions = {"which": self.asks_which, "confirmed": bool(self.broken_rules)}
         return {name for name, needed in questions.items() if not needed}
 
     def begin_at(self, moment: datetime, zone: ZoneInfo) -> None:
