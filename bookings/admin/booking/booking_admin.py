@@ -14,8 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.booking import verb_pages
+from bookings.admin.booking.buttons import verbs_of
+from bookings.admin.booking.facts import facts
+from bookings.admin.booking.history import story
 from bookings.admin.booking.new_booking import choose, create
-from bookings.admin.booking.page import facts, story, verbs_of
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, available_actions
