@@ -15,21 +15,21 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.event_forms import EventForms
 from bookings.admin.form_page import form_page, posted_data
+from bookings.admin.times_in_words import span_in_words
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
 from bookings.models import Calendar, Event
 from bookings.refusals import sentence
-from bookings.times import clock_range, day, zone_and_offset
+from bookings.times import day
 
 
-def words_of(event: Event) -> str:
+def when_in_words(event: Event) -> str:
     """When it is, in its resource's zone."""
     zone = event.calendar.resource.timezone
-    if event.all_day:
-        first, last = day(event.start, zone), day(event.end - timedelta(microseconds=1), zone)
-        return first if first == last else f"{first} – {last}"
-    times = clock_range(event.start, event.end, zone)
-    return f"{day(event.start, zone)}, {times}, {zone_and_offset(event.start, zone)}"
+    if not event.all_day:
+        return span_in_words(event.start, event.end, zone)
+    first, last = day(event.start, zone), day(event.end - timedelta(microseconds=1), zone)
+    return first if first == last else f"{first} – {last}"
 
 
 @admin.register(Event)
@@ -44,7 +44,7 @@ class EventAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("when"), ordering="start")
     def when(self, event: Event) -> str:
-        return words_of(event)
+        return when_in_words(event)
 
     @admin.display(description=gettext_lazy("resource"), ordering="calendar__resource__name")
     def resource(self, event: Event) -> str:
@@ -102,7 +102,7 @@ class EventAdmin(admin.ModelAdmin):
             title=_("Remove %(what)s") % {"what": event},
             forms=[forms.Form()],
             submit=_("Remove"),
-            warning=f"{event.calendar.resource}: {words_of(event)}",
+            warning=f"{event.calendar.resource}: {when_in_words(event)}",
             danger=True,
         )
 

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.booking import verb_pages
-from bookings.admin.booking.buttons import verbs_of
+from bookings.admin.booking.buttons import buttons_of
 from bookings.admin.booking.facts import facts
-from bookings.admin.booking.history import story
+from bookings.admin.booking.history import history_lines
 from bookings.admin.booking.new_booking import choose, create
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.graph_words import graph_words
@@ -151,8 +151,8 @@ class BookingAdmin(admin.ModelAdmin):
                 "title": format_html("{} · {}", booking.reference, booking.state),
                 "subtitle": None,
                 "facts": facts(booking),
-                "story": story(booking),
-                "verbs": verbs_of(booking, request.user, timezone.now()),
+                "history": history_lines(booking),
+                "buttons": buttons_of(booking, request.user, timezone.now()),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -12,37 +12,37 @@ from bookings.models import Booking
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verb:
-    """A button: where its page is, and whether what it does is final or merely an edit."""
+class Button:
+    """Where its page is, and whether what it does is final or merely an edit."""
 
     label: str
     url: str
     kind: str = ""
 
 
-def verbs_of(booking: Booking, user: Any, now: datetime) -> list[Verb]:
+def buttons_of(booking: Booking, user: Any, now: datetime) -> list[Button]:
     """The buttons: the graph's actions first, then what staff do to every booking."""
     actions = available_actions(booking, Actor.staff(user))
     found = []
     if user.has_perm("bookings.decide_booking"):
         found += [
-            _verb(booking, "act", str(action), action.name) for action in actions if not action.continues
+            _button(booking, "act", str(action), action.name) for action in actions if not action.continues
         ]
         if booking.state.occupies and any(action.continues for action in actions):
-            found.append(_verb(booking, "move", _("Move"), kind="plain"))
+            found.append(_button(booking, "move", _("Move"), kind="plain"))
         if undoable_state(booking, now) is not None:
-            found.append(_verb(booking, "undo", _("Undo the cancellation"), kind="plain"))
+            found.append(_button(booking, "undo", _("Undo the cancellation"), kind="plain"))
         if booking.start <= now:
-            found.append(_verb(booking, "attendance", _("Note attendance"), kind="plain"))
+            found.append(_button(booking, "attendance", _("Note attendance"), kind="plain"))
         if getattr(booking, "customer", None):
-            found.append(_verb(booking, "renew", _("Renew the customer's link"), kind="plain"))
+            found.append(_button(booking, "renew", _("Renew the customer's link"), kind="plain"))
     if user.has_perm("bookings.change_booking"):
-        found.append(_verb(booking, "correct", _("Correct details"), kind="plain"))
+        found.append(_button(booking, "correct", _("Correct details"), kind="plain"))
     if user.has_perm("bookings.delete_booking") and booking.state.final:
-        found.append(_verb(booking, "erase", _("Delete"), kind="danger"))
+        found.append(_button(booking, "erase", _("Delete"), kind="danger"))
     return found
 
 
-def _verb(booking: Booking, page: str, label: str, *more: str, kind: str = "") -> Verb:
+def _button(booking: Booking, page: str, label: str, *more: str, kind: str = "") -> Button:
     url = reverse(f"admin:bookings_booking_{page}", args=[booking.pk, *more])
-    return Verb(label=str(label), url=url, kind=kind)
+    return Button(label=str(label), url=url, kind=kind)

@@ -10,9 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from bookings.admin.times_in_words import moment_in_words
 from bookings.models import Booking, OutboxMessage
 from bookings.money import money
-from bookings.times import clock_range, day, day_and_clock, duration_in_words, zone_and_offset
+from bookings.times import clock_range, day, duration_in_words, zone_and_offset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class Fact:
 
 def facts(booking: Booking) -> list[Fact]:
     """What is known of a booking, without what is empty."""
-    rows = [*_visit(booking), *_person(booking), *_text(booking), *_around(booking)]
+    rows = [*_visit(booking), *_person(booking), *_text(booking), *_connected(booking)]
     return [Fact(label=label, value=value) for label, value in rows if value not in ("", None)]
 
 
@@ -43,10 +44,7 @@ def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
         seats = {"taken": booking.seats_taken, "seats": booking.max_seats}
         yield _("seats"), _("%(taken)s of %(seats)s taken") % seats
     if booking.due_at:
-        yield (
-            _("the clock acts"),
-            _(", ").join((day_and_clock(booking.due_at, zone), zone_and_offset(booking.due_at, zone))),
-        )
+        yield _("the clock acts"), moment_in_words(booking.due_at, zone)
     yield _("attendance"), str(booking.get_attendance_display())
 
 
@@ -81,7 +79,7 @@ def _text(booking: Booking) -> Iterator[tuple[str, Any]]:
     yield _("meta"), json.dumps(booking.meta, ensure_ascii=False) if booking.meta else ""
 
 
-def _around(booking: Booking) -> Iterator[tuple[str, Any]]:
+def _connected(booking: Booking) -> Iterator[tuple[str, Any]]:
     yield _("graph"), _link("graphversion", booking.version_id, str(booking.version))
     if booking.session:
         yield _("session"), _link("booking", booking.session_id, booking.session.reference)

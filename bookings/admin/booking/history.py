@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
+from bookings.admin.times_in_words import moment_in_words
 from bookings.models import ApiKey, Booking, HistoryEntry, Remark
-from bookings.times import day_and_clock, onward, zone_and_offset
+from bookings.times import onward
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
-    """A line of the story."""
+class HistoryLine:
+    """A line of the history."""
 
     when: str
     """In the resource's zone, like all times of the page."""
     who: str
-    told: str
-    words: str
+    what: str
+    remark: str
 
 
-def story(booking: Booking) -> list[Moment]:
+def history_lines(booking: Booking) -> list[HistoryLine]:
     """What happened, oldest first, remarks beside; of this booking and of those that it continues."""
     zone = booking.resource.timezone
     ids, step = [booking.pk], booking.continues
@@ -29,13 +30,13 @@ def story(booking: Booking) -> list[Moment]:
         step = step.continues
     entries = list(HistoryEntry.objects.filter(booking_id__in=ids))
     remarks = Remark.objects.in_bulk([entry.remark_id for entry in entries if entry.remark_id])
-    names, words = _names(entries), _words(booking)
+    names, labels = _names(entries), _labels(booking)
     return [
-        Moment(
-            when=_(", ").join((day_and_clock(entry.at, zone), zone_and_offset(entry.at, zone))),
+        HistoryLine(
+            when=moment_in_words(entry.at, zone),
             who=names.get((entry.actor, entry.actor_id), str(entry.get_actor_display())),
-            told=_told(entry, words),
-            words=remarks[entry.remark_id].words if entry.remark_id in remarks else "",
+            what=_what(entry, labels),
+            remark=remarks[entry.remark_id].words if entry.remark_id in remarks else "",
         )
         for entry in entries
     ]
@@ -53,7 +54,7 @@ def _names(entries: list[HistoryEntry]) -> dict[tuple[str, str], str]:
     return names
 
 
-def _words(booking: Booking) -> dict[tuple[str, str], str]:
+def _labels(booking: Booking) -> dict[tuple[str, str], str]:
     """What people call that which history keeps by its name or code."""
     version = booking.version
     reasons = {
@@ -70,9 +71,9 @@ def _words(booking: Booking) -> dict[tuple[str, str], str]:
     }
 
 
-def _told(entry: HistoryEntry, words: dict[tuple[str, str], str]) -> str:
+def _what(entry: HistoryEntry, labels: dict[tuple[str, str], str]) -> str:
     def called(kind: str, name: str) -> str:
-        return words.get((kind, name), name)
+        return labels.get((kind, name), name)
 
     if entry.what != HistoryEntry.What.TRANSITION:
         about = called("attendance", entry.target) or entry.reason

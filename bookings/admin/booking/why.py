@@ -18,11 +18,10 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.booking.new_booking_forms import usual_length
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.admin.form_page import form_page_context
-from bookings.admin.reservations import words_of
+from bookings.admin.times_in_words import span_in_words
 from bookings.availability.explain import Source, Verdict, explain_slot, is_offered
 from bookings.availability.parameters import ParametersError
 from bookings.models import Option, Project, Reservation, Resource
-from bookings.times import clock_range, day, zone_and_offset
 
 
 class WhyForm(WallClockForm):
@@ -109,15 +108,16 @@ def why_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 def _words(form: WhyForm) -> str:
     zone, start, end = form.cleaned_data["resource"].timezone, form.start, form.end
     assert start is not None and end is not None  # noqa: S101, PT018  # a verdict was given on them
-    return f"{day(start, zone)}, {clock_range(start, end, zone)}, {zone_and_offset(start, zone)}"
+    return span_in_words(start, end, zone)
 
 
 def _decider(request: HttpRequest, source: Source) -> Decider:
     row = source.model._default_manager.filter(pk=source.pk).first()  # noqa: SLF001  # of whichever model
     options = source.model._meta
-    name = (
-        words_of(row) if isinstance(row, Reservation) else getattr(row, "reference", None) or str(row or "")
-    )
+    if isinstance(row, Reservation):
+        name = span_in_words(row.start, row.end, row.resource.timezone)
+    else:
+        name = getattr(row, "reference", None) or str(row or "")
     url = ""
     if row is not None and request.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
         url = reverse(source.admin_url_name, args=[source.pk])
