@@ -4,11 +4,12 @@ from bookings.admin.booking.booking_admin import BookingAdmin
 from bookings.admin.events import EventAdmin
 from bookings.admin.graphs import GraphAdmin, GraphVersionAdmin
 from bookings.admin.keys import ApiKeyAdmin
+from bookings.admin.locations import LocationAdmin
 from bookings.admin.outbox import OutboxMessageAdmin, WebhookAdmin
-from bookings.admin.places import LocationAdmin, SiteAdmin
 from bookings.admin.projects import OptionAdmin, ProjectAdmin, ProjectResourceAdmin
 from bookings.admin.reservations import ReservationAdmin
 from bookings.admin.resources import ResourceAdmin
+from bookings.admin.site import SiteAdmin
 from bookings.admin.staff import RoleAdmin, StaffAdmin
 
 __all__ = [
