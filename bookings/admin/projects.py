@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin.fields.layer import LayerField, LayersMixin
 from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
-from bookings.admin.fields.table import MapField, RowsField
+from bookings.admin.fields.table import MapTableField, TableField
 from bookings.admin.fields.table_rows import ConstraintRow, CustomerFieldRow, ReminderRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
@@ -25,13 +25,13 @@ class ProjectForm(LayersMixin, forms.ModelForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
     availability = LayerField(AvailabilityLayerForm, label=_("availability settings"))
     ui = LayerField(WidgetLayerForm, label=_("look of the widget"))
-    customer_fields = MapField(
+    customer_fields = MapTableField(
         CustomerFieldRow,
         label=_("customer fields"),
         help_text=_("name, email, phone, voip, comment and location are known; other keys are your own."),
     )
-    reminders = RowsField(ReminderRow, label=_("reminders"))
-    availability_constraints = RowsField(ConstraintRow, label=_("When it is offered"))
+    reminders = TableField(ReminderRow, label=_("reminders"))
+    availability_constraints = TableField(ConstraintRow, label=_("When it is offered"))
     embed_origins = OriginsField(
         label=_("Pages that may embed it"),
         required=False,

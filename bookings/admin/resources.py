@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.booking.why import why_page
 from bookings.admin.fields.layer import LayersMixin
 from bookings.admin.fields.plain import LinesField, ObjectField, ZoneField
-from bookings.admin.fields.table import RowsField
+from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin
@@ -44,7 +44,7 @@ class ResourceForm(LayersMixin, forms.ModelForm):
     timezone = ZoneField()
     tags = LinesField(label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("One a line."))
     meta = ObjectField(label=gettext_lazy("Meta"), required=False)
-    availability_constraints = RowsField(ConstraintRow, label=gettext_lazy("When it is offered"))
+    availability_constraints = TableField(ConstraintRow, label=gettext_lazy("When it is offered"))
 
     class Meta:
         model = Resource
