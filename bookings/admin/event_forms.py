@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.fields.stored_json import switch_off
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.days import day_start
 from bookings.models import Calendar, Event
@@ -82,8 +83,7 @@ class EventForms:
 
     def switch_off(self) -> None:
         for form in self.all:
-            for field in form.fields.values():
-                field.disabled = True
+            switch_off(form.fields)
 
     def is_valid(self) -> bool:
         valid = [form.is_valid() for form in self.all]  # each of them, so that all errors are told at once

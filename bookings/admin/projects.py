@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
@@ -10,9 +9,10 @@ from django.db.models import ImageField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.layer import LayerField, LayersMixin
+from bookings.admin.fields.layer import LayerField
 from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
+from bookings.admin.fields.stored_json import StoredJsonModelForm
 from bookings.admin.fields.table import MapTableField, TableField
 from bookings.admin.fields.table_rows import ConstraintRow, CustomerFieldRow, ReminderRow
 from bookings.admin.hours import HOURS, hours_of
@@ -21,7 +21,7 @@ from bookings.models import Option, Project, ProjectResource
 from bookings.pictures import PictureField
 
 
-class ProjectForm(LayersMixin, forms.ModelForm):
+class ProjectForm(StoredJsonModelForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
     availability = LayerField(AvailabilityLayerForm, label=_("availability settings"))
     ui = LayerField(WidgetLayerForm, label=_("look of the widget"))
@@ -44,7 +44,7 @@ class ProjectForm(LayersMixin, forms.ModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class OptionForm(LayersMixin, forms.ModelForm):
+class OptionForm(StoredJsonModelForm):
     length = DurationField(label=_("Length"), longer_than_zero=True)
 
     class Meta:
@@ -56,7 +56,7 @@ class WholeOptionForm(OptionForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 
-class LinkForm(LayersMixin, forms.ModelForm):
+class LinkForm(StoredJsonModelForm):
     length = DurationField(
         label=_("Length"),
         required=False,

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.why import why_page
-from bookings.admin.fields.layer import LayersMixin
 from bookings.admin.fields.plain import LinesField, ObjectField, ZoneField
+from bookings.admin.fields.stored_json import StoredJsonModelForm
 from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
@@ -40,7 +40,7 @@ class CalendarInline(admin.TabularInline):
     extra = 0
 
 
-class ResourceForm(LayersMixin, forms.ModelForm):
+class ResourceForm(StoredJsonModelForm):
     timezone = ZoneField()
     tags = LinesField(label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("One a line."))
     meta = ObjectField(label=gettext_lazy("Meta"), required=False)

@@ -5,11 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.admin.fields.layer import switch_off
+from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonWidget, switch_off
 
 BLANK_ROWS = 2
 
@@ -53,14 +51,10 @@ class Table(forms.BaseFormSet):
         ]
 
 
-class TableWidget(forms.Widget):
-    """Shows the table inside another form."""
+class TableWidget(StoredJsonWidget):
+    """Shows the table."""
 
     template_name = "admin/bookings/table.html"
-    read_only = True  # whoever may only look is shown the same table, switched off
-
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
-        return render_to_string(template_name, context)
 
     def __init__(self, formset: type[Table]) -> None:
         super().__init__()
@@ -76,15 +70,9 @@ class TableWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Table:
         return self.formset(data, prefix=name, entries=self.entries)
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return False
 
-    def id_for_label(self, id_: str) -> str:
-        return ""
-
-
-class TableField(forms.Field):
-    """A JSON list as a table; ``begin_from`` tells it the stored one."""
+class TableField(StoredJsonField):
+    """A JSON list as a table."""
 
     widget: TableWidget
 
@@ -99,9 +87,6 @@ class TableField(forms.Field):
         if not value.is_valid():
             raise ValidationError(_("Some rows are not right; each says why."))
         return value.stored()
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return data.has_changed()
 
 
 class MapTableField(TableField):
