@@ -5,16 +5,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.event_forms import EventForms
 from bookings.admin.form_page import form_page, posted_data
+from bookings.admin.mixins import row_or_404
 from bookings.admin.times_in_words import span_in_words
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -107,9 +107,7 @@ class EventAdmin(admin.ModelAdmin):
         )
 
     def _found(self, request: HttpRequest, object_id: str) -> Event:
-        event = self.get_object(request, unquote(object_id))
-        if event is None:
-            raise Http404
+        event: Event = row_or_404(self, request, object_id)
         if not self.has_view_permission(request, event):
             raise PermissionDenied
         return event

@@ -24,20 +24,20 @@ def is_draft(version: GraphVersion | None) -> bool:
     return version is not None and version.status == GraphVersion.Status.DRAFT
 
 
-class DraftsOnly:
+class DraftsOnly(admin.TabularInline):
     """For the tables of a version: rows change while it is a draft, and never afterwards."""
 
     def has_add_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
+        return is_draft(obj) and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
+        return is_draft(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return is_draft(obj) and super().has_delete_permission(request, obj)
 
 
-class StateInline(DraftsOnly, admin.TabularInline):
+class StateInline(DraftsOnly):
     model = State
     fields = [
         "name",
@@ -110,7 +110,7 @@ class ActionFormSet(forms.BaseInlineFormSet):
         return {int(one) for one in ids if one.isdecimal()}
 
 
-class ActionInline(DraftsOnly, ShownByWidgets, admin.TabularInline):
+class ActionInline(ShownByWidgets, DraftsOnly):
     model = Action
     form = ActionForm
     formset = ActionFormSet
@@ -168,7 +168,8 @@ class GraphVersionAdmin(RecordedAdmin):
             draft = is_draft(version)
             context |= {"problems": problems(version) if draft else [], "picture": as_svg(version)}
             context["can_publish"] = draft and self.has_change_permission(request, version)
-        return super().render_change_form(request, context, *args, **kwargs)
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         super().response_delete(request, obj_display, obj_id)

@@ -94,17 +94,17 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
         return [path("why/", view, name="bookings_resource_why"), *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Offer no more"), permissions=["change"])
-    def retire(self, request: HttpRequest, resources: QuerySet) -> None:
+    def retire(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         count = _mark(resources.filter(deleted_at=None), timezone.now())
         messages.success(request, _("%(count)s resources are offered no more.") % {"count": count})
 
     @admin.action(description=gettext_lazy("Offer again"), permissions=["change"])
-    def offer_again(self, request: HttpRequest, resources: QuerySet) -> None:
+    def offer_again(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         count = _mark(resources.exclude(deleted_at=None), None)
         messages.success(request, _("%(count)s resources are offered again.") % {"count": count})
 
 
-def _mark(resources: QuerySet, deleted_at: datetime | None) -> int:
+def _mark(resources: QuerySet[Resource], deleted_at: datetime | None) -> int:
     """Set it row by row, since an ``update()`` would leave nothing in their history; answers how many they were."""
     rows = list(resources)
     for row in rows:

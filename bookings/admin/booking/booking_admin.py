@@ -1,13 +1,15 @@
 """Bookings: looked at here, changed by the verbs alone, which stand as buttons on the page."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -157,11 +159,9 @@ class BookingAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:
-        def page(route: str, view: Any, name: str) -> Any:
-            def bound(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-                return view(self, request, **kwargs)
-
-            return path(route, self.admin_site.admin_view(bound), name=f"bookings_booking_{name}")
+        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            bound = self.admin_site.admin_view(partial(view, self))
+            return path(route, bound, name=f"bookings_booking_{name}")
 
         return [
             page("new/", create, "new"),

@@ -131,7 +131,7 @@ class EmailsField(LinesField):
     """E-mail addresses, one a line."""
 
     def clean_line(self, line: str) -> str:
-        return forms.EmailField().clean(line)
+        return str(forms.EmailField().clean(line))
 
 
 class ObjectField(forms.JSONField):
