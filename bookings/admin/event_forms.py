@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.stored_json import switch_off
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.days import day_start
@@ -39,8 +40,8 @@ class EventForm(forms.ModelForm):
         theirs = Calendar.objects.filter(resource__deleted_at=None) | Calendar.objects.filter(
             pk=self.instance.calendar_id
         )
-        calendars: Any = self.fields["calendar"]
-        calendars.queryset = theirs.select_related("resource").order_by("resource__name", "-primary", "name")
+        calendars = theirs.select_related("resource").order_by("resource__name", "-primary", "name")
+        offer_rows(self, "calendar", calendars)
 
 
 class BoundForm(WallClockForm):

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -73,12 +75,10 @@ class ActionFormSet(forms.BaseInlineFormSet):
             field.queryset = self.states
             field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in self.states)]
 
-    @property
-    def states(self) -> Any:
+    @cached_property
+    def states(self) -> QuerySet[State]:
         """The version's states, read once for all rows."""
-        if not hasattr(self, "_states"):
-            self._states = State.objects.filter(version=self.instance)
-        return self._states
+        return State.objects.filter(version=self.instance)
 
     def clean(self) -> None:
         """What the database would refuse only when it is written, because the rows arrive together."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from bookings import lifecycle, refusals
 from bookings.admin.booking.conflicts import broken_rules
 from bookings.admin.booking.new_booking_forms import ChooseForm, NewBookingForm
-from bookings.admin.booking.verb_forms import customer_form
+from bookings.admin.booking.verb_forms import StaffCustomerForm
 from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
@@ -44,7 +44,7 @@ def create(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     project = first.cleaned_data["project"]
     may_overlap = request.user.has_perm("bookings.override_overlap")
     form = NewBookingForm(posted_data(request), project=project, version=version, may_overlap=may_overlap)
-    person = customer_form(posted_data(request), project) if version.needs_customer else None
+    person = StaffCustomerForm(posted_data(request), project=project) if version.needs_customer else None
     asked = [form, person] if person else [form]
     if all(one.is_valid() for one in asked) and (booking := _book(request, form, person)):
         messages.success(request, _("%(reference)s is booked.") % {"reference": booking.reference})

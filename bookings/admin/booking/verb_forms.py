@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.forms import Contact, CustomerForm
 from bookings.models import Action, Booking, Project, Resource
@@ -83,7 +84,7 @@ class MoveForm(OverlapForm, WallClockForm):
             choices = choices.filter(links__project=booking.project_id) | Resource.objects.filter(
                 pk=booking.resource_id
             )
-        self.fields["resource"].queryset = choices.distinct()  # type: ignore[attr-defined]
+        offer_rows(self, "resource", choices.distinct())
         if not may_overlap:
             self.withhold_overlap()
         self.order_fields(
@@ -137,7 +138,6 @@ def open_sessions(project: Project | None) -> Any:
 class SeatMoveForm(forms.Form):
     """Another session."""
 
-    broken_rules: ClassVar[list[str]] = []
     leave: ClassVar[dict[str, Any]] = {}
 
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
@@ -146,7 +146,7 @@ class SeatMoveForm(forms.Form):
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = open_sessions(booking.project).exclude(pk=booking.session_id)
-        self.fields["session"].queryset = others  # type: ignore[attr-defined]
+        offer_rows(self, "session", others)
 
     @property
     def there(self) -> dict[str, Any]:
@@ -182,15 +182,17 @@ class CorrectForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "words"}
 
 
-def customer_form(data: Any, project: Project | None, **kwargs: Any) -> CustomerForm:
+class StaffCustomerForm(CustomerForm):
     """The customer's own form as staff fill it in: only the name is required."""
-    questions = project.customer_fields if project else {}
-    form = CustomerForm(data, questions=questions, contact=Contact.NONE, prefix="customer", **kwargs)
-    form.heading = _("For whom")  # type: ignore[attr-defined]  # read by the template of the asking page
-    for name, field in form.fields.items():
-        field.required = field.required and name in {"name", "first_name", "last_name"}
-        field.widget.attrs.pop("autocomplete", None)
-    return form
+
+    heading = gettext_lazy("For whom")
+
+    def __init__(self, data: Any, *, project: Project | None, **kwargs: Any) -> None:
+        questions = project.customer_fields if project else {}
+        super().__init__(data, questions=questions, contact=Contact.NONE, prefix="customer", **kwargs)
+        for name, field in self.fields.items():
+            field.required = field.required and name in {"name", "first_name", "last_name"}
+            field.widget.attrs.pop("autocomplete", None)
 
 
 def corrected_customer(form: CustomerForm, before: dict[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from bookings.admin.booking.verb_forms import (
     CorrectForm,
     MoveForm,
     SeatMoveForm,
+    StaffCustomerForm,
     corrected_customer,
-    customer_form,
 )
 from bookings.admin.form_page import form_page, posted_data
 from bookings.effects.links import manage_url, renew
@@ -133,7 +133,7 @@ def correct_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> Http
     before = dict(customer.answers) if customer else {}
     shown = {"instance": customer, "initial": before} if customer else {}
     form = CorrectForm(posted_data(request), instance=booking)
-    person = customer_form(posted_data(request), booking.project, **shown) if customer else None
+    person = StaffCustomerForm(posted_data(request), project=booking.project, **shown) if customer else None
     asked = [form, person] if person else [form]
     if all(one.is_valid() for one in asked):
         changed = corrected_customer(person, before) if person else {}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.new_booking_forms import usual_length
+from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.admin.form_page import form_page_context
 from bookings.admin.times_in_words import span_in_words
@@ -24,12 +25,19 @@ from bookings.availability.parameters import ParametersError
 from bookings.models import Option, Project, Reservation, Resource
 
 
+class OptionChoice(forms.ModelChoiceField):
+    """An option, named with its project."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.project}: {obj}"
+
+
 class WhyForm(WallClockForm):
     """A time of a resource in a project; ``verdicts`` answers once it is valid."""
 
     project = forms.ModelChoiceField(Project.objects.none(), label=gettext_lazy("project"))
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
-    option = forms.ModelChoiceField(
+    option = OptionChoice(
         Option.objects.none(),
         label=gettext_lazy("option"),
         required=False,
@@ -38,11 +46,10 @@ class WhyForm(WallClockForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["project"].queryset = Project.objects.active()
-        fields["resource"].queryset = Resource.objects.active()
-        fields["option"].queryset = Option.objects.filter(project__deleted_at=None).select_related("project")
-        fields["option"].label_from_instance = lambda option: f"{option.project}: {option}"
+        offer_rows(self, "project", Project.objects.active())
+        offer_rows(self, "resource", Resource.objects.active())
+        options = Option.objects.filter(project__deleted_at=None).select_related("project")
+        offer_rows(self, "option", options)
         self.order_fields(["project", "resource", "option", "day", "clock", "which"])
         self.start: datetime | None = None
         self.end: datetime | None = None

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.fields.choices import offer_choices
 from bookings.times import clock, offset, repeated_hour, zone_and_offset
 
 MINUTE = timedelta(minutes=1)
@@ -61,8 +62,7 @@ class WallClockForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["which"]
-        field.choices = [("0", ""), ("1", "")]
+        offer_choices(self, "which", [("0", ""), ("1", "")])
         self.asks_which = False
         self.broken_rules: list[str] = []
 
@@ -112,9 +112,6 @@ class WallClockForm(forms.Form):
         return ValidationError(sentence % names)
 
     def _offer_both(self, found: list[datetime], zone: ZoneInfo) -> None:
-        field: Any = self.fields["which"]
         self.asks_which = True
-        field.choices = [
-            (str(index), f"{clock(one, zone)}, {repeated_hour(one, zone)} ({offset(one, zone)})")
-            for index, one in enumerate(found)
-        ]
+        both = [f"{clock(one, zone)}, {repeated_hour(one, zone)} ({offset(one, zone)})" for one in found]
+        offer_choices(self, "which", [(str(index), words) for index, words in enumerate(both)])
