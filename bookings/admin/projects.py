@@ -52,11 +52,11 @@ class OptionForm(StoredJsonModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class WholeOptionForm(OptionForm):
+class OptionPageForm(OptionForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 
-class LinkForm(StoredJsonModelForm):
+class ProjectResourceForm(StoredJsonModelForm):
     length = DurationField(
         label=_("Length"),
         required=False,
@@ -69,7 +69,7 @@ class LinkForm(StoredJsonModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class WholeLinkForm(LinkForm):
+class ProjectResourcePageForm(ProjectResourceForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 
@@ -92,9 +92,9 @@ class ResourceSelect(AutocompleteSelect):
             return super().optgroups(name, [], attr)
 
 
-class LinkInline(ShownByWidgets, admin.TabularInline):
+class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
     model = ProjectResource
-    form = LinkForm
+    form = ProjectResourceForm
     fields = ["resource", "position", "length", "price"]
     extra = 0
     show_change_link = True
@@ -117,7 +117,7 @@ class PartOfAProject(RecordedAdmin):
 
 @admin.register(Option)
 class OptionAdmin(PartOfAProject):
-    form = WholeOptionForm
+    form = OptionPageForm
     readonly_fields = ["project"]
     fieldsets = [
         (None, {"fields": ["project", "label", "length", "price", "currency", "position"]}),
@@ -127,7 +127,7 @@ class OptionAdmin(PartOfAProject):
 
 @admin.register(ProjectResource)
 class ProjectResourceAdmin(PartOfAProject):
-    form = WholeLinkForm
+    form = ProjectResourcePageForm
     list_select_related = ["resource"]
     readonly_fields = ["project", "resource"]
     fieldsets = [
@@ -140,7 +140,7 @@ class ProjectResourceAdmin(PartOfAProject):
 class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
     formfield_overrides = {ImageField: {"form_class": PictureField}}
-    inlines = [OptionInline, LinkInline, *HOURS]
+    inlines = [OptionInline, ProjectResourceInline, *HOURS]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
     list_display = ["name", "slug", "heading", "visibility", "graph"]
     list_filter = ["visibility", "heading"]
