@@ -18,15 +18,22 @@ from bookings.times import day_and_clock, zone_and_offset
 COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
 
 
-class ActForm(forms.Form):
-    """What an action asks for."""
-
-    message = forms.CharField(
+def message_field(**kwargs: Any) -> forms.CharField:
+    """Words to the customer that go along with a verb."""
+    return forms.CharField(
         label=gettext_lazy("message"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("It is kept in the history and sent along with the mails."),
+        **kwargs,
+    )
+
+
+class ActForm(forms.Form):
+    """What an action asks for."""
+
+    message = message_field(
+        help_text=gettext_lazy("It is kept in the history and sent along with the mails.")
     )
     payment_id = forms.CharField(
         label=gettext_lazy("payment"),
@@ -66,12 +73,7 @@ class MoveForm(OverlapForm, WallClockForm):
     """Another time, and perhaps another resource; the length stays.  Leave to overlap is asked for anew."""
 
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
-    message = forms.CharField(
-        label=gettext_lazy("message"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    message = message_field()
     confirmed = forms.BooleanField(label=gettext_lazy("Move it all the same"), required=False)
 
     def __init__(self, *args: Any, booking: Booking, may_overlap: bool, **kwargs: Any) -> None:
@@ -141,7 +143,7 @@ class SeatMoveForm(forms.Form):
     leave: ClassVar[dict[str, Any]] = {}
 
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
-    message = MoveForm.base_fields["message"]
+    message = message_field()
 
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
