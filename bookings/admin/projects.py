@@ -121,7 +121,7 @@ class OptionAdmin(PartOfAProject):
     readonly_fields = ["project"]
     fieldsets = [
         (None, {"fields": ["project", "label", "length", "price", "currency", "position"]}),
-        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
+        (_("Booking settings"), {"fields": ["booking"]}),
     ]
 
 
@@ -132,7 +132,7 @@ class ProjectResourceAdmin(PartOfAProject):
     readonly_fields = ["project", "resource"]
     fieldsets = [
         (None, {"fields": ["project", "resource", "position", "length", "price"]}),
-        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
+        (_("Booking settings"), {"fields": ["booking"]}),
     ]
 
 
@@ -150,16 +150,16 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
         (None, {"fields": ["name", "slug", "visibility", ("heading", "position"), "summary", "description"]}),
         (_("Place"), {"fields": ["place", "location", "email", "sends_mail"]}),
         (_("Look"), {"fields": ["image", "logo", "accent"]}),
-        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
-        (_("Free times"), {"fields": ["availability"], "classes": ["collapse", "layers"]}),
+        (_("Booking settings"), {"fields": ["booking"]}),
+        (_("Free times"), {"fields": ["availability"], "classes": ["collapse"]}),
         (
             _("Further limits"),
-            {"fields": ["availability_constraints"], "classes": ["collapse", "rows"]},
+            {"fields": ["availability_constraints"], "classes": ["collapse"]},
         ),
-        (_("What the customer is asked"), {"fields": ["customer_fields", "consent"], "classes": ["rows"]}),
+        (_("What the customer is asked"), {"fields": ["customer_fields", "consent"]}),
         (_("After the booking"), {"fields": ["after_booking", "pay_url"]}),
-        (_("Reminders"), {"fields": ["reminders"], "classes": ["collapse", "rows"]}),
-        (_("Widget"), {"fields": ["embed_origins", "ui"], "classes": ["collapse", "layers"]}),
+        (_("Reminders"), {"fields": ["reminders"], "classes": ["collapse"]}),
+        (_("Widget"), {"fields": ["embed_origins", "ui"], "classes": ["collapse"]}),
         (_("For programs"), {"fields": ["meta"], "classes": ["collapse"]}),
     ]
 

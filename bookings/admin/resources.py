@@ -71,7 +71,7 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
         (gettext_lazy("Bookings"), {"fields": ["daily_cap", "sends_mail"]}),
         (
             gettext_lazy("Further limits"),
-            {"fields": ["availability_constraints"], "classes": ["collapse", "rows"]},
+            {"fields": ["availability_constraints"], "classes": ["collapse"]},
         ),
         (
             gettext_lazy("For programs"),
