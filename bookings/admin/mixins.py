@@ -39,7 +39,7 @@ class KeptOnceBooked(admin.ModelAdmin):
         return super().has_delete_permission(request, obj)
 
 
-class LookOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """No row is added, changed or deleted here, whatever role somebody has."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.admin.mixins import LookOnlyAdmin, RecordedAdmin
+from bookings.admin.mixins import ReadOnlyAdmin, RecordedAdmin
 from bookings.models import OutboxMessage, Webhook
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(LookOnlyAdmin):
+class OutboxMessageAdmin(ReadOnlyAdmin):
     """Written by the verbs and sent by the worker; staff may look, and have one tried again."""
 
     list_display = ["kind", "created_at", "run_after", "state", "attempts", "why"]

@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.mixins import LookOnlyAdmin
+from bookings.admin.mixins import ReadOnlyAdmin
 from bookings.admin.times_in_words import span_in_words
 from bookings.models import Reservation
 from bookings.times import day_and_clock
 
 
 @admin.register(Reservation)
-class ReservationAdmin(LookOnlyAdmin):
+class ReservationAdmin(ReadOnlyAdmin):
     list_display = ["when", "for_resource", "for_project", "held_until", "released_at", "became"]
     list_select_related = ["resource", "project", "booking"]
     list_filter = [("resource", admin.RelatedOnlyFieldListFilter)]

@@ -25,8 +25,8 @@ from bookings.views.booking import booking_card
 from bookings.views.booking.manage import with_booking
 from bookings.views.choose.choose import plan, sought
 from bookings.views.choose.day import SEEK
-from bookings.views.choose.focus import focus_of
 from bookings.views.choose.offering import offering_for
+from bookings.views.choose.selection import selection_of
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.page_urls import frame_aware_url, hidden_fields, parse_instant
@@ -92,11 +92,11 @@ def times_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpRe
     offering = movable(request, booking)
     if offering is None:
         return redirect(urls.current)
-    focus = focus_of(request, urls.page, urls.args, offering.zone)
+    selection = selection_of(request, urls.page, urls.args, offering.zone)
     if SEEK in request.GET:
-        return redirect(sought(focus, offering))
-    context = plan(focus, offering, hold_url=urls.confirm, ignoring=frozenset({booking.pk}))
-    zone = focus.zone.key
+        return redirect(sought(selection, offering))
+    context = plan(selection, offering, hold_url=urls.confirm, ignoring=frozenset({booking.pk}))
+    zone = selection.zone.key
     context["pick_by_get"] = True
     context["old"] = {
         "day": times.day(booking.start, zone),

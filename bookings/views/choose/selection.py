@@ -1,4 +1,4 @@
-"""Where a visitor looks: the month, the day in it, through which zone, and from which page."""
+"""What a visitor looks at: the month, the day in it, through which zone, and on which page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTHING_FREE = "nothing_free"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Focus:
+class Selection:
     """``page`` and ``args`` name the page; all its URLs keep what the visitor chose."""
 
     request: HttpRequest
@@ -61,7 +61,7 @@ class Focus:
         return page_url(self.request, self.page, *self.args, query=query) + ("#day" if day else "")
 
 
-def focus_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str) -> Focus:
+def selection_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str) -> Selection:
     """What the URL says, as far as it makes sense; else the present month in the place's zone."""
     zone, now = ZoneInfo(zones.chosen_zone(request) or place), timezone.now()
     at = parse_instant(request.GET.get("at", ""))
@@ -70,7 +70,9 @@ def focus_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str)
     year, month = _month(wanted, day, now.astimezone(zone).date())
     if day and (day.year, day.month) != (year, month):
         day = None
-    return Focus(request=request, page=page, args=args, zone=zone, now=now, year=year, month=month, day=day)
+    return Selection(
+        request=request, page=page, args=args, zone=zone, now=now, year=year, month=month, day=day
+    )
 
 
 def _day(text: str) -> date | None:
