@@ -31,7 +31,7 @@ def test_no_row_is_edited_or_deleted_by_hand(admin, page):
     assert booking.what == "Catch the lightning"
 
 
-def test_the_page_shows_the_facts_and_the_story_with_remarks(desk, page):
+def test_the_page_shows_the_facts_and_the_history_with_remarks(desk, page):
     booking = a_booking(a_resource(timezone="Europe/Berlin"), at(9), graph="request")
     act(booking, "decline", by=Actor.owner(), message="We are away that week.")
     shown = text_of(desk.get(page(booking)))
