@@ -23,6 +23,7 @@ from bookings.models import Action, Graph, GraphVersion, State
 
 
 def is_draft(version: GraphVersion | None) -> bool:
+    """Whether there is a version that may still be edited."""
     return version is not None and version.status == GraphVersion.Status.DRAFT
 
 

@@ -41,4 +41,5 @@ def asked_fields(form: Form) -> list[BoundField]:
 
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
+    """Whether a field is one box to tick."""
     return isinstance(field.field.widget, CheckboxInput)

@@ -90,6 +90,7 @@ def clocks_of(project: Project | None, there: str, own: str) -> Clocks:
 
 
 def fact(label: str, value: str, *, code: bool = False) -> Context:
+    """A line of a card; ``code`` is read from left to right in every language."""
     return {"label": label, "value": value, "code": code}
 
 

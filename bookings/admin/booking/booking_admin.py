@@ -19,7 +19,7 @@ from bookings.admin.booking import verb_pages
 from bookings.admin.booking.buttons import buttons_of
 from bookings.admin.booking.facts import facts
 from bookings.admin.booking.history import history_lines
-from bookings.admin.booking.new_booking import choose, create
+from bookings.admin.booking.new_booking import choose_page, new_booking_page
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, available_actions
@@ -139,7 +139,7 @@ class BookingAdmin(admin.ModelAdmin):
         return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return choose(self, request)
+        return choose_page(self, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return []
@@ -164,7 +164,7 @@ class BookingAdmin(admin.ModelAdmin):
             return path(route, bound, name=f"bookings_booking_{name}")
 
         return [
-            page("new/", create, "new"),
+            page("new/", new_booking_page, "new"),
             page("<uuid:pk>/act/<slug:name>/", verb_pages.act_page, "act"),
             page("<uuid:pk>/move/", verb_pages.move_page, "move"),
             page("<uuid:pk>/correct/", verb_pages.correct_page, "correct"),

@@ -23,7 +23,8 @@ from bookings.models import Booking, GraphVersion
 STARTING_POINTS = {"resource_id": "resource", "start": "clock", "end": "length", "option_id": "option"}
 
 
-def choose(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+def choose_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The first step: for which project, or along which graph.  Raises PermissionDenied."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     form = ChooseForm(posted_data(request))
@@ -34,7 +35,8 @@ def choose(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return form_page(model_admin, request, title=_("New booking"), forms=[form], submit=_("Next"))
 
 
-def create(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+def new_booking_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The second step, which books; back to the first where that chose nothing.  Raises PermissionDenied."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     first = ChooseForm(request.GET)

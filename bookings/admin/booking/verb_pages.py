@@ -32,7 +32,7 @@ from bookings.refusals import sentences
 
 
 def permitted_booking(request: HttpRequest, pk: Any, permission: str) -> Booking:
-    """The booking, for whoever has the permission; else 403 or 404."""
+    """The booking, in full; raises PermissionDenied without the permission, and Http404 for no such booking."""
     if not request.user.has_perm(f"bookings.{permission}"):
         raise PermissionDenied
     booking = Booking.objects.visible().in_full().filter(pk=pk).first()
@@ -62,6 +62,7 @@ def play(
 
 
 def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+    """Play an action of the graph, with what it asks for."""
     booking = permitted_booking(request, pk, "decide_booking")
     by = Actor.staff(request.user)
     action = next((one for one in available_actions(booking, by) if one.name == name), None)
@@ -91,6 +92,7 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
 
 
 def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Another time, after the rules that it breaks were confirmed."""
     booking = permitted_booking(request, pk, "decide_booking")
     form: MoveForm | SeatMoveForm
     if booking.version.claims_seat:
@@ -128,6 +130,7 @@ def _breaks_rules(booking: Booking, form: MoveForm | SeatMoveForm) -> bool:
 
 
 def correct_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Correct texts and customer; nothing is written where nothing was changed."""
     booking = permitted_booking(request, pk, "change_booking")
     customer = getattr(booking, "customer", None)
     before = dict(customer.answers) if customer else {}
@@ -152,6 +155,7 @@ def correct_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> Http
 
 
 def attendance_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Note whether the customer came."""
     booking = permitted_booking(request, pk, "decide_booking")
     form = AttendanceForm(posted_data(request), initial={"attendance": booking.attendance})
     if form.is_valid():
@@ -166,6 +170,7 @@ def attendance_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> H
 
 
 def undo_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Take a cancellation back."""
     booking = permitted_booking(request, pk, "decide_booking")
     form = forms.Form(posted_data(request))
     if form.is_valid():
@@ -179,6 +184,7 @@ def undo_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpRes
 
 
 def renew_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Make every link that was sent worthless, and show the new one."""
     booking = permitted_booking(request, pk, "decide_booking")
     form = forms.Form(posted_data(request))
     if form.is_valid():
@@ -197,6 +203,7 @@ def renew_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpRe
 
 
 def erase_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Hide a booking that is over, and erase its personal data."""
     booking = permitted_booking(request, pk, "delete_booking")
     form = forms.Form(posted_data(request))
     if form.is_valid():

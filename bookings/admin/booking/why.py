@@ -95,6 +95,7 @@ class Decider:
 
 
 def why_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The question and, once it was asked, what each rule says.  Raises PermissionDenied."""
     if not request.user.has_perm("bookings.view_resource"):
         raise PermissionDenied
     form = WhyForm(request.GET if "day" in request.GET else None, initial=request.GET.dict())

@@ -34,11 +34,13 @@ FORMATS = [("24h-dmy-mon", _("24 hours, Monday first")), ("12h-mdy-sun", _("12 h
 
 
 def published_graphs() -> list[tuple[str, str]]:
+    """The graphs that a booking may follow, as choices."""
     versions = GraphVersion.objects.published().select_related("graph").order_by("graph__name")
     return [(version.graph.name, f"{version.graph} ({version.graph.name})") for version in versions]
 
 
 def text(label: Text, help_text: Text = "", *, lines: int = 1) -> MakeField:
+    """A key that holds text, edited in so many lines."""
     widget = forms.TextInput(attrs={"size": 40}) if lines == 1 else forms.Textarea(attrs={"rows": lines})
     return lambda: Inheritable(
         forms.CharField(max_length=10_000, widget=widget), label=label, help_text=help_text
@@ -46,6 +48,7 @@ def text(label: Text, help_text: Text = "", *, lines: int = 1) -> MakeField:
 
 
 def duration(label: Text, help_text: Text = "") -> MakeField:
+    """A key that holds a duration, as text."""
     widget = forms.TextInput(attrs={"placeholder": "45 minutes", "size": 20})
     return lambda: Inheritable(
         DurationTextField(max_length=100, widget=widget), label=label, help_text=help_text
@@ -53,28 +56,34 @@ def duration(label: Text, help_text: Text = "") -> MakeField:
 
 
 def number(label: Text, help_text: Text = "", *, least: int = 1, most: int = 100_000) -> MakeField:
+    """A key that holds a whole number, both bounds included."""
     return lambda: Inheritable(
         forms.IntegerField(min_value=least, max_value=most), label=label, help_text=help_text
     )
 
 
 def switch(label: Text, help_text: Text = "") -> MakeField:
+    """A key that is true or false."""
     return lambda: yes_or_no(label=label, help_text=help_text)
 
 
 def choice(label: Text, choices: Any, help_text: Text = "") -> MakeField:
+    """A key that holds one of the choices, a list or what makes one."""
     return lambda: ChoiceOrInherits(choices, label=label, help_text=help_text)
 
 
 def emails(label: Text, help_text: Text = "") -> MakeField:
+    """A key that holds a list of e-mail addresses."""
     return lambda: Inheritable(EmailsField(max_length=10_000), label=label, help_text=help_text)
 
 
 def zone(label: Text) -> MakeField:
+    """A key that holds the name of a time zone."""
     return lambda: Inheritable(forms.CharField(max_length=64, validators=[validate_zone]), label=label)
 
 
 def url(label: Text, help_text: Text = "") -> MakeField:
+    """A key that holds a URL."""
     widget = forms.URLInput(attrs={"size": 40})
     return lambda: Inheritable(
         forms.URLField(max_length=1000, widget=widget, assume_scheme="https"),

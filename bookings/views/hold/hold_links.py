@@ -41,6 +41,7 @@ class Hold:
 
 
 def hold_token(reservation: Reservation) -> str:
+    """The token by which `hold_of` finds the reservation again."""
     name = urlsafe_b64encode(reservation.pk.bytes).decode().rstrip("=")
     return name + _signer().signature(name)
 

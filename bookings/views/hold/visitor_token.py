@@ -34,6 +34,7 @@ class Holder(NamedTuple):
 
 
 def holder(request: HttpRequest, token: str) -> Holder:
+    """Who makes a hold with this request."""
     return Holder(token_digest(token), address_digest(request))
 
 
