@@ -67,9 +67,7 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
     by = Actor.staff(request.user)
     action = next((one for one in available_actions(booking, by) if one.name == name), None)
     if action is None or action.continues:
-        for told in sentences(ActionNotAvailable(), booking, booking.resource.timezone):
-            messages.error(request, told)
-        return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
+        return _not_available(request, booking)
     form = ActForm(posted_data(request), action=action)
     if form.is_valid():
         said = _("%(action)s: done. The booking is now: %(state)s.")
@@ -89,6 +87,12 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
         target=action.target,
         pieces=overlapping_pieces(booking) if taking else [],
     )
+
+
+def _not_available(request: HttpRequest, booking: Booking) -> HttpResponse:
+    for told in sentences(ActionNotAvailable(), booking, booking.resource.timezone):
+        messages.error(request, told)
+    return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
 
 
 def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
