@@ -52,7 +52,7 @@ TRUSTED_PROXIES = environment.trusted_proxies(env.list("TRUSTED_PROXIES", defaul
 # --- Applications ---
 
 INSTALLED_APPS = [
-    "booking_site.desk.DeskConfig",
+    "booking_site.admin_site.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # anywhere: it keeps what a view has set
     "django_htmx.middleware.HtmxMiddleware",  # anywhere before the views
     "simple_history.middleware.HistoryRequestMiddleware",  # after the user, whom history names
-    "bookings.views.middleware.PageGuards",  # after the language, in which it refuses
+    "bookings.views.middleware.CustomerPagesMiddleware",  # after the language, in which it refuses
     "axes.middleware.AxesMiddleware",  # last, as axes asks: it answers for a login that was locked in the view
 ]
 ROOT_URLCONF = "booking_site.urls"
@@ -100,7 +100,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "bookings.views.context_processors.chrome",
+                "bookings.views.context_processors.base_template",
             ],
         },
     },

@@ -1,18 +1,16 @@
-"""The addresses of the customer's pages; under /embed/ the same ones for another site's frame."""
+"""The URLs of the customer's pages; under /embed/ the same ones for another site's frame."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.urls import URLPattern, include, path
 
-from bookings.views import accent
+from bookings.views.accent_stylesheet import accent_stylesheet
 from bookings.views.booking import action_link, find, manage, move, owner
 from bookings.views.choose import choose
 from bookings.views.frames import framed
 from bookings.views.hold import details, pick
 from bookings.views.home import home
-
-View = Callable[..., Any]
+from bookings.views.page_request import View
 
 
 def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[URLPattern]:
@@ -21,11 +19,15 @@ def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[UR
         path(f"{book}<slug:slug>/", wrap(choose.choose), name="choose"),
         path(f"{book}<slug:slug>/hold/", wrap(pick.pick), name="hold"),
         path(f"{book}<slug:slug>/details/<str:token>/", wrap(details.details), name="details"),
-        path(f"{book}<slug:slug>/details/<str:token>/instead/", wrap(details.instead), name="instead"),
-        path(f"{book}<slug:slug>/details/<str:token>/longer/", wrap(details.longer), name="longer"),
-        path(f"{book}<slug:slug>/details/<str:token>/release/", wrap(pick.let_go), name="let_go"),
+        path(
+            f"{book}<slug:slug>/details/<str:token>/instead/",
+            wrap(details.hold_alternative),
+            name="alternative",
+        ),
+        path(f"{book}<slug:slug>/details/<str:token>/longer/", wrap(details.extend_hold), name="extend"),
+        path(f"{book}<slug:slug>/details/<str:token>/release/", wrap(pick.release_hold), name="release"),
         path("b/<str:token>/", wrap(manage.booking), name="customer"),
-        path("b/<str:token>/undo/", wrap(manage.take_back), name="undo"),
+        path("b/<str:token>/undo/", wrap(manage.undo_cancellation), name="undo"),
         path("b/<str:token>/booking.ics", wrap(manage.calendar_file_of), name="ics"),
         path("b/<str:token>/move/", wrap(move.choose_new), name="move"),
         path("b/<str:token>/move/to/", wrap(move.move_to), name="move_to"),
@@ -41,7 +43,7 @@ pages = [
     path("a/<str:token>/<str:action>/", action_link.ask_once, name="action"),
     path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
     path("find/", find.find, name="find"),
-    path("look/accent-<str:digits>.css", accent.accent, name="accent"),
+    path("look/accent-<str:digits>.css", accent_stylesheet, name="accent"),
 ]
 urlpatterns = [
     path("embed/", include((flow("", framed), "pages"), namespace="embed")),

@@ -1,15 +1,16 @@
 """The staff's desk: Django's admin, in which bookings change through the verbs alone."""
 
-from bookings.admin.booking.booking import BookingAdmin
+from bookings.admin.booking.booking_admin import BookingAdmin
 from bookings.admin.events import EventAdmin
 from bookings.admin.graphs import GraphAdmin, GraphVersionAdmin
 from bookings.admin.keys import ApiKeyAdmin
+from bookings.admin.locations import LocationAdmin
 from bookings.admin.outbox import OutboxMessageAdmin, WebhookAdmin
-from bookings.admin.people import RoleAdmin, StaffAdmin
-from bookings.admin.places import LocationAdmin, SiteAdmin
 from bookings.admin.projects import OptionAdmin, ProjectAdmin, ProjectResourceAdmin
 from bookings.admin.reservations import ReservationAdmin
 from bookings.admin.resources import ResourceAdmin
+from bookings.admin.site import SiteAdmin
+from bookings.admin.staff import RoleAdmin, StaffAdmin
 
 __all__ = [
     "ApiKeyAdmin",

@@ -93,8 +93,8 @@ def _named(record: Any) -> str:
 def _who(record: Any) -> str:
     user = record.history_user
     if user is not None:
-        return user.get_full_name() or user.get_username()
-    return record.history_change_reason or ""
+        return str(user.get_full_name() or user.get_username())
+    return str(record.history_change_reason or "")
 
 
 def _differences(model: Any, before: Any, record: Any) -> Iterator[Difference]:

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.fields.choices import offer_rows
+from bookings.admin.fields.stored_json import switch_off
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.days import day_start
 from bookings.models import Calendar, Event
@@ -38,8 +40,8 @@ class EventForm(forms.ModelForm):
         theirs = Calendar.objects.filter(resource__deleted_at=None) | Calendar.objects.filter(
             pk=self.instance.calendar_id
         )
-        calendars: Any = self.fields["calendar"]
-        calendars.queryset = theirs.select_related("resource").order_by("resource__name", "-primary", "name")
+        calendars = theirs.select_related("resource").order_by("resource__name", "-primary", "name")
+        offer_rows(self, "calendar", calendars)
 
 
 class BoundForm(WallClockForm):
@@ -82,8 +84,7 @@ class EventForms:
 
     def switch_off(self) -> None:
         for form in self.all:
-            for field in form.fields.values():
-                field.disabled = True
+            switch_off(form.fields)
 
     def is_valid(self) -> bool:
         valid = [form.is_valid() for form in self.all]  # each of them, so that all errors are told at once

@@ -5,31 +5,31 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.asking import ask, posted
 from bookings.admin.event_forms import EventForms
+from bookings.admin.form_page import form_page, posted_data
+from bookings.admin.mixins import row_or_404
+from bookings.admin.times_in_words import span_in_words
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
 from bookings.models import Calendar, Event
 from bookings.refusals import sentence
-from bookings.times import clock_range, day, zone_and_offset
+from bookings.times import day
 
 
-def words_of(event: Event) -> str:
+def when_in_words(event: Event) -> str:
     """When it is, in its resource's zone."""
     zone = event.calendar.resource.timezone
-    if event.all_day:
-        first, last = day(event.start, zone), day(event.end - timedelta(microseconds=1), zone)
-        return first if first == last else f"{first} – {last}"
-    times = clock_range(event.start, event.end, zone)
-    return f"{day(event.start, zone)}, {times}, {zone_and_offset(event.start, zone)}"
+    if not event.all_day:
+        return span_in_words(event.start, event.end, zone)
+    first, last = day(event.start, zone), day(event.end - timedelta(microseconds=1), zone)
+    return first if first == last else f"{first} – {last}"
 
 
 @admin.register(Event)
@@ -44,7 +44,7 @@ class EventAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("when"), ordering="start")
     def when(self, event: Event) -> str:
-        return words_of(event)
+        return when_in_words(event)
 
     @admin.display(description=gettext_lazy("resource"), ordering="calendar__resource__name")
     def resource(self, event: Event) -> str:
@@ -60,17 +60,17 @@ class EventAdmin(admin.ModelAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         wanted = Calendar.objects.filter(resource__slug=request.GET.get("resource", ""), primary=True)
-        whole = EventForms(posted(request), Event(calendar=wanted.first()))
+        whole = EventForms(posted_data(request), Event(calendar=wanted.first()))
         if whole.is_valid() and self._done(whole, add_event):
             self.log_addition(request, whole.event, [{"added": {}}])
             return self._back(request, _("The busy time is entered."))
-        return ask(self, request, None, title=_("New busy time"), forms=whole.all, submit=_("Save"))
+        return form_page(self, request, title=_("New busy time"), forms=whole.all, submit=_("Save"))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         event = self._found(request, object_id)
-        whole = EventForms(posted(request), event)
+        whole = EventForms(posted_data(request), event)
         may_change = self.has_change_permission(request, event)
         if request.method == "POST" and not may_change:
             raise PermissionDenied
@@ -79,10 +79,9 @@ class EventAdmin(admin.ModelAdmin):
             return self._back(request, _("The busy time is changed."))
         if not may_change:
             whole.switch_off()
-        return ask(
+        return form_page(
             self,
             request,
-            None,
             title=str(event),
             forms=whole.all,
             submit=_("Save") if may_change else "",
@@ -93,25 +92,22 @@ class EventAdmin(admin.ModelAdmin):
         event = self._found(request, object_id)
         if not self.has_delete_permission(request, event):
             raise PermissionDenied
-        if forms.Form(posted(request)).is_valid():
+        if forms.Form(posted_data(request)).is_valid():
             self.log_deletions(request, Event.objects.filter(pk=event.pk))
             remove_event(event)
             return self._back(request, _("The busy time is removed."))
-        return ask(
+        return form_page(
             self,
             request,
-            None,
             title=_("Remove %(what)s") % {"what": event},
             forms=[forms.Form()],
             submit=_("Remove"),
-            warning=f"{event.calendar.resource}: {words_of(event)}",
+            warning=f"{event.calendar.resource}: {when_in_words(event)}",
             danger=True,
         )
 
     def _found(self, request: HttpRequest, object_id: str) -> Event:
-        event = self.get_object(request, unquote(object_id))
-        if event is None:
-            raise Http404
+        event: Event = row_or_404(self, request, object_id)
         if not self.has_view_permission(request, event):
             raise PermissionDenied
         return event

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -21,23 +23,24 @@ from bookings.models import Action, Graph, GraphVersion, State
 
 
 def is_draft(version: GraphVersion | None) -> bool:
+    """Whether there is a version that may still be edited."""
     return version is not None and version.status == GraphVersion.Status.DRAFT
 
 
-class DraftsOnly:
+class DraftsOnly(admin.TabularInline):
     """For the tables of a version: rows change while it is a draft, and never afterwards."""
 
     def has_add_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
+        return is_draft(obj) and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
+        return is_draft(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return is_draft(obj) and super().has_delete_permission(request, obj)
 
 
-class StateInline(DraftsOnly, admin.TabularInline):
+class StateInline(DraftsOnly):
     model = State
     fields = [
         "name",
@@ -73,12 +76,10 @@ class ActionFormSet(forms.BaseInlineFormSet):
             field.queryset = self.states
             field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in self.states)]
 
-    @property
-    def states(self) -> Any:
+    @cached_property
+    def states(self) -> QuerySet[State]:
         """The version's states, read once for all rows."""
-        if not hasattr(self, "_states"):
-            self._states = State.objects.filter(version=self.instance)
-        return self._states
+        return State.objects.filter(version=self.instance)
 
     def clean(self) -> None:
         """What the database would refuse only when it is written, because the rows arrive together."""
@@ -110,7 +111,7 @@ class ActionFormSet(forms.BaseInlineFormSet):
         return {int(one) for one in ids if one.isdecimal()}
 
 
-class ActionInline(DraftsOnly, ShownByWidgets, admin.TabularInline):
+class ActionInline(ShownByWidgets, DraftsOnly):
     model = Action
     form = ActionForm
     formset = ActionFormSet
@@ -168,7 +169,8 @@ class GraphVersionAdmin(RecordedAdmin):
             draft = is_draft(version)
             context |= {"problems": problems(version) if draft else [], "picture": as_svg(version)}
             context["can_publish"] = draft and self.has_change_permission(request, version)
-        return super().render_change_form(request, context, *args, **kwargs)
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         super().response_delete(request, obj_display, obj_id)

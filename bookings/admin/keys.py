@@ -1,6 +1,6 @@
 """API keys: issued, limited, revoked.  A secret is shown once and never edited."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -39,6 +39,12 @@ class ApiKeyForm(forms.ModelForm):
         return origins
 
 
+class IssuingRequest(HttpRequest):
+    """A request that issued a key: its value goes from where it is made to the one answer that shows it."""
+
+    issued_value: str
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
     form = ApiKeyForm
@@ -67,22 +73,20 @@ class ApiKeyAdmin(admin.ModelAdmin):
         return False
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> ApiKey:
-        if change:
-            return super().save_form(request, form, change)
-        asked = form.cleaned_data
-        form.instance, form.value = ApiKey.issue(
-            kind=asked["kind"], name=asked["name"], test=settings.TEST_MODE
-        )
-        form.instance.origins = asked["origins"]
-        request.issued_value = form.value  # type: ignore[attr-defined]
-        return super().save_form(request, form, change)
+        if not change:
+            asked = form.cleaned_data
+            key, value = ApiKey.issue(kind=asked["kind"], name=asked["name"], test=settings.TEST_MODE)
+            key.origins = asked["origins"]
+            form.instance, cast(IssuingRequest, request).issued_value = key, value
+        saved: ApiKey = super().save_form(request, form, change)
+        return saved
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:
         """Show the value in this one answer: it is stored nowhere, so there is nothing to redirect to."""
         context = self.admin_site.each_context(request) | {
             "title": _("The key was issued"),
             "key": obj,
-            "value": request.issued_value,  # type: ignore[attr-defined]
+            "value": cast(IssuingRequest, request).issued_value,
             "opts": self.opts,
         }
         response = TemplateResponse(request, "admin/bookings/apikey/issued.html", context)

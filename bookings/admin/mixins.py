@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -20,17 +21,25 @@ from bookings.admin.changes import Parts, changes_of
 from bookings.models import Site
 
 
-class KeptOnceBooked:
+def row_or_404(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> Any:
+    """The row of a page's URL; raises Http404 where there is none."""
+    row = model_admin.get_object(request, unquote(object_id))
+    if row is None:
+        raise Http404
+    return row
+
+
+class KeptOnceBooked(admin.ModelAdmin):
     """For the page of a resource or a project: once it was booked it stays, and rows are deleted one by one."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Without a row the question is whether many may be deleted at once."""
         if obj is None or obj.bookings.exists() or obj.reservations.exists():
             return False
-        return super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return super().has_delete_permission(request, obj)
 
 
-class LookOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """No row is added, changed or deleted here, whatever role somebody has."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -49,13 +58,14 @@ def as_widget_shows(form: type[forms.ModelForm], name: str) -> Callable[[Model],
 
     @admin.display(description=form.base_fields[name].label)
     def show(row: Model) -> str:
-        return form(instance=row).fields[name].widget.render(name, getattr(row, name))
+        shown: str = form(instance=row).fields[name].widget.render(name, getattr(row, name))
+        return shown
 
     show.__name__ = name
     return show
 
 
-class ShownByWidgets:
+class ShownByWidgets(BaseModelAdmin):
     """For a page, or a table on one, whose ``form`` has such widgets."""
 
     form: type[forms.ModelForm]
@@ -64,15 +74,15 @@ class ShownByWidgets:
         shown = self._shown(request, obj)
         return [
             (title, {**options, "fields": [shown.get(field, field) for field in options["fields"]]})
-            for title, options in super().get_fieldsets(request, obj)  # type: ignore[misc]
+            for title, options in super().get_fieldsets(request, obj)
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [*super().get_readonly_fields(request, obj), *self._shown(request, obj).values()]  # type: ignore[misc]
+        return [*super().get_readonly_fields(request, obj), *self._shown(request, obj).values()]
 
     def _shown(self, request: HttpRequest, obj: Any) -> dict[Any, Callable[[Model], str]]:
         """By name of the field; nothing for those who may change the row."""
-        if obj is None or self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+        if obj is None or self.has_change_permission(request, obj):
             return {}
         return {
             name: as_widget_shows(self.form, name)
@@ -92,7 +102,7 @@ class RecordedAdmin(ShownByWidgets, SimpleHistoryAdmin):
         return not (self.can_put_back and self.has_change_permission(request, obj))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        row = self._present(request, object_id)
+        row = row_or_404(self, request, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
@@ -109,12 +119,13 @@ class RecordedAdmin(ShownByWidgets, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """The row as it was, for those who may change it as it is."""
-        row = self._present(request, object_id)
+        row = row_or_404(self, request, object_id)
         if self.revert_disabled(request, row):
             raise PermissionDenied
         if not (version_id.isascii() and version_id.isdecimal() and len(version_id) < 10):
             raise Http404
-        return super().history_form_view(request, str(row.pk), version_id, extra_context)
+        response: HttpResponse = super().history_form_view(request, str(row.pk), version_id, extra_context)
+        return response
 
     def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
         return _("%(what)s, as it was") % {"what": obj}
@@ -127,9 +138,3 @@ class RecordedAdmin(ShownByWidgets, SimpleHistoryAdmin):
                 if field.name not in form.fields:
                     setattr(obj, field.attname, getattr(now, field.attname))
         super().save_model(request, obj, form, change)
-
-    def _present(self, request: HttpRequest, object_id: str) -> Any:
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
-            raise Http404
-        return row

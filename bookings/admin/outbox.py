@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.admin.mixins import LookOnlyAdmin, RecordedAdmin
+from bookings.admin.mixins import ReadOnlyAdmin, RecordedAdmin
 from bookings.models import OutboxMessage, Webhook
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(LookOnlyAdmin):
+class OutboxMessageAdmin(ReadOnlyAdmin):
     """Written by the verbs and sent by the worker; staff may look, and have one tried again."""
 
     list_display = ["kind", "created_at", "run_after", "state", "attempts", "why"]
@@ -36,7 +36,7 @@ class OutboxMessageAdmin(LookOnlyAdmin):
         return request.user.has_perm("bookings.change_outboxmessage")
 
     @admin.action(description=gettext_lazy("Retry now"), permissions=["retry"])
-    def retry_now(self, request: HttpRequest, chosen: QuerySet) -> None:
+    def retry_now(self, request: HttpRequest, chosen: QuerySet[OutboxMessage]) -> None:
         """Have the worker try again at once what waits or was given up; what was sent is not sent twice."""
         due = {"done_at": None, "outcome": "", "run_after": timezone.now(), "attempts": 0}
         count = chosen.filter(outcome__in=["", OutboxMessage.Outcome.FAILED]).update(**due)

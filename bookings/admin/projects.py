@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
@@ -10,10 +9,11 @@ from django.db.models import ImageField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.inherits import LayerField, LayersMixin
-from bookings.admin.fields.layers import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
+from bookings.admin.fields.layer import LayerField
+from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
-from bookings.admin.fields.table import MapField, RowsField
+from bookings.admin.fields.stored_json import StoredJsonModelForm
+from bookings.admin.fields.table import MapTableField, TableField
 from bookings.admin.fields.table_rows import ConstraintRow, CustomerFieldRow, ReminderRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
@@ -21,17 +21,17 @@ from bookings.models import Option, Project, ProjectResource
 from bookings.pictures import PictureField
 
 
-class ProjectForm(LayersMixin, forms.ModelForm):
+class ProjectForm(StoredJsonModelForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
     availability = LayerField(AvailabilityLayerForm, label=_("availability settings"))
     ui = LayerField(WidgetLayerForm, label=_("look of the widget"))
-    customer_fields = MapField(
+    customer_fields = MapTableField(
         CustomerFieldRow,
         label=_("customer fields"),
         help_text=_("name, email, phone, voip, comment and location are known; other keys are your own."),
     )
-    reminders = RowsField(ReminderRow, label=_("reminders"))
-    availability_constraints = RowsField(ConstraintRow, label=_("When it is offered"))
+    reminders = TableField(ReminderRow, label=_("reminders"))
+    availability_constraints = TableField(ConstraintRow, label=_("When it is offered"))
     embed_origins = OriginsField(
         label=_("Pages that may embed it"),
         required=False,
@@ -44,7 +44,7 @@ class ProjectForm(LayersMixin, forms.ModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class OptionForm(LayersMixin, forms.ModelForm):
+class OptionForm(StoredJsonModelForm):
     length = DurationField(label=_("Length"), longer_than_zero=True)
 
     class Meta:
@@ -52,11 +52,11 @@ class OptionForm(LayersMixin, forms.ModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class WholeOptionForm(OptionForm):
+class OptionPageForm(OptionForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 
-class LinkForm(LayersMixin, forms.ModelForm):
+class ProjectResourceForm(StoredJsonModelForm):
     length = DurationField(
         label=_("Length"),
         required=False,
@@ -69,7 +69,7 @@ class LinkForm(LayersMixin, forms.ModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class WholeLinkForm(LinkForm):
+class ProjectResourcePageForm(ProjectResourceForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 
@@ -92,9 +92,9 @@ class ResourceSelect(AutocompleteSelect):
             return super().optgroups(name, [], attr)
 
 
-class LinkInline(ShownByWidgets, admin.TabularInline):
+class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
     model = ProjectResource
-    form = LinkForm
+    form = ProjectResourceForm
     fields = ["resource", "position", "length", "price"]
     extra = 0
     show_change_link = True
@@ -117,22 +117,22 @@ class PartOfAProject(RecordedAdmin):
 
 @admin.register(Option)
 class OptionAdmin(PartOfAProject):
-    form = WholeOptionForm
+    form = OptionPageForm
     readonly_fields = ["project"]
     fieldsets = [
         (None, {"fields": ["project", "label", "length", "price", "currency", "position"]}),
-        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
+        (_("Booking settings"), {"fields": ["booking"]}),
     ]
 
 
 @admin.register(ProjectResource)
 class ProjectResourceAdmin(PartOfAProject):
-    form = WholeLinkForm
+    form = ProjectResourcePageForm
     list_select_related = ["resource"]
     readonly_fields = ["project", "resource"]
     fieldsets = [
         (None, {"fields": ["project", "resource", "position", "length", "price"]}),
-        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
+        (_("Booking settings"), {"fields": ["booking"]}),
     ]
 
 
@@ -140,7 +140,7 @@ class ProjectResourceAdmin(PartOfAProject):
 class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
     formfield_overrides = {ImageField: {"form_class": PictureField}}
-    inlines = [OptionInline, LinkInline, *HOURS]
+    inlines = [OptionInline, ProjectResourceInline, *HOURS]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
     list_display = ["name", "slug", "heading", "visibility", "graph"]
     list_filter = ["visibility", "heading"]
@@ -150,16 +150,16 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
         (None, {"fields": ["name", "slug", "visibility", ("heading", "position"), "summary", "description"]}),
         (_("Place"), {"fields": ["place", "location", "email", "sends_mail"]}),
         (_("Look"), {"fields": ["image", "logo", "accent"]}),
-        (_("Booking settings"), {"fields": ["booking"], "classes": ["layers"]}),
-        (_("Free times"), {"fields": ["availability"], "classes": ["collapse", "layers"]}),
+        (_("Booking settings"), {"fields": ["booking"]}),
+        (_("Free times"), {"fields": ["availability"], "classes": ["collapse"]}),
         (
             _("Further limits"),
-            {"fields": ["availability_constraints"], "classes": ["collapse", "rows"]},
+            {"fields": ["availability_constraints"], "classes": ["collapse"]},
         ),
-        (_("What the customer is asked"), {"fields": ["customer_fields", "consent"], "classes": ["rows"]}),
+        (_("What the customer is asked"), {"fields": ["customer_fields", "consent"]}),
         (_("After the booking"), {"fields": ["after_booking", "pay_url"]}),
-        (_("Reminders"), {"fields": ["reminders"], "classes": ["collapse", "rows"]}),
-        (_("Widget"), {"fields": ["embed_origins", "ui"], "classes": ["collapse", "layers"]}),
+        (_("Reminders"), {"fields": ["reminders"], "classes": ["collapse"]}),
+        (_("Widget"), {"fields": ["embed_origins", "ui"], "classes": ["collapse"]}),
         (_("For programs"), {"fields": ["meta"], "classes": ["collapse"]}),
     ]
 

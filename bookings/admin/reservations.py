@@ -5,20 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.mixins import LookOnlyAdmin
+from bookings.admin.mixins import ReadOnlyAdmin
+from bookings.admin.times_in_words import span_in_words
 from bookings.models import Reservation
-from bookings.times import clock_range, day, day_and_clock, zone_and_offset
-
-
-def words_of(hold: Reservation) -> str:
-    """When it is, in its resource's zone."""
-    zone = hold.resource.timezone
-    times = clock_range(hold.start, hold.end, zone)
-    return f"{day(hold.start, zone)}, {times}, {zone_and_offset(hold.start, zone)}"
+from bookings.times import day_and_clock
 
 
 @admin.register(Reservation)
-class ReservationAdmin(LookOnlyAdmin):
+class ReservationAdmin(ReadOnlyAdmin):
     list_display = ["when", "for_resource", "for_project", "held_until", "released_at", "became"]
     list_select_related = ["resource", "project", "booking"]
     list_filter = [("resource", admin.RelatedOnlyFieldListFilter)]
@@ -29,7 +23,7 @@ class ReservationAdmin(LookOnlyAdmin):
 
     @admin.display(description=gettext_lazy("when"), ordering="start")
     def when(self, hold: Reservation) -> str:
-        return words_of(hold)
+        return span_in_words(hold.start, hold.end, hold.resource.timezone)
 
     @admin.display(description=gettext_lazy("resource"), ordering="resource__name")
     def for_resource(self, hold: Reservation) -> str:

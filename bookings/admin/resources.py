@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.why import why_page
-from bookings.admin.fields.inherits import LayersMixin
 from bookings.admin.fields.plain import LinesField, ObjectField, ZoneField
-from bookings.admin.fields.table import RowsField
+from bookings.admin.fields.stored_json import StoredJsonModelForm
+from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin
@@ -40,11 +40,11 @@ class CalendarInline(admin.TabularInline):
     extra = 0
 
 
-class ResourceForm(LayersMixin, forms.ModelForm):
+class ResourceForm(StoredJsonModelForm):
     timezone = ZoneField()
     tags = LinesField(label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("One a line."))
     meta = ObjectField(label=gettext_lazy("Meta"), required=False)
-    availability_constraints = RowsField(ConstraintRow, label=gettext_lazy("When it is offered"))
+    availability_constraints = TableField(ConstraintRow, label=gettext_lazy("When it is offered"))
 
     class Meta:
         model = Resource
@@ -71,7 +71,7 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
         (gettext_lazy("Bookings"), {"fields": ["daily_cap", "sends_mail"]}),
         (
             gettext_lazy("Further limits"),
-            {"fields": ["availability_constraints"], "classes": ["collapse", "rows"]},
+            {"fields": ["availability_constraints"], "classes": ["collapse"]},
         ),
         (
             gettext_lazy("For programs"),
@@ -94,17 +94,17 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
         return [path("why/", view, name="bookings_resource_why"), *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Offer no more"), permissions=["change"])
-    def retire(self, request: HttpRequest, resources: QuerySet) -> None:
+    def retire(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         count = _mark(resources.filter(deleted_at=None), timezone.now())
         messages.success(request, _("%(count)s resources are offered no more.") % {"count": count})
 
     @admin.action(description=gettext_lazy("Offer again"), permissions=["change"])
-    def offer_again(self, request: HttpRequest, resources: QuerySet) -> None:
+    def offer_again(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         count = _mark(resources.exclude(deleted_at=None), None)
         messages.success(request, _("%(count)s resources are offered again.") % {"count": count})
 
 
-def _mark(resources: QuerySet, deleted_at: datetime | None) -> int:
+def _mark(resources: QuerySet[Resource], deleted_at: datetime | None) -> int:
     """Set it row by row, since an ``update()`` would leave nothing in their history; answers how many they were."""
     rows = list(resources)
     for row in rows:

@@ -44,6 +44,10 @@ class Note(forms.Widget):
         return None
 
 
+class Trap(forms.TextInput):
+    """An input that people never see (the pack's field template knows it by this name)."""
+
+
 class DetailsForm(CustomerForm):
     """What a customer fills in on the page: the project's questions, its consent, and a field that people never see."""
 
@@ -60,10 +64,8 @@ class DetailsForm(CustomerForm):
         self.fields[self.TRAP] = forms.CharField(
             label=_("Leave this empty"),
             required=False,
-            widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+            widget=Trap(attrs={"autocomplete": "off", "tabindex": "-1"}),
         )
-
-        self.fields[self.TRAP].trap = True  # type: ignore[attr-defined]  # the template hides it
 
     def _add_notes(self) -> None:
         """Questions that ask nothing, each in its place among the others."""

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Form
 
 from bookings.admin.booking.waiting import waiting
+from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.models import Booking, OutboxMessage
 
 register = template.Library()
@@ -32,12 +33,13 @@ def waiting_for_you(context: dict[str, Any]) -> int:
 
 
 @register.simple_tag
-def asked(form: Form) -> list[BoundField]:
+def asked_fields(form: Form) -> list[BoundField]:
     """The visible fields of a form that are asked at this point."""
-    not_asked: set[str] = getattr(form, "not_asked", set())
+    not_asked = form.not_asked if isinstance(form, WallClockForm) else set()
     return [field for field in form.visible_fields() if field.name not in not_asked]
 
 
 @register.filter
-def is_tick(field: BoundField) -> bool:
+def is_checkbox(field: BoundField) -> bool:
+    """Whether a field is one box to tick."""
     return isinstance(field.field.widget, CheckboxInput)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.clocks import Clocks
 from bookings.models import Action, Booking
-from bookings.money import money
+from bookings.views.prices import price_in_words
 
 Context = dict[str, Any]
 
@@ -60,6 +60,7 @@ def zones(start: datetime, end: datetime, clocks: Clocks) -> str:
 
 
 def fact(label: str, value: str, *, code: bool = False) -> Context:
+    """A line of a card; ``code`` is read from left to right in every language."""
     return {"label": label, "value": value, "code": code}
 
 
@@ -68,19 +69,28 @@ def facts(*pairs: tuple[str, str | None]) -> list[Context]:
     return [fact(label, value) for label, value in pairs if value]
 
 
-def of_booking(booking: Booking, zone: times.Zone) -> list[Context]:
+def booking_facts(booking: Booking, zone: times.Zone) -> list[Context]:
     """What the customer's card says about a booking."""
-    price = money(booking.price, booking.currency) if booking.price is not None else ""
     customer = getattr(booking, "customer", None)
     rows = facts(
         (_("What"), booking.what),
         (_("With"), booking.resource.name),
         (_("Where"), booking.where),
-        (_("Price"), price),
+        (_("Price"), price_in_words(booking.price, booking.currency)),
         (_("For"), customer.name if customer else ""),
         *_deadline(booking, zone),
     )
     return [*rows, fact(_("Reference"), booking.reference, code=True)]
+
+
+def booking_summary(booking: Booking, clocks: Clocks) -> Context:
+    """The booking in small, beside a question."""
+    return {
+        "title": booking.what,
+        "pencil": not booking.state.settled,
+        **when(booking.start, booking.end, clocks),
+        "facts": booking_facts(booking, clocks.own)[1:],  # what it is stands in the title
+    }
 
 
 def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What every page of the customer has around it: the site's name, its languages, the way home."""
+"""What `base.html` shows around every page of the customer: the site's name, its languages, the way home."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, override
 
 from bookings.languages import site_of
-from bookings.models import Project
-from bookings.views.accent import accent_url
-from bookings.views.frames import proof
+from bookings.views.accent_stylesheet import accent_url
+from bookings.views.frames import frame_token, is_embedded
+from bookings.views.page_request import project_of
 
 
-def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; the site's row is read only where a template shows it."""
+def base_template(request: HttpRequest) -> dict[str, Any]:
+    """The context of `base.html`; the site's row is read only where a template shows it."""
     project = project_of(request)
     return {
         "site": SimpleLazyObject(lambda: site_of(request)),
@@ -25,27 +25,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("pages:home"),
         "find_url": reverse("pages:find"),
         "test_mode": settings.TEST_MODE,
-        **(_in_a_frame(request) if is_embedded(request) else {}),
+        **(_frame_context(request) if is_embedded(request) else {}),
     }
 
 
-def _in_a_frame(request: HttpRequest) -> dict[str, Any]:
-    return {"embedded": True, "csrf_token": proof()}
-
-
-def belongs_to(request: HttpRequest, project: Project | None) -> None:
-    """Let the page wear the project's logo and accent, and stand in the frames that it allows."""
-    request.project = project  # type: ignore[attr-defined]
-
-
-def project_of(request: HttpRequest) -> Project | None:
-    """The project that the page belongs to, if it is any one's."""
-    return getattr(request, "project", None)
-
-
-def is_embedded(request: HttpRequest) -> bool:
-    """Whether the page stands in another site's frame."""
-    return request.path.startswith("/embed/")
+def _frame_context(request: HttpRequest) -> dict[str, Any]:
+    return {"embedded": True, "csrf_token": frame_token()}
 
 
 def _language(request: HttpRequest, code: str, name: str | Promise) -> dict[str, Any]:

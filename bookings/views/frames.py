@@ -1,31 +1,37 @@
-"""Pages inside another site's frame: no cookie of ours arrives there, so a signed form token is the proof."""
+"""Pages inside another site's frame: no cookie of ours arrives there, so a signed token in each form is the proof."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
+
+from bookings.views.page_request import View, project_of
 
 ONE_DAY = 24 * 3600
 FIELD = "csrfmiddlewaretoken"
 _FORM = "form"
 
 
-def proof() -> str:
+def is_embedded(request: HttpRequest) -> bool:
+    """Whether the page stands in another site's frame."""
+    return request.path.startswith("/embed/")
+
+
+def frame_token() -> str:
     """A token for a form that we show in a frame."""
     return _signer().sign(_FORM)
 
 
-def is_proof(token: str) -> bool:
+def is_frame_token(token: str) -> bool:
     """Whether a form of ours, shown within a day, sent this token."""
     try:
         return _signer().unsign(token, max_age=ONE_DAY) == _FORM
@@ -33,34 +39,36 @@ def is_proof(token: str) -> bool:
         return False
 
 
-def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+def framed(view: View) -> View:
     """The same view for a frame: the form token instead of the cookie, and only on pages that the project allows."""
 
     @csrf_exempt
     @xframe_options_exempt
     @wraps(view)
     def in_a_frame(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST" and not is_proof(request.POST.get(FIELD, "")):
-            return said_anywhere(request, render(request, "403_csrf.html", status=403))
+        if request.method == "POST" and not is_frame_token(request.POST.get(FIELD, "")):
+            return allow_in_any_frame(request, render(request, "403_csrf.html", status=403))
         response = view(request, *args, **kwargs)
-        project = getattr(request, "project", None)
+        project = project_of(request)
         if project is None:
-            return said_anywhere(request, response)
-        return _framed_by(origins(project.embed_origins), request, response)
+            return allow_in_any_frame(request, response)
+        return _allow_in_frames_of(valid_origins(project.embed_origins), request, response)
 
     return in_a_frame
 
 
-def said_anywhere(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+def allow_in_any_frame(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """A page of no project, which only says something, for whichever frame it was meant for: else that stays blank."""
-    return xframe_options_exempt(lambda _request: _framed_by(["*"], request, response))(request)
+    return xframe_options_exempt(lambda _request: _allow_in_frames_of(["*"], request, response))(request)
 
 
-def _framed_by(allowed: list[str], request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+def _allow_in_frames_of(
+    allowed: list[str], request: HttpRequest, response: HttpResponseBase
+) -> HttpResponseBase:
     return csp_update({"frame-ancestors": allowed})(lambda _request: response)(request)
 
 
-def origins(listed: list[Any]) -> list[str]:
+def valid_origins(listed: list[Any]) -> list[str]:
     """Those entries that are origins, like https://example.org; nothing else may reach the header."""
     found = []
     for text in listed:

@@ -1,4 +1,4 @@
-"""What stands before every page: how many requests an address may make, and a sentence when the database is away."""
+"""What stands before every page of the customer: a limit for each client address, and refusals in words."""
 
 from __future__ import annotations
 
@@ -11,55 +11,58 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from bookings.rate_limits import spend_by_address
-from bookings.views.context_processors import is_embedded
-from bookings.views.frames import said_anywhere
-from bookings.views.refusals import ended
+from bookings.views.frames import allow_in_any_frame, is_embedded
+from bookings.views.message_pages import message_page
 
 NAMESPACES = {"pages", "embed"}
 RETRY_SECONDS = "30"
 
 
-class PageGuards:
-    """Middleware: for the customer's pages alone, which the address's namespace tells."""
+class CustomerPagesMiddleware:
+    """For the customer's pages alone, which the namespace of the URL tells."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content and _is_page(request):
-            return _for_its_frame(request, not_that_way(request, response["Allow"]))
+        if (
+            isinstance(response, HttpResponseNotAllowed)
+            and not response.content
+            and _is_customer_page(request)
+        ):
+            return _allow_in_its_frame(request, method_not_allowed(request, response["Allow"]))
         return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         """Refuse a visitor who asks too often."""
-        if not _is_page(request):
+        if not _is_customer_page(request):
             return None
         try:
             usage = spend_by_address(request)
         except (OperationalError, InterfaceError):
-            return _for_its_frame(request, away(request))
+            return _allow_in_its_frame(request, database_away(request))
         if usage is None or not usage.exceeded:
             return None
-        return _for_its_frame(request, too_many(request, usage.resets_in))
+        return _allow_in_its_frame(request, too_many_requests(request, usage.resets_in))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """A database that is away is said in a sentence that needs none."""
-        if not (_is_page(request) and isinstance(exception, OperationalError | InterfaceError)):
+        if not (_is_customer_page(request) and isinstance(exception, OperationalError | InterfaceError)):
             return None
-        return _for_its_frame(request, away(request))
+        return _allow_in_its_frame(request, database_away(request))
 
 
-def away(request: HttpRequest) -> HttpResponse:
+def database_away(request: HttpRequest) -> HttpResponse:
     """503, with when to come back."""
     response = HttpResponse(render_to_string("503.html", {"embedded": is_embedded(request)}), status=503)
     response["Retry-After"] = RETRY_SECONDS
     return response
 
 
-def not_that_way(request: HttpRequest, allowed: str) -> HttpResponse:
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
     """405, in words."""
-    response = ended(
+    response = message_page(
         request,
         heading=_("This page cannot be asked for in that way"),
         sentences=[_("Nothing was booked or changed.")],
@@ -69,17 +72,17 @@ def not_that_way(request: HttpRequest, allowed: str) -> HttpResponse:
     return response
 
 
-def _is_page(request: HttpRequest) -> bool:
+def _is_customer_page(request: HttpRequest) -> bool:
     return bool(request.resolver_match and request.resolver_match.namespace in NAMESPACES)
 
 
-def _for_its_frame(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    return said_anywhere(request, response) if is_embedded(request) else response
+def _allow_in_its_frame(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    return allow_in_any_frame(request, response) if is_embedded(request) else response
 
 
-def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:
     """429, with when to come back."""
-    response = ended(
+    response = message_page(
         request,
         heading=_("A little slower, please"),
         sentences=[_("Too many pages were asked for from your connection. Please go on in a minute.")],

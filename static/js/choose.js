@@ -130,9 +130,9 @@ document.addEventListener("htmx:afterSwap", arrows);
   if (!form() || !own) return;
 
   function load() {
-    const address = new URL(location.href);
-    address.searchParams.set("zone", own);
-    location.replace(address);
+    const url = new URL(location.href);
+    url.searchParams.set("zone", own);
+    location.replace(url);
   }
 
   // Like "Berlin 14:20", counting hours as the other entries do.

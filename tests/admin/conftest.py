@@ -46,12 +46,12 @@ def designer(db: None) -> Client:
 
 @pytest.fixture
 def page() -> Callable[..., str]:
-    """The address of a page of a booking."""
+    """The URL of a page of a booking."""
 
-    def address(booking: Booking, name: str = "change", *more: str) -> str:
+    def url(booking: Booking, name: str = "change", *more: str) -> str:
         return reverse(f"admin:bookings_booking_{name}", args=[booking.pk, *more])
 
-    return address
+    return url
 
 
 class _Controls(HTMLParser):

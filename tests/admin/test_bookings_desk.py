@@ -31,7 +31,7 @@ def test_no_row_is_edited_or_deleted_by_hand(admin, page):
     assert booking.what == "Catch the lightning"
 
 
-def test_the_page_shows_the_facts_and_the_story_with_remarks(desk, page):
+def test_the_page_shows_the_facts_and_the_history_with_remarks(desk, page):
     booking = a_booking(a_resource(timezone="Europe/Berlin"), at(9), graph="request")
     act(booking, "decline", by=Actor.owner(), message="We are away that week.")
     shown = text_of(desk.get(page(booking)))
@@ -47,10 +47,10 @@ def test_the_page_shows_the_facts_and_the_story_with_remarks(desk, page):
 
 def test_an_action_asks_on_its_own_page_and_is_played_by_the_staff_member(desk, page):
     booking = a_booking(a_resource(), at(9), graph="request")
-    address = page(booking, "act", "decline")
-    assert "message" in text_of(desk.get(address))
+    url = page(booking, "act", "decline")
+    assert "message" in text_of(desk.get(url))
     assert Booking.objects.get().state.name == "tentative"
-    assert desk.post(address, {"message": "Sorry."}).status_code == 302
+    assert desk.post(url, {"message": "Sorry."}).status_code == 302
     assert Booking.objects.get().state.name == "declined"
     assert words_of(booking) == ["Sorry."]
     last = HistoryEntry.objects.last()
@@ -69,9 +69,9 @@ def test_accepting_a_time_that_is_gone_is_refused_in_words(desk, page):
     resource = a_resource()
     request = a_booking(resource, at(9), graph="confirm_decline")
     winner = a_booking(resource, at(9))
-    address = page(request, "act", "confirm")
-    assert winner.reference in text_of(desk.get(address))
-    response = desk.post(address, {"message": ""})
+    url = page(request, "act", "confirm")
+    assert winner.reference in text_of(desk.get(url))
+    response = desk.post(url, {"message": ""})
     assert response.status_code == 200
     assert "This time is taken." in text_of(response)
     request.refresh_from_db()
@@ -306,13 +306,13 @@ def test_a_page_of_a_booking_that_does_not_exist_leads_away(desk, page):
 
 def test_staff_book_any_minute_for_somebody_with_a_name_alone(desk):
     project = a_project(a_resource(timezone="Europe/Berlin"))
-    address = f"{NEW}?project={project.pk}"
-    values = values_of(desk.get(address)) | {
+    url = f"{NEW}?project={project.pk}"
+    values = values_of(desk.get(url)) | {
         "day": "2033-03-14",
         "clock": "10:07",
         "customer-name": "Jennifer",
     }
-    assert desk.post(address, values).status_code == 302
+    assert desk.post(url, values).status_code == 302
     booking = Booking.objects.get()
     assert (booking.start, booking.length) == (at(9, 7), timedelta(hours=1))
     assert (booking.what, booking.customer.name) == (project.name, "Jennifer")
@@ -325,13 +325,13 @@ def test_the_rules_that_a_new_booking_breaks_are_named_in_a_line_and_confirmed(d
     layer = {"graph": "instant", "settings": {"max_booking_time": "4 weeks"}}
     project = a_project(resource, booking=layer)
     a_booking(resource, at(9))
-    address = f"{NEW}?project={project.pk}"
-    values = values_of(desk.get(address)) | {
+    url = f"{NEW}?project={project.pk}"
+    values = values_of(desk.get(url)) | {
         "day": "2033-03-14",
         "clock": "18:00",
         "customer-name": "Jennifer",
     }
-    response = desk.post(address, values)
+    response = desk.post(url, values)
     for sentence in (
         "It is too far ahead",
         "The resource is closed",
@@ -339,49 +339,49 @@ def test_the_rules_that_a_new_booking_breaks_are_named_in_a_line_and_confirmed(d
     ):
         assert sentence in text_of(response)
     assert Booking.objects.count() == 1
-    assert desk.post(address, values | {"confirmed": "on"}).status_code == 302
+    assert desk.post(url, values | {"confirmed": "on"}).status_code == 302
 
 
 def test_an_overlap_needs_the_permission_and_a_reason(desk, manager):
     resource = a_resource()
     project = a_project(resource)
     a_booking(resource, at(9))
-    address = f"{NEW}?project={project.pk}"
+    url = f"{NEW}?project={project.pk}"
     typed = {"day": "2033-03-14", "clock": "09:30", "customer-name": "Jennifer"}
-    assert "This time is taken." in text_of(desk.post(address, values_of(desk.get(address)) | typed))
-    forced = values_of(desk.get(address)) | typed | {"overlap": "on", "overstepped": "She insists."}
-    assert "This time is taken." in text_of(desk.post(address, forced))
-    values = values_of(manager.get(address)) | typed | {"overlap": "on"}
-    assert "Say why it may overlap." in text_of(manager.post(address, values))
-    assert manager.post(address, values | {"overstepped": "She insists."}).status_code == 302
+    assert "This time is taken." in text_of(desk.post(url, values_of(desk.get(url)) | typed))
+    forced = values_of(desk.get(url)) | typed | {"overlap": "on", "overstepped": "She insists."}
+    assert "This time is taken." in text_of(desk.post(url, forced))
+    values = values_of(manager.get(url)) | typed | {"overlap": "on"}
+    assert "Say why it may overlap." in text_of(manager.post(url, values))
+    assert manager.post(url, values | {"overstepped": "She insists."}).status_code == 302
     assert Booking.objects.get(start=at(9, 30)).overstepped == "She insists."
 
 
 def test_a_new_booking_in_a_skipped_hour_is_refused_with_its_neighbours(desk):
     project = a_project(a_resource(timezone="Europe/Berlin"))
-    address = f"{NEW}?project={project.pk}"
+    url = f"{NEW}?project={project.pk}"
     typed = {"day": "2033-03-27", "clock": "02:30", "customer-name": "Jennifer"}
-    response = desk.post(address, values_of(desk.get(address)) | typed)
+    response = desk.post(url, values_of(desk.get(url)) | typed)
     assert "The nearest are 01:59 and 03:00" in text_of(response)
 
 
 def test_a_seat_is_booked_by_choosing_the_session(desk):
     project = a_project(a_resource(), graph="group_customer")
     session = a_session(project.resources.get(), at(9), seats=2, project=project)
-    address = f"{NEW}?project={project.pk}"
-    values = values_of(desk.get(address)) | {"customer-name": "Jennifer"}
+    url = f"{NEW}?project={project.pk}"
+    values = values_of(desk.get(url)) | {"customer-name": "Jennifer"}
     assert values["session"] == str(session.pk)
-    assert desk.post(address, values).status_code == 302
+    assert desk.post(url, values).status_code == 302
     session.refresh_from_db()
     assert session.seats_taken == 1
 
 
 def test_a_session_is_opened_with_its_seats_and_no_customer(desk):
     project = a_project(a_resource(), graph="group_customer")
-    address = f"{NEW}?project={project.pk}&graph=group_owner"
-    values = values_of(desk.get(address)) | {"day": "2033-03-14", "clock": "18:00", "max_seats": "8"}
+    url = f"{NEW}?project={project.pk}&graph=group_owner"
+    values = values_of(desk.get(url)) | {"day": "2033-03-14", "clock": "18:00", "max_seats": "8"}
     assert "customer-name" not in values
-    assert desk.post(address, values).status_code == 302
+    assert desk.post(url, values).status_code == 302
     session = Booking.objects.get()
     assert (session.max_seats, session.project) == (8, project)
 
@@ -396,7 +396,7 @@ def test_the_first_step_leads_to_the_second(desk):
 
 def test_every_wrong_field_is_named_at_once_and_nothing_is_written(desk):
     project = a_project(a_resource())
-    address = f"{NEW}?project={project.pk}"
+    url = f"{NEW}?project={project.pk}"
     typed = {
         "day": "yesterday",
         "clock": "25:00",
@@ -404,7 +404,7 @@ def test_every_wrong_field_is_named_at_once_and_nothing_is_written(desk):
         "customer-email": "x",
         "what": "x" * 600,
     }
-    response = desk.post(address, values_of(desk.get(address)) | typed)
+    response = desk.post(url, values_of(desk.get(url)) | typed)
     # day, time, length, what, and the customer's name and e-mail
     assert text_of(response).count('class="errorlist') == 6
     assert not Booking.objects.exists()

@@ -55,32 +55,32 @@ def of_the_demo(role: str) -> Client:
     return client
 
 
-def kind_of(address: str) -> str:
-    """An address without what tells rows apart, since a page is the same for each of them."""
-    path, _question, asked = address.partition("?")
+def kind_of(url: str) -> str:
+    """A URL without what tells rows apart, since a page is the same for each of them."""
+    path, _question, asked = url.partition("?")
     path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|/\d+/", "/*/", path)
     names = {part.partition("=")[0] for part in asked.split("&")} - LOOKS
     return f"{path}?{'&'.join(sorted(names)) if len(names) < 2 else 'several'}"
 
 
 def crawled(client: Client) -> tuple[dict[str, int], str]:
-    """The addresses that the pages lead to, a few of each kind, with the status of each; and all that they show."""
+    """The URLs that the pages lead to, a few of each kind, with the status of each; and all that they show."""
     waiting, answers, kinds, whole = deque([reverse("admin:index")]), {}, {}, []
     while waiting:
-        address = waiting.popleft()
-        kind = kind_of(address)
-        if address in answers or "logout" in address or kinds.get(kind, 0) >= PER_KIND:
+        url = waiting.popleft()
+        kind = kind_of(url)
+        if url in answers or "logout" in url or kinds.get(kind, 0) >= PER_KIND:
             continue
         kinds[kind] = kinds.get(kind, 0) + 1
-        response = client.get(address)
-        answers[address] = response.status_code
+        response = client.get(url)
+        answers[url] = response.status_code
         if response.status_code == 200 and "text/html" in response["Content-Type"]:
             shown = text_of(response)
             whole.append(shown)
-            assert " style=" not in shown, address
-            assert not re.search(r"\son\w+=", shown), address
-            assert "<b>Ill</b>" not in shown, address
-            base = address.partition("?")[0]
+            assert " style=" not in shown, url
+            assert not re.search(r"\son\w+=", shown), url
+            assert "<b>Ill</b>" not in shown, url
+            base = url.partition("?")[0]
             found = (link.replace("&amp;", "&") for link in LINK.findall(shown))
             waiting += [base + link if link.startswith("?") else link for link in found]
         elif response.status_code == 302 and response["Location"].startswith("/admin/"):
@@ -94,9 +94,9 @@ def test_every_page_that_a_role_is_led_to_opens(role, a_site_in_use):
     assert ("Marty McFly" in shown) == (role != "designer")
     posted_only = ("/revoke/", "/publish/", "/draft/")
     broken = {
-        address: status
-        for address, status in answers.items()
-        if status not in (200, 302) and not (status == 405 and address.endswith(posted_only))
+        url: status
+        for url, status in answers.items()
+        if status not in (200, 302) and not (status == 405 and url.endswith(posted_only))
     }
     assert not broken
     assert len(answers) > 40

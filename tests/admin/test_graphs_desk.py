@@ -23,12 +23,12 @@ def draft(graph: Graph) -> GraphVersion:
     return new_draft(graph)
 
 
-def address(version: GraphVersion, name: str = "change") -> str:
+def url(version: GraphVersion, name: str = "change") -> str:
     return reverse(f"admin:bookings_graphversion_{name}", args=[version.pk])
 
 
 def save(client: Client, version: GraphVersion, **changes: Any) -> Any:
-    return client.post(address(version), values_of(client.get(address(version))) | changes)
+    return client.post(url(version), values_of(client.get(url(version))) | changes)
 
 
 def row_of(version: GraphVersion, table: str, name: str) -> str:
@@ -40,7 +40,7 @@ def row_of(version: GraphVersion, table: str, name: str) -> str:
 def test_make_a_draft_copies_the_published_version_and_leads_to_it(designer, graph):
     response = designer.post(reverse("admin:bookings_graph_draft", args=[graph.pk]))
     draft = graph.versions.get(status="draft")
-    assert response.url == address(draft)
+    assert response.url == url(draft)
     assert draft.number == 2
     again = designer.post(reverse("admin:bookings_graph_draft", args=[graph.pk]), follow=True)
     assert "There is a draft of this graph already." in text_of(again)
@@ -61,7 +61,7 @@ def test_more_actions_cost_no_more_queries(designer, graph, draft, status, djang
 
     def queries() -> int:
         with django_assert_max_num_queries(60) as counted:
-            assert designer.get(address(version)).status_code == 200
+            assert designer.get(url(version)).status_code == 200
         return len(counted)
 
     queries()  # the first one also learns what the site's tables are called
@@ -81,24 +81,24 @@ def test_an_automatic_actions_time_is_typed_in_words(designer, draft):
 
 def test_the_validators_words_stand_on_the_page_of_a_draft(designer, draft):
     State.objects.create(version=draft, name="lost", label="Lost")
-    shown = text_of(designer.get(address(draft)))
+    shown = text_of(designer.get(url(draft)))
     assert "No way leads to the state “Lost”." in shown
     assert ">Publish<" not in shown
 
 
 def test_the_picture_stands_on_the_page(designer, draft):
-    assert "<svg" in text_of(designer.get(address(draft)))
+    assert "<svg" in text_of(designer.get(url(draft)))
 
 
 def test_publishing_makes_the_draft_the_followed_version(designer, draft, graph):
-    assert ">Publish<" in text_of(designer.get(address(draft)))
-    assert designer.post(address(draft, "publish")).status_code == 302
+    assert ">Publish<" in text_of(designer.get(url(draft)))
+    assert designer.post(url(draft, "publish")).status_code == 302
     assert graph.versions.published().get() == draft
 
 
 def test_a_draft_with_problems_is_not_published(designer, draft, graph):
     draft.actions.all().delete()
-    response = designer.post(address(draft, "publish"), follow=True)
+    response = designer.post(url(draft, "publish"), follow=True)
     assert "This draft cannot be published yet." in text_of(response)
     assert graph.versions.published().get().number == 1
 
@@ -107,16 +107,16 @@ def test_published_and_retired_versions_are_only_shown(designer, draft, graph):
     old = graph.versions.published().get()
     publish(draft)
     for version in (old, draft):
-        shown = designer.get(address(version))
+        shown = designer.get(url(version))
         assert "states-0-label" not in text_of(shown)
-        response = designer.post(address(version), {"claims": "nothing"})
+        response = designer.post(url(version), {"claims": "nothing"})
         assert response.status_code == 403
-    assert designer.post(address(old, "delete"), {"post": "yes"}).status_code == 403
+    assert designer.post(url(old, "delete"), {"post": "yes"}).status_code == 403
 
 
 def test_a_read_only_version_says_durations_in_words(designer):
     version = Graph.objects.get(name="request").versions.published().get()
-    assert "<p>2 days</p>" in text_of(designer.get(address(version)))
+    assert "<p>2 days</p>" in text_of(designer.get(url(version)))
 
 
 def test_two_create_actions_are_refused_in_words(designer, draft):
@@ -148,13 +148,13 @@ def test_the_name_of_a_published_graph_stands_still(designer, graph):
 
 
 def test_a_draft_can_be_thrown_away(designer, draft, graph):
-    assert designer.post(address(draft, "delete"), {"post": "yes"}).status_code == 302
+    assert designer.post(url(draft, "delete"), {"post": "yes"}).status_code == 302
     assert graph.versions.count() == 1
 
 
 def test_the_desk_looks_at_graphs_and_changes_none(desk, draft, graph):
-    assert desk.get(address(draft)).status_code == 200
-    assert desk.post(address(draft, "publish")).status_code == 403
+    assert desk.get(url(draft)).status_code == 200
+    assert desk.post(url(draft, "publish")).status_code == 403
     assert desk.post(reverse("admin:bookings_graph_draft", args=[graph.pk])).status_code == 403
 
 

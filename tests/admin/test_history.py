@@ -19,8 +19,8 @@ def page(row: object, name: str, *more: object) -> str:
 
 
 def save(client, row, **changes):
-    address = page(row, "change")
-    response = client.post(address, values_of(client.get(address)) | changes)
+    url = page(row, "change")
+    response = client.post(url, values_of(client.get(url)) | changes)
     assert response.status_code == 302, text_of(response)
 
 
@@ -62,8 +62,8 @@ def test_a_row_is_put_back_as_it_was_with_its_stamps_as_they_are(manager):
     secret = site.webhook_secret
     save(manager, site, name="Barber")
     first = Site.history.earliest()
-    address = page(site, "simple_history", first.pk)
-    assert manager.post(address, values_of(manager.get(address))).status_code == 302
+    url = page(site, "simple_history", first.pk)
+    assert manager.post(url, values_of(manager.get(url))).status_code == 302
     site.refresh_from_db()
     assert (site.name, site.webhook_secret) == ("Bookings", secret)
 
@@ -73,8 +73,8 @@ def test_putting_back_a_resource_keeps_it_out_of_what_is_offered(manager):
     first = Resource.history.earliest()
     chosen = {"action": "retire", "_selected_action": str(resource.pk)}
     manager.post(reverse("admin:bookings_resource_changelist"), chosen)
-    address = page(resource, "simple_history", first.pk)
-    manager.post(address, values_of(manager.get(address)))
+    url = page(resource, "simple_history", first.pk)
+    manager.post(url, values_of(manager.get(url)))
     assert not Resource.objects.active().exists()
     assert "Deleted" in text_of(manager.get(page(resource, "history")))
 
@@ -84,9 +84,9 @@ def test_whoever_may_only_look_sees_the_history_and_puts_nothing_back(desk):
     first = Resource.history.earliest()
     Resource.objects.update(name="Dr Brown")
     assert "See it as it was" not in text_of(desk.get(page(resource, "history")))
-    address = page(resource, "simple_history", first.pk)
-    assert desk.get(address).status_code == 403
-    assert desk.post(address, {"name": "Doc"}).status_code == 403
+    url = page(resource, "simple_history", first.pk)
+    assert desk.get(url).status_code == 403
+    assert desk.post(url, {"name": "Doc"}).status_code == 403
     assert Resource.objects.get().name == "Dr Brown"
 
 
@@ -121,8 +121,8 @@ def test_a_copy_that_is_none_does_not_exist(manager, version):
 
 
 def test_the_history_of_nothing_does_not_exist(manager):
-    for address in ("nothing", "7d7d4a3c-0000-4000-8000-000000000000"):
-        assert manager.get(f"/admin/bookings/resource/{address}/history/").status_code == 404
+    for row_id in ("nothing", "7d7d4a3c-0000-4000-8000-000000000000"):
+        assert manager.get(f"/admin/bookings/resource/{row_id}/history/").status_code == 404
 
 
 def test_a_project_tells_of_resources_that_are_gone(manager):

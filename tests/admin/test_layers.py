@@ -44,14 +44,14 @@ def project() -> Project:
     )
 
 
-def address(project: Project) -> str:
+def url(project: Project) -> str:
     return reverse("admin:bookings_project_change", args=[project.pk])
 
 
 def save(client: Client, project: Project, **changes: Any) -> Any:
     """Send the page back as it was shown, but for ``changes``; None takes a control away."""
-    values = values_of(client.get(address(project))) | changes
-    return client.post(address(project), {name: value for name, value in values.items() if value is not None})
+    values = values_of(client.get(url(project))) | changes
+    return client.post(url(project), {name: value for name, value in values.items() if value is not None})
 
 
 def saved(client: Client, project: Project, **changes: Any) -> Project:
@@ -70,14 +70,14 @@ def test_saving_an_untouched_page_changes_no_layer(manager, project):
 
 
 def test_no_known_key_is_shown_as_raw_json(manager, project):
-    page = text_of(manager.get(address(project)))
+    page = text_of(manager.get(url(project)))
     assert "graph&quot;:" not in page
     assert "min_cancel_time" in page  # the control's name
     assert 'value="2 hours"' in page
 
 
 def test_who_may_only_look_sees_the_same_words_switched_off(desk, project):
-    page = text_of(desk.get(address(project)))
+    page = text_of(desk.get(url(project)))
     for key in ("graph", "length", "since", "allow_day"):
         assert f"{key}&quot;:" not in page
     assert re.search(r'name="booking-what_own"[^>]* disabled', page)
@@ -86,7 +86,7 @@ def test_who_may_only_look_sees_the_same_words_switched_off(desk, project):
 
 
 def test_unknown_keys_are_named_and_kept(manager, project):
-    assert "of_an_integrator" in text_of(manager.get(address(project)))
+    assert "of_an_integrator" in text_of(manager.get(url(project)))
     layer = saved(manager, project, **{"booking-what_own": "Shave"}).booking
     assert layer == STORED | {"what": "Shave"}
 

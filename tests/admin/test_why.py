@@ -41,23 +41,23 @@ def test_a_closed_hour_leads_to_the_hours_that_close_it(desk, doc):
 
 def test_taken_time_leads_to_the_booking_that_takes_it(desk, designer, doc):
     booking = a_booking(doc, at(10))
-    address = reverse("admin:bookings_booking_change", args=[booking.pk])
+    url = reverse("admin:bookings_booking_change", args=[booking.pk])
     values = asked(a_project(doc), doc, at(10))
-    assert address in text_of(desk.get(WHY, values))
-    assert address not in text_of(designer.get(WHY, values))
+    assert url in text_of(desk.get(WHY, values))
+    assert url not in text_of(designer.get(WHY, values))
 
 
 def test_held_time_leads_to_the_hold_in_the_clocks_of_the_resource(desk):
     doc = a_resource(timezone="Asia/Kolkata")
     hold = a_hold(doc, at(10), project=a_project(doc))
-    address = reverse("admin:bookings_reservation_change", args=[hold.pk])
+    url = reverse("admin:bookings_reservation_change", args=[hold.pk])
     shown = text_of(desk.get(WHY, asked(hold.project, doc, at(15, 30))))
-    assert address in shown
+    assert url in shown
     assert "15:30–16:30" in shown
-    page = text_of(desk.get(address))
+    page = text_of(desk.get(url))
     assert "15:30–16:30" in page
     assert 'name="_save"' not in page
-    assert desk.post(address).status_code == 403
+    assert desk.post(url).status_code == 403
 
 
 def test_a_resource_of_another_project_is_said_in_words(desk, doc):

@@ -39,24 +39,24 @@ class Visitor:
     def __init__(self) -> None:
         self.client = Client()
 
-    def see(self, address, **query):
-        return self.client.get(address, query or None)
+    def see(self, url, **query):
+        return self.client.get(url, query or None)
 
     def pick(self, project, start, **more):
         """Press a time; return the answer to that."""
         return self.client.post(f"/book/{project.slug}/hold/", {"start": start.isoformat(), **more})
 
     def hold(self, project, start, **more):
-        """Press a time and return the address of the form."""
+        """Press a time and return the URL of the form."""
         answer = self.pick(project, start, **more)
         assert answer.status_code == 302, answer.content
         return answer["Location"]
 
-    def send(self, form_address, **answers):
-        return self.client.post(form_address, MARTY | answers)
+    def send(self, form_url, **answers):
+        return self.client.post(form_url, MARTY | answers)
 
     def book(self, project, start, **answers):
-        """Hold, fill in, send; return the address of the booking's page."""
+        """Hold, fill in, send; return the URL of the booking's page."""
         answer = self.send(self.hold(project, start), **answers)
         assert answer.status_code == 302, answer.content
         return answer["Location"]

@@ -18,12 +18,12 @@ def booking(page):  # noqa: F811
 
 
 def link(booking, action):
-    """The address of the page that the API's own link leads to."""
+    """The URL of the page that the API's own link leads to."""
     return f"/a/{action_token(booking, action)}/{action}/"
 
 
 def leads(answer):
-    """Every address that a page links to or sends a form to."""
+    """Every URL that a page links to or sends a form to."""
     return re.findall(r'(?:href|action)="([^"#]+)"', answer.content.decode())
 
 
@@ -51,29 +51,29 @@ def test_whoever_holds_it_never_gets_the_customers_own_link(visitor, booking, ac
     for answer in pages:
         assert answer.status_code == 200
         assert manage_token(booking) not in answer.content.decode()
-        assert not [address for address in leads(answer) if address.startswith(("/b/", "/o/"))]
+        assert not [url for url in leads(answer) if url.startswith(("/b/", "/o/"))]
 
 
 def test_a_signature_for_one_action_opens_no_other(visitor, booking, tomorrow):
     token = action_token(booking, CANCEL)
     later = tomorrow.replace(hour=15).isoformat()
-    for address in (f"/a/{token}/{MOVE}/", f"/a/{token}/{CANCEL}/to/", f"/b/{token}/", f"/o/{token}/"):
-        assert visitor.see(address).status_code == 404
-        assert visitor.client.post(address, {"start": later}).status_code in {404, 405}
+    for url in (f"/a/{token}/{MOVE}/", f"/a/{token}/{CANCEL}/to/", f"/b/{token}/", f"/o/{token}/"):
+        assert visitor.see(url).status_code == 404
+        assert visitor.client.post(url, {"start": later}).status_code in {404, 405}
     assert Booking.objects.count() == 1
 
 
 def test_it_moves_the_booking_and_leads_no_further(visitor, booking, tomorrow):
-    address = link(booking, MOVE)
+    url = link(booking, MOVE)
     later = tomorrow.replace(hour=15)
-    assert f'action="{address}to/"' in text(visitor.see(address))
-    answer = visitor.client.post(f"{address}to/", {"start": later.isoformat()})
+    assert f'action="{url}to/"' in text(visitor.see(url))
+    answer = visitor.client.post(f"{url}to/", {"start": later.isoformat()})
     assert newest().start == later
     assert newest().continues == booking
     said = text(visitor.see(answer["Location"]))
     assert "Your time is booked" in said
     assert "/b/" not in said
-    assert visitor.client.post(address).status_code == 405
+    assert visitor.client.post(url).status_code == 405
 
 
 def test_a_new_time_that_is_taken_by_now_is_told_with_the_nearest(
@@ -88,6 +88,6 @@ def test_a_new_time_that_is_taken_by_now_is_told_with_the_nearest(
 
 
 def test_renewed_links_end_it_too(visitor, booking):
-    address = link(booking, CANCEL)
+    url = link(booking, CANCEL)
     renew(booking)
-    assert visitor.see(address).status_code == 404
+    assert visitor.see(url).status_code == 404

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project, Site
 from bookings.times import short_day
-from bookings.views.hold.visitors import COOKIE, digest
+from bookings.views.hold.visitor_token import COOKIE, token_digest
 from tests.situations import a_hold, a_project, a_resource, a_session, aged
 from tests.views.conftest import Visitor, holds
 
@@ -97,7 +97,7 @@ def test_picking_another_time_replaces_the_hold(visitor, project, tomorrow):
 def test_of_holds_that_one_visitor_made_at_once_the_newest_stays(visitor, project, doc, tomorrow):
     visitor.client.cookies[COOKIE] = "A" * 22
     for hour in (14, 16):
-        a_hold(doc, tomorrow.replace(hour=hour), visitor=digest("A" * 22))
+        a_hold(doc, tomorrow.replace(hour=hour), visitor=token_digest("A" * 22))
     visitor.hold(project, tomorrow.replace(hour=18))
     assert [held.start.hour for held in holds()] == [18]
 
@@ -147,7 +147,7 @@ def test_an_option_says_label_length_and_price(visitor, project):
         project=project, label="Long", length=timedelta(hours=2), price=30, currency="EUR", position=5
     )
     page = text(visitor.see("/book/lightning/"))
-    assert re.search(r"<bdi>Long</bdi> <span[^>]*>2 hours</span></span> <span[^>]*>€30", page)
+    assert re.search(r"<bdi>Long</bdi> <span[^>]*>2 hours</span> </span> <span[^>]*>€30", page)
 
 
 def test_the_hold_is_ten_minutes_unless_the_project_says_otherwise(visitor, project, tomorrow):
@@ -206,7 +206,7 @@ def test_a_hold_that_the_operators_cap_would_cut_off_offers_no_longer_one(visito
 
 
 @pytest.mark.parametrize("step", ["longer", "instead"])
-def test_a_step_that_is_opened_as_an_address_leads_to_the_form(visitor, project, tomorrow, step):
+def test_a_step_that_is_opened_as_a_url_leads_to_the_form(visitor, project, tomorrow, step):
     form = visitor.hold(project, tomorrow)
     assert visitor.see(f"{form}{step}/", lang="de")["Location"] == form
 
@@ -392,7 +392,7 @@ def test_coming_back_to_the_form_after_booking_leads_to_the_booking(visitor, pro
     assert Occupancy.objects.count() == 1
 
 
-def test_answers_given_by_the_address_are_filled_in(visitor, project, tomorrow):
+def test_answers_given_by_the_url_are_filled_in(visitor, project, tomorrow):
     page = text(visitor.see("/book/lightning/", **{"customer.name": "Marty"}))
     assert '<input type="hidden" name="customer.name" value="Marty">' in page
     form = visitor.hold(project, tomorrow, **{"customer.name": "Marty"})
@@ -432,7 +432,7 @@ def test_what_is_only_to_be_read_cannot_be_changed(visitor, project, tomorrow):
         {"refused": "nonsense"},
     ],
 )
-def test_a_strange_address_shows_the_times_all_the_same(visitor, project, query):
+def test_a_strange_url_shows_the_times_all_the_same(visitor, project, query):
     answer = visitor.see("/book/lightning/", **query)
     assert answer.status_code == 200
 
@@ -444,7 +444,7 @@ def test_a_zone_that_does_not_exist_is_said(visitor, project):
 def test_changing_the_zone_keeps_the_instants(visitor, project, tomorrow):
     page = text(visitor.see("/book/lightning/", zone="Asia/Tokyo", day=tomorrow.date().isoformat()))
     assert "Times in Tokyo time (UTC+9)" in page
-    assert re.search(rf'value="{re.escape(tomorrow.isoformat())}"><span class="time__at">21:00', page)
+    assert re.search(rf'value="{re.escape(tomorrow.isoformat())}"> <span class="time__at">21:00', page)
 
 
 @pytest.mark.parametrize("start", ["", "tomorrow", "2027-03-16T09:00:00", "9999-12-31T23:59:59+00:00"])
@@ -454,7 +454,7 @@ def test_a_start_that_was_not_offered_leads_back_to_the_times(visitor, project, 
     assert not holds().exists()
 
 
-def test_an_address_that_is_no_hold_leads_to_the_times(visitor, project):
+def test_a_url_that_is_no_hold_leads_to_the_times(visitor, project):
     answer = visitor.see("/book/lightning/details/nonsense/")
     assert answer.status_code == 404
     assert "Please choose a time again" in text(answer)
@@ -547,7 +547,7 @@ def test_what_staff_set_for_the_grid_is_followed_and_what_cannot_be_read_offers_
     assert (f'value="{half_past}"' in page) == (layer["timeslot_increments"] == "30 minutes")
 
 
-def test_who_comes_without_a_cookie_each_time_is_bound_by_the_address(project, tomorrow, settings):
+def test_who_comes_without_a_cookie_each_time_is_bound_by_the_client_address(project, tomorrow, settings):
     settings.MAX_HOLDS_PER_ADDRESS = 2
     answers = [Visitor().pick(project, tomorrow + timedelta(hours=number)) for number in range(3)]
     assert ["too_many_holds" in answer["Location"] for answer in answers] == [False, False, True]

@@ -24,7 +24,7 @@ def text(answer):
 
 @pytest.fixture
 def page(visitor, project, tomorrow):
-    """The address of the page of a booking for tomorrow."""
+    """The URL of the page of a booking for tomorrow."""
     return visitor.book(project, tomorrow)
 
 
@@ -57,8 +57,8 @@ def test_by_phone_or_online_the_customers_own_zone_comes_first(visitor, project,
     Project.objects.update(place=place)
     form = visitor.hold(project, tomorrow, zone="Asia/Tokyo")
     page = visitor.send(form, timezone="Asia/Tokyo")["Location"]
-    for address in (page, f"{page}do/cancel_by_customer/"):
-        said = text(visitor.see(address))
+    for url in (page, f"{page}do/cancel_by_customer/"):
+        said = text(visitor.see(url))
         assert re.search(r"Tokyo time \(UTC\+9\)\. 1[34]:00–1[45]:00 in Berlin\.", said)
 
 
@@ -80,9 +80,9 @@ def test_the_form_says_the_place_that_the_booking_will_store(visitor, project, t
 
 
 def test_looking_changes_nothing(visitor, page):
-    for address in (page, f"{page}do/cancel_by_customer/", f"{page}move/"):
-        assert visitor.client.get(address).status_code == 200
-        assert visitor.client.head(address).status_code == 200
+    for url in (page, f"{page}do/cancel_by_customer/", f"{page}move/"):
+        assert visitor.client.get(url).status_code == 200
+        assert visitor.client.head(url).status_code == 200
     assert newest().state.name == "confirmed"
     visitor.client.post(f"{page}do/cancel_by_customer/")
     for look in (visitor.client.get, visitor.client.head):
@@ -202,7 +202,7 @@ def test_the_page_promises_no_mail_where_none_is_sent(visitor, page):
 
 
 @override_settings(MAIL_IS_SET_UP=True)
-def test_who_gave_no_mail_address_is_promised_none_and_given_the_link(visitor, project, tomorrow):
+def test_who_gave_no_e_mail_address_is_promised_none_and_given_the_link(visitor, project, tomorrow):
     Project.objects.update(
         booking={"graph": "request"}, customer_fields={"name": {}, "email": {}, "phone": {}}
     )
@@ -247,8 +247,8 @@ def test_deadlines_are_told_on_the_customers_own_clocks(visitor, project, tomorr
     Project.objects.update(booking={"graph": graph}, pay_url="https://pay.example/")
     form = visitor.hold(project, tomorrow, zone="Asia/Tokyo")
     page = visitor.send(form, timezone="Asia/Tokyo")["Location"]
-    for address in (page, f"{page}do/cancel_by_customer/"):
-        said = text(visitor.see(address))
+    for url in (page, f"{page}do/cancel_by_customer/"):
+        said = text(visitor.see(url))
         assert re.search(r"(Pay|Answer) by.{,40}\d\d:\d\d, Tokyo time", said)
         assert not re.search(r"\d\d:\d\d, Berlin time", said)
 
@@ -324,7 +324,7 @@ def test_asking_twice_for_ones_links_leaves_one_message(visitor):
     assert OutboxMessage.objects.filter(kind="links").count() == 1
 
 
-def test_an_address_that_is_none_is_said(visitor):
+def test_an_e_mail_address_that_is_none_is_said(visitor):
     assert "This is no e-mail address." in text(visitor.client.post("/find/", {"email": "marty@"}))
 
 

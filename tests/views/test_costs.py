@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 MOST = 10
 
 
-def queries(client, address):
+def queries(client, url):
     with CaptureQueriesContext(connection) as seen:
-        answer = client.get(address)
+        answer = client.get(url)
     assert answer.status_code == 200
     return [query["sql"] for query in seen]
 
@@ -36,9 +36,9 @@ def crowd(project, tomorrow):
             a_booking(resource, tomorrow + timedelta(hours=hour), project=project)
 
 
-@pytest.mark.parametrize("address", ["/", "/book/lightning/", "/book/lightning/?month=2035-01"])
-def test_finding_a_time_takes_few_queries(visitor, crowd, address):
-    seen = queries(visitor.client, address)
+@pytest.mark.parametrize("url", ["/", "/book/lightning/", "/book/lightning/?month=2035-01"])
+def test_finding_a_time_takes_few_queries(visitor, crowd, url):
+    seen = queries(visitor.client, url)
     assert len(seen) <= MOST, "\n".join(seen)
 
 
@@ -70,11 +70,11 @@ def test_each_other_page_takes_few_queries(visitor, crowd, project, tomorrow):
     visitor.book(project, tomorrow.replace(hour=23))
     booking = Booking.objects.order_by("created_at").last()
     one_action = f"/a/{action_token(booking, 'cancel_by_customer')}/cancel_by_customer/"
-    addresses = ["/find/", "/find/?sent=1", f"/o/{owner_token(booking)}/", one_action, f"{one_action}?done=1"]
-    for address in [*addresses, "/embed/lightning/", "/with/emmett/", "/nowhere/"]:
+    urls = ["/find/", "/find/?sent=1", f"/o/{owner_token(booking)}/", one_action, f"{one_action}?done=1"]
+    for url in [*urls, "/embed/lightning/", "/with/emmett/", "/nowhere/"]:
         with CaptureQueriesContext(connection) as seen:
-            visitor.client.get(address)
-        assert len(seen) <= MOST, "\n".join([address, *(query["sql"] for query in seen)])
+            visitor.client.get(url)
+        assert len(seen) <= MOST, "\n".join([url, *(query["sql"] for query in seen)])
 
 
 def test_an_old_link_takes_few_queries_however_often_its_booking_moved(visitor, crowd, project, tomorrow):

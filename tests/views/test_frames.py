@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.lifecycle import Actor, act
 from bookings.models import Booking, Project
-from bookings.views.frames import origins
+from bookings.views.frames import valid_origins
 from tests.views.conftest import MARTY, holds
 
 pytestmark = pytest.mark.django_db
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.django_db
 class Framed:
     """A browser that keeps no cookies and checks forgery, as a frame of another origin does."""
 
-    def see(self, address):
-        return self._fresh().get(address)
+    def see(self, url):
+        return self._fresh().get(url)
 
-    def send(self, address, page, **answers):
+    def send(self, url, page, **answers):
         """Send what the page's forms carry, with these answers."""
         hidden = dict(
             re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode())
         )
-        return self._fresh().post(address, hidden | answers)
+        return self._fresh().post(url, hidden | answers)
 
     def _fresh(self):
         return Client(enforce_csrf_checks=True)
@@ -85,9 +85,9 @@ def test_only_allowed_pages_may_frame_it_and_the_site_itself_is_in_no_frame(fram
     assert outside["X-Frame-Options"] == "DENY"
 
 
-@pytest.mark.parametrize("address", ["/embed/b/cut-off/", "/embed/lightning/details/cut-off/"])
-def test_a_link_that_was_cut_off_says_so_in_its_frame(frame, allowed, address):
-    assert_shown_in_any_frame(frame.see(address), status=404)
+@pytest.mark.parametrize("url", ["/embed/b/cut-off/", "/embed/lightning/details/cut-off/"])
+def test_a_link_that_was_cut_off_says_so_in_its_frame(frame, allowed, url):
+    assert_shown_in_any_frame(frame.see(url), status=404)
 
 
 def test_a_form_that_was_open_for_too_long_says_so_in_its_frame(frame, allowed, tomorrow):
@@ -135,10 +135,10 @@ def test_what_leads_out_of_the_frame_opens_beside_it(frame, allowed, tomorrow):
     Project.objects.update(booking={"graph": "instant_payment"}, pay_url="https://pay.example/")
     times = frame.see(f"/embed/lightning/?day={tomorrow.date()}")
     form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
-    address = frame.send(form, frame.see(form), **MARTY)["Location"]
-    unpaid = frame.see(address).content.decode()
+    url = frame.send(form, frame.see(form), **MARTY)["Location"]
+    unpaid = frame.see(url).content.decode()
     act(Booking.objects.get(), "pay", by=Actor("key"), payment_id="1")
-    for page in (unpaid, frame.see(address).content.decode()):
+    for page in (unpaid, frame.see(url).content.decode()):
         ways = re.findall(r'<a [^>]*href="(?!/embed/|#)[^>]*>', page)
         assert ways
         assert all('target="_blank"' in way for way in ways)
@@ -171,7 +171,7 @@ def test_the_language_stays_when_a_booking_moves(frame, allowed, tomorrow):
     ],
 )
 def test_what_is_no_origin_never_reaches_the_header(entry):
-    assert origins([entry, "https://ok.example:8443"]) == ["https://ok.example:8443"]
+    assert valid_origins([entry, "https://ok.example:8443"]) == ["https://ok.example:8443"]
 
 
 def test_the_loader_script_is_a_kilobyte_at_most():

@@ -19,9 +19,9 @@ def other(doc):
     return a_project(doc, name="Time travel")
 
 
-def entry(visitor, project, address="/"):
+def entry(visitor, project, url="/"):
     """What the list says of a project."""
-    page = re.sub(r"\s+", " ", visitor.see(address).content.decode())
+    page = re.sub(r"\s+", " ", visitor.see(url).content.decode())
     return re.sub(r"<[^>]+>", "", page.partition(f"/book/{project.slug}/")[2].partition("</li>")[0])
 
 
@@ -76,7 +76,7 @@ def test_a_project_without_options_says_its_length(visitor, project, other):
     assert "20 minutes" in entry(visitor, project)
 
 
-def test_the_foot_says_the_address_in_a_line(visitor, project, other):
+def test_the_foot_says_the_postal_address_in_a_line(visitor, project, other):
     site = Site.current()
     site.address = "Courthouse Square\nHill Valley"
     site.save()

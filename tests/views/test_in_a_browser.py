@@ -58,7 +58,7 @@ def page(browser, site):
     assert not faults
 
 
-def day_address(site, start, slug="lightning"):
+def day_url(site, start, slug="lightning"):
     return f"{site}/book/{slug}/?day={start.date().isoformat()}"
 
 
@@ -79,7 +79,7 @@ def fill_in(page, name="Marty McFly"):
 
 
 def book(page, site, start):
-    page.goto(day_address(site, start))
+    page.goto(day_url(site, start))
     pick(page, start)
     fill_in(page)
     page.get_by_role("button", name="Book this time").click()
@@ -89,7 +89,7 @@ def book(page, site, start):
 def test_a_visitor_books_by_clicks(page, site, tomorrow):
     page.goto(site)
     page.get_by_role("link", name="Catch the lightning").click()
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     expect(page.get_by_role("heading", name="Your time is held")).to_have_count(0)
     pick(page, tomorrow)
     expect(page.locator("[data-hold-left]")).to_contain_text("min")
@@ -105,7 +105,7 @@ def test_a_visitor_books_without_any_script(browser, site, tomorrow):
     page = context.new_page()
     page.goto(f"{site}/")
     page.get_by_role("link", name="Catch the lightning").click()
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     expect(page.locator("[data-hold-left]")).to_have_text("about 10 minutes left")
     expect(page.get_by_role("button", name="Hold it longer")).to_be_visible()
@@ -171,7 +171,7 @@ class Keys:
 def test_another_day_is_swapped_in_announced_and_reached_by_back(page, site, tomorrow):
     loads = []
     page.on("load", lambda _page: loads.append(page.url))
-    page.goto(f"{day_address(site, tomorrow)}&month={tomorrow:%Y-%m}")
+    page.goto(f"{day_url(site, tomorrow)}&month={tomorrow:%Y-%m}")
     page.locator("a.step[rel~=next]").click()
     expect(page.locator("[data-said]")).to_contain_text(" times on ")
     expect(page.locator("#step-on")).to_be_focused()
@@ -195,7 +195,7 @@ def test_another_day_is_swapped_in_announced_and_reached_by_back(page, site, tom
 
 
 def test_choosing_with_whom_keeps_the_day_and_the_focus(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     day = page.locator("h2#day").text_content()
     page.get_by_role("link", name="Clara Clayton").click()
     page.wait_for_url("**with=clara**")
@@ -204,7 +204,7 @@ def test_choosing_with_whom_keeps_the_day_and_the_focus(page, site, tomorrow):
 
 
 def test_a_part_that_cannot_be_loaded_is_left_to_an_ordinary_page_load(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     page.route(
         "**/book/**",
         lambda route: route.abort() if route.request.resource_type == "xhr" else route.continue_(),
@@ -217,7 +217,7 @@ def test_a_part_that_cannot_be_loaded_is_left_to_an_ordinary_page_load(page, sit
 def test_the_customer_chooses_start_and_end(page, site, tomorrow):
     layer = {"customer_chooses_end": True, "max_length": "3 hours", "timeslot_increments": "1 hour"}
     Project.objects.filter(slug="lightning").update(availability=layer)
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     page.get_by_label("From").select_option(tomorrow.isoformat())
     assert page.locator("#id_end option:not([disabled])").count() == 3
     page.get_by_label("Until").select_option((tomorrow + timedelta(hours=2)).isoformat())
@@ -229,7 +229,7 @@ def test_the_customer_chooses_start_and_end(page, site, tomorrow):
 
 
 def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     page.locator('a.day[aria-current="true"]').focus()
     page.keyboard.press("Home")
     page.keyboard.press("End")
@@ -250,7 +250,7 @@ def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
 
 
 def test_a_lost_time_keeps_the_answers_and_another_one_is_booked(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     fill_in(page)
     aged(holds().get())
@@ -258,7 +258,7 @@ def test_a_lost_time_keeps_the_answers_and_another_one_is_booked(page, site, tom
         a_booking(resource, tomorrow)
     page.get_by_role("button", name="Book this time").click()
     expect(page.get_by_role("heading", name="Somebody else has just taken this time")).to_be_focused()
-    page.locator(".lost button.time").first.click()
+    page.locator(".alternatives button.time").first.click()
     expect(page.get_by_label("Name")).to_have_value("Marty McFly")
     page.get_by_role("button", name="Book this time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
@@ -270,7 +270,7 @@ def ends_in(seconds):
 
 
 def test_a_hold_in_its_last_minutes_is_made_longer_and_what_was_typed_stays(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     ends_in(100)
     page.reload()
@@ -285,7 +285,7 @@ def test_a_hold_in_its_last_minutes_is_made_longer_and_what_was_typed_stays(page
 
 
 def test_a_hold_that_ended_meanwhile_says_so_when_it_is_made_longer(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     ends_in(100)
     page.reload()
@@ -297,7 +297,7 @@ def test_a_hold_that_ended_meanwhile_says_so_when_it_is_made_longer(page, site, 
 
 
 def test_enter_books_also_while_the_hold_can_be_made_longer(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     ends_in(100)
     page.reload()
@@ -308,7 +308,7 @@ def test_enter_books_also_while_the_hold_can_be_made_longer(page, site, tomorrow
 
 
 def test_a_hold_that_ends_before_ones_eyes_says_only_that(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     ends_in(100)
     page.clock.install()
@@ -323,20 +323,20 @@ def test_a_hold_that_ends_before_ones_eyes_says_only_that(page, site, tomorrow):
 def test_in_person_the_browsers_zone_is_first_to_choose_and_told_on_the_form(browser, site, tomorrow):
     context = browser.new_context(timezone_id="Europe/Tallinn")
     page = context.new_page()
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     expect(page.locator("#id_zone")).to_have_value("Europe/Berlin")
     expect(page.locator("#id_zone option").first).to_have_text(re.compile(r"^Tallinn \d+:\d\d"))
     page.locator("a.step[rel~=next]").click()
     page.wait_for_url("**month=**")
     expect(page.locator("#id_zone option").first).to_have_text(re.compile("^Tallinn "))
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     expect(page.locator(".summary")).to_contain_text("in Tallinn, your time.")
     context.close()
 
 
 def test_a_network_that_is_lost_before_sending_loses_nothing(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     fill_in(page)
     page.context.set_offline(True)
@@ -349,7 +349,7 @@ def test_a_network_that_is_lost_before_sending_loses_nothing(page, site, tomorro
 
 
 def test_an_answer_that_is_lost_on_its_way_is_had_by_sending_again(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     fill_in(page)
 
@@ -372,7 +372,7 @@ def test_an_answer_that_is_lost_on_its_way_is_had_by_sending_again(page, site, t
 
 def test_a_form_whose_answer_never_came_can_be_sent_again(page, site, tomorrow):
     page.clock.install()
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     fill_in(page)
     button = page.get_by_role("button", name="Book this time")
@@ -405,7 +405,7 @@ def test_a_time_over_midnight_fits_the_smallest_screen(browser, site, tomorrow, 
     late = tomorrow.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=23, minute=30).astimezone(UTC)
     Project.objects.update(availability={"timeslot_increments": "30 minutes"})
     page = browser.new_context(viewport={"width": 320, "height": 800}).new_page()
-    page.goto(f"{day_address(site, late)}&lang={language}")
+    page.goto(f"{day_url(site, late)}&lang={language}")
     pick(page, late)
     fits(page)
     page.locator("#id_name").fill("Marty")
@@ -435,12 +435,12 @@ def test_a_word_without_end_widens_no_page(browser, site, tomorrow):
     Resource.objects.update(name=word)
     Location.objects.update(name=word)
     page = browser.new_context(viewport={"width": 320, "height": 800}).new_page()
-    for address in ("/", "/with/emmett/", "/book/lightning/"):
-        page.goto(f"{site}{address}")
+    for url in ("/", "/with/emmett/", "/book/lightning/"):
+        page.goto(f"{site}{url}")
         fits(page)
     page.locator("details.fold summary").click()
     fits(page)
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     fits(page)
     press(page, "form#details button.btn--primary")
@@ -458,7 +458,7 @@ def test_a_word_without_end_widens_no_page(browser, site, tomorrow):
 
 
 def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     page.get_by_role("button", name="Book this time").click()
     expect(page.locator(".problems")).to_be_focused()
@@ -466,10 +466,10 @@ def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
     expect(page.get_by_label("Name")).to_be_focused()
 
 
-@pytest.mark.parametrize("address", ["/", "/book/lightning/", "/book/lightning/?dressed"])
-def test_the_first_page_is_light(page, site, address):
+@pytest.mark.parametrize("url", ["/", "/book/lightning/", "/book/lightning/?dressed"])
+def test_the_first_page_is_light(page, site, url):
     """Sheets and scripts count as the web server sends them, compressed; the page itself as it is."""
-    if "dressed" in address:
+    if "dressed" in url:
         layer = {"customer_chooses_end": True}
         Project.objects.update(accent="#fff27a", logo="logos/clock.png", availability=layer)
     sizes = []
@@ -479,7 +479,7 @@ def test_the_first_page_is_light(page, site, address):
         sizes.append(len(gzip.compress(body) if "/static/" in response.url else body))
 
     page.on("response", count)
-    page.goto(f"{site}{address}", wait_until="networkidle")
+    page.goto(f"{site}{url}", wait_until="networkidle")
     page.wait_for_timeout(0)
     assert len(sizes) <= MOST_REQUESTS
     assert sum(sizes) <= MOST_BYTES
@@ -505,10 +505,10 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{name}: wider than the screen")
 
-    for name, address in (("home", "/"), ("find", "/find/"), ("missing", "/nothing/")):
-        page.goto(f"{site}{address}?lang={language}")
+    for name, url in (("home", "/"), ("find", "/find/"), ("missing", "/nothing/")):
+        page.goto(f"{site}{url}?lang={language}")
         look(name)
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     look("times")
     pick(page, tomorrow)
     look("form")
@@ -537,7 +537,7 @@ def seldom_seen(page, site, tomorrow, look):
     press(page, "main form .btn--primary")
     look("mail sent")
     start = tomorrow + timedelta(hours=4)
-    page.goto(day_address(site, start))
+    page.goto(day_url(site, start))
     pick(page, start)
     aged(holds().get())
     page.reload()
@@ -547,8 +547,8 @@ def seldom_seen(page, site, tomorrow, look):
     page.locator("#id_name").fill("Marty")
     page.locator("#id_email").fill("marty@example.com")
     press(page, "form#details button.btn--primary")
-    expect(page.locator(".lost")).to_be_visible()
-    look("lost")
+    expect(page.locator(".alternatives")).to_be_visible()
+    look("alternatives")
     page.goto(f"{site}/o/{owner_token(taken)}/")
     look("owner")
     page.goto(f"{site}/a/{action_token(taken, 'cancel_by_customer')}/cancel_by_customer/")
@@ -556,7 +556,7 @@ def seldom_seen(page, site, tomorrow, look):
     page.goto(f"{page.url}?done=1")
     look("done")
     Project.objects.filter(slug="lightning").update(availability={"customer_chooses_end": True})
-    page.goto(day_address(site, tomorrow))
+    page.goto(day_url(site, tomorrow))
     look("start and end")
 
 

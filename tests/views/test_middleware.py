@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @override_settings(REQUESTS_A_MINUTE_PER_ADDRESS=2)
-def test_an_address_that_asks_too_often_is_told_when_to_come_back(visitor, project, time_machine):
+def test_a_client_address_that_asks_too_often_is_told_when_to_come_back(visitor, project, time_machine):
     time_machine.move_to(timezone.now(), tick=False)  # a minute that ended would begin the count again
     answers = [visitor.client.get("/find/", REMOTE_ADDR="192.0.2.77") for _time in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -26,24 +26,24 @@ def test_a_database_that_is_away_is_said_in_a_sentence(visitor, project, monkeyp
     def away(request):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(home, "_in_full", lambda rows: away(None))
+    monkeypatch.setattr(home, "listed_projects", lambda rows: away(None))
     answer = visitor.see("/")
     assert answer.status_code == 503
     assert "We will be back in a moment" in answer.content.decode()
     assert answer["Retry-After"] == "30"
 
 
-@pytest.mark.parametrize("address", ["/nothing/", "/book/nothing/", "/with/nobody/", "/look/accent-zzz.css"])
-def test_what_does_not_exist_is_said_in_the_same_hand(visitor, address):
-    answer = visitor.see(address)
+@pytest.mark.parametrize("url", ["/nothing/", "/book/nothing/", "/with/nobody/", "/look/accent-zzz.css"])
+def test_what_does_not_exist_is_said_in_the_same_hand(visitor, url):
+    answer = visitor.see(url)
     assert answer.status_code == 404
     assert "This page does not exist" in answer.content.decode()
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
-@pytest.mark.parametrize("address", ["/", "/book/lightning/", "/embed/lightning/"])
-def test_a_page_that_is_asked_for_in_a_wrong_way_says_so(visitor, project, address, language):
-    answer = visitor.client.delete(f"{address}?lang={language}")
+@pytest.mark.parametrize("url", ["/", "/book/lightning/", "/embed/lightning/"])
+def test_a_page_that_is_asked_for_in_a_wrong_way_says_so(visitor, project, url, language):
+    answer = visitor.client.delete(f"{url}?lang={language}")
     assert answer.status_code == 405
     assert answer["Allow"] == "GET, HEAD"
     assert f'<html lang="{language}"' in answer.content.decode()
@@ -52,14 +52,14 @@ def test_a_page_that_is_asked_for_in_a_wrong_way_says_so(visitor, project, addre
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
 def test_a_fault_of_ours_is_said_in_every_language(project, monkeypatch, language):
-    monkeypatch.setattr(home, "_in_full", lambda rows: 1 / 0)
+    monkeypatch.setattr(home, "listed_projects", lambda rows: 1 / 0)
     answer = Client(raise_request_exception=False).get("/", headers={"Accept-Language": language})
     assert answer.status_code == 500
     assert f'<html lang="{language}"' in answer.content.decode()
     assert "Traceback" not in answer.content.decode()
 
 
-def test_addresses_of_forms_lead_to_their_page_and_change_nothing(visitor, project, tomorrow):
+def test_urls_of_forms_lead_to_their_page_and_change_nothing(visitor, project, tomorrow):
     form = visitor.hold(project, tomorrow)
     assert visitor.see("/book/lightning/hold/")["Location"] == "/book/lightning/"
     assert visitor.see(f"{form}release/")["Location"] == form
@@ -79,18 +79,18 @@ def test_a_project_wears_its_accent_on_every_page_of_its_flow(visitor, project, 
     assert "--accent:" in sheet.content.decode()
 
 
-def test_the_language_of_the_address_is_kept_for_the_pages_that_follow(visitor, project):
+def test_the_language_of_the_url_is_kept_for_the_pages_that_follow(visitor, project):
     assert '<html lang="ar" dir="rtl">' in visitor.see("/book/lightning/", lang="ar").content.decode()
     assert '<html lang="ar" dir="rtl">' in visitor.see("/find/").content.decode()
     assert '<html lang="ar"' in visitor.see("/find/", lang="xx").content.decode()
 
 
 @pytest.mark.parametrize("asked", [None, "fr-FR,fr;q=0.9", "fr,*;q=0.5", "nonsense;;q=x"])
-@pytest.mark.parametrize("address", ["/book/lightning/", "/find/", "/nowhere/", "/b/cut-off/"])
-def test_who_asks_for_no_language_of_ours_gets_the_sites_own(visitor, project, address, asked):
+@pytest.mark.parametrize("url", ["/book/lightning/", "/find/", "/nowhere/", "/b/cut-off/"])
+def test_who_asks_for_no_language_of_ours_gets_the_sites_own(visitor, project, url, asked):
     Site.objects.update_or_create(pk=1, defaults={"language": "de"})
     headers = {"Accept-Language": asked} if asked else {}
-    answer = visitor.client.get(address, headers=headers)
+    answer = visitor.client.get(url, headers=headers)
     assert '<html lang="de"' in answer.content.decode()
     assert not answer.cookies.get("django_language")  # it is no choice of the visitor
 
@@ -103,18 +103,18 @@ def test_who_asks_for_a_language_of_ours_gets_it(visitor, project, asked):
 
 
 @pytest.mark.parametrize("asked", ["de", "fr"])
-@pytest.mark.parametrize("address", ["/book/lightning/", "/find/", "/embed/lightning/"])
-def test_the_sites_row_is_read_once_whatever_the_browser_asks_for(visitor, project, address, asked):
+@pytest.mark.parametrize("url", ["/book/lightning/", "/find/", "/embed/lightning/"])
+def test_the_sites_row_is_read_once_whatever_the_browser_asks_for(visitor, project, url, asked):
     Site.current()
     with CaptureQueriesContext(connection) as seen:
-        visitor.client.get(address, headers={"Accept-Language": asked})
+        visitor.client.get(url, headers={"Accept-Language": asked})
     assert len([query for query in seen if 'FROM "bookings_site"' in query["sql"]]) == 1
 
 
-@pytest.mark.parametrize("address", ["/healthz", "/v2/nothing", "/look/accent-b02a6f.css"])
-def test_what_programs_read_does_not_read_the_sites_row(visitor, address):
+@pytest.mark.parametrize("url", ["/healthz", "/v2/nothing", "/look/accent-b02a6f.css"])
+def test_what_programs_read_does_not_read_the_sites_row(visitor, url):
     with CaptureQueriesContext(connection) as seen:
-        visitor.client.get(address)
+        visitor.client.get(url)
     assert not [query for query in seen if "bookings_site" in query["sql"]]
 
 

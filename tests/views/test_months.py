@@ -40,7 +40,7 @@ def test_each_day_says_what_it_offers(march):
     assert kinds[16] == "free"
 
 
-def test_a_day_knows_its_address_and_its_whole_date(march):
+def test_a_day_knows_its_url_and_its_whole_date(march):
     assert cells(march)[16] == {
         "number": 16,
         "href": "?day=2027-03-16",

@@ -23,9 +23,9 @@ def test_elsewhere_than_in_person_later_pages_show_the_zone_in_which_the_time_wa
     visitor, project, tomorrow
 ):
     Project.objects.update(place=Project.Place.ONLINE)
-    address = f"/book/{project.slug}/"
-    assert hidden_zones(visitor.see(address).content.decode()) == {"Europe/Berlin"}
-    assert hidden_zones(visitor.see(address, zone="Asia/Tokyo").content.decode()) == {"Asia/Tokyo"}
+    url = f"/book/{project.slug}/"
+    assert hidden_zones(visitor.see(url).content.decode()) == {"Europe/Berlin"}
+    assert hidden_zones(visitor.see(url, zone="Asia/Tokyo").content.decode()) == {"Asia/Tokyo"}
 
 
 def test_in_person_the_places_zone_needs_no_choice(visitor, project, tomorrow):
@@ -83,7 +83,8 @@ def test_a_day_on_which_the_clocks_change_says_so(visitor, project, month, said)
 def test_of_two_equal_times_each_says_which_it_is(visitor, project):
     day = last_sunday(10)
     page = visitor.see("/book/lightning/", day=day.isoformat(), zone="Europe/Berlin").content.decode()
-    spoken = [re.sub(r"<[^>]+>", "", one) for one in re.findall('<button class="time".*?</button>', page)]
+    buttons = re.findall('<button class="time".*?</button>', page, re.DOTALL)
+    spoken = [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in buttons]
     words = f"Sunday {day.day} October, Berlin time"
     assert [one for one in spoken if one.startswith("02:00")] == [
         f"02:00 to 02:00 (UTC+1), {words}, first time that night",

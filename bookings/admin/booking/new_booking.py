@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle, refusals
-from bookings.admin.asking import ask, posted
+from bookings.admin.booking.conflicts import broken_rules
 from bookings.admin.booking.new_booking_forms import ChooseForm, NewBookingForm
-from bookings.admin.booking.oversteps import oversteps
-from bookings.admin.booking.verb_forms import customer_form
+from bookings.admin.booking.verb_forms import StaffCustomerForm
+from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
 from bookings.lifecycle import Actor
@@ -23,19 +23,21 @@ from bookings.models import Booking, GraphVersion
 STARTING_POINTS = {"resource_id": "resource", "start": "clock", "end": "length", "option_id": "option"}
 
 
-def choose(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    if not desk.has_add_permission(request):
+def choose_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The first step: for which project, or along which graph.  Raises PermissionDenied."""
+    if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    form = ChooseForm(posted(request))
+    form = ChooseForm(posted_data(request))
     if form.is_valid():
         chosen = {"project": form.cleaned_data["project"], "graph": form.cleaned_data["graph"]}
         query = {name: row.pk if name == "project" else row.name for name, row in chosen.items() if row}
         return HttpResponseRedirect(f"{reverse('admin:bookings_booking_new')}?{urlencode(query)}")
-    return ask(desk, request, None, title=_("New booking"), forms=[form], submit=_("Next"))
+    return form_page(model_admin, request, title=_("New booking"), forms=[form], submit=_("Next"))
 
 
-def create(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    if not desk.has_add_permission(request):
+def new_booking_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The second step, which books; back to the first where that chose nothing.  Raises PermissionDenied."""
+    if not model_admin.has_add_permission(request):
         raise PermissionDenied
     first = ChooseForm(request.GET)
     version = _version(first)
@@ -43,14 +45,14 @@ def create(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:bookings_booking_add"))
     project = first.cleaned_data["project"]
     may_overlap = request.user.has_perm("bookings.override_overlap")
-    form = NewBookingForm(posted(request), project=project, version=version, may_overlap=may_overlap)
-    person = customer_form(posted(request), project) if version.needs_customer else None
+    form = NewBookingForm(posted_data(request), project=project, version=version, may_overlap=may_overlap)
+    person = StaffCustomerForm(posted_data(request), project=project) if version.needs_customer else None
     asked = [form, person] if person else [form]
     if all(one.is_valid() for one in asked) and (booking := _book(request, form, person)):
         messages.success(request, _("%(reference)s is booked.") % {"reference": booking.reference})
         return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
     title = _("New booking: %(what)s") % {"what": project or version.graph}
-    return ask(desk, request, None, title=title, forms=asked, submit=_("Book"))
+    return form_page(model_admin, request, title=title, forms=asked, submit=_("Book"))
 
 
 def _version(form: ChooseForm) -> GraphVersion | None:
@@ -76,8 +78,8 @@ def _book(request: HttpRequest, form: NewBookingForm, person: CustomerForm | Non
         form.cleaned_data.get("overstepped", ""),
     )
     if not (draft.session or form.cleaned_data.get("confirmed")):
-        form.broken = oversteps(draft, timezone.now(), companions=whole.companions())
-    if form.broken:
+        form.broken_rules = broken_rules(draft, timezone.now(), companions=whole.companions())
+    if form.broken_rules:
         return None
     try:
         return lifecycle.book(

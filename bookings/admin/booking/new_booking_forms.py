@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.verb_forms import OverlapForm, SessionChoice, open_sessions
+from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.plain import DurationField
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.models import Booking, Graph, GraphVersion, Option, Project, Resource
@@ -35,8 +36,8 @@ class ChooseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         published = Graph.objects.filter(versions__status=GraphVersion.Status.PUBLISHED)
-        self.fields["project"].queryset = Project.objects.active()  # type: ignore[attr-defined]
-        self.fields["graph"].queryset = published  # type: ignore[attr-defined]
+        offer_rows(self, "project", Project.objects.active())
+        offer_rows(self, "graph", published)
 
     def clean(self) -> dict[str, Any]:
         project, graph = self.cleaned_data.get("project"), self.cleaned_data.get("graph")
@@ -137,10 +138,9 @@ class NewBookingForm(OverlapForm, WallClockForm):
         }
         for name, rows in choices.items():
             if name in self.fields and rows is not None:
-                field: Any = self.fields[name]
-                field.queryset = rows
+                offer_rows(self, name, rows)
                 if rows.count() == 1:
-                    field.initial = rows.get().pk
+                    self.fields[name].initial = rows.get().pk
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

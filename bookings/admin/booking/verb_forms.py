@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.forms import Contact, CustomerForm
 from bookings.models import Action, Booking, Project, Resource
@@ -17,15 +18,22 @@ from bookings.times import day_and_clock, zone_and_offset
 COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
 
 
-class ActForm(forms.Form):
-    """What an action asks for."""
-
-    message = forms.CharField(
+def message_field(**kwargs: Any) -> forms.CharField:
+    """Words to the customer that go along with a verb."""
+    return forms.CharField(
         label=gettext_lazy("message"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("It is kept in the history and sent along with the mails."),
+        **kwargs,
+    )
+
+
+class ActForm(forms.Form):
+    """What an action asks for."""
+
+    message = message_field(
+        help_text=gettext_lazy("It is kept in the history and sent along with the mails.")
     )
     payment_id = forms.CharField(
         label=gettext_lazy("payment"),
@@ -65,12 +73,7 @@ class MoveForm(OverlapForm, WallClockForm):
     """Another time, and perhaps another resource; the length stays.  Leave to overlap is asked for anew."""
 
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
-    message = forms.CharField(
-        label=gettext_lazy("message"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    message = message_field()
     confirmed = forms.BooleanField(label=gettext_lazy("Move it all the same"), required=False)
 
     def __init__(self, *args: Any, booking: Booking, may_overlap: bool, **kwargs: Any) -> None:
@@ -83,7 +86,7 @@ class MoveForm(OverlapForm, WallClockForm):
             choices = choices.filter(links__project=booking.project_id) | Resource.objects.filter(
                 pk=booking.resource_id
             )
-        self.fields["resource"].queryset = choices.distinct()  # type: ignore[attr-defined]
+        offer_rows(self, "resource", choices.distinct())
         if not may_overlap:
             self.withhold_overlap()
         self.order_fields(
@@ -137,16 +140,15 @@ def open_sessions(project: Project | None) -> Any:
 class SeatMoveForm(forms.Form):
     """Another session."""
 
-    broken: ClassVar[list[str]] = []
     leave: ClassVar[dict[str, Any]] = {}
 
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
-    message = MoveForm.base_fields["message"]
+    message = message_field()
 
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = open_sessions(booking.project).exclude(pk=booking.session_id)
-        self.fields["session"].queryset = others  # type: ignore[attr-defined]
+        offer_rows(self, "session", others)
 
     @property
     def there(self) -> dict[str, Any]:
@@ -182,15 +184,17 @@ class CorrectForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "words"}
 
 
-def customer_form(data: Any, project: Project | None, **kwargs: Any) -> CustomerForm:
+class StaffCustomerForm(CustomerForm):
     """The customer's own form as staff fill it in: only the name is required."""
-    questions = project.customer_fields if project else {}
-    form = CustomerForm(data, questions=questions, contact=Contact.NONE, prefix="customer", **kwargs)
-    form.heading = _("For whom")  # type: ignore[attr-defined]  # read by the template of the asking page
-    for name, field in form.fields.items():
-        field.required = field.required and name in {"name", "first_name", "last_name"}
-        field.widget.attrs.pop("autocomplete", None)
-    return form
+
+    heading = gettext_lazy("For whom")
+
+    def __init__(self, data: Any, *, project: Project | None, **kwargs: Any) -> None:
+        questions = project.customer_fields if project else {}
+        super().__init__(data, questions=questions, contact=Contact.NONE, prefix="customer", **kwargs)
+        for name, field in self.fields.items():
+            field.required = field.required and name in {"name", "first_name", "last_name"}
+            field.widget.attrs.pop("autocomplete", None)
 
 
 def corrected_customer(form: CustomerForm, before: dict[str, Any]) -> dict[str, Any]:

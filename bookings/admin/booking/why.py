@@ -15,14 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.asking import asking
 from bookings.admin.booking.new_booking_forms import usual_length
+from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
-from bookings.admin.reservations import words_of
+from bookings.admin.form_page import form_page_context
+from bookings.admin.times_in_words import span_in_words
 from bookings.availability.explain import Source, Verdict, explain_slot, is_offered
 from bookings.availability.parameters import ParametersError
 from bookings.models import Option, Project, Reservation, Resource
-from bookings.times import clock_range, day, zone_and_offset
+
+
+class OptionChoice(forms.ModelChoiceField):
+    """An option, named with its project."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.project}: {obj}"
 
 
 class WhyForm(WallClockForm):
@@ -30,7 +37,7 @@ class WhyForm(WallClockForm):
 
     project = forms.ModelChoiceField(Project.objects.none(), label=gettext_lazy("project"))
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
-    option = forms.ModelChoiceField(
+    option = OptionChoice(
         Option.objects.none(),
         label=gettext_lazy("option"),
         required=False,
@@ -39,11 +46,10 @@ class WhyForm(WallClockForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["project"].queryset = Project.objects.active()
-        fields["resource"].queryset = Resource.objects.active()
-        fields["option"].queryset = Option.objects.filter(project__deleted_at=None).select_related("project")
-        fields["option"].label_from_instance = lambda option: f"{option.project}: {option}"
+        offer_rows(self, "project", Project.objects.active())
+        offer_rows(self, "resource", Resource.objects.active())
+        options = Option.objects.filter(project__deleted_at=None).select_related("project")
+        offer_rows(self, "option", options)
         self.order_fields(["project", "resource", "option", "day", "clock", "which"])
         self.start: datetime | None = None
         self.end: datetime | None = None
@@ -88,7 +94,8 @@ class Decider:
     note: str
 
 
-def why_page(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
+def why_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """The question and, once it was asked, what each rule says.  Raises PermissionDenied."""
     if not request.user.has_perm("bookings.view_resource"):
         raise PermissionDenied
     form = WhyForm(request.GET if "day" in request.GET else None, initial=request.GET.dict())
@@ -100,22 +107,25 @@ def why_page(desk: ModelAdmin, request: HttpRequest) -> HttpResponse:
             "verdicts": [(one, [_decider(request, source) for source in one.sources]) for one in verdicts],
         }
     title = _("Why not this time?")
-    whole = asking(desk, request, title=title, forms=[form], submit=_("Explain"), method="get")
+    whole = form_page_context(
+        model_admin, request, title=title, forms=[form], submit=_("Explain"), method="get"
+    )
     return TemplateResponse(request, "admin/bookings/why.html", whole | context)
 
 
 def _words(form: WhyForm) -> str:
     zone, start, end = form.cleaned_data["resource"].timezone, form.start, form.end
     assert start is not None and end is not None  # noqa: S101, PT018  # a verdict was given on them
-    return f"{day(start, zone)}, {clock_range(start, end, zone)}, {zone_and_offset(start, zone)}"
+    return span_in_words(start, end, zone)
 
 
 def _decider(request: HttpRequest, source: Source) -> Decider:
     row = source.model._default_manager.filter(pk=source.pk).first()  # noqa: SLF001  # of whichever model
     options = source.model._meta
-    name = (
-        words_of(row) if isinstance(row, Reservation) else getattr(row, "reference", None) or str(row or "")
-    )
+    if isinstance(row, Reservation):
+        name = span_in_words(row.start, row.end, row.resource.timezone)
+    else:
+        name = getattr(row, "reference", None) or str(row or "")
     url = ""
     if row is not None and request.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
         url = reverse(source.admin_url_name, args=[source.pk])

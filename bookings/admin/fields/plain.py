@@ -36,7 +36,14 @@ class DurationInput(forms.TextInput):
         return super().render(name, value, attrs, renderer)
 
 
-class DurationField(forms.CharField):
+class InWordsField(forms.CharField):
+    """A field whose value is shown as other text; whether it was changed is asked of that text."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class DurationField(InWordsField):
     """Elapsed time in words; its value is a ``timedelta`` or None where it was left empty."""
 
     widget = DurationInput
@@ -51,9 +58,6 @@ class DurationField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return duration_in_words(value) if isinstance(value, timedelta) else value
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:
@@ -64,7 +68,7 @@ class DurationField(forms.CharField):
         return duration
 
 
-class DurationTextField(forms.CharField):
+class DurationTextField(InWordsField):
     """A duration that is kept as text, since the API's settings hold text: in English, or as the API got it."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -75,9 +79,6 @@ class DurationTextField(forms.CharField):
             return duration_in_words(parse_duration(value))
         except DurationError:
             return value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -131,7 +132,7 @@ class EmailsField(LinesField):
     """E-mail addresses, one a line."""
 
     def clean_line(self, line: str) -> str:
-        return forms.EmailField().clean(line)
+        return str(forms.EmailField().clean(line))
 
 
 class ObjectField(forms.JSONField):

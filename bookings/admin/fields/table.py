@@ -5,16 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.admin.fields.inherits import switch_off
+from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonWidget, switch_off
 
 BLANK_ROWS = 2
 
 
-class Row(forms.Form):
+class TableRow(forms.Form):
     """One entry of the table.  ``entry`` is the stored value it shows, None for a new one.
 
     A kind of row says with ``initial_of`` what its controls show of a stored entry, and with ``stored`` what is to be
@@ -31,7 +29,7 @@ class Row(forms.Form):
             field.widget.attrs["aria-label"] = field.label
 
 
-class Rows(forms.BaseFormSet):
+class Table(forms.BaseFormSet):
     """The table; ``entries`` are the stored ones."""
 
     def __init__(self, *args: Any, entries: list[Any], **kwargs: Any) -> None:
@@ -53,64 +51,51 @@ class Rows(forms.BaseFormSet):
         ]
 
 
-class RowsWidget(forms.Widget):
-    """Shows the table inside another form."""
+class TableWidget(StoredJsonWidget):
+    """Shows the table."""
 
-    template_name = "admin/bookings/rows.html"
-    read_only = True  # whoever may only look is shown the same table, switched off
+    template_name = "admin/bookings/table.html"
 
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
-        return render_to_string(template_name, context)
-
-    def __init__(self, formset: type[Rows]) -> None:
+    def __init__(self, formset: type[Table]) -> None:
         super().__init__()
         self.formset = formset
         self.entries: list[Any] = []
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        rows = value if isinstance(value, Rows) else self.formset(prefix=name, entries=self.entries)
-        for row in rows if attrs is None else ():
+        table = value if isinstance(value, Table) else self.formset(prefix=name, entries=self.entries)
+        for row in table if attrs is None else ():
             switch_off(row.fields)
-        return super().get_context(name, None, attrs) | {"rows": rows}
+        return super().get_context(name, None, attrs) | {"table": table}
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Rows:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Table:
         return self.formset(data, prefix=name, entries=self.entries)
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return False
 
-    def id_for_label(self, id_: str) -> str:
-        return ""
+class TableField(StoredJsonField):
+    """A JSON list as a table."""
 
+    widget: TableWidget
 
-class RowsField(forms.Field):
-    """A JSON list as a table; ``begin_from`` tells it the stored one."""
-
-    widget: RowsWidget
-
-    def __init__(self, row: type[Row], **kwargs: Any) -> None:
-        formset: Any = forms.formset_factory(row, formset=Rows, extra=BLANK_ROWS, can_delete=True)
-        super().__init__(required=False, widget=RowsWidget(formset), **kwargs)
+    def __init__(self, row: type[TableRow], **kwargs: Any) -> None:
+        formset: Any = forms.formset_factory(row, formset=Table, extra=BLANK_ROWS, can_delete=True)
+        super().__init__(required=False, widget=TableWidget(formset), **kwargs)
 
     def begin_from(self, stored: Any) -> None:
         self.widget.entries = list(stored) if isinstance(stored, list) else []
 
-    def clean(self, value: Rows) -> Any:
+    def clean(self, value: Table) -> Any:
         if not value.is_valid():
             raise ValidationError(_("Some rows are not right; each says why."))
         return value.stored()
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return data.has_changed()
 
-
-class MapField(RowsField):
+class MapTableField(TableField):
     """A JSON object as a table; an entry is a pair of key and value."""
 
     def begin_from(self, stored: Any) -> None:
         self.widget.entries = list(stored.items()) if isinstance(stored, dict) else []
 
-    def clean(self, value: Rows) -> dict[str, Any]:
+    def clean(self, value: Table) -> dict[str, Any]:
         pairs = super().clean(value)
         if len({key for key, _value in pairs}) < len(pairs):
             raise ValidationError(_("Two rows have the same key."))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.fields.plain import LinesField
-from bookings.admin.fields.table import Row
+from bookings.admin.fields.table import TableRow
 from bookings.availability.rules import WEEKDAYS, ConstraintsError, parse_constraints
 from bookings.forms.reminders import is_too_far
 from bookings.models import WeeklyHours
@@ -27,7 +27,7 @@ key_word = RegexValidator(
 )
 
 
-class CustomerFieldRow(Row):
+class CustomerFieldRow(TableRow):
     """A question of the form: the key it is stored under, and how it is asked."""
 
     key = forms.CharField(
@@ -76,7 +76,7 @@ class CustomerFieldRow(Row):
         return data["key"], {name: value for name, value in spec.items() if name not in unset}
 
 
-class ReminderRow(Row):
+class ReminderRow(TableRow):
     """A mail to customer or owner, or a webhook, some time before or after the start."""
 
     type = forms.ChoiceField(
@@ -155,7 +155,7 @@ KINDS = [
 DAYS = [("", "—"), *zip(WEEKDAYS, WeeklyHours.Weekday.labels, strict=True)]
 
 
-class ConstraintRow(Row):
+class ConstraintRow(TableRow):
     """One availability constraint."""
 
     kind = forms.ChoiceField(label=gettext_lazy("offered"), choices=KINDS)

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.fields.choices import offer_choices
 from bookings.times import clock, offset, repeated_hour, zone_and_offset
 
 MINUTE = timedelta(minutes=1)
@@ -43,7 +44,7 @@ def around_the_gap(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datet
 class WallClockForm(forms.Form):
     """A start as staff type it.  ``start_in`` turns it into an instant once the zone is known.
 
-    ``broken`` are the rules that the time breaks, to be confirmed.
+    ``broken_rules`` are the rules that the time breaks, to be confirmed.
     """
 
     day = forms.DateField(
@@ -61,15 +62,14 @@ class WallClockForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["which"]
-        field.choices = [("0", ""), ("1", "")]
+        offer_choices(self, "which", [("0", ""), ("1", "")])
         self.asks_which = False
-        self.broken: list[str] = []
+        self.broken_rules: list[str] = []
 
     @property
     def not_asked(self) -> set[str]:
         """The fields that stay out of sight until something makes them necessary."""
-        questions = {"which": self.asks_which, "confirmed": bool(self.broken)}
+        questions = {"which": self.asks_which, "confirmed": bool(self.broken_rules)}
         return {name for name, needed in questions.items() if not needed}
 
     def begin_at(self, moment: datetime, zone: ZoneInfo) -> None:
@@ -112,9 +112,6 @@ class WallClockForm(forms.Form):
         return ValidationError(sentence % names)
 
     def _offer_both(self, found: list[datetime], zone: ZoneInfo) -> None:
-        field: Any = self.fields["which"]
         self.asks_which = True
-        field.choices = [
-            (str(index), f"{clock(one, zone)}, {repeated_hour(one, zone)} ({offset(one, zone)})")
-            for index, one in enumerate(found)
-        ]
+        both = [f"{clock(one, zone)}, {repeated_hour(one, zone)} ({offset(one, zone)})" for one in found]
+        offer_choices(self, "which", [(str(index), words) for index, words in enumerate(both)])

@@ -11,10 +11,10 @@ from bookings.effects.links import Purpose
 from bookings.models import Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
-from bookings.views.booking.manage import asked, dead_link, with_booking
-from bookings.views.booking.move import Ways, moving_page, times_page
-from bookings.views.page_urls import here
-from bookings.views.refusals import ended
+from bookings.views.booking.manage import ask_page, dead_link, with_booking
+from bookings.views.booking.move import MoveUrls, moving_page, times_page
+from bookings.views.message_pages import message_page
+from bookings.views.page_urls import page_url
 
 DONE = "done"
 
@@ -25,12 +25,12 @@ def ask_once(request: HttpRequest, booking: Booking, token: str, action: str) ->
     """Ask for the action, or for the new time where it moves the booking; once that is over, how it stands."""
     if DONE in request.GET:
         return stands(request, booking)
-    ways = ways_of(request, token, action)
+    urls = link_move_urls(request, token, action)
     if not moves(booking, action):
-        return asked(request, booking, action, back=ways.stands)
+        return ask_page(request, booking, action, back=urls.current)
     if request.method == "POST":
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    return times_page(request, booking, ways)
+    return times_page(request, booking, urls)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,7 @@ def move_once(request: HttpRequest, booking: Booking, token: str, action: str) -
     """Old and new time side by side, for a link that moves the booking; for any other link this is no page."""
     if not moves(booking, action):
         return dead_link(request)
-    return moving_page(request, booking, ways_of(request, token, action))
+    return moving_page(request, booking, link_move_urls(request, token, action))
 
 
 def moves(booking: Booking, action: str) -> bool:
@@ -47,15 +47,15 @@ def moves(booking: Booking, action: str) -> bool:
     return booking.version.actions.filter(name=action, continues=True).exists()
 
 
-def ways_of(request: HttpRequest, token: str, action: str) -> Ways:
+def link_move_urls(request: HttpRequest, token: str, action: str) -> MoveUrls:
     """Those that stay below this one link."""
-    over = here(request, "action", token, action, query={DONE: "1"})
-    return Ways(
+    over = page_url(request, "action", token, action, query={DONE: "1"})
+    return MoveUrls(
         page="action",
         args=(token, action),
-        times=here(request, "action", token, action),
-        confirm=here(request, "action_to", token, action),
-        stands=over,
+        times=page_url(request, "action", token, action),
+        confirm=page_url(request, "action_to", token, action),
+        current=over,
         moved=lambda _booking: over,
     )
 
@@ -64,7 +64,7 @@ def stands(request: HttpRequest, booking: Booking) -> HttpResponse:
     """How the booking stands, in a few words; its own page is behind another link."""
     clocks = booking_card.clocks_of(booking)
     span = times.clock_range(booking.start, booking.end, clocks.first)
-    return ended(
+    return message_page(
         request,
         heading=booking_card.title(booking, booking_card.stage_of(booking)),
         sentences=[

@@ -15,9 +15,9 @@ from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
-from bookings.money import money
 from bookings.views import cards
-from bookings.views.page_urls import here, still_here
+from bookings.views.page_urls import frame_aware_url, page_url
+from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
 
@@ -32,14 +32,14 @@ def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> d
         "pill": str(booking.state),
         "title": title(booking, stage),
         **cards.when(booking.start, booking.end, clocks),
-        "facts": cards.of_booking(booking, zone),
+        "facts": cards.booking_facts(booking, zone),
         "steps": steps(booking, stage, zone),
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
         "pay": payment(booking, zone),
         "keep": not gets_mail(booking) and stage in {"booked", "waiting"},
-        "address": manage_url(booking),
+        "url": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
     }
 
@@ -118,8 +118,8 @@ def gets_mail(booking: Booking) -> bool:
 def _mail(booking: Booking) -> list[str]:
     if not (gets_mail(booking) and booking.state.mail_to_customer):
         return []
-    address = booking.customer.email
-    return [_("A mail with all of this is on its way to %(address)s.") % {"address": address}]
+    said = _("A mail with all of this is on its way to %(address)s.")
+    return [said % {"address": booking.customer.email}]
 
 
 def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str:
@@ -145,8 +145,8 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     if action.continues:
-        return {"href": still_here(request, "move", token), "label": str(action), "danger": False}
-    href = still_here(request, "ask", token, action.name)
+        return {"href": frame_aware_url(request, "move", token), "label": str(action), "danger": False}
+    href = frame_aware_url(request, "ask", token, action.name)
     return {"href": href, "label": str(action), "danger": not action.target.occupies}
 
 
@@ -154,7 +154,7 @@ def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:
     """Where and until when a booking that waits for payment is paid."""
     if cards.pay_action(booking) is None or booking.project is None or not booking.project.pay_url:
         return None
-    amount = money(booking.price, booking.currency) if booking.price is not None else ""
+    amount = price_in_words(booking.price, booking.currency)
     query = urlencode({"reference": booking.reference, "booking": booking.pk})
     joint = "&" if "?" in booking.project.pay_url else "?"
     return {
@@ -172,7 +172,7 @@ def _until_paid(booking: Booking, zone: times.Zone) -> str:
 
 
 def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, str]:
-    """Ways into the customer's own calendar."""
+    """MoveUrls into the customer's own calendar."""
     span = [times.local(moment, "UTC") for moment in (booking.start, booking.end)]
     dates = "/".join(f"{moment:%Y%m%dT%H%M%SZ}" for moment in span)
     text = {"text": booking.what, "details": manage_url(booking), "location": booking.where, "dates": dates}
@@ -185,7 +185,7 @@ def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, st
         "enddt": span[1].isoformat(),
     }
     return {
-        "ics_url": here(request, "ics", token),
+        "ics_url": page_url(request, "ics", token),
         "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{urlencode(text)}",
         "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{urlencode(event)}",
     }
@@ -195,4 +195,4 @@ def again_url(request: HttpRequest, booking: Booking) -> str | None:
     """Where the same thing can be booked anew."""
     if booking.project is None or booking.project.deleted_at:
         return None
-    return still_here(request, "choose", booking.project.slug)
+    return frame_aware_url(request, "choose", booking.project.slug)

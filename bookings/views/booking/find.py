@@ -1,4 +1,4 @@
-"""Find my booking: an address gets one mail with the links of its coming bookings."""
+"""Find my booking: an e-mail address gets one mail with the links of its coming bookings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bookings.forms.pages import FindForm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Ask for an address; the answer is the same for every one, at once, whatever is booked under it."""
+    """Ask for an e-mail address; the answer is the same for every one, at once, whatever is booked under it."""
     form = FindForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         language = get_language() or settings.LANGUAGE_CODE

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,12 +25,11 @@ from bookings.lifecycle import Actor, act, available_actions, settle, undo, undo
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
-from bookings.views.context_processors import belongs_to
-from bookings.views.page_urls import still_here
-from bookings.views.refusals import ended, refused
+from bookings.views.message_pages import message_page, refusal_page
+from bookings.views.page_request import View, set_project
+from bookings.views.page_urls import frame_aware_url
 
 CUSTOMER = Actor.customer()
-View = Callable[..., HttpResponse]
 JUST_BOOKED = "new"
 
 
@@ -39,7 +39,7 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
     def decorator(view: View) -> View:
         @never_cache
         @wraps(view)
-        def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 named, found = read_token(token, kwargs.get("action", ""))
                 current = newest(named)
@@ -47,7 +47,7 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
                     return dead_link(request)
                 if purpose == Purpose.OWNER and current.owner_email != named.owner_email:
                     return with_somebody_else(request)
-                belongs_to(request, current.project)
+                set_project(request, current.project)
                 return view(request, current, token, *args, **kwargs)
             except LinkInvalid:  # also where somebody deletes the booking meanwhile
                 return dead_link(request)
@@ -59,7 +59,7 @@ def with_booking(purpose: Purpose) -> Callable[[View], View]:
 
 def dead_link(request: HttpRequest) -> HttpResponse:
     """A link that is none (any more)."""
-    return ended(
+    return message_page(
         request,
         heading=_("This link does not work any more"),
         sentences=[
@@ -71,7 +71,7 @@ def dead_link(request: HttpRequest) -> HttpResponse:
 
 def with_somebody_else(request: HttpRequest) -> HttpResponse:
     """The link of an owner whom the booking left."""
-    return ended(
+    return message_page(
         request,
         heading=_("This booking moved to somebody else"),
         sentences=[_("Your time is free again, and there is nothing for you to do.")],
@@ -91,7 +91,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
         until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
         zone = booking_card.clocks_of(booking).own
         context |= {
-            "undo": {"post_url": still_here(request, "undo", token), "until": times.clock(until, zone)},
+            "undo": {"post_url": frame_aware_url(request, "undo", token), "until": times.clock(until, zone)},
             "notice": context["booking"]["title"] + ".",
         }
     return render(request, "bookings/booking.html", context)
@@ -101,10 +101,10 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 @with_booking(Purpose.MANAGE)
 def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> HttpResponse:
     """Ask before an action is played; only the answer plays it."""
-    return asked(request, booking, action, back=still_here(request, "customer", token))
+    return ask_page(request, booking, action, back=frame_aware_url(request, "customer", token))
 
 
-def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
+def ask_page(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
     """The question and its answer; ``back`` is where one sees how the booking stands."""
     wanted = _action(booking, action, CUSTOMER)
     if wanted is None:
@@ -117,26 +117,26 @@ def asked(request: HttpRequest, booking: Booking, action: str, *, back: str) -> 
             if newest(Booking.objects.get(pk=booking.pk)).state_id == wanted.target_id:
                 return redirect(back)  # sent twice at once: the other one did it
             zone = booking_card.clocks_of(booking).own
-            return refused(request, error, booking, zone, back=back)
+            return refusal_page(request, error, booking, zone, back=back)
         return redirect(back)
     return render(request, "bookings/ask.html", _question(booking, wanted, form, back))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_booking(Purpose.MANAGE)
-def take_back(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    """Undo a cancellation while its minutes last and the time is free; opening the address undoes nothing."""
+def undo_cancellation(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """Undo a cancellation while its minutes last and the time is free; opening the URL undoes nothing."""
     if request.method != "POST":
-        return redirect(still_here(request, "customer", token))
+        return redirect(frame_aware_url(request, "customer", token))
     try:
         restored = undo(booking, by=CUSTOMER)
     except BookingError as error:
         stands = newest(Booking.objects.get(pk=booking.pk))
         if stands.state.occupies:  # sent twice: it was taken back already
-            return redirect(still_here(request, "customer", token))
+            return redirect(frame_aware_url(request, "customer", token))
         zone = booking_card.clocks_of(booking).own
-        return refused(request, error, booking, zone, back=still_here(request, "customer", token))
-    return redirect(still_here(request, "customer", manage_token(restored)))
+        return refusal_page(request, error, booking, zone, back=frame_aware_url(request, "customer", token))
+    return redirect(frame_aware_url(request, "customer", manage_token(restored)))
 
 
 @require_safe
@@ -162,7 +162,7 @@ def _question(booking: Booking, action: Action, form: MessageForm, back: str) ->
         "buttons": [{"value": action.name, "label": label, "danger": not action.target.occupies}],
         "back_url": back,
         "back_label": _("Keep it as it is"),
-        "summary": summary(booking),
+        "summary": cards.booking_summary(booking, booking_card.clocks_of(booking)),
     }
 
 
@@ -170,14 +170,3 @@ def _freed(booking: Booking) -> str:
     if booking.session_id:
         return _("Your place is then free for others.")
     return _("The time is then free for others.")
-
-
-def summary(booking: Booking) -> dict[str, Any]:
-    """The booking in small, beside a question."""
-    clocks = booking_card.clocks_of(booking)
-    return {
-        "title": booking.what,
-        "pencil": not booking.state.settled,
-        **cards.when(booking.start, booking.end, clocks),
-        "facts": cards.of_booking(booking, clocks.own)[1:],
-    }

@@ -23,41 +23,42 @@ from bookings.models import Booking, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import with_booking
-from bookings.views.choose.choose import focus_of, plan, sought
+from bookings.views.choose.choose import plan, sought
 from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
+from bookings.views.choose.selection import selection_of
 from bookings.views.choose.sessions import session_of
-from bookings.views.hold.lost import lost
-from bookings.views.page_urls import as_hidden, instant, still_here
+from bookings.views.hold.alternatives import alternatives_card
+from bookings.views.page_urls import frame_aware_url, hidden_fields, parse_instant
 
 CUSTOMER = Actor.customer()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ways:
+class MoveUrls:
     """Where the steps of moving lead: ``page`` (with ``args``, at ``times``) shows the times, ``confirm`` both
     side by side.
 
-    ``stands`` is where one sees how the booking stands, ``moved`` the same for the new one.
+    ``current`` is where one sees how the booking stands, ``moved`` the same for the new one.
     """
 
     page: str
     args: tuple[str, ...]
     times: str
     confirm: str
-    stands: str
+    current: str
     moved: Callable[[Booking], str]
 
 
-def customers_ways(request: HttpRequest, token: str) -> Ways:
+def customer_move_urls(request: HttpRequest, token: str) -> MoveUrls:
     """Those that begin and end at the booking's own page."""
-    return Ways(
+    return MoveUrls(
         page="move",
         args=(token,),
-        times=still_here(request, "move", token),
-        confirm=still_here(request, "move_to", token),
-        stands=still_here(request, "customer", token),
-        moved=lambda booking: still_here(request, "customer", manage_token(booking)),
+        times=frame_aware_url(request, "move", token),
+        confirm=frame_aware_url(request, "move_to", token),
+        current=frame_aware_url(request, "customer", token),
+        moved=lambda booking: frame_aware_url(request, "customer", manage_token(booking)),
     )
 
 
@@ -83,25 +84,25 @@ def movable(request: HttpRequest, booking: Booking) -> Offering | None:
 @with_booking(Purpose.MANAGE)
 def choose_new(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """The free times, with the booking's own time above them."""
-    return times_page(request, booking, customers_ways(request, token))
+    return times_page(request, booking, customer_move_urls(request, token))
 
 
-def times_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpResponse:
+def times_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpResponse:
     """Answer with the times that the booking may move to."""
     offering = movable(request, booking)
     if offering is None:
-        return redirect(ways.stands)
-    focus = focus_of(request, ways.page, ways.args, offering.zone)
+        return redirect(urls.current)
+    selection = selection_of(request, urls.page, urls.args, offering.zone)
     if SEEK in request.GET:
-        return redirect(sought(focus, offering))
-    context = plan(focus, offering, hold_url=ways.confirm, ignoring=frozenset({booking.pk}))
-    zone = focus.zone.key
+        return redirect(sought(selection, offering))
+    context = plan(selection, offering, hold_url=urls.confirm, ignoring=frozenset({booking.pk}))
+    zone = selection.zone.key
     context["pick_by_get"] = True
     context["old"] = {
         "day": times.day(booking.start, zone),
         "times": times.clock_range(booking.start, booking.end, zone),
         "zone": times.zone_and_offset(booking.start, zone),
-        "back_url": ways.stands,
+        "back_url": urls.current,
     }
     return render(request, "bookings/choose.html", context)
 
@@ -110,27 +111,32 @@ def times_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpRespon
 @with_booking(Purpose.MANAGE)
 def move_to(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """Old and new side by side; only the answer moves the booking."""
-    return moving_page(request, booking, customers_ways(request, token))
+    return moving_page(request, booking, customer_move_urls(request, token))
 
 
-def moving_page(request: HttpRequest, booking: Booking, ways: Ways) -> HttpResponse:
+def moving_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpResponse:
     """Ask, or move the booking and lead on."""
     offering = movable(request, booking)
     wanted = wanted_of(request, booking, offering) if offering else None
     if offering is None or wanted is None:
-        return redirect(ways.stands)
+        return redirect(urls.current)
     if request.method != "POST":
-        return side_by_side(request, booking, ways, wanted)
+        return side_by_side(request, booking, urls, wanted)
     try:
         moved = booking if is_there(booking, wanted) else move(booking, wanted)
     except BookingError as error:
         now_stands = newest(Booking.objects.get(pk=booking.pk))
         if is_there(now_stands, wanted):
-            return redirect(ways.moved(now_stands))
+            return redirect(urls.moved(now_stands))
         return side_by_side(
-            request, booking, ways, wanted, lost=_lost(booking, ways, offering, wanted, error), status=409
+            request,
+            booking,
+            urls,
+            wanted,
+            alternatives=_alternatives(booking, urls, offering, wanted, error),
+            status=409,
         )
-    return redirect(ways.moved(moved))
+    return redirect(urls.moved(moved))
 
 
 def is_there(booking: Booking, wanted: Wanted) -> bool:
@@ -141,11 +147,11 @@ def is_there(booking: Booking, wanted: Wanted) -> bool:
 
 
 def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:
-    """What the form or the address picked, as far as it can be read."""
+    """What the form or the URL picked, as far as it can be read."""
     sent = request.POST if request.method == "POST" else request.GET
     if session := session_of(offering, sent.get("session", "")):
         return Wanted(start=session.start, end=session.end, resources=(session.resource,), session=session)
-    start = instant(sent.get("start", ""))
+    start = parse_instant(sent.get("start", ""))
     if start is None:
         return None
     named = [link.resource for link in offering.candidates]
@@ -190,20 +196,20 @@ def _with(resource: Resource) -> str:
     return _("With %(name)s") % {"name": resource.name}
 
 
-def _lost(
+def _alternatives(
     booking: Booking,
-    ways: Ways,
+    urls: MoveUrls,
     offering: Offering,
     wanted: Wanted,
     error: BookingError,
 ) -> dict[str, Any]:
-    return lost(
+    return alternatives_card(
         offering,
         wanted.start,
         error,
         zone=booking_card.clocks_of(booking).first,
-        post_url=ways.confirm,
-        all_url=ways.times,
+        post_url=urls.confirm,
+        all_url=urls.times,
         form_id="move",
     )
 
@@ -211,10 +217,10 @@ def _lost(
 def side_by_side(
     request: HttpRequest,
     booking: Booking,
-    ways: Ways,
+    urls: MoveUrls,
     wanted: Wanted,
     *,
-    lost: dict[str, Any] | None = None,
+    alternatives: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Answer with `move.html`."""
@@ -228,9 +234,9 @@ def side_by_side(
         "old": cards.when(booking.start, booking.end, clocks) | {"with": _with(booking.resource)},
         "new": cards.when(wanted.start, wanted.end, clocks) | {"with": with_whom(booking, wanted)},
         "zones": cards.zones(wanted.start, wanted.end, clocks),
-        "lost": lost,
-        "hidden": as_hidden(picked) if lost is None else [],
-        "post_url": ways.confirm,
-        "back_url": ways.stands,
+        "alternatives": alternatives,
+        "hidden": hidden_fields(picked) if alternatives is None else [],
+        "post_url": urls.confirm,
+        "back_url": urls.current,
     }
     return render(request, "bookings/move.html", context, status=status)

@@ -18,8 +18,8 @@ from bookings.lifecycle import Actor, act, available_actions
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking.manage import with_booking
-from bookings.views.page_urls import here
-from bookings.views.refusals import refused
+from bookings.views.message_pages import refusal_page
+from bookings.views.page_urls import page_url
 
 OWNER = Actor.owner()
 
@@ -35,24 +35,20 @@ def owner(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
             act(booking, action, by=OWNER, message=message)
         except BookingError as error:
             zone = booking.resource.timezone
-            return refused(request, error, booking, zone, back=here(request, "owner", token))
-        return redirect(here(request, "owner", token))
+            return refusal_page(request, error, booking, zone, back=page_url(request, "owner", token))
+        return redirect(page_url(request, "owner", token))
     return render(request, "bookings/ask.html", _question(booking, form))
 
 
 def _question(booking: Booking, form: MessageForm) -> dict[str, Any]:
     actions = [action for action in available_actions(booking, OWNER) if not action.continues]
+    summary = cards.booking_summary(booking, Clocks(booking.resource.timezone))
     return {
         "heading": _heading(booking),
         "words": [] if actions else [_("There is nothing to decide.")],
         "form": form if actions else None,
         "buttons": [_button(action, booking) for action in actions],
-        "summary": {
-            "title": booking.what,
-            "pencil": not booking.state.settled,
-            **cards.when(booking.start, booking.end, Clocks(booking.resource.timezone)),
-            "facts": [*cards.of_booking(booking, booking.resource.timezone)[1:], *_who_asks(booking)],
-        },
+        "summary": summary | {"facts": [*summary["facts"], *_who_asks(booking)]},
     }
 
 

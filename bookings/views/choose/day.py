@@ -12,7 +12,7 @@ from bookings import times
 from bookings.availability.chosen_ends import ONE_DAY
 from bookings.availability.days import day_start, offset
 from bookings.availability.free_times import FreeTime, FreeTimes
-from bookings.views.choose.focus import Focus, midday
+from bookings.views.choose.selection import Selection, midday
 
 GROUPED_FROM = 5
 MORNING, NOON, EVENING = 5, 12, 17
@@ -20,34 +20,34 @@ FEW = 2
 SEEK = "seek"
 
 
-def day_card(focus: Focus, found: FreeTimes, day: date, *, ask_end: bool = False) -> dict[str, Any]:
+def day_card(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool = False) -> dict[str, Any]:
     """The context of `_times.html` for one day; ``ask_end`` where the customer chooses the end besides."""
     of_day = found.by_day().get(day, [])
     free = sum(not one.full for one in of_day)
-    heading = times.short_day(midday(day, focus.zone), focus.zone)
+    heading = times.short_day(midday(day, selection.zone), selection.zone)
     card: dict[str, Any] = {
         "heading": heading,
         "said": _said(free, heading),
-        "at": next((one.start for one in of_day if not one.full), midday(day, focus.zone)),
+        "at": next((one.start for one in of_day if not one.full), midday(day, selection.zone)),
         "free": free,
-        "change": _clock_change(day, focus),
-        "groups": [] if ask_end else _groups(focus, of_day),
-        "span": span_card(focus, found, of_day) if ask_end and of_day else None,
+        "change": _clock_change(day, selection),
+        "groups": [] if ask_end else _groups(selection, of_day),
+        "span": span_card(selection, found, of_day) if ask_end and of_day else None,
     }
     if not free:
         card["free_words"] = (
             _("Booked out.") if day in found.full_days else _("Nothing is offered on this day.")
         )
         if found.free_days():  # else the month says it
-            card["nothing_later"] = focus.nothing_later
-        card["next_free"] = _next_free(focus, found, day)
+            card["nothing_later"] = selection.nothing_later
+        card["next_free"] = _next_free(selection, found, day)
     return card
 
 
-def _clock_change(day: date, focus: Focus) -> str:
+def _clock_change(day: date, selection: Selection) -> str:
     """A sentence for a day on which the clocks are changed."""
-    first, last = day_start(day, focus.zone), day_start(day + ONE_DAY, focus.zone) - 1
-    change = offset(last, focus.zone) - offset(first, focus.zone)
+    first, last = day_start(day, selection.zone), day_start(day + ONE_DAY, selection.zone) - 1
+    change = offset(last, selection.zone) - offset(first, selection.zone)
     if change == 0:
         return ""
     return _("The clocks go forward on this day.") if change > 0 else _("The clocks go back on this day.")
@@ -61,7 +61,7 @@ def _said(free: int, day: str) -> str:
     }
 
 
-def span_card(focus: Focus, found: FreeTimes, of_day: list[FreeTime]) -> dict[str, Any]:
+def span_card(selection: Selection, found: FreeTimes, of_day: list[FreeTime]) -> dict[str, Any]:
     """The starts and ends of a day, to choose one of each; which go together is told in minutes since 1970."""
     step = found.step or timedelta(hours=1)
     ends = sorted({end for one in of_day for end in _ends(one, step)})
@@ -70,14 +70,14 @@ def span_card(focus: Focus, found: FreeTimes, of_day: list[FreeTime]) -> dict[st
         "starts": [
             {
                 "value": one.start.isoformat(),
-                "label": _spoken_clock(one.start, focus),
+                "label": _spoken_clock(one.start, selection),
                 "first": _minutes(one.end),
                 "last": _minutes(one.latest or one.end),
             }
             for one in of_day
         ],
         "ends": [
-            {"value": end.isoformat(), "label": _end_label(end, of_day[0], focus), "at": _minutes(end)}
+            {"value": end.isoformat(), "label": _end_label(end, of_day[0], selection), "at": _minutes(end)}
             for end in ends
         ],
     }
@@ -93,38 +93,38 @@ def _minutes(of: datetime | timedelta) -> int:
     return int(seconds) // 60
 
 
-def _spoken_clock(moment: datetime, focus: Focus) -> str:
-    night = times.repeated_hour(moment, focus.zone)
-    clock = times.clock(moment, focus.zone)
+def _spoken_clock(moment: datetime, selection: Selection) -> str:
+    night = times.repeated_hour(moment, selection.zone)
+    clock = times.clock(moment, selection.zone)
     return f"{clock}, {night}" if night else clock
 
 
-def _end_label(end: datetime, first: FreeTime, focus: Focus) -> str:
+def _end_label(end: datetime, first: FreeTime, selection: Selection) -> str:
     """The clock, and the day where it is another one."""
-    if end.astimezone(focus.zone).date() == first.start.astimezone(focus.zone).date():
-        return _spoken_clock(end, focus)
-    return times.day_and_clock(end, focus.zone)
+    if end.astimezone(selection.zone).date() == first.start.astimezone(selection.zone).date():
+        return _spoken_clock(end, selection)
+    return times.day_and_clock(end, selection.zone)
 
 
-def _next_free(focus: Focus, found: FreeTimes, day: date) -> dict[str, str] | None:
+def _next_free(selection: Selection, found: FreeTimes, day: date) -> dict[str, str] | None:
     following = next((one for one in sorted(found.free_days()) if one > day), None)
     if following is None:  # in a month without any, the month leads on
-        return later(focus) if found.free_days() and not focus.nothing_later else None
-    label = times.short_day(midday(following, focus.zone), focus.zone)
-    return {"href": focus.href(day=following), "label": _("Next free times: %(day)s") % {"day": label}}
+        return later(selection) if found.free_days() and not selection.nothing_later else None
+    label = times.short_day(midday(following, selection.zone), selection.zone)
+    return {"href": selection.href(day=following), "label": _("Next free times: %(day)s") % {"day": label}}
 
 
-def later(focus: Focus) -> dict[str, str]:
+def later(selection: Selection) -> dict[str, str]:
     """The way to the next month that has a free time."""
-    return {"href": focus.href(changes={SEEK: "next"}), "label": _("Next month with free times")}
+    return {"href": selection.href(changes={SEEK: "next"}), "label": _("Next month with free times")}
 
 
-def _groups(focus: Focus, of_day: list[FreeTime]) -> list[dict[str, Any]]:
+def _groups(selection: Selection, of_day: list[FreeTime]) -> list[dict[str, Any]]:
     parts: dict[str, list[FreeTime]] = {}
     for one in of_day:
-        part = _part_of_day(one.start.astimezone(focus.zone).hour)
+        part = _part_of_day(one.start.astimezone(selection.zone).hour)
         parts.setdefault(part if len(of_day) >= GROUPED_FROM else "", []).append(one)
-    return [_group(part, [_button(focus, one) for one in ones]) for part, ones in parts.items()]
+    return [_group(part, [_button(selection, one) for one in ones]) for part, ones in parts.items()]
 
 
 def _part_of_day(hour: int) -> str:
@@ -139,25 +139,31 @@ def _group(title: str, buttons: list[dict[str, Any]]) -> dict[str, Any]:
     return {"title": title, "times": buttons, "bare": bare, "short": short}
 
 
-def _button(focus: Focus, one: FreeTime) -> dict[str, Any]:
-    zone = focus.zone
+def picked_field(one: FreeTime) -> dict[str, str]:
+    """Name and value that pick a time: of a session its id, else the start."""
+    if one.session:
+        return {"name": "session", "value": str(one.session)}
+    return {"name": "start", "value": one.start.isoformat()}
+
+
+def _button(selection: Selection, one: FreeTime) -> dict[str, Any]:
+    zone = selection.zone
     spoken = _("to %(end)s, %(day)s, %(zone)s") % {
         "end": times.end_clock(one.start, one.end, zone),
         "day": times.short_day(one.start, zone),
         "zone": times.zone_name(one.start, zone),
     }
     return {
-        "name": "session" if one.session else "start",
-        "value": str(one.session) if one.session else one.start.isoformat(),
+        **picked_field(one),
         "clock": times.clock(one.start, zone),
         "spoken": spoken,
-        "note": _note(one, focus),
+        "note": _note(one, selection),
         "few": one.places is not None and one.places <= FEW,
         "full": one.full,
     }
 
 
-def _note(one: FreeTime, focus: Focus) -> str:
+def _note(one: FreeTime, selection: Selection) -> str:
     if one.places is None:
-        return times.repeated_hour(one.start, focus.zone)
+        return times.repeated_hour(one.start, selection.zone)
     return ngettext("%(count)s place left", "%(count)s places left", one.places) % {"count": one.places}

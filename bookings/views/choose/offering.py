@@ -1,8 +1,7 @@
-"""The offering that a request means: its project, and the visitor's choice in the address or form."""
+"""The offering that a request means: its project, and the visitor's choice in the URL or form."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -14,9 +13,8 @@ from bookings.forms.resolve import Resolved
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, booking_layers, merged
 from bookings.models import Option, Project, ProjectResource, Resource
-from bookings.money import money
 from bookings.overrides import override
-from bookings.views.context_processors import belongs_to
+from bookings.views.page_request import set_project
 
 PAGE_HOLD_SECONDS = 600
 
@@ -41,12 +39,12 @@ def place_in_words(offering: Offering) -> str:
         Project.Place.ONLINE: _("Online"),
     }[Project.Place(offering.project.place)]
     link = offering.candidates[0] if offering.candidates else None
-    address = where_of(offering.project, link.resource if link else None, offering.option, link)
-    return _("%(kind)s: %(place)s") % {"kind": kind, "place": address} if address else kind
+    place = where_of(offering.project, link.resource if link else None, offering.option, link)
+    return _("%(kind)s: %(place)s") % {"kind": kind, "place": place} if place else kind
 
 
 def offering_of(request: HttpRequest, slug: str) -> Offering:
-    """The project at that address and the choice in the address or form; raises Http404 for no open project."""
+    """The project of that slug and the choice in the URL or form; raises Http404 for no open project."""
     project = Project.objects.reachable().select_related("location").filter(slug=slug).first()
     if project is None:
         raise Http404
@@ -54,8 +52,8 @@ def offering_of(request: HttpRequest, slug: str) -> Offering:
 
 
 def offering_for(request: HttpRequest, project: Project, option: Option | None = None) -> Offering:
-    """The choice in the address or form among what a project offers; ``option`` fixes that part of it."""
-    belongs_to(request, project)
+    """The choice in the URL or form among what a project offers; ``option`` fixes that part of it."""
+    set_project(request, project)
     chosen = request.GET.dict() | request.POST.dict()
     options = [option] if option is not None else list(project.options.all())
     links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))
@@ -88,7 +86,3 @@ def where_of(
     if isinstance(said, str) and said.strip():
         return said
     return where(Resolved(project=project, resource=resource))
-
-
-def price_in_words(amount: Decimal | None, currency: str) -> str:
-    return money(amount, currency) if amount is not None else ""

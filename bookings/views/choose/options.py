@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.availability.offering import Offering
 from bookings.models import Option
-from bookings.views.choose.focus import Focus
-from bookings.views.choose.offering import place_in_words, price_in_words
+from bookings.views.choose.offering import place_in_words
+from bookings.views.choose.selection import Selection
+from bookings.views.prices import price_in_words, price_of
 
 
-def options(focus: Focus, offering: Offering) -> dict[str, Any]:
+def options(selection: Selection, offering: Offering) -> dict[str, Any]:
     """The left column: the project, its options and people, and the line that stands for them when folded."""
-    options = [_option(focus, offering, option) for option in offering.options]
-    people = _people(focus, offering)
+    options = [_option(selection, offering, option) for option in offering.options]
+    people = _people(selection, offering)
     current = next((one for one in options if one["current"]), _without_options(offering))
     said = [part for part in (current["label"], current["length"], current["price"]) if part]
     return {
@@ -35,15 +36,14 @@ def options(focus: Focus, offering: Offering) -> dict[str, Any]:
     }
 
 
-def _option(focus: Focus, offering: Offering, option: Option) -> dict[str, Any]:
+def _option(selection: Selection, offering: Offering, option: Option) -> dict[str, Any]:
     length = (offering.link.length if offering.link else None) or option.length
-    price = offering.link.price if offering.link and offering.link.price is not None else option.price
     in_words = _length_in_words(offering, length)
     return {
         "label": option.label or in_words,
         "length": in_words if option.label else "",
-        "price": price_in_words(price, option.currency),
-        "href": focus.href(changes={"option": str(option.pk)}),
+        "price": price_in_words(price_of(option, offering.link), option.currency),
+        "href": selection.href(changes={"option": str(option.pk)}),
         "current": option == offering.option,
     }
 
@@ -60,17 +60,21 @@ def _length_in_words(offering: Offering, length: timedelta) -> str:
     return times.durations_in_words(length, offering.longest or length)
 
 
-def _people(focus: Focus, offering: Offering) -> list[dict[str, Any]]:
+def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
     """Nobody is asked where there is one answer, or where all of them come."""
     if len(offering.links) < 2 or offering.everybody:
         return []
-    anyone = {"name": _("Anyone"), "href": focus.href(changes={"with": ""}), "current": offering.link is None}
+    anyone = {
+        "name": _("Anyone"),
+        "href": selection.href(changes={"with": ""}),
+        "current": offering.link is None,
+    }
     return [
         anyone,
         *(
             {
                 "name": link.resource.name,
-                "href": focus.href(changes={"with": link.resource.slug}),
+                "href": selection.href(changes={"with": link.resource.slug}),
                 "current": link == offering.link,
             }
             for link in offering.links

@@ -1,4 +1,4 @@
-"""The session that an address or form names."""
+"""The session that a URL or form names."""
 
 from __future__ import annotations
 

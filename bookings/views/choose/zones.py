@@ -1,4 +1,4 @@
-"""Through which zone a visitor looks: what the address says, else the place's own."""
+"""Through which zone a visitor looks: what the URL says, else the place's own."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ OFFERED = (
 )
 
 
-def known(name: str) -> str | None:
+def known_zone(name: str) -> str | None:
     """The name if such a zone exists."""
     try:
         return ZoneInfo(name).key if name else None
@@ -82,29 +82,29 @@ def known(name: str) -> str | None:
         return None
 
 
-def asked_for(request: HttpRequest) -> str:
-    """The zone that the address or the form names, as it stands there; empty if none."""
+def requested_zone(request: HttpRequest) -> str:
+    """The zone that the URL or the form names, as it stands there; empty if none."""
     return request.POST.get("zone") or request.GET.get("zone") or ""
 
 
 def chosen_zone(request: HttpRequest) -> str:
     """The zone that the visitor chose to look through, or empty."""
-    return known(asked_for(request)) or ""
+    return known_zone(requested_zone(request)) or ""
 
 
 def own_zone(request: HttpRequest) -> str:
     """The visitor's own zone: the one chosen, else the browser's where a script told it, else empty."""
-    return chosen_zone(request) or known(request.POST.get("own") or request.GET.get("own") or "") or ""
+    return chosen_zone(request) or known_zone(request.POST.get("own") or request.GET.get("own") or "") or ""
 
 
-def looked_through(project: Project, shown: str) -> dict[str, str]:
+def carried_zone(project: Project, shown: str) -> dict[str, str]:
     """The zone in which times are picked elsewhere than in person, so that later pages show them in the same one."""
     return {} if project.place == Project.Place.IN_PERSON else {"zone": shown}
 
 
-def notice(request: HttpRequest, shown: str, now: datetime) -> str:
-    """A sentence for an address that names a zone which does not exist."""
-    if not asked_for(request) or chosen_zone(request):
+def unknown_zone_notice(request: HttpRequest, shown: str, now: datetime) -> str:
+    """A sentence for a URL that names a zone which does not exist."""
+    if not requested_zone(request) or chosen_zone(request):
         return ""
     return _("That time zone is not known. The times are shown in %(zone)s.") % {
         "zone": times.zone_name(now, shown)
@@ -130,6 +130,6 @@ def switcher(
     }
 
 
-def asks(request: HttpRequest, project: Project) -> bool:
+def asks_browser(request: HttpRequest, project: Project) -> bool:
     """Whether the browser's own zone should be used: elsewhere than in person, and nothing was chosen."""
-    return project.place != Project.Place.IN_PERSON and not asked_for(request)
+    return project.place != Project.Place.IN_PERSON and not requested_zone(request)

@@ -26,13 +26,13 @@ from bookings.refusals import sentence
 from bookings.views.booking.manage import JUST_BOOKED
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
-from bookings.views.context_processors import is_embedded
+from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
+from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
-from bookings.views.hold.lost import lost
 from bookings.views.hold.pick import hold_time
-from bookings.views.hold.visitors import live_hold, remember, visitor
-from bookings.views.page_urls import carried, here
+from bookings.views.hold.visitor_token import live_hold, remember_visitor, visitor_token
+from bookings.views.page_urls import carried_query, page_url
 
 CUSTOMER = Actor.customer()
 
@@ -42,23 +42,23 @@ CUSTOMER = Actor.customer()
 def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Show the form, or book with what it holds; a form that is sent twice leads to the same booking."""
     if (made := booked_before(hold)) is not None:
-        return redirect(here(request, "customer", manage_token(made)))
+        return redirect(page_url(request, "customer", manage_token(made)))
     if request.method == "POST":
-        return send(request, hold)
+        return book_held_time(request, hold)
     if hold.reservation.released_at is not None:
-        return redirect(hold.times_address(request, refused=ReservationGone.code))
-    return page(request, hold, blank_form(request, hold))
+        return redirect(hold.times_url(request, refused=ReservationGone.code))
+    return details_page(request, hold, blank_form(request, hold))
 
 
-def send(request: HttpRequest, hold: Hold) -> HttpResponse:
+def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew."""
-    form = DetailsForm(request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold))
+    form = sent_form(request, hold)
     resolved = resolve({"reservation_id": hold.reservation.pk}, Scope.everything())
     wanted = BookingForm(resolved, contact=Contact.EITHER, customer_form=form)
     if not wanted.is_valid():
         if not form.errors:  # then the project's own settings are at fault
             form.add_error(None, _("This can not be booked at the moment. Please get in touch with us."))
-        return page(request, hold, form)
+        return details_page(request, hold, form)
     draft = wanted.draft()
     draft.form_token, draft.language = str(hold.reservation.pk), get_language() or ""
     try:
@@ -73,7 +73,7 @@ def send(request: HttpRequest, hold: Hold) -> HttpResponse:
         )
     except (BookingError, IntegrityError) as error:
         return not_booked(request, hold, form, error)
-    return redirect(here(request, "customer", manage_token(made), query=onwards(request)))
+    return redirect(page_url(request, "customer", manage_token(made), query=frame_query(request)))
 
 
 def graph_of(wanted: BookingForm) -> str:
@@ -83,9 +83,9 @@ def graph_of(wanted: BookingForm) -> str:
     return wanted.resolved.flow.version.graph.name
 
 
-def onwards(request: HttpRequest) -> dict[str, str]:
+def frame_query(request: HttpRequest) -> dict[str, str]:
     """In a frame the booking's page tells the page around it, once."""
-    return {JUST_BOOKED: "1"} | carried(request) if is_embedded(request) else {}
+    return {JUST_BOOKED: "1"} | carried_query(request) if is_embedded(request) else {}
 
 
 def not_booked(
@@ -94,77 +94,81 @@ def not_booked(
     """The same form was booked a moment ago, or somebody else has the time by now."""
     hold.reservation.refresh_from_db(fields=["booking", "released_at", "expires_at"])
     if (made := booked_before(hold)) is not None:
-        return redirect(here(request, "customer", manage_token(made)))
+        return redirect(page_url(request, "customer", manage_token(made)))
     if isinstance(error, IntegrityError):
         if not violated(error, Booking, "form_token"):
             raise error
         return no_such_hold(request, hold.project.slug)
-    return page(request, hold, form, lost=_lost(request, hold, error), status=409)
+    return details_page(request, hold, form, alternatives=_alternatives(request, hold, error), status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
-def longer(request: HttpRequest, hold: Hold) -> HttpResponse:
+def extend_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold the time once more for as long; the answers stay."""
     if request.method != "POST" or booked_before(hold) is not None:
-        return redirect(hold.address(request, "details"))
+        return redirect(hold.url(request, "details"))
     held, said = hold.reservation, ""
     try:
-        extend(held, hold=hold_card.again(hold, hold_card.link_of(held)), by=CUSTOMER)
+        extend(held, hold=hold_card.extension_of(hold, hold_card.link_of(held)), by=CUSTOMER)
     except ReservationGone:
         pass  # the form says that the hold has ended, and how to go on
     except BookingError as error:
         said = sentence(error)
     held.refresh_from_db(fields=["expires_at", "extensions"])
-    return page(request, hold, kept_form(request, hold), said=said, status=409 if said else 200)
+    return details_page(request, hold, kept_form(request, hold), said=said, status=409 if said else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
-def instead(request: HttpRequest, hold: Hold) -> HttpResponse:
+def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
     if request.method != "POST":
-        return redirect(_present(request, hold).address(request, "details"))
-    answers = DetailsForm(
-        request.POST, project=hold.project, instance=known_of(request), initial=given_of(hold)
-    )
+        return redirect(_present(request, hold).url(request, "details"))
     try:
-        other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor(request))))
+        other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor_token(request))))
     except BookingError as error:
-        return page(request, hold, answers, lost=_lost(request, hold, error), status=409)
+        found = _alternatives(request, hold, error)
+        return details_page(request, hold, sent_form(request, hold), alternatives=found, status=409)
     if other is None:
         return no_such_hold(request, hold.project.slug)
-    return remember(page(request, other, kept_form(request, hold)), visitor(request))
+    return remember_visitor(details_page(request, other, kept_form(request, hold)), visitor_token(request))
 
 
 def _present(request: HttpRequest, hold: Hold) -> Hold:
-    """The visitor's hold of the same project by now, else the one that the address names."""
-    live = live_hold(visitor(request))
+    """The visitor's hold of the same project by now, else the one that the URL names."""
+    live = live_hold(visitor_token(request))
     return (hold_of(hold_token(live)) if live and live.project_id == hold.project.pk else None) or hold
+
+
+def sent_form(request: HttpRequest, hold: Hold) -> DetailsForm:
+    """What was sent, to be judged."""
+    known = known_customer(request)
+    return DetailsForm(request.POST, project=hold.project, instance=known, initial=given_answers(hold))
 
 
 def kept_form(request: HttpRequest, hold: Hold) -> DetailsForm:
     """What was typed so far, not judged yet."""
-    answers = DetailsForm(request.POST, project=hold.project, initial=given_of(hold))
+    answers = DetailsForm(request.POST, project=hold.project, initial=given_answers(hold))
     kept = {name: answers[name].data for name in answers.fields}
     return DetailsForm(None, project=hold.project, initial=kept)
 
 
-def _lost(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
+def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
     held = hold.reservation
-    return lost(
+    return alternatives_card(
         as_held(request, hold),
         held.start,
         error,
         zone=Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request)).first,
-        post_url=hold.address(request, "instead"),
-        all_url=hold.times_address(request),
+        post_url=hold.url(request, "alternative"),
+        all_url=hold.times_url(request),
         form_id="details",
     )
 
 
 def as_held(request: HttpRequest, hold: Hold) -> Offering:
-    """The choice in the address, for as long as what was held: another time is to be of the same length."""
+    """The choice in the URL, for as long as what was held: another time is to be of the same length."""
     held, offering = hold.reservation, offering_of(request, hold.project.slug)
     link = next((one for one in offering.links if one.resource_id == held.resource_id), None)
     length = held.end - held.start
@@ -180,25 +184,25 @@ def booked_before(hold: Hold) -> Booking | None:
 def blank_form(request: HttpRequest, hold: Hold) -> DetailsForm:
     """The form as it is first shown."""
     known = {"timezone": own_zone(request), "language": get_language() or ""}
-    return DetailsForm(None, project=hold.project, initial=known | given_of(hold))
+    return DetailsForm(None, project=hold.project, initial=known | given_answers(hold))
 
 
-def given_of(hold: Hold) -> dict[str, str]:
-    """What the address gave beforehand."""
+def given_answers(hold: Hold) -> dict[str, str]:
+    """What the URL gave beforehand."""
     return {name: value for name, value in hold.reservation.customer.items() if isinstance(value, str)}
 
 
-def known_of(request: HttpRequest) -> Customer:
+def known_customer(request: HttpRequest) -> Customer:
     """What is known of the customer without asking."""
     return Customer(timezone=own_zone(request), language=get_language() or "")
 
 
-def page(
+def details_page(
     request: HttpRequest,
     hold: Hold,
     form: DetailsForm,
     *,
-    lost: dict[str, Any] | None = None,
+    alternatives: dict[str, Any] | None = None,
     said: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -210,10 +214,10 @@ def page(
     context = {
         "form": form,
         "submit_label": hold_card.submit_label(held),
-        "post_url": hold.address(request, "details"),
+        "post_url": hold.url(request, "details"),
         "hold": hold_card.banner(request, hold, link, clocks, now) if live else None,
         "said": said if live else hold_card.over(held, clocks.own),
-        "lost": lost,
+        "alternatives": alternatives,
         "summary": hold_card.summary(hold, link, clocks),
     }
     return render(request, "bookings/details.html", context, status=status)

@@ -13,8 +13,9 @@ from bookings.clocks import Clocks
 from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, ProjectResource, Reservation
 from bookings.views import cards
-from bookings.views.choose.offering import hold_seconds, price_in_words, where_of
+from bookings.views.choose.offering import hold_seconds, where_of
 from bookings.views.hold.hold_links import Hold
+from bookings.views.prices import price_in_words, price_of
 
 CUSTOMER = Actor.customer()
 ENDING = timedelta(minutes=2)
@@ -25,7 +26,7 @@ def link_of(held: Reservation) -> ProjectResource | None:
     return ProjectResource.objects.filter(project=held.project_id, resource=held.resource_id).first()
 
 
-def again(hold: Hold, link: ProjectResource | None) -> timedelta:
+def extension_of(hold: Hold, link: ProjectResource | None) -> timedelta:
     """For how long the hold is made longer."""
     return timedelta(seconds=int(hold_seconds(hold.project, hold.reservation.option, link)))
 
@@ -62,17 +63,17 @@ def banner(
         "seconds": seconds,
         "minutes": -(-seconds // 60),
         "ending": seconds <= ENDING.total_seconds(),
-        "extend_url": hold.address(request, "longer") if _can_be_longer(hold, link, now) else "",
+        "extend_url": hold.url(request, "extend") if _is_extendable(hold, link, now) else "",
         "extend_label": _("Hold it longer"),
-        "release_url": hold.address(request, "let_go"),
+        "release_url": hold.url(request, "release"),
     }
 
 
-def _can_be_longer(hold: Hold, link: ProjectResource | None, now: datetime) -> bool:
+def _is_extendable(hold: Hold, link: ProjectResource | None, now: datetime) -> bool:
     """Whether the button that is shown in the last minutes will do what it says."""
     held = hold.reservation
     pressed = max(now, held.expires_at - ENDING)
-    return extendable(held, hold=again(hold, link), by=CUSTOMER, at=pressed)
+    return extendable(held, hold=extension_of(hold, link), by=CUSTOMER, at=pressed)
 
 
 def summary(hold: Hold, link: ProjectResource | None, clocks: Clocks) -> dict[str, Any]:
@@ -88,12 +89,12 @@ def summary(hold: Hold, link: ProjectResource | None, clocks: Clocks) -> dict[st
 
 
 def _facts(hold: Hold, link: ProjectResource | None) -> list[dict[str, Any]]:
-    held = hold.reservation
+    held, option = hold.reservation, hold.reservation.option
     return cards.facts(
-        (_("What"), held.option.label if held.option else ""),
+        (_("What"), option.label if option else ""),
         (_("With"), held.resource.name),
         (_("Where"), _where(hold, link)),
-        (_("Price"), _price(held, link)),
+        (_("Price"), price_in_words(price_of(option, link), option.currency) if option else ""),
     )
 
 
@@ -103,11 +104,3 @@ def _where(hold: Hold, link: ProjectResource | None) -> str:
     if held.session:
         return held.session.where
     return held.where or where_of(hold.project, held.resource, held.option, link)
-
-
-def _price(held: Reservation, link: ProjectResource | None) -> str:
-    """The resource's own price in the project, else the option's."""
-    if held.option is None:
-        return ""
-    own = link.price if link else None
-    return price_in_words(held.option.price if own is None else own, held.option.currency)

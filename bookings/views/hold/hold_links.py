@@ -1,4 +1,4 @@
-"""Signed addresses of holds: whoever has one may fill in the form for that time, cookies or not."""
+"""Signed URLs of holds: whoever has one may fill in the form for that time, cookies or not."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from bookings.models import Project, Reservation
-from bookings.views.context_processors import belongs_to
-from bookings.views.page_urls import carried, here
-from bookings.views.refusals import ended
+from bookings.views.message_pages import message_page
+from bookings.views.page_request import View, set_project
+from bookings.views.page_urls import carried_query, page_url
 
 _ID_LENGTH = 22  # sixteen bytes in base64, without padding
 _SEPARATOR = "."
@@ -24,23 +24,24 @@ _SEPARATOR = "."
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """A reservation that was made on a project's page, live or not, and the token of its address."""
+    """A reservation that was made on a project's page, live or not, and the token of its URL."""
 
     reservation: Reservation
     project: Project
     token: str
 
-    def address(self, request: HttpRequest, name: str) -> str:
-        """The address of a page of this hold."""
-        return here(request, name, self.project.slug, self.token, query=carried(request))
+    def url(self, request: HttpRequest, name: str) -> str:
+        """The URL of a page of this hold."""
+        return page_url(request, name, self.project.slug, self.token, query=carried_query(request))
 
-    def times_address(self, request: HttpRequest, **query: str) -> str:
-        """The address of the project's times, on the day of the one that was held."""
+    def times_url(self, request: HttpRequest, **query: str) -> str:
+        """The URL of the project's times, on the day of the one that was held."""
         day = {"at": self.reservation.start.isoformat()}
-        return here(request, "choose", self.project.slug, query=carried(request) | day | query)
+        return page_url(request, "choose", self.project.slug, query=carried_query(request) | day | query)
 
 
 def hold_token(reservation: Reservation) -> str:
+    """The token by which `hold_of` finds the reservation again."""
     name = urlsafe_b64encode(reservation.pk.bytes).decode().rstrip("=")
     return name + _signer().signature(name)
 
@@ -61,8 +62,8 @@ def hold_of(token: str) -> Hold | None:
     return Hold(reservation=found, project=found.project, token=token)
 
 
-def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view the hold that its address names; an address that names none is told so."""
+def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> View:
+    """Give the view the hold that its URL names; a URL that names none is told so."""
 
     @never_cache
     @wraps(view)
@@ -70,20 +71,20 @@ def with_hold(view: Callable[[HttpRequest, Hold], HttpResponse]) -> Callable[...
         hold = hold_of(token)
         if hold is None or hold.project.slug != slug:
             return no_such_hold(request, slug)
-        belongs_to(request, hold.project)
+        set_project(request, hold.project)
         return view(request, hold)
 
     return opened
 
 
 def no_such_hold(request: HttpRequest, slug: str) -> HttpResponse:
-    """The address of a hold was cut off, or made up."""
-    return ended(
+    """The URL of a hold was cut off, or made up."""
+    return message_page(
         request,
         heading=_("Please choose a time again"),
         sentences=[_("This address was cut off on its way. Nothing was booked.")],
         status=404,
-        way_on=(here(request, "choose", slug), _("See all times")),
+        way_on=(page_url(request, "choose", slug), _("See all times")),
     )
 
 

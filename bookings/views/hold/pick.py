@@ -1,4 +1,4 @@
-"""Picking a time holds it at once; the hold can be made longer, or let go for another time."""
+"""Picking a time holds it at once; the hold can be made longer, or released for another time."""
 
 from __future__ import annotations
 
@@ -21,8 +21,15 @@ from bookings.models import ProjectResource, Reservation
 from bookings.views.choose.offering import hold_seconds, offering_of, resolved_for
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.hold_links import Hold, hold_token, with_hold
-from bookings.views.hold.visitors import Holder, holder, live_hold, live_holds, remember, visitor
-from bookings.views.page_urls import carried, here, instant, prefilled
+from bookings.views.hold.visitor_token import (
+    Holder,
+    holder,
+    live_hold,
+    live_holds,
+    remember_visitor,
+    visitor_token,
+)
+from bookings.views.page_urls import carried_query, page_url, parse_instant, prefilled_answers
 
 CUSTOMER = Actor.customer()
 
@@ -30,16 +37,16 @@ CUSTOMER = Actor.customer()
 @require_http_methods(["GET", "HEAD", "POST"])
 def pick(request: HttpRequest, slug: str) -> HttpResponse:
     """Hold the time that was picked and go on to the form; if it is gone, back to the times."""
-    if request.method != "POST":  # the address of a refusal, opened again or in another language
-        return redirect(here(request, "choose", slug))
+    if request.method != "POST":  # the URL of a refusal, opened again or in another language
+        return redirect(page_url(request, "choose", slug))
     offering = offering_of(request, slug)
-    token = visitor(request)
+    token = visitor_token(request)
     try:
         held = hold_time(offering, request, token)
     except BookingError as error:
-        return again(request, offering, error)
-    onwards = here(request, "details", slug, hold_token(held), query=carried(request))
-    return remember(redirect(onwards), token)
+        return back_to_times(request, offering, error)
+    form_url = page_url(request, "details", slug, hold_token(held), query=carried_query(request))
+    return remember_visitor(redirect(form_url), token)
 
 
 def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservation:
@@ -47,11 +54,13 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
     before, who = live_hold(token), holder(request, token)
     if session_id := request.POST.get("session"):
         return _hold_seat(offering, who, session_id, before)
-    start = instant(request.POST.get("start", ""))
+    start = parse_instant(request.POST.get("start", ""))
     if start is None:
         raise SlotTaken
     forms = [
-        ReservationForm(_resolved(offering, link, start=start, end=end, customer=prefilled(request.POST)))
+        ReservationForm(
+            _resolved(offering, link, start=start, end=end, customer=prefilled_answers(request.POST))
+        )
         for link, end in _takers(offering, request, start, before)
     ]
     return _reserve(offering, forms, who, before)
@@ -63,7 +72,7 @@ def _takers(
     """Who may take it and until when; raises ``EndNotOffered`` for an end that cannot be chosen."""
     if offering.longest is None or "end" not in request.POST:
         return [(link, start + offering.length_taken(link)) for link in offering.candidates]
-    end = instant(request.POST["end"])
+    end = parse_instant(request.POST["end"])
     ignoring = [before.pk] if before else []
     links = takers(offering, start, end, now=timezone.now(), ignoring=ignoring) if end else []
     if end is None or not links:
@@ -120,20 +129,20 @@ def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:
     return draft
 
 
-def again(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
+def back_to_times(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
     """Back to the times, where the refusal is said and the present state is seen."""
-    query = carried(request) | {"refused": error.code}
-    if start := instant(request.POST.get("start", "")):
+    query = carried_query(request) | {"refused": error.code}
+    if start := parse_instant(request.POST.get("start", "")):
         query["at"] = start.isoformat()
-    return redirect(here(request, "choose", offering.project.slug, query=query))
+    return redirect(page_url(request, "choose", offering.project.slug, query=query))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
-def let_go(request: HttpRequest, hold: Hold) -> HttpResponse:
-    """Give the time back and choose another; opening the address gives nothing back."""
+def release_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
+    """Give the time back and choose another; opening the URL gives nothing back."""
     if request.method != "POST":
-        return redirect(hold.address(request, "details"))
+        return redirect(hold.url(request, "details"))
     with suppress(ReservationGone):  # then it is free already
         release(hold.reservation, by=CUSTOMER)
-    return redirect(hold.times_address(request))
+    return redirect(hold.times_url(request))

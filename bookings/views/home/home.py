@@ -19,11 +19,11 @@ from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.times import durations_in_words
-from bookings.views.choose.offering import price_in_words
-from bookings.views.home.next_times import in_full, next_times
+from bookings.views.home.listed_projects import ListedProject, listed_projects
+from bookings.views.home.next_times import next_times
+from bookings.views.prices import price_in_words, price_of
 
 SEARCHABLE_FROM = 6
-MOST = 200
 
 
 @require_safe
@@ -31,23 +31,23 @@ def home(request: HttpRequest) -> HttpResponse:
     """Every public project; where there is only one, its times at once."""
     projects = Project.objects.public()
     query = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    rows = _in_full(_matching(projects, query))
-    if len(rows) == 1 and not query:
-        return redirect("pages:choose", rows[0].slug)
+    listed = listed_projects(_matching(projects, query))
+    if len(listed) == 1 and not query:
+        return redirect("pages:choose", listed[0].project.slug)
     context = {"heading": _("Book a time"), "query": query, "all_url": reverse("pages:home")}
-    searchable = bool(query) or len(rows) >= SEARCHABLE_FROM
-    return render(request, "bookings/home.html", context | {"searchable": searchable, **listed(rows)})
+    searchable = bool(query) or len(listed) >= SEARCHABLE_FROM
+    return render(request, "bookings/home.html", context | {"searchable": searchable, **groups_of(listed)})
 
 
 @require_safe
 def with_resource(request: HttpRequest, slug: str) -> HttpResponse:
     """What one person or room offers; the choice is kept on the pages that follow."""
     resource = get_object_or_404(Resource.objects.active(), slug=slug)
-    rows = _in_full(Project.objects.public().filter(resources=resource))
-    if len(rows) == 1:
-        return redirect(f"{reverse('pages:choose', args=[rows[0].slug])}?with={resource.slug}")
+    listed = listed_projects(Project.objects.public().filter(resources=resource))
+    if len(listed) == 1:
+        return redirect(f"{reverse('pages:choose', args=[listed[0].project.slug])}?with={resource.slug}")
     context = {"heading": resource.name, "with_": resource, "all_url": reverse("pages:home")}
-    return render(request, "bookings/home.html", context | listed(rows, chosen=resource))
+    return render(request, "bookings/home.html", context | groups_of(listed, chosen=resource))
 
 
 def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
@@ -59,64 +59,60 @@ def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
     return projects
 
 
-def _in_full(projects: QuerySet[Project]) -> list[Project]:
-    return list(in_full(projects)[:MOST])
-
-
-def listed(projects: Sequence[Project], chosen: Resource | None = None) -> dict[str, Any]:
+def groups_of(listed: Sequence[ListedProject], chosen: Resource | None = None) -> dict[str, Any]:
     """The groups of `home.html`, in the order in which their first project stands."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    free = next_times(projects, chosen, timezone.now())
-    for project in projects:
-        entry = _entry(project, chosen) | {"next_free": free.get(project.pk, "")}
-        groups.setdefault(project.heading, []).append(entry)
+    free = next_times(listed, chosen, timezone.now())
+    for one in listed:
+        entry = _entry(one, chosen) | {"next_free": free.get(one.project.pk, "")}
+        groups.setdefault(one.project.heading, []).append(entry)
     found = [{"title": title, "projects": entries} for title, entries in groups.items()]
     return {"groups": found, "found": sum(len(group["projects"]) for group in found)}
 
 
-def _entry(project: Project, chosen: Resource | None) -> dict[str, Any]:
+def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
+    project = listed.project
     href = reverse("pages:choose", args=[project.slug])
     return {
         "title": project.name,
         "href": f"{href}?with={chosen.slug}" if chosen else href,
         "text": project.summary,
         "picture": project.image.url if project.image else "",
-        "lengths": _lengths(project, chosen),
-        "price": _price(project, chosen),
+        "lengths": _lengths(listed, chosen),
+        "price": _price(listed, chosen),
         "place": _place(project),
     }
 
 
-def _offered(project: Project, chosen: Resource | None) -> list[tuple[Option | None, ProjectResource | None]]:
+def _offered(
+    listed: ListedProject, chosen: Resource | None
+) -> list[tuple[Option | None, ProjectResource | None]]:
     """Every option with every resource that may be chosen; a project without either still offers one thing."""
     links: list[ProjectResource | None] = [
-        link for link in project.links.all() if chosen is None or link.resource_id == chosen.pk
+        link for link in listed.project.links.all() if chosen is None or link.resource_id == chosen.pk
     ]
-    options: list[Option | None] = list(project.options.all())
-    if not options and project.takes_seats:  # type: ignore[attr-defined]  # then each session says how long it is
+    options: list[Option | None] = list(listed.project.options.all())
+    if not options and listed.takes_seats:  # then each session says how long it is
         return []
     return list(product(options or [None], links or [None]))
 
 
-def _lengths(project: Project, chosen: Resource | None) -> str:
+def _lengths(listed: ListedProject, chosen: Resource | None) -> str:
+    project = listed.project
     lengths = sorted(
         {
             (link.length if link else None) or usual_length(project, option)
-            for option, link in _offered(project, chosen)
+            for option, link in _offered(listed, chosen)
         }
     )
     if not lengths:
         return ""
-    longest = None if project.takes_seats else longest_length(project, lengths[-1])  # type: ignore[attr-defined]
+    longest = None if listed.takes_seats else longest_length(project, lengths[-1])
     return durations_in_words(lengths[0], longest or lengths[-1])
 
 
-def _price(project: Project, chosen: Resource | None) -> str:
-    asked = [
-        (link.price if link and link.price is not None else option.price, option.currency)
-        for option, link in _offered(project, chosen)
-        if option
-    ]
+def _price(listed: ListedProject, chosen: Resource | None) -> str:
+    asked = [(price_of(option, link), option.currency) for option, link in _offered(listed, chosen) if option]
     prices = sorted((price, currency) for price, currency in asked if price is not None)
     if not prices:
         return ""

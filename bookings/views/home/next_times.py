@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models import Q
 
 from bookings import times
 from bookings.availability.offering import usual_length
@@ -15,38 +14,27 @@ from bookings.availability.parameters import ParametersError, merged_parameters,
 from bookings.availability.query import Query
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.soonest import soonest
-from bookings.models import GraphVersion, Project, ProjectResource, Resource
+from bookings.models import Project, Resource
+from bookings.views.home.listed_projects import ListedProject
 
 SOON = timedelta(days=7)
 SESSIONS_SOON = timedelta(days=28)
 MOST_SEARCHED = 300  # resources, each counted once for every project that it is in
 
 
-def in_full(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """Projects with their options and their resources (as ``links``), which know whether seats are booked in them."""
-    links = ProjectResource.objects.filter(resource__deleted_at=None).select_related("resource__location")
-    seats = GraphVersion.objects.published().filter(claims=GraphVersion.Claims.SEAT)
-    return (
-        projects.select_related("location")
-        .prefetch_related("options", Prefetch("links", links))
-        .annotate(graph_name=KT("booking__graph"))
-        .annotate(takes_seats=Exists(seats.filter(graph__name=OuterRef("graph_name"))))
-    )
-
-
-def next_times(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, str]:
+def next_times(listed: Sequence[ListedProject], chosen: Resource | None, now: datetime) -> dict[UUID, str]:
     """By project, in words, when the next free time starts; without those that have none in the next days.
 
-    ``projects`` come from ``in_full``; ``chosen`` leaves out all other resources.
+    ``chosen`` leaves out all other resources.
     """
-    seats = [project for project in projects if project.takes_seats]  # type: ignore[attr-defined]
-    starts = _sessions(seats, chosen, now) | _slots(
-        [one for one in projects if one not in seats], chosen, now
-    )
-    return {project.pk: in_words(project, starts[project.pk]) for project in projects if project.pk in starts}
+    with_seats = [one.project for one in listed if one.takes_seats]
+    others = [one.project for one in listed if not one.takes_seats]
+    starts = _sessions(with_seats, chosen, now) | _slots(others, chosen, now)
+    projects = [one.project for one in listed if one.project.pk in starts]
+    return {project.pk: start_in_words(project, starts[project.pk]) for project in projects}
 
 
-def in_words(project: Project, start: datetime) -> str:
+def start_in_words(project: Project, start: datetime) -> str:
     """Like "Tuesday 16 March, 09:30", on the clocks of the place, which are named where nobody goes there."""
     links = project.links.all()
     zone = links[0].resource.timezone if links else "UTC"
@@ -58,7 +46,7 @@ def _sessions(projects: Sequence[Project], chosen: Resource | None, now: datetim
     if not projects:
         return {}
     open_ones = coming_sessions(now).filter(project__in=projects, start__lt=now + SESSIONS_SOON)
-    open_ones = open_ones.filter(places_left__gt=0)  # type: ignore[misc]  # an annotation
+    open_ones = open_ones.filter(Q(places_left__gt=0))
     if chosen:
         open_ones = open_ones.filter(resource=chosen)
     rows = open_ones.values_list("project_id", "start")

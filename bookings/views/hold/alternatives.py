@@ -13,9 +13,10 @@ from bookings.availability.free_times import FreeTime, nearest
 from bookings.availability.offering import Offering
 from bookings.errors import BookingError, GroupFull, SlotTaken
 from bookings.refusals import sentence
+from bookings.views.choose.day import picked_field
 
 
-def lost(
+def alternatives_card(
     offering: Offering,
     start: datetime,
     error: BookingError,
@@ -25,13 +26,13 @@ def lost(
     all_url: str,
     form_id: str,
 ) -> dict[str, Any]:
-    """The context of `_lost.html`; its buttons send ``form_id`` to ``post_url`` with another time."""
+    """The context of `_alternatives.html`; its buttons send ``form_id`` to ``post_url`` with another time."""
     near = nearest(offering, start, now=timezone.now())
     return {
         "heading": _heading(error),
         "sentence": _("These times are free:") if near else _("Nothing is free in the days around it."),
         "times": [_button(one, zone) for one in near],
-        "hold_url": post_url,
+        "post_url": post_url,
         "form_id": form_id,
         "all_url": all_url,
     }
@@ -45,8 +46,7 @@ def _heading(error: BookingError) -> str:
 
 def _button(one: FreeTime, zone: str) -> dict[str, Any]:
     return {
-        "name": "session" if one.session else "start",
-        "value": str(one.session) if one.session else one.start.isoformat(),
+        **picked_field(one),
         "clock": times.clock(one.start, zone),
         "day": times.short_day(one.start, zone),
     }

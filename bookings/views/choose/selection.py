@@ -1,4 +1,4 @@
-"""Where a visitor looks: the month, the day in it, through which zone, and from which page."""
+"""What a visitor looks at: the month, the day in it, through which zone, and on which page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.views.choose import months, zones
-from bookings.views.page_urls import carried, here, instant
+from bookings.views.page_urls import carried_query, page_url, parse_instant
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24
@@ -20,8 +20,8 @@ NOTHING_FREE = "nothing_free"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Focus:
-    """``page`` and ``args`` name the page; all its addresses keep what the visitor chose."""
+class Selection:
+    """``page`` and ``args`` name the page; all its URLs keep what the visitor chose."""
 
     request: HttpRequest
     page: str
@@ -49,28 +49,30 @@ class Focus:
         day: date | None = None,
         changes: dict[str, str] | None = None,
     ) -> str:
-        """The address of the same page at another month, day or choice; an empty choice is left out.
+        """The URL of the same page at another month, day or choice; an empty choice is left out.
 
         A choice keeps the day.
         """
         year, number = month or ((day.year, day.month) if day else (self.year, self.month))
-        query = carried(self.request) | {"month": f"{year:04}-{number:02}"}
+        query = carried_query(self.request) | {"month": f"{year:04}-{number:02}"}
         if shown := day or (self.day if changes else None):
             query["day"] = shown.isoformat()
         query = {name: value for name, value in (query | (changes or {})).items() if value}
-        return here(self.request, self.page, *self.args, query=query) + ("#day" if day else "")
+        return page_url(self.request, self.page, *self.args, query=query) + ("#day" if day else "")
 
 
-def focus_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str) -> Focus:
-    """What the address says, as far as it makes sense; else the present month in the place's zone."""
+def selection_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str) -> Selection:
+    """What the URL says, as far as it makes sense; else the present month in the place's zone."""
     zone, now = ZoneInfo(zones.chosen_zone(request) or place), timezone.now()
-    at = instant(request.GET.get("at", ""))
+    at = parse_instant(request.GET.get("at", ""))
     day = at.astimezone(zone).date() if at else _day(request.GET.get("day", ""))
     wanted = "" if at else request.GET.get("month", "")
     year, month = _month(wanted, day, now.astimezone(zone).date())
     if day and (day.year, day.month) != (year, month):
         day = None
-    return Focus(request=request, page=page, args=args, zone=zone, now=now, year=year, month=month, day=day)
+    return Selection(
+        request=request, page=page, args=args, zone=zone, now=now, year=year, month=month, day=day
+    )
 
 
 def _day(text: str) -> date | None:

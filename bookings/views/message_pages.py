@@ -13,10 +13,10 @@ from bookings.errors import BookingError
 from bookings.models import Booking
 from bookings.refusals import sentences
 from bookings.times import Zone
-from bookings.views.context_processors import is_embedded
+from bookings.views.frames import is_embedded
 
 
-def ended(
+def message_page(
     request: HttpRequest,
     *,
     heading: str,
@@ -24,17 +24,17 @@ def ended(
     status: int = 200,
     way_on: tuple[str, str] | None = None,
 ) -> HttpResponse:
-    """A page that only says something; ``way_on`` is an address and the words of its button."""
-    address, words = way_on or ("" if is_embedded(request) else reverse("pages:home"), _("To the start page"))
-    context = {"heading": heading, "sentences": sentences, "way_on_url": address, "way_on_label": words}
-    return render(request, "bookings/ended.html", context, status=status)
+    """A page that only says something; ``way_on`` is a URL and the words of its button."""
+    url, label = way_on or ("" if is_embedded(request) else reverse("pages:home"), _("To the start page"))
+    context = {"heading": heading, "sentences": sentences, "way_on_url": url, "way_on_label": label}
+    return render(request, "bookings/message_page.html", context, status=status)
 
 
-def refused(
+def refusal_page(
     request: HttpRequest, error: BookingError, booking: Booking, zone: Zone, *, back: str
 ) -> HttpResponse:
     """What a verb on the booking said, and ``back``, where the present state can be seen; 409."""
-    return ended(
+    return message_page(
         request,
         heading=_("That was not possible"),
         sentences=[*sentences(error, booking, zone), _("Nothing was changed.")],

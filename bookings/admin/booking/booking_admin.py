@@ -1,21 +1,25 @@
 """Bookings: looked at here, changed by the verbs alone, which stand as buttons on the page."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.booking import verbs
-from bookings.admin.booking.new_booking import choose, create
-from bookings.admin.booking.page import facts, story, verbs_of
+from bookings.admin.booking import verb_pages
+from bookings.admin.booking.buttons import buttons_of
+from bookings.admin.booking.facts import facts
+from bookings.admin.booking.history import history_lines
+from bookings.admin.booking.new_booking import choose_page, new_booking_page
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.graph_words import graph_words
 from bookings.lifecycle import Actor, available_actions
@@ -135,7 +139,7 @@ class BookingAdmin(admin.ModelAdmin):
         return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return choose(self, request)
+        return choose_page(self, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return []
@@ -149,26 +153,24 @@ class BookingAdmin(admin.ModelAdmin):
                 "title": format_html("{} · {}", booking.reference, booking.state),
                 "subtitle": None,
                 "facts": facts(booking),
-                "story": story(booking),
-                "verbs": verbs_of(booking, request.user, timezone.now()),
+                "history": history_lines(booking),
+                "buttons": buttons_of(booking, request.user, timezone.now()),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:
-        def page(route: str, view: Any, name: str) -> Any:
-            def bound(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-                return view(self, request, **kwargs)
-
-            return path(route, self.admin_site.admin_view(bound), name=f"bookings_booking_{name}")
+        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            bound = self.admin_site.admin_view(partial(view, self))
+            return path(route, bound, name=f"bookings_booking_{name}")
 
         return [
-            page("new/", create, "new"),
-            page("<uuid:pk>/act/<slug:name>/", verbs.act_page, "act"),
-            page("<uuid:pk>/move/", verbs.move_page, "move"),
-            page("<uuid:pk>/correct/", verbs.correct_page, "correct"),
-            page("<uuid:pk>/attendance/", verbs.attendance_page, "attendance"),
-            page("<uuid:pk>/undo/", verbs.undo_page, "undo"),
-            page("<uuid:pk>/renew/", verbs.renew_page, "renew"),
-            page("<uuid:pk>/erase/", verbs.erase_page, "erase"),
+            page("new/", new_booking_page, "new"),
+            page("<uuid:pk>/act/<slug:name>/", verb_pages.act_page, "act"),
+            page("<uuid:pk>/move/", verb_pages.move_page, "move"),
+            page("<uuid:pk>/correct/", verb_pages.correct_page, "correct"),
+            page("<uuid:pk>/attendance/", verb_pages.attendance_page, "attendance"),
+            page("<uuid:pk>/undo/", verb_pages.undo_page, "undo"),
+            page("<uuid:pk>/renew/", verb_pages.renew_page, "renew"),
+            page("<uuid:pk>/erase/", verb_pages.erase_page, "erase"),
             *super().get_urls(),
         ]

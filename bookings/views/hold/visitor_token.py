@@ -18,8 +18,8 @@ COOKIE = "visitor"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-def visitor(request: HttpRequest) -> str:
-    """The visitor's token: from the cookie, from form or address in a frame without cookies, else a new one."""
+def visitor_token(request: HttpRequest) -> str:
+    """The visitor's token: from the cookie, from form or URL in a frame without cookies, else a new one."""
     for token in (source.get(COOKIE, "") for source in (request.COOKIES, request.POST, request.GET)):
         if _TOKEN.fullmatch(token):
             return token
@@ -27,22 +27,23 @@ def visitor(request: HttpRequest) -> str:
 
 
 class Holder(NamedTuple):
-    """What a hold keeps of who made it: digests of the visitor's token and of the address."""
+    """What a hold keeps of who made it: digests of the visitor's token and of the client's network."""
 
     visitor: str
-    address: str
+    client_address: str
 
 
 def holder(request: HttpRequest, token: str) -> Holder:
-    return Holder(digest(token), network_digest(request))
+    """Who makes a hold with this request."""
+    return Holder(token_digest(token), network_digest(request))
 
 
-def digest(token: str) -> str:
+def token_digest(token: str) -> str:
     """What a reservation keeps of a token."""
     return hashlib.sha256(f"visitor:{token}".encode()).hexdigest()
 
 
-def remember(response: HttpResponse, token: str) -> HttpResponse:
+def remember_visitor(response: HttpResponse, token: str) -> HttpResponse:
     """Let the browser bring the token again until it is closed."""
     response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
@@ -50,9 +51,9 @@ def remember(response: HttpResponse, token: str) -> HttpResponse:
 
 def live_hold(token: str) -> Reservation | None:
     """The visitor's live hold; picking another time replaces it."""
-    return live_holds(digest(token)).first()
+    return live_holds(token_digest(token)).first()
 
 
-def live_holds(of: str) -> QuerySet[Reservation]:
+def live_holds(digest: str) -> QuerySet[Reservation]:
     """All that the visitor of a digest holds, the newest first."""
-    return Reservation.objects.live().filter(visitor=of).order_by("-created_at", "pk")
+    return Reservation.objects.live().filter(visitor=digest).order_by("-created_at", "pk")

@@ -13,17 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle
-from bookings.admin.asking import ask, posted
-from bookings.admin.booking.oversteps import in_the_way, oversteps
+from bookings.admin.booking.conflicts import broken_rules, overlapping_pieces
 from bookings.admin.booking.verb_forms import (
     ActForm,
     AttendanceForm,
     CorrectForm,
     MoveForm,
     SeatMoveForm,
+    StaffCustomerForm,
     corrected_customer,
-    customer_form,
 )
+from bookings.admin.form_page import form_page, posted_data
 from bookings.effects.links import manage_url, renew
 from bookings.errors import ActionNotAvailable, BookingError
 from bookings.lifecycle import Actor, available_actions
@@ -31,8 +31,8 @@ from bookings.models import Booking
 from bookings.refusals import sentences
 
 
-def found(request: HttpRequest, pk: Any, permission: str) -> Booking:
-    """The booking, for whoever has the permission; else 403 or 404."""
+def permitted_booking(request: HttpRequest, pk: Any, permission: str) -> Booking:
+    """The booking, in full; raises PermissionDenied without the permission, and Http404 for no such booking."""
     if not request.user.has_perm(f"bookings.{permission}"):
         raise PermissionDenied
     booking = Booking.objects.visible().in_full().filter(pk=pk).first()
@@ -61,15 +61,14 @@ def play(
     return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[played.pk]))
 
 
-def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
-    booking = found(request, pk, "decide_booking")
+def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+    """Play an action of the graph, with what it asks for."""
+    booking = permitted_booking(request, pk, "decide_booking")
     by = Actor.staff(request.user)
     action = next((one for one in available_actions(booking, by) if one.name == name), None)
     if action is None or action.continues:
-        for told in sentences(ActionNotAvailable(), booking, booking.resource.timezone):
-            messages.error(request, told)
-        return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
-    form = ActForm(posted(request), action=action)
+        return _not_available(request, booking)
+    form = ActForm(posted_data(request), action=action)
     if form.is_valid():
         said = _("%(action)s: done. The booking is now: %(state)s.")
         words = said % {"action": action, "state": action.target}
@@ -78,26 +77,33 @@ def act_page(desk: ModelAdmin, request: HttpRequest, pk: Any, name: str) -> Http
         ):
             return answer
     taking = action.target.occupies and not booking.state.occupies and booking.version.claims_time
-    return ask(
-        desk,
+    return form_page(
+        model_admin,
         request,
-        booking,
+        booking=booking,
         title=str(action),
         forms=[form],
         submit=str(action),
         target=action.target,
-        pieces=in_the_way(booking) if taking else [],
+        pieces=overlapping_pieces(booking) if taking else [],
     )
 
 
-def move_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
-    booking = found(request, pk, "decide_booking")
+def _not_available(request: HttpRequest, booking: Booking) -> HttpResponse:
+    for told in sentences(ActionNotAvailable(), booking, booking.resource.timezone):
+        messages.error(request, told)
+    return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
+
+
+def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Another time, after the rules that it breaks were confirmed."""
+    booking = permitted_booking(request, pk, "decide_booking")
     form: MoveForm | SeatMoveForm
     if booking.version.claims_seat:
-        form = SeatMoveForm(posted(request), booking=booking)
+        form = SeatMoveForm(posted_data(request), booking=booking)
     else:
         may_overlap = request.user.has_perm("bookings.override_overlap")
-        form = MoveForm(posted(request), booking=booking, may_overlap=may_overlap)
+        form = MoveForm(posted_data(request), booking=booking, may_overlap=may_overlap)
     if form.is_valid() and not _breaks_rules(booking, form):
         by, message = Actor.staff(request.user), form.cleaned_data["message"]
         said = _("The booking has its new time.")
@@ -110,7 +116,7 @@ def move_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
             lambda: lifecycle.reschedule(booking, by=by, message=message, **there),
         ):
             return answer
-    return ask(desk, request, booking, title=_("Move"), forms=[form], submit=_("Move"))
+    return form_page(model_admin, request, booking=booking, title=_("Move"), forms=[form], submit=_("Move"))
 
 
 def _breaks_rules(booking: Booking, form: MoveForm | SeatMoveForm) -> bool:
@@ -123,17 +129,18 @@ def _breaks_rules(booking: Booking, form: MoveForm | SeatMoveForm) -> bool:
         max_booking_time=booking.max_booking_time,
         **form.there,
     )
-    form.broken = oversteps(wanted, timezone.now(), moving=booking)
-    return bool(form.broken)
+    form.broken_rules = broken_rules(wanted, timezone.now(), moving=booking)
+    return bool(form.broken_rules)
 
 
-def correct_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
-    booking = found(request, pk, "change_booking")
+def correct_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Correct texts and customer; nothing is written where nothing was changed."""
+    booking = permitted_booking(request, pk, "change_booking")
     customer = getattr(booking, "customer", None)
     before = dict(customer.answers) if customer else {}
     shown = {"instance": customer, "initial": before} if customer else {}
-    form = CorrectForm(posted(request), instance=booking)
-    person = customer_form(posted(request), booking.project, **shown) if customer else None
+    form = CorrectForm(posted_data(request), instance=booking)
+    person = StaffCustomerForm(posted_data(request), project=booking.project, **shown) if customer else None
     asked = [form, person] if person else [form]
     if all(one.is_valid() for one in asked):
         changed = corrected_customer(person, before) if person else {}
@@ -146,24 +153,30 @@ def correct_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpRespons
 
         if answer := play(request, booking, form, _("The details are corrected."), verb):
             return answer
-    return ask(desk, request, booking, title=_("Correct details"), forms=asked, submit=_("Save"))
+    return form_page(
+        model_admin, request, booking=booking, title=_("Correct details"), forms=asked, submit=_("Save")
+    )
 
 
-def attendance_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
-    booking = found(request, pk, "decide_booking")
-    form = AttendanceForm(posted(request), initial={"attendance": booking.attendance})
+def attendance_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Note whether the customer came."""
+    booking = permitted_booking(request, pk, "decide_booking")
+    form = AttendanceForm(posted_data(request), initial={"attendance": booking.attendance})
     if form.is_valid():
         by, noted = Actor.staff(request.user), form.cleaned_data["attendance"]
         if answer := play(
             request, booking, form, _("Noted."), lambda: lifecycle.note_attendance(booking, noted, by=by)
         ):
             return answer
-    return ask(desk, request, booking, title=_("Note attendance"), forms=[form], submit=_("Save"))
+    return form_page(
+        model_admin, request, booking=booking, title=_("Note attendance"), forms=[form], submit=_("Save")
+    )
 
 
-def undo_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
-    booking = found(request, pk, "decide_booking")
-    form = forms.Form(posted(request))
+def undo_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Take a cancellation back."""
+    booking = permitted_booking(request, pk, "decide_booking")
+    form = forms.Form(posted_data(request))
     if form.is_valid():
         by = Actor.staff(request.user)
         if answer := play(
@@ -171,15 +184,16 @@ def undo_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
         ):
             return answer
     title = _("Undo the cancellation")
-    return ask(desk, request, booking, title=title, forms=[form], submit=title)
+    return form_page(model_admin, request, booking=booking, title=title, forms=[form], submit=title)
 
 
-def renew_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
-    booking = found(request, pk, "decide_booking")
-    form = forms.Form(posted(request))
+def renew_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Make every link that was sent worthless, and show the new one."""
+    booking = permitted_booking(request, pk, "decide_booking")
+    form = forms.Form(posted_data(request))
     if form.is_valid():
         renew(booking)
-        desk.log_change(request, booking, _("The link was renewed."))
+        model_admin.log_change(request, booking, _("The link was renewed."))
         said = _("The old links open nothing any more. The customer's new one: %(link)s")
         messages.success(request, said % {"link": manage_url(booking)})
         return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
@@ -187,21 +201,24 @@ def renew_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     warning = _(
         "Every link that was sent so far stops working, the owner's too. Nobody is told: hand on the new one."
     )
-    return ask(desk, request, booking, title=title, forms=[form], submit=title, warning=warning)
+    return form_page(
+        model_admin, request, booking=booking, title=title, forms=[form], submit=title, warning=warning
+    )
 
 
-def erase_page(desk: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
-    booking = found(request, pk, "delete_booking")
-    form = forms.Form(posted(request))
+def erase_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Hide a booking that is over, and erase its personal data."""
+    booking = permitted_booking(request, pk, "delete_booking")
+    form = forms.Form(posted_data(request))
     if form.is_valid():
         by = Actor.staff(request.user)
         said = _("The booking is hidden and its personal data erased.")
         if answer := play(request, booking, form, said, lambda: lifecycle.delete(booking, by=by)):
             return answer
-    return ask(
-        desk,
+    return form_page(
+        model_admin,
         request,
-        booking,
+        booking=booking,
         title=_("Delete"),
         forms=[form],
         submit=_("Delete"),

@@ -10,8 +10,8 @@ _ONE_YEAR = 365 * 24 * 3600
 
 
 @require_safe
-def accent(request: HttpRequest, digits: str) -> HttpResponse:
-    """The two accents of a colour; the address holds all there is to know, so it may be kept for ever."""
+def accent_stylesheet(request: HttpRequest, digits: str) -> HttpResponse:
+    """The two accents of a colour; the URL holds all there is to know, so it may be kept for ever."""
     try:
         sheet = stylesheet(digits)
     except ValueError as error:

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import get_default_renderer
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonWidget, switch_off
 
 INHERITS: Any = object()
 
@@ -143,20 +144,10 @@ def with_value(layer: Mapping[str, Any], parts: list[str], value: Any) -> dict[s
     return copy
 
 
-def switch_off(fields: Mapping[str, forms.Field]) -> None:
-    """Show fields without letting them be changed, as the admin does for those who may only look."""
-    for field in fields.values():
-        field.disabled = True
-
-
-class LayerWidget(forms.Widget):
-    """Shows the form of a layer inside another form."""
+class LayerWidget(StoredJsonWidget):
+    """Shows the form of a layer."""
 
     template_name = "admin/bookings/layer.html"
-    read_only = True  # whoever may only look is shown the same form, switched off
-
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
-        return render_to_string(template_name, context)
 
     def __init__(self, form: type[LayerForm]) -> None:
         super().__init__()
@@ -171,38 +162,19 @@ class LayerWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> LayerForm:
         return self.form(data, prefix=name, stored=self.stored)
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return False
 
-    def id_for_label(self, id_: str) -> str:
-        return ""
-
-
-class LayerField(forms.Field):
-    """A layer as a value; ``begin_from`` tells it the stored one."""
+class LayerField(StoredJsonField):
+    """A layer as a value."""
 
     widget: LayerWidget
 
     def __init__(self, form: type[LayerForm], **kwargs: Any) -> None:
         super().__init__(required=False, widget=LayerWidget(form), **kwargs)
 
-    def begin_from(self, stored: Mapping[str, Any]) -> None:
+    def begin_from(self, stored: Any) -> None:
         self.widget.stored = stored
 
     def clean(self, value: LayerForm) -> dict[str, Any]:
         if not value.is_valid():
             raise ValidationError(_("Some of these settings are not right; each says why."))
         return value.layer()
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return data.has_changed()
-
-
-class LayersMixin:
-    """For a ModelForm with fields that show stored JSON: tells each what is stored."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():  # type: ignore[attr-defined]
-            if hasattr(field, "begin_from"):
-                field.begin_from(getattr(self.instance, name))  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from bookings.lifecycle.rules import broken_by
 from bookings.models import Booking, Occupancy, Resource
 
 
-def oversteps(
+def broken_rules(
     booking: Booking, now: datetime, *, companions: Sequence[Resource] = (), moving: Booking | None = None
 ) -> list[str]:
     """What a customer would be told of an unsaved booking's time, but for its being taken.
@@ -19,7 +19,7 @@ def oversteps(
     return list(dict.fromkeys(verdict.sentence for verdict in verdicts))
 
 
-def in_the_way(booking: Booking) -> list[Occupancy]:
+def overlapping_pieces(booking: Booking) -> list[Occupancy]:
     """The live pieces that share time with a booking and are not its own, for staff to look at."""
     start, end = booking.start - booking.buffer_before, booking.end + booking.buffer_after
     pieces = Occupancy.objects.live().overlapping(start, end).filter(resource=booking.resource_id)

@@ -15,25 +15,29 @@ ROLE_WORDS = {
 }
 
 
-def role(group: Group) -> str:
+def role_name(group: Group) -> str:
     """A seeded role in words; a group that the operator made stays as it is called."""
     return str(ROLE_WORDS.get(group.name, group.name))
 
 
+class RolesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return role_name(obj)
+
+
 class StaffAdmin(UserAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if db_field.name == "groups" and isinstance(field, forms.ModelMultipleChoiceField):
-            field.label_from_instance = role  # type: ignore[method-assign, assignment]
-        return field
+        if db_field.name == "groups":
+            kwargs["form_class"] = RolesField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class RoleAdmin(GroupAdmin):
-    list_display = ("in_words",)
+    list_display = ("role",)
 
     @admin.display(description=_("role"), ordering="name")
-    def in_words(self, group: Group) -> str:
-        return role(group)
+    def role(self, group: Group) -> str:
+        return role_name(group)
 
 
 admin.site.unregister(User)

@@ -1,4 +1,4 @@
-"""The one site row, and locations."""
+"""The one row of the site."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.plain import ObjectField, ZoneField
+from bookings.admin.fields.plain import ZoneField
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import RecordedAdmin
-from bookings.models import Location, Site
+from bookings.models import Site
 
 
 class SiteForm(forms.ModelForm):
@@ -45,25 +45,3 @@ class SiteAdmin(RecordedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class LocationForm(forms.ModelForm):
-    timezone = ZoneField()
-    meta = ObjectField(label=_("Meta"), required=False)
-
-    class Meta:
-        model = Location
-        exclude: tuple[str, ...] = ()
-
-
-@admin.register(Location)
-class LocationAdmin(RecordedAdmin):
-    form = LocationForm
-    inlines = HOURS
-    history_parts = hours_of("location")
-    list_display = ["name", "timezone"]
-    search_fields = ["name", "address"]
-    fieldsets = [
-        (None, {"fields": ["name", "address", "timezone", "description"]}),
-        (_("For programs"), {"fields": ["meta"], "classes": ["collapse"]}),
-    ]

@@ -22,22 +22,22 @@ ORDER = [
 ]
 
 
-class StaffDesk(AdminSite):
+class StaffAdminSite(AdminSite):
     site_header = site_title = _("Staff's desk")
     index_title = _("What there is to do")
     enable_nav_sidebar = False
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Bookings before accounts, and within them in the order above."""
-        found: list[Any] = super().get_app_list(request, app_label)
-        for one in found:
-            one["models"].sort(key=lambda model: _place(model["object_name"]))
-        return sorted(found, key=lambda one: one["app_label"] != "bookings")
+        apps: list[Any] = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: _position(model["object_name"]))
+        return sorted(apps, key=lambda app: app["app_label"] != "bookings")
 
 
-def _place(name: str) -> int:
+def _position(name: str) -> int:
     return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
-class DeskConfig(AdminConfig):
-    default_site = "booking_site.desk.StaffDesk"
+class StaffAdminConfig(AdminConfig):
+    default_site = "booking_site.admin_site.StaffAdminSite"

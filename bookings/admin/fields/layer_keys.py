@@ -8,14 +8,14 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.inherits import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
+from bookings.admin.fields.layer import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
 from bookings.admin.fields.plain import DurationTextField, EmailsField
 from bookings.graph_words import graph_words
 from bookings.models import Action, GraphVersion
 from bookings.validators import validate_zone
 
 Text = str | Promise
-Make = Callable[[], forms.Field]
+MakeField = Callable[[], forms.Field]
 
 RSVP = [
     ("accepted", _("accepted")),
@@ -34,47 +34,56 @@ FORMATS = [("24h-dmy-mon", _("24 hours, Monday first")), ("12h-mdy-sun", _("12 h
 
 
 def published_graphs() -> list[tuple[str, str]]:
+    """The graphs that a booking may follow, as choices."""
     versions = GraphVersion.objects.published().select_related("graph").order_by("graph__name")
     return [(version.graph.name, f"{version.graph} ({version.graph.name})") for version in versions]
 
 
-def text(label: Text, help_text: Text = "", *, lines: int = 1) -> Make:
+def text(label: Text, help_text: Text = "", *, lines: int = 1) -> MakeField:
+    """A key that holds text, edited in so many lines."""
     widget = forms.TextInput(attrs={"size": 40}) if lines == 1 else forms.Textarea(attrs={"rows": lines})
     return lambda: Inheritable(
         forms.CharField(max_length=10_000, widget=widget), label=label, help_text=help_text
     )
 
 
-def duration(label: Text, help_text: Text = "") -> Make:
+def duration(label: Text, help_text: Text = "") -> MakeField:
+    """A key that holds a duration, as text."""
     widget = forms.TextInput(attrs={"placeholder": "45 minutes", "size": 20})
     return lambda: Inheritable(
         DurationTextField(max_length=100, widget=widget), label=label, help_text=help_text
     )
 
 
-def number(label: Text, help_text: Text = "", *, least: int = 1, most: int = 100_000) -> Make:
+def number(label: Text, help_text: Text = "", *, least: int = 1, most: int = 100_000) -> MakeField:
+    """A key that holds a whole number, both bounds included."""
     return lambda: Inheritable(
         forms.IntegerField(min_value=least, max_value=most), label=label, help_text=help_text
     )
 
 
-def switch(label: Text, help_text: Text = "") -> Make:
+def switch(label: Text, help_text: Text = "") -> MakeField:
+    """A key that is true or false."""
     return lambda: yes_or_no(label=label, help_text=help_text)
 
 
-def choice(label: Text, choices: Any, help_text: Text = "") -> Make:
+def choice(label: Text, choices: Any, help_text: Text = "") -> MakeField:
+    """A key that holds one of the choices, a list or what makes one."""
     return lambda: ChoiceOrInherits(choices, label=label, help_text=help_text)
 
 
-def emails(label: Text, help_text: Text = "") -> Make:
+def emails(label: Text, help_text: Text = "") -> MakeField:
+    """A key that holds a list of e-mail addresses."""
     return lambda: Inheritable(EmailsField(max_length=10_000), label=label, help_text=help_text)
 
 
-def zone(label: Text) -> Make:
+def zone(label: Text) -> MakeField:
+    """A key that holds the name of a time zone."""
     return lambda: Inheritable(forms.CharField(max_length=64, validators=[validate_zone]), label=label)
 
 
-def address(label: Text, help_text: Text = "") -> Make:
+def url(label: Text, help_text: Text = "") -> MakeField:
+    """A key that holds a URL."""
     widget = forms.URLInput(attrs={"size": 40})
     return lambda: Inheritable(
         forms.URLField(max_length=1000, widget=widget, assume_scheme="https"),
@@ -108,13 +117,11 @@ class BookingLayerForm(LayerForm):
         "invite": switch(_("calendar invitations"), _("Sent by the connected calendar's provider.")),
         "participants": emails(_("participants"), _("E-mail addresses, one a line.")),
         "my_rsvp": choice(_("own answer"), RSVP),
-        "rescheduling_url": address(
-            _("page for moving"), _("Where links for moving lead; else to this site.")
-        ),
+        "rescheduling_url": url(_("page for moving"), _("Where links for moving lead; else to this site.")),
     }
 
     @classmethod
-    def known(cls) -> dict[str, Make]:
+    def known(cls) -> dict[str, MakeField]:
         """The clock's times besides, one for each automatic action of the published graphs."""
         published = GraphVersion.objects.published()
         actions = Action.objects.filter(version__in=published, automatic_after__isnull=False)
@@ -156,7 +163,7 @@ class WidgetLayerForm(LayerForm):
         "availability_view": choice(_("view"), VIEWS),
         "time_date_format": choice(_("times and dates"), FORMATS),
         "display_name": text(_("name shown")),
-        "avatar": address(_("picture shown")),
+        "avatar": url(_("picture shown")),
         "show_timezone_helper": switch(_("name the time zone")),
         "timezone": zone(_("time zone")),
         "show_credits": switch(_("show credits")),

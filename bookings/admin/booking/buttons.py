@@ -1,0 +1,48 @@
+"""The buttons of a booking's page: the verbs that are open to a member of staff."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings.lifecycle import Actor, available_actions, undoable_state
+from bookings.models import Booking
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """Where its page is, and whether what it does is final or merely an edit."""
+
+    label: str
+    url: str
+    kind: str = ""
+
+
+def buttons_of(booking: Booking, user: Any, now: datetime) -> list[Button]:
+    """The buttons: the graph's actions first, then what staff do to every booking."""
+    actions = available_actions(booking, Actor.staff(user))
+    found = []
+    if user.has_perm("bookings.decide_booking"):
+        found += [
+            _button(booking, "act", str(action), action.name) for action in actions if not action.continues
+        ]
+        if booking.state.occupies and any(action.continues for action in actions):
+            found.append(_button(booking, "move", _("Move"), kind="plain"))
+        if undoable_state(booking, now) is not None:
+            found.append(_button(booking, "undo", _("Undo the cancellation"), kind="plain"))
+        if booking.start <= now:
+            found.append(_button(booking, "attendance", _("Note attendance"), kind="plain"))
+        if getattr(booking, "customer", None):
+            found.append(_button(booking, "renew", _("Renew the customer's link"), kind="plain"))
+    if user.has_perm("bookings.change_booking"):
+        found.append(_button(booking, "correct", _("Correct details"), kind="plain"))
+    if user.has_perm("bookings.delete_booking") and booking.state.final:
+        found.append(_button(booking, "erase", _("Delete"), kind="danger"))
+    return found
+
+
+def _button(booking: Booking, page: str, label: str, *more: str, kind: str = "") -> Button:
+    url = reverse(f"admin:bookings_booking_{page}", args=[booking.pk, *more])
+    return Button(label=str(label), url=url, kind=kind)

@@ -1,0 +1,100 @@
+"""What is known of a booking, as its page tells staff."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from bookings.admin.times_in_words import moment_in_words
+from bookings.models import Booking, OutboxMessage
+from bookings.money import money
+from bookings.times import clock_range, day, duration_in_words, zone_and_offset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    label: str
+    value: str | SafeString
+
+
+def facts(booking: Booking) -> list[Fact]:
+    """What is known of a booking, without what is empty."""
+    rows = [*_visit(booking), *_person(booking), *_text(booking), *_connected(booking)]
+    return [Fact(label=label, value=value) for label, value in rows if value not in ("", None)]
+
+
+def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
+    zone = booking.resource.timezone
+    times = clock_range(booking.start, booking.end, zone)
+    where = zone_and_offset(booking.start, zone)
+    when = _(", ").join((day(booking.start, zone), times, where))
+    yield _("when"), f"{when} ({duration_in_words(booking.length)})"
+    yield _("resource"), booking.resource.name
+    yield _("also takes"), _(", ").join(other.name for other in booking.companions.all())
+    yield _("project"), booking.project.name if booking.project else ""
+    yield _("option"), str(booking.option) if booking.option else ""
+    yield _("price"), money(booking.price, booking.currency) if booking.price is not None else ""
+    yield _("payment"), booking.payment_id
+    if booking.max_seats is not None:
+        seats = {"taken": booking.seats_taken, "seats": booking.max_seats}
+        yield _("seats"), _("%(taken)s of %(seats)s taken") % seats
+    if booking.due_at:
+        yield _("the clock acts"), moment_in_words(booking.due_at, zone)
+    yield _("attendance"), str(booking.get_attendance_display())
+
+
+def _person(booking: Booking) -> Iterator[tuple[str, Any]]:
+    customer = getattr(booking, "customer", None)
+    if customer is None:
+        return
+    yield _("customer"), customer.name
+    yield _("e-mail"), format_html('<a href="mailto:{0}">{0}</a>', customer.email) if customer.email else ""
+    yield _("telephone"), customer.phone
+    yield _("name for calls"), customer.voip
+    yield _("customer's zone"), customer.timezone
+    for key, answer in customer.answers.items():
+        yield (
+            _title(booking, key),
+            answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False),
+        )
+
+
+def _title(booking: Booking, key: str) -> str:
+    question = booking.project.customer_fields.get(key) if booking.project else None
+    title = question.get("title") if isinstance(question, dict) else None
+    return title if isinstance(title, str) and title else key
+
+
+def _text(booking: Booking) -> Iterator[tuple[str, Any]]:
+    yield _("what"), booking.what
+    yield _("where"), booking.where
+    yield _("description"), booking.description
+    yield _("note for staff"), booking.staff_note
+    yield _("reason for the overlap"), booking.overstepped
+    yield _("meta"), json.dumps(booking.meta, ensure_ascii=False) if booking.meta else ""
+
+
+def _connected(booking: Booking) -> Iterator[tuple[str, Any]]:
+    yield _("graph"), _link("graphversion", booking.version_id, str(booking.version))
+    if booking.session:
+        yield _("session"), _link("booking", booking.session_id, booking.session.reference)
+    if booking.version.offers_seats:
+        seats = booking.seats.filter(deleted_at=None, continued_by=None).select_related("customer", "state")
+        links = ((_link("booking", seat.pk, f"{seat.customer}, {seat.state}"),) for seat in seats)
+        yield _("seats of"), format_html_join("\n", "{}", links)
+    if booking.continues_id:
+        yield _("was moved from"), _link("booking", booking.continues_id, _("the old time"))
+    after = Booking.objects.filter(continues=booking).first()
+    if after:
+        yield _("was moved to"), _link("booking", after.pk, _("the new time"))
+    messages = OutboxMessage.objects.filter(booking_id=booking.pk)
+    yield _("messages"), _(", ").join(f"{one.kind}: {one.get_outcome_display()}" for one in messages[:20])
+
+
+def _link(model: str, pk: Any, words: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:bookings_{model}_change", args=[pk]), words)

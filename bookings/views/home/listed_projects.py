@@ -1,0 +1,33 @@
+"""The projects of a list with all that an entry says, read in a few queries for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models.fields.json import KT
+
+from bookings.models import GraphVersion, Project, ProjectResource
+
+MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedProject:
+    """A project whose options and resources (as ``links``) are read, and whether seats are booked in it."""
+
+    project: Project
+    takes_seats: bool
+
+
+def listed_projects(projects: QuerySet[Project]) -> list[ListedProject]:
+    """The first ones, in their order."""
+    links = ProjectResource.objects.filter(resource__deleted_at=None).select_related("resource__location")
+    seats = GraphVersion.objects.published().filter(claims=GraphVersion.Claims.SEAT)
+    rows = (
+        projects.select_related("location")
+        .prefetch_related("options", Prefetch("links", links))
+        .annotate(graph_name=KT("booking__graph"))
+        .annotate(takes_seats=Exists(seats.filter(graph__name=OuterRef("graph_name"))))
+    )
+    return [ListedProject(project=row, takes_seats=row.takes_seats) for row in rows[:MOST]]

@@ -1,0 +1,18 @@
+"""What a time costs, as pages say it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bookings.models import Option, ProjectResource
+from bookings.money import money
+
+
+def price_of(option: Option, link: ProjectResource | None) -> Decimal | None:
+    """The resource's own price in the project, else the option's; None where neither has one."""
+    return link.price if link and link.price is not None else option.price
+
+
+def price_in_words(amount: Decimal | None, currency: str) -> str:
+    """The amount with its currency; empty without one."""
+    return money(amount, currency) if amount is not None else ""
