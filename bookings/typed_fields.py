@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Char = models.CharField[str, str]
     Email = models.EmailField[str, str]
     Url = models.URLField[str, str]
-    Amount = models.DecimalField[Any, Any]
+    Amount = models.DecimalField[Decimal | None, Decimal | None]
 else:
     Char, Email, Url, Amount = models.CharField, models.EmailField, models.URLField, models.DecimalField
 
@@ -116,7 +116,7 @@ class PriceInput(forms.DecimalField):
 
 
 class PriceField(_Column, Amount):
-    """An amount, none or more, with as many decimals as any currency of a country has."""
+    """An amount or none, never less than 0, with as many decimals as any currency of a country has."""
 
     form_class = PriceInput
     default_validators = [MinValueValidator(Decimal(0))]
