@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+
+from bench.enters import requests, traced
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -49,3 +52,18 @@ def test_every_decision_stands_in_the_list_under_its_number() -> None:
     rows = re.findall(r"^\| (\d+) \| \[(.+)\]\((.+)\) ", (folder / "README.md").read_text(), re.MULTILINE)
     pages = {path.name: path.read_text().splitlines()[0] for path in folder.glob("[0-9]*.md")}
     assert {file: f"# {number}. {title}" for number, title, file in rows} == pages
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_request_of_the_architectures_page_goes_the_way_that_it_tells() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    told = re.findall(r"^\d+\. `([\w/.]+)` `(\w+)`", text, re.MULTILINE)
+    create = next(request for request in requests() if request.name == "create")
+    entered = [
+        (str(Path(code.co_filename).relative_to(ROOT)), part)
+        for code in traced(create, WSGIHandler()).ours
+        for part in reversed(code.co_qualname.split("."))
+    ]
+    assert len(told) > 10
+    assert [step for step in told if step not in entered] == []
+    assert sorted(told, key=entered.index) == told
