@@ -46,7 +46,7 @@ class ChooseForm(forms.Form):
         return self.cleaned_data
 
 
-def usual_length(project: Project | None, resource: Resource, option: Option | None) -> timedelta | None:
+def stated_length(project: Project | None, resource: Resource, option: Option | None) -> timedelta | None:
     """How long it takes there: as the project says for the resource, else its option; None where nothing says."""
     if project is None:
         return None
@@ -146,7 +146,7 @@ class NewBookingForm(OverlapForm, WallClockForm):
         data = super().clean()
         if resource := data.get("resource"):
             self.start = self.start_in(ZoneInfo(resource.timezone))
-            length = data.get("length") or usual_length(self.project, resource, data.get("option"))
+            length = data.get("length") or stated_length(self.project, resource, data.get("option"))
             if length is None and "length" not in self.errors:
                 self.add_error("length", _("Say how long it takes."))
             if self.start and length:

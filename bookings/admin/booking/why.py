@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.booking.new_booking_forms import usual_length
+from bookings.admin.booking.new_booking_forms import stated_length
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.admin.form_page import form_page_context
@@ -63,7 +63,7 @@ class WhyForm(WallClockForm):
             self.add_error("option", _("This is an option of another project."))
         elif project and resource:
             self.start = self.start_in(ZoneInfo(resource.timezone))
-            length = usual_length(project, resource, option)
+            length = stated_length(project, resource, option)
             if length is None:
                 self.add_error("project", _("The project has no option, so its bookings have no length."))
             elif self.start:
