@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from bookings import typed_text
 from bookings.effects import invitations, relevance
-from bookings.effects.deadlines import OVER, Deadline, deadline
+from bookings.effects.call_deadlines import OVER, Deadline, deadline
 from bookings.effects.links import manage_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient

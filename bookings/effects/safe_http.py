@@ -15,7 +15,7 @@ import httpx2
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from bookings.effects.deadlines import watch
+from bookings.effects.call_deadlines import watch
 
 TIMEOUT_SECONDS = 10.0  # for each answer; a whole call has a deadline of its own
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

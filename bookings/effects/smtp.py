@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.mail.backends import smtp
 
-from bookings.effects.deadlines import watch
+from bookings.effects.call_deadlines import watch
 
 
 class WatchedSMTP(smtplib.SMTP):

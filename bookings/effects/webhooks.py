@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from bookings.effects import relevance, safe_http
-from bookings.effects.deadlines import OVER, deadline
+from bookings.effects.call_deadlines import OVER, deadline
 from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, enqueue
 from bookings.models import Booking, OutboxMessage, Site, Webhook
 

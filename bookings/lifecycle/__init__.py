@@ -1,6 +1,6 @@
 """The verbs: the only writers of state and occupancy.  Each is one transaction and raises ``BookingError``."""
 
-from bookings.lifecycle.act import Inputs, act, act_on_all, available_actions, play_due, settle
+from bookings.lifecycle.act import Inputs, act, act_on_all, available_actions, play_due, play_if_due
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
 from bookings.lifecycle.corrections import correct, delete, note_attendance
@@ -23,12 +23,12 @@ __all__ = [
     "extendable",
     "note_attendance",
     "play_due",
+    "play_if_due",
     "release",
     "remove_event",
     "reschedule",
     "reserve",
     "reserve_any",
-    "settle",
     "undo",
     "undoable_state",
 ]

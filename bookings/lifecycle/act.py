@@ -71,7 +71,7 @@ def act_on_all(
         return _act_on_all(bookings, action, by, inputs, now)
     except Overdue:
         for booking in bookings:
-            settle(booking)
+            play_if_due(booking)
         return _act_on_all(bookings, action, by, inputs, now)
 
 
@@ -129,7 +129,7 @@ def available_actions(booking: Booking, by: Actor) -> list[Action]:
 
 
 @verb
-def settle(booking: Booking, *, skip_locked: bool = False) -> bool:
+def play_if_due(booking: Booking, *, skip_locked: bool = False) -> bool:
     """Play the automatic action of a booking if its time has come, by the database's clock.
 
     With ``skip_locked`` what others work on is left to them.
@@ -142,13 +142,13 @@ def settle(booking: Booking, *, skip_locked: bool = False) -> bool:
 def play_due(limit: int = 100) -> int:
     """Play up to ``limit`` automatic actions that are due, each in its own transaction; return how many were."""
     due = Booking.objects.filter(due_at__lte=Now()).order_by("due_at").only("pk")
-    return sum(_settled_or_later(booking) for booking in due[:limit])
+    return sum(_played_or_later(booking) for booking in due[:limit])
 
 
-def _settled_or_later(booking: Booking) -> bool:
-    """Settle, or where the action is refused (its state occupies, and the time went to another) try again later."""
+def _played_or_later(booking: Booking) -> bool:
+    """Play it, or where the action is refused (its state occupies, and the time went to another) try again later."""
     try:
-        return settle(booking, skip_locked=True)
+        return play_if_due(booking, skip_locked=True)
     except BookingError:
         Booking.objects.filter(pk=booking.pk, due_at__lte=Now()).update(due_at=Now() + REFUSED_AGAIN_AFTER)
         return False

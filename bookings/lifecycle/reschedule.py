@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bookings.constraints import violated
 from bookings.errors import ActionNotAvailable, NothingToUndo
-from bookings.lifecycle.act import Overdue, lock_all, settle
+from bookings.lifecycle.act import Overdue, lock_all, play_if_due
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import release_pieces
@@ -77,7 +77,7 @@ def reschedule(
     try:
         return _reschedule(booking, changes, by, message, now)
     except Overdue:
-        settle(booking)
+        play_if_due(booking)
         return _reschedule(booking, changes, by, message, now)
 
 

@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from bookings.effects import mail, webhooks
-from bookings.effects.deadlines import OVER, deadline, watch
+from bookings.effects.call_deadlines import OVER, deadline, watch
 from bookings.effects.outbox import NotNow, Sender, enqueue
 from bookings.models import Booking, OutboxMessage, Webhook
 from tests.effects.conftest import Postbox, let_wait_end, send_by, until, wait_for_start

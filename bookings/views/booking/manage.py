@@ -21,7 +21,7 @@ from bookings.effects.invitations import calendar_file
 from bookings.effects.links import LinkInvalid, Purpose, manage_token, newest, read_token
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
-from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
+from bookings.lifecycle import Actor, act, available_actions, play_if_due, undo, undoable_state
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
@@ -83,7 +83,7 @@ def with_somebody_else(request: HttpRequest) -> HttpResponse:
 def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """How the booking stands."""
     now = timezone.now()
-    if booking.due_at and booking.due_at <= now and settle(booking):
+    if booking.due_at and booking.due_at <= now and play_if_due(booking):
         booking = Booking.objects.in_full().get(pk=booking.pk)
     context: dict[str, Any] = {"booking": booking_card.card(request, booking, token, now)}
     context["just_booked"] = JUST_BOOKED in request.GET
