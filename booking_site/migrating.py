@@ -30,9 +30,14 @@ def _alone() -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    apart = connection.copy()
+    try:
+        # The lock of a transaction: that of a session would, behind a pooler, stay with a backend that the statement
+        # which gives it back does not meet.
+        apart.set_autocommit(False)
+        with apart.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield
+        apart.rollback()
+    finally:
+        apart.close()

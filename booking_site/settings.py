@@ -119,6 +119,7 @@ DEMO = env.switch("DEMO", default=_database["NAME"] == str(EMBEDDED_DATABASE))
 _database.setdefault("OPTIONS", {})
 _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = True
+_database["DISABLE_SERVER_SIDE_CURSORS"] = True  # a pooler gives the next transaction another backend
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock before reading, so no transaction finds out at its end that it must fail.
     # Commits stay synchronous (SQLite's default): an answered booking survives a power cut.

@@ -30,7 +30,7 @@ class NoPostgreSQL(Exception):
 def throwaway_postgresql() -> Iterator[str]:
     """Yield the URL of an empty server on this machine; raise NoPostgreSQL where none can be started."""
     programs = _programs()
-    who = _other_user()
+    who = other_user()
     folder = Path(tempfile.mkdtemp(prefix="booking-postgresql-"))
     if who:
         shutil.chown(folder, who["user"], who["group"])
@@ -41,7 +41,7 @@ def throwaway_postgresql() -> Iterator[str]:
         with (folder / "output").open("ab") as output:
             subprocess.run(command, check=True, cwd=folder, stdout=output, stderr=output, **who)
 
-    password, port = secrets.token_hex(16), _free_port()
+    password, port = secrets.token_hex(16), free_port()
     (folder / "password").write_text(password)
     try:
         settings = [each.format(ctype=_ctype()) for each in _INITDB]
@@ -84,7 +84,7 @@ def _programs() -> Path:
     )
 
 
-def _other_user() -> dict[str, Any]:
+def other_user() -> dict[str, Any]:
     """As whom to run it: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
@@ -97,7 +97,7 @@ def _other_user() -> dict[str, Any]:
     raise NoPostgreSQL("it does not run as root, and there is no user called postgres.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 

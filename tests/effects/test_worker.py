@@ -207,7 +207,7 @@ def plain_database(transactional_db):
     yield
     use(usual)
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {usual}_plain")
+        cursor.execute(f"DROP DATABASE {usual}_plain WITH (FORCE)")
 
 
 def use(name):
