@@ -10,7 +10,7 @@ from bookings.availability.modes import Mode
 from bookings.availability.query import Query
 from bookings.availability.search import MARGIN_DAYS, frame_of, resource_zone, seconds_of, unique
 from bookings.availability.slots import Frame, Supply, together
-from bookings.availability.sources import Hours, capped_days, policies
+from bookings.availability.sources import StoredHours, capped_days, policies
 
 
 def soonest(queries: Sequence[Query], now: datetime) -> list[datetime | None]:
@@ -38,7 +38,7 @@ class _Rows:
         start = min(frame.start for frame in frames)
         end = max(frame.end for frame in frames)
         self.days = {each.pk: days_around(resource_zone(each), start, end, MARGIN_DAYS) for each in resources}
-        self.hours = Hours(resources, [query.project for query in queries])
+        self.hours = StoredHours(resources, [query.project for query in queries])
         self.capped = capped_days(resources, self.days)
         self.taken = load_taken(
             [each.pk for each in resources],

@@ -21,7 +21,7 @@ _OWNERS = ("resource_id", "location_id", "site_id", "project_id")
 _SITE = 1
 
 
-class Hours:
+class StoredHours:
     """The hours of everything that concerns some resources and projects, read by two queries."""
 
     def __init__(self, resources: Iterable[Resource], projects: Iterable[Project | None] = ()) -> None:
@@ -88,10 +88,10 @@ def policies(
     resources: Sequence[Resource],
     project: Project | None,
     request_rules: Sequence[Rule] = (),
-    hours: Hours | None = None,
+    hours: StoredHours | None = None,
 ) -> list[Policy]:
     """Who says when each resource may be booked, in the order given.  Two queries, none where ``hours`` are given."""
-    hours = hours or Hours(resources, [project])
+    hours = hours or StoredHours(resources, [project])
     from_project = project_rules(project)
     return [
         Policy(
