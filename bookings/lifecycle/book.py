@@ -10,15 +10,16 @@ from django.utils import timezone
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
-from bookings.lifecycle.claims import hand_over
-from bookings.lifecycle.history import note
+from bookings.lifecycle.claims import Claim, hand_over
+from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
-from bookings.lifecycle.notices import announce
+from bookings.lifecycle.notices import messages_of
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
-from bookings.lifecycle.transitions import enter, occupy
-from bookings.models import Booking, Customer, Reservation, Resource
+from bookings.lifecycle.transitions import claim_of, enter, occupy, taken
+from bookings.lifecycle.writing import Rows, write
+from bookings.models import Booking, Customer, HistoryEntry, Reservation, Resource
 
 
 @verb
@@ -52,12 +53,10 @@ def book(
         check(draft, by=by, now=now or timezone.now(), companions=companions, ignoring=ignoring)
     target = flow.create.target
     enter(draft, target, leaving=flow.leaving(target))
+    claim = None
     if target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft)):
-        occupy(draft, [resource.pk for resource in companions])
-    _write(draft, customer, companions)
-    if held:
-        end_hold(held.reservation, used_by=draft)
-    entry = note(
+        claim = _claim(draft, companions)
+    entry = entry_of(
         draft,
         by=by,
         words=words,
@@ -65,7 +64,9 @@ def book(
         target=target.name,
         reason="overlap" if draft.allow_double_bookings else "",
     )
-    announce(draft, target, entry)
+    _write(claim, draft, customer, companions, entry)
+    if held:
+        end_hold(held.reservation, used_by=draft)
     return draft
 
 
@@ -130,11 +131,28 @@ def _take_over(reservation: Reservation, draft: Booking) -> bool:
     return draft.version.claims_time and hand_over(reservation, draft.pk)
 
 
-def _write(draft: Booking, customer: Customer | None, companions: Sequence[Resource]) -> None:
-    draft.save(force_insert=True)
+def _claim(draft: Booking, companions: Sequence[Resource]) -> Claim | None:
+    """The one piece to be claimed with the writing; a seat, and pieces of several resources, are claimed here."""
+    if draft.version.claims_time and not companions:
+        return claim_of(draft, ())
+    occupy(draft, [resource.pk for resource in companions])
+    return None
+
+
+def _write(
+    claim: Claim | None,
+    draft: Booking,
+    customer: Customer | None,
+    companions: Sequence[Resource],
+    entry: HistoryEntry,
+) -> None:
+    messages = messages_of(draft, draft.state, entry)
+    rows = Rows(claim=claim, booking=draft, customer=customer, entry=entry, messages=messages)
+    if claim is None:
+        write(rows)
+    else:
+        taken(claim, lambda: write(rows))
     if companions:
         draft.companions.set(companions)
     if customer is not None:
-        customer.booking = draft
-        customer.save(force_insert=True)
         draft.customer = customer

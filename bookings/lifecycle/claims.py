@@ -81,12 +81,13 @@ def _claim_each(wanted: Claim, owner: dict[str, uuid.UUID]) -> Claimed | None:
 
 def _insert(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[int, Any] | None:
     with connection.cursor() as cursor:
-        cursor.execute(*_statement(wanted, resource, owner))
+        cursor.execute(*claim_statement(wanted, resource, owner))
         written: tuple[int, Any] | None = cursor.fetchone()
     return written
 
 
-def _statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[str, list[Any]]:
+def claim_statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[str, list[Any]]:
+    """The statement that claims one piece, and its parameters; it returns a row only where the time was free."""
     columns = ["resource_id", "start", "end", "busy_start", "busy_end", "strict", "all_day"]
     values = [
         resource,

@@ -15,7 +15,14 @@ def remark(booking: Booking, words: str) -> int | None:
 
 def note(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> HistoryEntry:
     """Write one history row."""
-    return HistoryEntry.objects.create(
+    entry = entry_of(booking, by=by, words=words, **fields)
+    entry.save(force_insert=True)
+    return entry
+
+
+def entry_of(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> HistoryEntry:
+    """One history row, to be written with others; its words are stored already."""
+    return HistoryEntry(
         booking_id=booking.pk,
         actor=by.in_history,
         actor_id=by.id,

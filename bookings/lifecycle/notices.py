@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,8 @@ Notices = Mapping[str, Any]
 """What is said of mails: ``{"notify_owner_by_email": {"enabled": …, "message": …}}``."""
 OFF = frozenset({Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED})
 """Mails that nobody is expected any more."""
+ENTRY = "{entry}"
+"""Stands in a message for the number of the history entry that it follows."""
 LEFT = "left"
 """The mail to an owner whom a booking left by moving to somebody else; no state asks for it."""
 
@@ -29,23 +31,45 @@ def announce(
     moved: bool = False,
     notices: Notices | None = None,
 ) -> None:
-    """Write the outbox rows of a booking that entered ``state``; ``moved`` tells of a new time instead.
+    """Write the outbox rows of a booking that entered ``state``: see ``messages_of``."""
+    messages = messages_of(booking, state, entry, moved=moved, notices=notices)
+    OutboxMessage.objects.bulk_create(named_after(entry.pk, messages), ignore_conflicts=True)
 
-    ``notices`` came with an action, and go before what the booking says of its mails.
+
+def messages_of(
+    booking: Booking,
+    state: State,
+    entry: HistoryEntry,
+    *,
+    moved: bool = False,
+    notices: Notices | None = None,
+) -> list[OutboxMessage]:
+    """The outbox rows of a booking that enters ``state``; ``moved`` tells of a new time instead.
+
+    ``notices`` came with an action, and go before what the booking says of its mails.  The entry need not be written
+    yet: the rows name it by ``ENTRY``.
     """
     if booking.disposable:
-        return
+        return []
     messages = _mails(booking, state, entry, moved, notices or {})
     if state.webhook:
         names = {"state": state.name, "graph": booking.version.graph.name}
-        messages.append(_message("webhook", booking, entry, payload=names))
+        messages.append(_message("webhook", booking, payload=names))
     if state.occupies and state.settled:
         messages += _reminders(booking)
     for message in messages:
-        message.payload |= {"history": entry.pk, "state_id": state.pk}
+        message.payload |= {"state_id": state.pk}
         if entry.actor == HistoryEntry.Actor.CUSTOMER and not state.occupies and message.kind == "mail":
             message.run_after += timedelta(minutes=settings.UNDO_MAIL_DELAY_MINUTES)
-    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    return messages
+
+
+def named_after(number: int, messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+    """The messages with the number of the history entry that they follow."""
+    for message in messages:
+        message.dedupe_key = message.dedupe_key.replace(ENTRY, str(number))
+        message.payload |= {"history": number}
+    return list(messages)
 
 
 def announce_departure(old: Booking, before: State, entry: HistoryEntry) -> None:
@@ -53,9 +77,8 @@ def announce_departure(old: Booking, before: State, entry: HistoryEntry) -> None
     if old.disposable or not before.mail_to_owner or not _wanted(old, "owner", Mail.CANCELLED, {}):
         return
     payload = {"to": "owner", "mail": LEFT, "remark": entry.remark_id}
-    message = _message("mail", old, entry, "owner", payload=payload)
-    message.payload |= {"history": entry.pk, "state_id": old.state_id}
-    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    message = _message("mail", old, "owner", payload=payload | {"state_id": old.state_id})
+    OutboxMessage.objects.bulk_create(named_after(entry.pk, [message]), ignore_conflicts=True)
 
 
 def _mails(
@@ -69,7 +92,7 @@ def _mails(
         payload: dict[str, Any] = {"to": to, "mail": mail, "remark": entry.remark_id}
         if words := message_in(notices, to, mail):
             payload["note"] = remark(booking, words)
-        messages.append(_message("mail", booking, entry, to, payload=payload))
+        messages.append(_message("mail", booking, to, payload=payload))
     return messages
 
 
@@ -96,10 +119,8 @@ def _notice(notices: Notices, to: str, mail: str) -> dict[str, Any]:
     return override(*(each for each in said if isinstance(each, dict)))
 
 
-def _message(
-    kind: str, booking: Booking, entry: HistoryEntry, detail: str = "", *, payload: dict[str, Any]
-) -> OutboxMessage:
-    key = f"{kind}:{detail}:{entry.pk}" if detail else f"{kind}:{entry.pk}"
+def _message(kind: str, booking: Booking, detail: str = "", *, payload: dict[str, Any]) -> OutboxMessage:
+    key = f"{kind}:{detail}:{ENTRY}" if detail else f"{kind}:{ENTRY}"
     target = f"booking:{booking.pk}" if kind == "mail" else ""
     return OutboxMessage(
         kind=kind,
@@ -121,7 +142,12 @@ def _reminders(booking: Booking) -> list[OutboxMessage]:
             payload = {"index": index}
             rows.append(
                 OutboxMessage(
-                    kind="reminder", booking_id=booking.pk, payload=payload, dedupe_key=key, run_after=when
+                    kind="reminder",
+                    booking_id=booking.pk,
+                    target="",
+                    payload=payload,
+                    dedupe_key=key,
+                    run_after=when,
                 )
             )
     return rows

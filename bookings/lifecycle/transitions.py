@@ -6,9 +6,10 @@ Everything here runs inside the transaction of a verb.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
@@ -23,6 +24,8 @@ from bookings.lifecycle.locks import lock_resources, lock_session, locked
 from bookings.lifecycle.notices import Notices, announce
 from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seat, why_no_seat
 from bookings.models import Action, Booking, HistoryEntry, Occupancy, State
+
+T = TypeVar("T")
 
 
 def claim_of(booking: Booking, companions: Iterable[uuid.UUID]) -> Claim:
@@ -41,15 +44,23 @@ def claim_of(booking: Booking, companions: Iterable[uuid.UUID]) -> Claim:
 def claim_time(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
     """Claim all pieces or raise ``SlotTaken``; return when they expire, if they do.
 
-    A refusal first clears what only seems to be in the way: expired pieces, and bookings whose automatic action is
-    overdue.  For that, and for a set of several, the resources are locked.
+    For a set of several the resources are locked.
     """
     if len(wanted.resources) > 1:
         wanted = replace(wanted, resources=tuple(sorted(wanted.resources)))
         lock_resources(wanted.resources)
+    return taken(wanted, lambda: claim_pieces(wanted, **owner)).expires_at
+
+
+def taken(wanted: Claim, claim: Callable[[], T | None]) -> T:
+    """What ``claim`` returns once it takes the wanted time, or raise ``SlotTaken``.
+
+    A refusal first clears what only seems to be in the way: expired pieces, and bookings whose automatic action is
+    overdue.  For that the resources are locked.
+    """
     for last_try in (False, True):
-        if claimed := claim_pieces(wanted, **owner):
-            return claimed.expires_at
+        if claimed := claim():
+            return claimed
         if last_try or not _may_clear(wanted):
             break
         lock_resources(wanted.resources)

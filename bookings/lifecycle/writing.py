@@ -1,0 +1,127 @@
+"""Writing what ``book`` decided: its time, the booking, the customer, history and messages.
+
+On PostgreSQL one statement writes them all, or nothing where the time is taken: each part selects from the one before,
+so that a refused claim leaves the rest without rows. Foreign keys are checked at the end of the transaction, so that
+the piece may come first. On SQLite, where a statement costs no way to a server, the same rows are written one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import AutoField, Field, Model
+
+from bookings import sql
+from bookings.lifecycle.claims import Claim, claim_statement
+from bookings.lifecycle.notices import ENTRY, named_after
+from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
+
+Statement = tuple[str, list[Any]]
+Marks = tuple[tuple[str, str], ...]
+NAMED: Marks = (
+    ("dedupe_key", f"replace(%s, '{ENTRY}', entry.id::text)"),
+    ("payload", "%s::jsonb || jsonb_build_object('history', entry.id)"),
+)
+"""Where PostgreSQL puts the number of the history entry into a message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """What is to be written, none of it saved yet; ``claim`` is of one resource, None where no time is taken here.
+
+    The messages name the history entry by ``ENTRY``, since it has no number before it is written.
+    """
+
+    booking: Booking
+    entry: HistoryEntry
+    claim: Claim | None = None
+    customer: Customer | None = None
+    messages: Sequence[OutboxMessage] = ()
+
+
+def write(rows: Rows) -> bool:
+    """Write the rows in the open transaction; False, and nothing written, where the time is taken."""
+    if rows.customer is not None:
+        rows.customer.booking = rows.booking
+    written = _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
+    for row in (rows.booking, rows.customer) if written else ():
+        if row is not None:
+            row._state.adding, row._state.db = False, connection.alias
+    return written
+
+
+def _at_once(rows: Rows) -> bool:
+    parts: list[tuple[str, Statement]] = []
+    if rows.claim is not None:
+        parts.append(("piece", _claim(rows.claim, rows.booking)))
+    parts.append(("booked", _insert([rows.booking], "FROM piece" if rows.claim else "", "RETURNING 1")))
+    if rows.customer is not None:
+        parts.append(("customer", _insert([rows.customer], "FROM booked")))
+    parts.append(("entry", _insert([rows.entry], "FROM booked", 'RETURNING "id"')))
+    if rows.messages:
+        parts.append(("messages", _insert(rows.messages, "FROM entry", "ON CONFLICT DO NOTHING", NAMED)))
+    text = ", ".join(f"{name} AS ({part})" for name, (part, _values) in parts)
+    values = [value for _name, (_part, values) in parts for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {text} SELECT 1 FROM booked", values)  # noqa: S608  # our own names
+        return cursor.fetchone() is not None
+
+
+def _one_by_one(rows: Rows) -> bool:
+    with connection.cursor() as cursor:
+        if rows.claim is not None:
+            cursor.execute(*_claim(rows.claim, rows.booking))
+            if cursor.fetchone() is None:
+                return False
+        cursor.execute(*_insert([rows.booking]))
+        if rows.customer is not None:
+            cursor.execute(*_insert([rows.customer]))
+        cursor.execute(*_insert([rows.entry], end='RETURNING "id"'))
+        (number,) = cursor.fetchone()
+        if rows.messages:
+            # SQLite would take ON for the beginning of a join.
+            cursor.execute(
+                *_insert(named_after(number, rows.messages), "WHERE TRUE", "ON CONFLICT DO NOTHING")
+            )
+    return True
+
+
+def _claim(claim: Claim, booking: Booking) -> Statement:
+    (resource,) = claim.resources
+    return claim_statement(claim, resource, {"booking": booking.pk})
+
+
+def _insert(rows: Sequence[Model], source: str = "", end: str = "", marks: Marks = ()) -> Statement:
+    model = type(rows[0])
+    values = [
+        field.get_db_prep_save(field.pre_save(row, True), connection)
+        for row in rows
+        for field in _fields(model)
+    ]
+    return _text(model, len(rows), source, end, marks), values
+
+
+@cache
+def _text(model: type[Model], amount: int, source: str, end: str, marks: Marks) -> str:
+    places = dict(_marks(model)) | dict(marks)
+    columns = ", ".join(f'"{field.column}"' for field in _fields(model))
+    selected = ", ".join(places[field.attname] for field in _fields(model))
+    rows = " UNION ALL ".join([f"SELECT {selected} {source}"] * amount)
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) {rows} {end}'
+
+
+def _marks(model: type[Model]) -> Iterator[tuple[str, str]]:
+    """PostgreSQL cannot guess types in the list of a SELECT."""
+    for field in _fields(model):
+        kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+        yield field.attname, f"%s::{kind}" if sql.is_postgresql() else "%s"
+
+
+@cache
+def _fields(model: type[Model]) -> list[Field[Any, Any]]:
+    """All columns but the number that the database gives."""
+    return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
