@@ -16,16 +16,25 @@ def _(sentence: str) -> str:
 class BookingError(Exception):
     """A verb refused and nothing was written.
 
-    ``field`` names the input at fault (the API's spelling), ``data`` what helps the caller to go on.
+    ``field`` names the input at fault (the API's spelling), ``limit`` the setting of the limit that bit where one
+    did, ``data`` what helps the caller to go on.
     """
 
     code = "refused"
     sentence = _("This is not possible.")
     field = "booking"
 
-    def __init__(self, sentence: str | None = None, *, field: str | None = None, **data: Any) -> None:
+    def __init__(
+        self,
+        sentence: str | None = None,
+        *,
+        field: str | None = None,
+        limit: str | None = None,
+        **data: Any,
+    ) -> None:
         self.sentence = sentence or self.sentence
         self.field = field or self.field
+        self.limit = limit
         self.data = data
         super().__init__(str(self.sentence))
 

@@ -12,12 +12,11 @@ from functools import cache
 
 import structlog
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from redis import Redis, RedisError
 
-from bookings import sql
+from bookings import limits
 from bookings.client_address import client_network
 from bookings.models import RequestCount
 
@@ -78,7 +77,7 @@ class Counter:
             amount, window.unwritten = window.unwritten, 0
             window.being_written += amount
             window.written_at = now
-        known = write(who, window.begins, amount)
+        known = RequestCount.objects.add(who, window.begins, amount)
         with self._lock:
             window.known = max(known, window.known)
             window.being_written -= amount
@@ -108,21 +107,7 @@ def spend(who: str, limit: int, now: datetime | None = None) -> Usage | None:
 
 def spend_by_address(request: HttpRequest, now: datetime | None = None) -> Usage | None:
     """The same for the visitor's address: pages, widget keys, and whoever has no valid key."""
-    return spend(f"address:{client_network(request)}", settings.REQUESTS_A_MINUTE_PER_ADDRESS, now)
-
-
-def write(who: str, minute: datetime, amount: int) -> int:
-    """Add to the row of ``who`` in one atomic statement and return the sum of all processes."""
-    table = connection.ops.quote_name(RequestCount._meta.db_table)
-    window = sql.stored(RequestCount, "window", minute)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO {table} ("who", "window", "count") VALUES (%s, %s, %s) '  # noqa: S608  # no input in it
-            f'ON CONFLICT ("who", "window") DO UPDATE SET "count" = {table}."count" + EXCLUDED."count" '
-            'RETURNING "count"',
-            [who, window, amount],
-        )
-        return int(cursor.fetchone()[0])
+    return spend(f"address:{client_network(request)}", limits.REQUESTS_PER_ADDRESS.value, now)
 
 
 @cache

@@ -14,7 +14,7 @@ LEVELS = [
     {"api", "views", "admin"},
     {"demo", "effects", "proof"},
     {"forms"},
-    {"clocks", "housekeeping", "languages", "layers", "rate_limits", "refusals"},
+    {"bites", "clocks", "housekeeping", "languages", "layers", "rate_limits", "refusals"},
     {"lifecycle"},
     {"availability"},
     {"graphs"},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from bookings import bites
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import (
@@ -56,11 +57,13 @@ api.add_decorator(once)  # every POST and PUT; views need not think of it
 
 @api.exception_handler(ApiError)
 def answer_refusal(request: ApiRequest, refusal: ApiError) -> HttpResponse:
+    bites.note(refusal.limit)
     return error_answer(refusal)
 
 
 @api.exception_handler(BookingError)
 def answer_booking_error(request: ApiRequest, refusal: BookingError) -> HttpResponse:
+    bites.note(refusal.limit)
     body = refusal_body(refusal)
     if "find_alternatives" in refusal.data:
         body["alternatives"] = refusal.data["find_alternatives"]()

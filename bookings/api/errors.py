@@ -30,6 +30,8 @@ class ApiError(Exception):
 
     status = 400
     sentence: Any = gettext_lazy("This request cannot be understood.")
+    limit: str | None = None
+    """The setting of the limit that bit, where one did."""
 
     def __init__(self, sentence: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
         self.sentence = sentence or self.sentence

@@ -8,13 +8,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings import sql
+from bookings import limits, sql
 from bookings.errors import (
     BookingError,
     CapReached,
@@ -140,7 +139,7 @@ def reserve_any(
 
 def _lock_visitor(draft: Reservation) -> None:
     """Let a visitor's holds be made one after the other, so that they can be counted; before any row is locked."""
-    if sql.is_postgresql() and settings.MAX_HOLDS_PER_VISITOR and draft.visitor:
+    if sql.is_postgresql() and limits.HOLDS_PER_VISITOR.value and draft.visitor:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [draft.visitor])
 
@@ -151,16 +150,19 @@ def _check_caps(draft: Reservation) -> None:
     A visitor's are counted under a lock, since two requests could count at once; several at once may pass an
     address's, which only bounds what a program can hold that is somebody else each time.
     """
-    caps = {"visitor": settings.MAX_HOLDS_PER_VISITOR, "address": settings.MAX_HOLDS_PER_ADDRESS}
+    caps = {"visitor": limits.HOLDS_PER_VISITOR, "address": limits.HOLDS_PER_ADDRESS}
     own = {
-        name: Q(**{name: getattr(draft, name)}) for name, cap in caps.items() if cap and getattr(draft, name)
+        name: Q(**{name: getattr(draft, name)})
+        for name, cap in caps.items()
+        if cap.value and getattr(draft, name)
     }
     if not own:
         return
     held = Reservation.objects.live().filter(reduce(or_, own.values()))
     counted = held.aggregate(**{f"of_{name}": Count("pk", filter=same) for name, same in own.items()})
-    if any(counted[f"of_{name}"] >= caps[name] for name in own):
-        raise HoldsExhausted
+    for name in own:
+        if counted[f"of_{name}"] >= caps[name].value:
+            raise HoldsExhausted(limit=caps[name].setting)
 
 
 @verb
@@ -182,9 +184,9 @@ def extend(reservation: Reservation, *, hold: timedelta, by: Actor) -> Reservati
 
 def extendable(reservation: Reservation, *, hold: timedelta, by: Actor, at: datetime) -> bool:
     """Whether ``extend`` at that moment keeps to the number of times and to the operator's cap."""
-    if by.bound_by_rules and reservation.extensions >= settings.MAX_HOLD_EXTENSIONS:
+    if by.bound_by_rules and reservation.extensions >= limits.HOLD_EXTENSIONS.value:
         return False
-    longest = timedelta(seconds=settings.MAX_RESERVATION_SECONDS)
+    longest = timedelta(seconds=limits.HOLD_SECONDS.value)
     return at + hold <= reservation.created_at + longest
 
 

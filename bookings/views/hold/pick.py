@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from bookings import bites
 from bookings.availability.free_times import takers
 from bookings.availability.offering import Offering
 from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTaken
@@ -44,6 +45,7 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         held = hold_time(offering, request, token)
     except BookingError as error:
+        bites.note(error.limit)
         return back_to_times(request, offering, error)
     form_url = page_url(request, "details", slug, hold_token(held), query=carried_query(request))
     return remember_visitor(redirect(form_url), token)
