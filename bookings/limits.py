@@ -71,7 +71,7 @@ PUBLIC_ANSWER = _limit(
 KEY_ANSWER = _limit("ANSWER_KILOBYTES_PER_KEY", 10_000, "the same to a server key")
 DEAR_SEARCH = _limit(
     "DEAR_SEARCH_MILLISECONDS",
-    60,
+    100,
     "estimated work from which a search goes one at a time in each process; server keys have a turn of their own",
 )
 

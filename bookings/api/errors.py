@@ -125,7 +125,8 @@ class Invalid(ApiError):
     status = 422
     sentence = gettext_lazy("Some fields are not valid.")
 
-    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, errors: Mapping[str, Sequence[str]], *, limit: str | None = None) -> None:
+        self.limit = limit
         self.errors = {plain(field): [str(sentence) for sentence in told] for field, told in errors.items()}
         super().__init__()
 

@@ -20,6 +20,19 @@ class TooManyRequests(ApiError):
         self.limit = limit.setting
 
 
+class TooBusy(ApiError):
+    """Another dear call is being answered; this one may come again at once, and ordinary ones never meet this."""
+
+    status = 429
+    sentence = gettext_lazy(
+        "Another large search is being answered. Please ask again in a second, or for less."
+    )
+    limit = limits.DEAR_SEARCH.setting
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
+
+
 def throttle(request: ApiRequest, caller: Caller | None = None) -> None:
     """Count a call for its server key, else for its address.  Raises ``TooManyRequests``."""
     limit = limits.REQUESTS_PER_ADDRESS
