@@ -141,6 +141,8 @@ if REDIS_URL:
 
 _limits = limits.from_environment(env.number)
 vars().update(_limits)
+# Networks whose holds and bookings are never capped, like that of the front desk.
+UNCAPPED_NETWORKS = environment.networks("UNCAPPED_NETWORKS", env.list("UNCAPPED_NETWORKS", default=[]))
 
 # --- Mail: EMAIL_URL like smtp+tls://user:password@host:587; without it mails are files in var/mail ---
 
@@ -212,7 +214,9 @@ UNDO_MAIL_DELAY_MINUTES = env.number("UNDO_MAIL_DELAY_MINUTES", default=2)  # ho
 
 # --- Webhooks: private networks that may be called all the same, like 10.0.0.0/8; none by default ---
 
-WEBHOOK_PRIVATE_NETWORKS = environment.private_networks(env.list("WEBHOOK_PRIVATE_NETWORKS", default=[]))
+WEBHOOK_PRIVATE_NETWORKS = environment.networks(
+    "WEBHOOK_PRIVATE_NETWORKS", env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
+)
 
 # --- Content security policy: only ourselves, nothing inline ---
 

@@ -79,6 +79,29 @@ class HoldsExhausted(BookingError):
     field = "reservation_id"
 
 
+class ProofNeeded(BookingError):
+    """Too many times are held by visitors who have proven nothing, so this hold costs a proof of work."""
+
+    code = "proof_needed"
+    sentence = _("Many times are being held at the moment, so this one cannot be held without a check.")
+    field = "start"
+
+
+class TooManyBookings(BookingError):
+    """As many were booked from one network address within the hour as may be; ``seconds`` until one more may."""
+
+    code = "too_many_bookings"
+    sentence = _("Very many bookings came from your connection. Please try again later, or phone us.")
+
+
+class PleasePhone(BookingError):
+    """This person's booking is not taken online; the one sentence for every reason of that kind."""
+
+    code = "please_phone"
+    sentence = _("This cannot be booked online. Please phone us.")
+    field = "customer"
+
+
 class HoldNotExtendable(BookingError):
     """The reservation reached the longest time or the number of extensions allowed."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.functions import Now
 
-from bookings.models import IdempotencyKey, Occupancy, OutboxMessage, RequestCount
+from bookings.models import IdempotencyKey, Occupancy, OutboxMessage, RequestCount, SpentProof
 from bookings.models.request_counts import BITES
 
 BATCH = 1000
@@ -30,6 +30,7 @@ def sweep() -> int:
             IdempotencyKey.objects.filter(created_at__lte=Now() - ANSWERS_ARE_KEPT),
             _counts().filter(window__lte=Now() - COUNTS_ARE_KEPT),
             RequestCount.objects.filter(window__lte=Now() - BITES_ARE_KEPT),
+            SpentProof.objects.filter(expires_at__lte=Now() - MARGIN),
             done.filter(done_at__lte=Now() - SENT_IS_KEPT),
         )
     )

@@ -89,6 +89,28 @@ HOLD_EXTENSIONS = _limit(
 HOLDS_PER_VISITOR = _limit("MAX_HOLDS_PER_VISITOR", 3, "live holds of one visitor")
 HOLDS_PER_ADDRESS = _limit("MAX_HOLDS_PER_ADDRESS", 50, "live holds from one network address")
 
+FLOOD_PER_ADDRESS = _limit(
+    "FLOOD_PERCENT_PER_ADDRESS",
+    10,
+    "percent of a project's offered times (at least two times) that visitors of one network address hold, or booked "
+    "within the hour, before each further hold costs a proof of work",
+)
+FLOOD_TOGETHER = _limit(
+    "FLOOD_PERCENT_TOGETHER", 33, "percent of them that all visitors together hold before each costs that"
+)
+PROOF_TRIES = _limit(
+    "PROOF_TRIES", 500, "tries of two milliseconds that a proof of work takes; 0: nothing lifts the caps"
+)
+PROOF_SECONDS = _limit("PROOF_SECONDS", 300, "seconds within which a proof of work is brought", least=1)
+BOOKINGS_PER_ADDRESS = _limit(
+    "BOOKINGS_AN_HOUR_PER_ADDRESS", 100, "bookings an hour from one network address"
+)
+BOOKINGS_PER_EMAIL = _limit(
+    "BOOKINGS_PER_UNPROVEN_EMAIL",
+    3,
+    "coming bookings of one e-mail address, as long as nobody has opened a link in a mail to it",
+)
+
 LOGINS_PER_ADDRESS = _limit(
     "LOGINS_A_MINUTE_PER_ADDRESS", 20, "passwords tried in a minute from one network address"
 )

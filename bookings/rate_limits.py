@@ -12,15 +12,18 @@ from functools import cache
 
 import structlog
 from django.conf import settings
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 from redis import Redis, RedisError
 
-from bookings import limits
+from bookings import limits, sql
 from bookings.client_address import client_network
+from bookings.errors import TooManyBookings
 from bookings.models import RequestCount
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+BOOKED = "booked:"
 BETWEEN_WRITES = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
@@ -108,6 +111,25 @@ def spend(who: str, limit: int, now: datetime | None = None) -> Usage | None:
 def spend_by_address(request: HttpRequest, now: datetime | None = None) -> Usage | None:
     """The same for the visitor's address: pages, widget keys, and whoever has no valid key."""
     return spend(f"address:{client_network(request)}", limits.REQUESTS_PER_ADDRESS.value, now)
+
+
+def check_bookings(digest: str) -> None:
+    """Raise ``TooManyBookings`` where a network address (its digest; empty: never) booked as often as it may."""
+    limit = limits.BOOKINGS_PER_ADDRESS
+    if not (limit.value and digest):
+        return
+    lately = RequestCount.objects.filter(who=BOOKED + digest, window__gt=Now() - HOUR)
+    windows = list(lately.order_by("window").values_list("window", "count"))
+    if limit.passed_by(sum(count for _window, count in windows) + 1):
+        left = int((windows[0][0] + HOUR - sql.database_now()).total_seconds())
+        raise TooManyBookings(limit=limit.setting, seconds=max(1, left))
+
+
+def note_booking(digest: str) -> None:
+    """Count a booking that was made from a network address."""
+    if limits.BOOKINGS_PER_ADDRESS.value and digest:
+        minute = sql.database_now().replace(second=0, microsecond=0)
+        RequestCount.objects.add(BOOKED + digest, minute, 1)
 
 
 @cache

@@ -1,5 +1,6 @@
 """The table of limits: the environment sets each, the documentation names each, and what bites is said."""
 
+import hashlib
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -96,3 +97,15 @@ def age(by: timedelta) -> None:
     for row in RequestCount.objects.all():
         row.window -= by
         row.save()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "static" / "vendor").iterdir()), ids=lambda path: path.name)
+def test_what_is_vendored_has_its_licence_and_is_what_its_list_says(path):
+    listed = dict(
+        reversed(line.split()) for line in (path / "README.md").read_text().splitlines() if line[:4] == "    "
+    )
+    files = {one.name for one in path.iterdir()} - {"README.md"}
+    assert files == set(listed)
+    assert any("LICENSE" in name for name in files)
+    for name, digest in listed.items():
+        assert hashlib.sha256((path / name).read_bytes()).hexdigest() == digest

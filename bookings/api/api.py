@@ -27,7 +27,8 @@ from bookings.api.idempotency import once
 from bookings.api.requests.fields import NOT_AN_OBJECT, sentences_by_field
 from bookings.api.requests.parser import StrictParser
 from bookings.api.responses.answers import documented_answer, error_answer, json_answer
-from bookings.errors import BookingError, Conflict
+from bookings.api.throttling import TooManyFromHere
+from bookings.errors import BookingError, Conflict, ProofNeeded, TooManyBookings
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ def answer_booking_error(request: ApiRequest, refusal: BookingError) -> HttpResp
     body = refusal_body(refusal)
     if "find_alternatives" in refusal.data:
         body["alternatives"] = refusal.data["find_alternatives"]()
+    if isinstance(refusal, ProofNeeded | TooManyBookings):
+        return error_answer(TooManyFromHere(refusal.data.get("seconds", 60)))
     return json_answer(body, 409)
 
 

@@ -20,6 +20,19 @@ class TooManyRequests(ApiError):
         self.limit = limit.setting
 
 
+class TooManyFromHere(ApiError):
+    """Visitors of one network address hold or booked as much as they may for now."""
+
+    status = 429
+    sentence = gettext_lazy(
+        "Too many times are held or booked from this network address. Please try again in %(seconds)s seconds."
+    )
+
+    def __init__(self, seconds: int) -> None:
+        sentence = str(self.sentence) % {"seconds": seconds}
+        super().__init__(sentence, headers={"Retry-After": str(seconds)})
+
+
 class TooBusy(ApiError):
     """Another dear call is being answered; this one may come again at once, and ordinary ones never meet this."""
 

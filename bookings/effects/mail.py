@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from bookings import typed_text
 from bookings.effects import invitations, relevance
 from bookings.effects.deadlines import OVER, Deadline, deadline
-from bookings.effects.links import manage_url, newest, owner_url
+from bookings.effects.links import mailed_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient
 from bookings.effects.wording import News, Wording, reminder, wording
@@ -146,7 +146,7 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
         "other_zone": news.clocks.other if news.clocks.differ_at(booking.start) else "",
         "remark": remark.words if remark else "",
         "note": note.words if note else of_booking,
-        "url": manage_url(booking) if news.to_customer else owner_url(booking),
+        "url": mailed_url(booking) if news.to_customer else owner_url(booking),
     }
 
 

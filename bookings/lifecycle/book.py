@@ -15,6 +15,7 @@ from bookings.lifecycle.history import note
 from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.notices import announce
+from bookings.lifecycle.person_caps import check_person
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
 from bookings.lifecycle.transitions import enter, occupy
@@ -46,6 +47,7 @@ def book(
     check_overlap(draft, by)
     if draft.session:
         copy_session(draft, draft.session)
+    check_person(customer, by)
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
     if not (held and held.covers(draft)):
         ignoring = [held.reservation.pk] if held else []

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings import limits, sql
+from bookings import limits
 from bookings.errors import (
     BookingError,
     CapReached,
     HoldNotExtendable,
-    HoldsExhausted,
     OutsideHours,
     ReservationGone,
     SlotTaken,
 )
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, release_pieces
+from bookings.lifecycle.hold_caps import check_caps, lock_visitor, spend
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
 from bookings.lifecycle.seats import give_seats, session_of
 from bookings.lifecycle.transitions import claim_seat, claim_time
 from bookings.models import Booking, Occupancy, Reservation, Resource
+from bookings.proofs import Proof
 
 
 @verb
@@ -42,14 +40,16 @@ def reserve(
     companions: Sequence[Resource] = (),
     buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
     replacing: Reservation | None = None,
+    proof: Proof | None = None,
     now: datetime | None = None,
 ) -> Reservation:
     """Hold what an unsaved reservation names for ``hold`` from the moment of claiming, and save it.
 
     ``replacing`` is released in the same transaction, and stays if the new one cannot be had.  Raises ``SlotTaken``,
-    ``GroupFull``, ``SessionClosed``, ``HoldsExhausted``, and what the rules say to a customer.
+    ``GroupFull``, ``SessionClosed``, ``HoldsExhausted``, ``ProofNeeded``, and what the rules say to a customer.  A
+    ``proof`` is spent where this hold needs one.
     """
-    return _reserve(draft, hold, by, companions, buffers, replacing, now)
+    return _reserve(draft, hold, by, companions, buffers, replacing, proof, now)
 
 
 def _reserve(
@@ -59,9 +59,10 @@ def _reserve(
     companions: Sequence[Resource],
     buffers: tuple[timedelta, timedelta],
     replacing: Reservation | None,
+    proof: Proof | None,
     now: datetime | None,
 ) -> Reservation:
-    _lock_visitor(draft)
+    lock_visitor(draft)
     if replacing is not None:
         live = lock_live(replacing, besides=locks_of(replacing) | locks_of(draft, companions))
         if live:
@@ -73,8 +74,10 @@ def _reserve(
             draft.session.end,
         )
     check(draft, by=by, now=now or timezone.now(), companions=companions)
-    _check_caps(draft)
+    draft.proven = check_caps(draft, proof, now=now or timezone.now())
     draft.expires_at = _claim(draft, hold, companions, buffers)
+    if draft.proven and proof:
+        spend(proof)
     draft.save(force_insert=True)
     if draft.session:
         draft.refresh_from_db(fields=["expires_at"])
@@ -119,50 +122,23 @@ def reserve_any(
     by: Actor,
     buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
     replacing: Reservation | None = None,
+    proof: Proof | None = None,
     now: datetime | None = None,
 ) -> Reservation:
     """Hold the first of several that is free, in their order; if none is, the last refusal is raised."""
     for draft in drafts[:1]:
-        _lock_visitor(draft)
+        lock_visitor(draft)
     lock_resources(
         {draft.resource_id for draft in drafts} | ({replacing.resource_id} if replacing else set())
     )
     refusal: BookingError = SlotTaken()
     for draft in drafts:
         try:
-            return _reserve(draft, hold, by, (), buffers, replacing, now)
+            return _reserve(draft, hold, by, (), buffers, replacing, proof, now)
         except (SlotTaken, OutsideHours, CapReached) as error:
             refusal = error
             replacing = None
     raise refusal
-
-
-def _lock_visitor(draft: Reservation) -> None:
-    """Let a visitor's holds be made one after the other, so that they can be counted; before any row is locked."""
-    if sql.is_postgresql() and limits.HOLDS_PER_VISITOR.value and draft.visitor:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [draft.visitor])
-
-
-def _check_caps(draft: Reservation) -> None:
-    """At most so many live holds per visitor, and per address, behind which many visitors may be.
-
-    A visitor's are counted under a lock, since two requests could count at once; several at once may pass an
-    address's, which only bounds what a program can hold that is somebody else each time.
-    """
-    caps = {"visitor": limits.HOLDS_PER_VISITOR, "address": limits.HOLDS_PER_ADDRESS}
-    own = {
-        name: Q(**{name: getattr(draft, name)})
-        for name, cap in caps.items()
-        if cap.value and getattr(draft, name)
-    }
-    if not own:
-        return
-    held = Reservation.objects.live().filter(reduce(or_, own.values()))
-    counted = held.aggregate(**{f"of_{name}": Count("pk", filter=same) for name, same in own.items()})
-    for name in own:
-        if counted[f"of_{name}"] >= caps[name].value:
-            raise HoldsExhausted(limit=caps[name].setting)
 
 
 @verb

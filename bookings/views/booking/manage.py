@@ -18,7 +18,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import times
 from bookings.effects.invitations import calendar_file
-from bookings.effects.links import LinkInvalid, Purpose, manage_token, newest, read_token
+from bookings.effects.links import (
+    MAILED,
+    LinkInvalid,
+    Purpose,
+    manage_token,
+    newest,
+    note_opened,
+    read_token,
+)
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
 from bookings.lifecycle import Actor, act, available_actions, settle, undo, undoable_state
@@ -82,6 +90,8 @@ def with_somebody_else(request: HttpRequest) -> HttpResponse:
 @with_booking(Purpose.MANAGE)
 def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """How the booking stands."""
+    if MAILED in request.GET:
+        note_opened(booking, request.GET[MAILED])
     now = timezone.now()
     if booking.due_at and booking.due_at <= now and settle(booking):
         booking = Booking.objects.in_full().get(pk=booking.pk)
