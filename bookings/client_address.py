@@ -59,9 +59,9 @@ def is_named(address: str) -> bool:
 
 
 def login_address(request: HttpRequest) -> str | None:
-    """Return `client_address` as the log of logins stores it: a local socket has no IP address."""
-    address = client_address(request)
-    return None if address == UNIX_SOCKET else address
+    """Return `client_network` as the log of logins stores it, by its first address; a local socket has none."""
+    network = client_network(request)
+    return None if network == UNIX_SOCKET else network.partition("/")[0]
 
 
 def believe_trusted_proxies(

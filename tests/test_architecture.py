@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LEVELS = [
     {"management", "templatetags", "urls"},
     {"api", "views", "admin"},
-    {"demo", "effects", "proof"},
+    {"demo", "effects", "logins", "proof"},
     {"forms"},
     {"bites", "clocks", "housekeeping", "languages", "layers", "rate_limits", "refusals"},
     {"lifecycle"},
