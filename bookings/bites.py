@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Sum
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from bookings import database_clock
 from bookings.limits import LIMITS, Limit
 from bookings.models import RequestCount
 from bookings.models.request_counts import BITES
@@ -49,4 +49,4 @@ def lately() -> list[tuple[Limit, int]]:
 
 
 def _hour() -> datetime:
-    return timezone.now().replace(minute=0, second=0, microsecond=0)
+    return database_clock.now().replace(minute=0, second=0, microsecond=0)

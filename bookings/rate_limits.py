@@ -14,10 +14,9 @@ import structlog
 from django.conf import settings
 from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils import timezone
 from redis import Redis, RedisError
 
-from bookings import limits, sql
+from bookings import database_clock, limits
 from bookings.client_address import client_network
 from bookings.errors import TooManyBookings
 from bookings.models import RequestCount
@@ -101,7 +100,7 @@ def spend(who: str, limit: int, now: datetime | None = None) -> Usage | None:
     """Count a request of ``who`` and return what is used of ``limit`` a minute, or None where 0 switches it off."""
     if not limit:
         return None
-    now = now or timezone.now()
+    now = now or database_clock.now()
     count = _count_in_redis(who, now) if settings.REDIS_URL else None
     if count is None:
         count = counter.add(who, now)
@@ -121,14 +120,14 @@ def check_bookings(digest: str) -> None:
     lately = RequestCount.objects.filter(who=BOOKED + digest, window__gt=Now() - HOUR)
     windows = list(lately.order_by("window").values_list("window", "count"))
     if limit.passed_by(sum(count for _window, count in windows) + 1):
-        left = int((windows[0][0] + HOUR - sql.database_now()).total_seconds())
+        left = int((windows[0][0] + HOUR - database_clock.now()).total_seconds())
         raise TooManyBookings(limit=limit.setting, seconds=max(1, left))
 
 
 def note_booking(digest: str) -> None:
     """Count a booking that was made from a network address."""
     if limits.BOOKINGS_PER_ADDRESS.value and digest:
-        minute = sql.database_now().replace(second=0, microsecond=0)
+        minute = database_clock.now().replace(second=0, microsecond=0)
         RequestCount.objects.add(BOOKED + digest, minute, 1)
 
 

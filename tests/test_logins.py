@@ -11,7 +11,7 @@ HERE, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 
 
 @pytest.fixture(autouse=True)
-def fresh_process(monkeypatch) -> None:
+def fresh_process(monkeypatch, no_minute_ends) -> None:
     monkeypatch.setattr(rate_limits, "counter", rate_limits.Counter())
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from bookings import typed_text
+from bookings import database_clock, typed_text
 from bookings.effects import invitations, relevance
 from bookings.effects.deadlines import OVER, Deadline, deadline
 from bookings.effects.links import mailed_url, newest, owner_url
@@ -84,12 +84,12 @@ def _telling(news: News, message: OutboxMessage) -> Wording:
         relevance.check_left(news.booking, newest(news.booking))
     else:
         relevance.check_state(news.booking, message)
-    relevance.check_not_over(news.booking, timezone.now())
+    relevance.check_not_over(news.booking, database_clock.now())
     return wording(news)
 
 
 def _reminding(news: News, index: int) -> Wording:
-    chosen = relevance.reminder_of(news.booking, index, timezone.now())
+    chosen = relevance.reminder_of(news.booking, index, database_clock.now())
     subject = str(chosen.get("settings", {}).get("subject") or "")
     return reminder(news, subject=typed_text.line(subject), after=relevance.is_after(chosen))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils import timezone
-
+from bookings import database_clock
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
@@ -51,7 +50,7 @@ def book(
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
     if not (held and held.covers(draft)):
         ignoring = [held.reservation.pk] if held else []
-        check(draft, by=by, now=now or timezone.now(), companions=companions, ignoring=ignoring)
+        check(draft, by=by, now=now or database_clock.now(), companions=companions, ignoring=ignoring)
     target = flow.create.target
     enter(draft, target, leaving=flow.leaving(target))
     if target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft)):

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Q
 
-from bookings import limits, sql
+from bookings import database_clock, limits, sql
 from bookings.availability.capacity import capacity
 from bookings.errors import HoldsExhausted, ProofNeeded
 from bookings.limits import Limit
@@ -84,7 +84,7 @@ def _seconds_left(draft: Reservation) -> int:
     """Whole seconds until the first hold of those that are counted ends, at least one."""
     live = Reservation.objects.live().filter(proven=False, project=draft.project_id)
     first = live.order_by("expires_at").values_list("expires_at", flat=True).first()
-    return max(1, int((first - sql.database_now()).total_seconds())) if first else 60
+    return max(1, int((first - database_clock.now()).total_seconds())) if first else 60
 
 
 def _flooded(here: int, together: int, offered: int) -> Limit | None:

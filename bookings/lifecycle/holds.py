@@ -8,9 +8,8 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from bookings import limits
+from bookings import database_clock, limits
 from bookings.errors import (
     BookingError,
     CapReached,
@@ -73,8 +72,8 @@ def _reserve(
             draft.session.start,
             draft.session.end,
         )
-    check(draft, by=by, now=now or timezone.now(), companions=companions)
-    draft.proven = check_caps(draft, proof, now=now or timezone.now())
+    check(draft, by=by, now=now or database_clock.now(), companions=companions)
+    draft.proven = check_caps(draft, proof, now=now or database_clock.now())
     draft.expires_at = _claim(draft, hold, companions, buffers)
     if draft.proven and proof:
         spend(proof)
@@ -150,7 +149,7 @@ def extend(reservation: Reservation, *, hold: timedelta, by: Actor) -> Reservati
     live = lock_live(reservation)
     if live is None:
         raise ReservationGone
-    if not extendable(live, hold=hold, by=by, at=timezone.now()):
+    if not extendable(live, hold=hold, by=by, at=database_clock.now()):
         raise HoldNotExtendable
     Reservation.objects.filter(pk=live.pk).update(expires_at=Now() + hold, extensions=F("extensions") + 1)
     live.refresh_from_db(fields=["expires_at", "extensions"])
@@ -197,5 +196,5 @@ def end_hold(reservation: Reservation, used_by: Booking | None = None) -> None:
         if not taken_over:
             give_seats(session_of(reservation), 1)
     reservation.booking = used_by
-    reservation.released_at = None if used_by else timezone.now()
+    reservation.released_at = None if used_by else database_clock.now()
     reservation.save(update_fields=["booking", "released_at", "holds_seat"])

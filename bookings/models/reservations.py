@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from bookings import database_clock
 from bookings.models.bookings import Booking
 from bookings.models.graphs import GraphVersion
 from bookings.models.keys import ApiKey
@@ -60,7 +61,7 @@ class Reservation(models.Model):
     )
     extensions = models.PositiveSmallIntegerField(_("times extended"), default=0)
     expires_at = models.DateTimeField(_("held until"))
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=database_clock.now, editable=False)
     released_at = models.DateTimeField(_("released"), null=True)
     booking = models.OneToOneField(Booking, models.CASCADE, null=True, related_name="reservation")
 

@@ -11,12 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import times
+from bookings import database_clock, times
 from bookings.effects.invitations import calendar_file
 from bookings.effects.links import (
     MAILED,
@@ -92,7 +91,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """How the booking stands."""
     if MAILED in request.GET:
         note_opened(booking, request.GET[MAILED])
-    now = timezone.now()
+    now = database_clock.now()
     if booking.due_at and booking.due_at <= now and settle(booking):
         booking = Booking.objects.in_full().get(pk=booking.pk)
     context: dict[str, Any] = {"booking": booking_card.card(request, booking, token, now)}

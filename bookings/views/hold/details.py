@@ -8,12 +8,11 @@ from typing import Any
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import bites
+from bookings import bites, database_clock
 from bookings.availability.offering import Offering
 from bookings.client_address import counted_digest
 from bookings.clocks import Clocks
@@ -236,7 +235,7 @@ def details_page(
     status: int = 200,
 ) -> HttpResponse:
     """The form beside what is held; ``said`` is what happened, in a sentence."""
-    now, held = timezone.now(), hold.reservation
+    now, held = database_clock.now(), hold.reservation
     clocks = Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request))
     live = held.expires_at > now and held.released_at is None
     link = hold_card.link_of(held)

@@ -9,10 +9,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import bites
+from bookings import bites, database_clock
 from bookings.availability.free_times import takers
 from bookings.availability.offering import Offering
 from bookings.errors import BookingError, EndNotOffered, ProofNeeded, ReservationGone, SlotTaken
@@ -82,7 +81,7 @@ def _takers(
         return [(link, start + offering.length_taken(link)) for link in offering.candidates]
     end = parse_instant(request.POST["end"])
     ignoring = [before.pk] if before else []
-    links = takers(offering, start, end, now=timezone.now(), ignoring=ignoring) if end else []
+    links = takers(offering, start, end, now=database_clock.now(), ignoring=ignoring) if end else []
     if end is None or not links:
         raise EndNotOffered
     return [(link, end) for link in links]

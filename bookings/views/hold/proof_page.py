@@ -8,10 +8,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from bookings import database_clock
 from bookings.errors import ProofNeeded
 from bookings.models import Project
 from bookings.proofs import Proof, challenge, read_proof
-from bookings.sql import database_now
 from bookings.views.page_urls import carried_query, page_url
 
 FIELD = "proof"
@@ -30,7 +30,7 @@ def proof_page(request: HttpRequest, project: Project, error: ProofNeeded, token
     context: dict[str, Any] = {
         "action": request.get_full_path(),
         "hidden": [{"name": name, "value": value} for name, value in ({"visitor": token} | hidden).items()],
-        "challenge": json.dumps(challenge(project.pk, database_now())),
+        "challenge": json.dumps(challenge(project.pk, database_clock.now())),
         "minutes": -(-seconds // 60),
         "back_url": page_url(request, "choose", project.slug, query=carried_query(request)),
     }
