@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+from bookings.logins import LoginForm, refused
 
 # What staff do all day first, what is set up once last; other models follow by name.
 ORDER = [
@@ -26,6 +27,15 @@ class StaffAdminSite(AdminSite):
     site_header = site_title = _("Staff's desk")
     index_title = _("What there is to do")
     enable_nav_sidebar = False
+    login_form = LoginForm
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The login; 429 where passwords are tried too often from an address."""
+        response = super().login(request, extra_context)
+        if usage := refused(request):
+            response.status_code = 429
+            response["Retry-After"] = str(usage.resets_in)
+        return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Bookings before accounts, and within them in the order above."""
@@ -37,7 +47,3 @@ class StaffAdminSite(AdminSite):
 
 def _position(name: str) -> int:
     return ORDER.index(name) if name in ORDER else len(ORDER)
-
-
-class StaffAdminConfig(AdminConfig):
-    default_site = "booking_site.admin_site.StaffAdminSite"

@@ -96,14 +96,12 @@ def _proxy(text: str) -> IPv4Network | IPv6Network | str:
         ) from error
 
 
-def private_networks(texts: list[str]) -> list[IPv4Network | IPv6Network]:
-    """Return the private networks that webhooks may reach all the same."""
+def networks(name: str, texts: list[str]) -> list[IPv4Network | IPv6Network]:
+    """Return the networks that the variable ``name`` lists."""
     try:
         return [ip_network(text.strip(), strict=False) for text in texts]
     except ValueError as error:
-        raise ImproperlyConfigured(
-            "WEBHOOK_PRIVATE_NETWORKS must hold addresses or networks like 10.0.0.0/8."
-        ) from error
+        raise ImproperlyConfigured(f"{name} must hold addresses or networks like 10.0.0.0/8.") from error
 
 
 def database(url: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from booking_site import environment, logs
+from bookings import limits
 
 _env = environment.Env()
 
@@ -11,7 +12,10 @@ wsgi_app = "booking_site.wsgi:application"
 worker_class = "booking_site.worker.Worker"
 workers = _env.number("WEB_CONCURRENCY", default=max(2, os.cpu_count() or 1), least=1)
 threads = _env.number("WEB_THREADS", default=4, least=1)
-limit_request_line = 8190  # gunicorn's most; a search with many terms is longer than its usual 4094
+_limits = limits.from_environment(_env.number)
+limit_request_line = min(_limits["REQUEST_LINE_BYTES"], 8190)  # a search with many terms is long
+limit_request_fields = _limits["REQUEST_HEADERS"]
+limit_request_field_size = _limits["REQUEST_HEADER_BYTES"]
 keepalive = 75  # seconds; longer than a proxy keeps its idle connections
 timeout = 60
 graceful_timeout = 20

@@ -3,12 +3,14 @@
 A file `.env` beside `manage.py` (another by `ENV_FILE`) fills in what the environment leaves out.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import django
 from django.utils.translation import gettext_lazy as _
 
 from booking_site import environment, listening, logs, mail
+from bookings import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -52,7 +54,7 @@ TRUSTED_PROXIES = environment.trusted_proxies(env.list("TRUSTED_PROXIES", defaul
 # --- Applications ---
 
 INSTALLED_APPS = [
-    "booking_site.admin_site.StaffAdminConfig",
+    "booking_site.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -136,9 +138,12 @@ REDIS_URL = environment.redis(env.str("REDIS_URL", default=""))
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-# Requests in a minute: for each server key, and for each address that uses a widget key or a page; 0: no limit.
-REQUESTS_A_MINUTE_PER_KEY = env.number("REQUESTS_A_MINUTE_PER_KEY", default=6000)
-REQUESTS_A_MINUTE_PER_ADDRESS = env.number("REQUESTS_A_MINUTE_PER_ADDRESS", default=300)
+# --- Limits: the table of bookings.limits, each by the name that it has there ---
+
+_limits = limits.from_environment(env.number)
+vars().update(_limits)
+# Networks whose holds and bookings are never capped, like that of the front desk.
+UNCAPPED_NETWORKS = environment.networks("UNCAPPED_NETWORKS", env.list("UNCAPPED_NETWORKS", default=[]))
 
 # --- Mail: EMAIL_URL like smtp+tls://user:password@host:587; without it mails are files in var/mail ---
 
@@ -152,7 +157,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"book
 
 # --- Staff login ---
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "bookings.logins.LimitByAddress",  # before any password is hashed
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -162,10 +171,11 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AXES_CLIENT_IP_CALLABLE = "bookings.client_address.login_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_FAILURE_LIMIT = _limits["LOGIN_FAILURES"]
+AXES_COOLOFF_TIME = timedelta(minutes=_limits["LOGIN_LOCK_MINUTES"])
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False  # its log lines name people
@@ -197,24 +207,22 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the API refuses above 1 MB with its own words
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # an admin page of hours and exceptions has many
+# The API refuses what is too large in its own words, before Django does.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * max(_limits["FORM_KILOBYTES"], 2 * _limits["BODY_KILOBYTES"])
+DATA_UPLOAD_MAX_NUMBER_FIELDS = _limits["FORM_FIELDS"]
+DATA_UPLOAD_MAX_NUMBER_FILES = _limits["FORM_FILES"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- Holds and bookings: the operator's caps ---
+# --- Taking back a cancellation ---
 
-MAX_RESERVATION_SECONDS = env.number("MAX_RESERVATION_SECONDS", default=7200)  # together with all extensions
-MAX_HOLD_EXTENSIONS = env.number("MAX_HOLD_EXTENSIONS", default=10)  # of a customer's hold
-MAX_HOLDS_PER_VISITOR = env.number("MAX_HOLDS_PER_VISITOR", default=3)  # 0 switches off
-MAX_HOLDS_PER_ADDRESS = env.number(
-    "MAX_HOLDS_PER_ADDRESS", default=50
-)  # many visitors share one; 0 switches off
 UNDO_MINUTES = env.number("UNDO_MINUTES", default=15)  # how long a customer's cancellation can be taken back
 UNDO_MAIL_DELAY_MINUTES = env.number("UNDO_MAIL_DELAY_MINUTES", default=2)  # how long its mails wait for that
 
 # --- Webhooks: private networks that may be called all the same, like 10.0.0.0/8; none by default ---
 
-WEBHOOK_PRIVATE_NETWORKS = environment.private_networks(env.list("WEBHOOK_PRIVATE_NETWORKS", default=[]))
+WEBHOOK_PRIVATE_NETWORKS = environment.networks(
+    "WEBHOOK_PRIVATE_NETWORKS", env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
+)
 
 # --- Content security policy: only ourselves, nothing inline ---
 

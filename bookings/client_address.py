@@ -45,10 +45,23 @@ def network_digest(request: HttpRequest) -> str:
     return salted_hmac("bookings.address", client_network(request), algorithm="sha256").hexdigest()
 
 
+def counted_digest(request: HttpRequest) -> str:
+    """The same for the caps that never bind signed-in staff or a named network; empty for those."""
+    user = getattr(request, "user", None)
+    if is_named(client_address(request)) or (user is not None and user.is_staff):
+        return ""
+    return network_digest(request)
+
+
+def is_named(address: str) -> bool:
+    """Whether the operator named the network of an address in UNCAPPED_NETWORKS."""
+    return address != UNIX_SOCKET and any(ip_address(address) in one for one in settings.UNCAPPED_NETWORKS)
+
+
 def login_address(request: HttpRequest) -> str | None:
-    """Return `client_address` as the log of logins stores it: a local socket has no IP address."""
-    address = client_address(request)
-    return None if address == UNIX_SOCKET else address
+    """Return `client_network` as the log of logins stores it, by its first address; a local socket has none."""
+    network = client_network(request)
+    return None if network == UNIX_SOCKET else network.partition("/")[0]
 
 
 def believe_trusted_proxies(

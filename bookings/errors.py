@@ -16,16 +16,25 @@ def _(sentence: str) -> str:
 class BookingError(Exception):
     """A verb refused and nothing was written.
 
-    ``field`` names the input at fault (the API's spelling), ``data`` what helps the caller to go on.
+    ``field`` names the input at fault (the API's spelling), ``limit`` the setting of the limit that bit where one
+    did, ``data`` what helps the caller to go on.
     """
 
     code = "refused"
     sentence = _("This is not possible.")
     field = "booking"
 
-    def __init__(self, sentence: str | None = None, *, field: str | None = None, **data: Any) -> None:
+    def __init__(
+        self,
+        sentence: str | None = None,
+        *,
+        field: str | None = None,
+        limit: str | None = None,
+        **data: Any,
+    ) -> None:
         self.sentence = sentence or self.sentence
         self.field = field or self.field
+        self.limit = limit
         self.data = data
         super().__init__(str(self.sentence))
 
@@ -68,6 +77,29 @@ class HoldsExhausted(BookingError):
     code = "too_many_holds"
     sentence = _("Too many times are held already. Let one go first.")
     field = "reservation_id"
+
+
+class ProofNeeded(BookingError):
+    """Too many times are held by visitors who have proven nothing, so this hold costs a proof of work."""
+
+    code = "proof_needed"
+    sentence = _("Many times are being held at the moment, so this one cannot be held without a check.")
+    field = "start"
+
+
+class TooManyBookings(BookingError):
+    """As many were booked from one network address within the hour as may be; ``seconds`` until one more may."""
+
+    code = "too_many_bookings"
+    sentence = _("Very many bookings came from your connection. Please try again later, or phone us.")
+
+
+class PleasePhone(BookingError):
+    """This person's booking is not taken online; the one sentence for every reason of that kind."""
+
+    code = "please_phone"
+    sentence = _("This cannot be booked online. Please phone us.")
+    field = "customer"
 
 
 class HoldNotExtendable(BookingError):

@@ -12,16 +12,17 @@ from functools import cache
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils import timezone
 from redis import Redis, RedisError
 
-from bookings import sql
+from bookings import database_clock, limits
 from bookings.client_address import client_network
+from bookings.errors import TooManyBookings
 from bookings.models import RequestCount
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+BOOKED = "booked:"
 BETWEEN_WRITES = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
@@ -78,7 +79,7 @@ class Counter:
             amount, window.unwritten = window.unwritten, 0
             window.being_written += amount
             window.written_at = now
-        known = write(who, window.begins, amount)
+        known = RequestCount.objects.add(who, window.begins, amount)
         with self._lock:
             window.known = max(known, window.known)
             window.being_written -= amount
@@ -99,7 +100,7 @@ def spend(who: str, limit: int, now: datetime | None = None) -> Usage | None:
     """Count a request of ``who`` and return what is used of ``limit`` a minute, or None where 0 switches it off."""
     if not limit:
         return None
-    now = now or timezone.now()
+    now = now or database_clock.now()
     count = _count_in_redis(who, now) if settings.REDIS_URL else None
     if count is None:
         count = counter.add(who, now)
@@ -108,21 +109,26 @@ def spend(who: str, limit: int, now: datetime | None = None) -> Usage | None:
 
 def spend_by_address(request: HttpRequest, now: datetime | None = None) -> Usage | None:
     """The same for the visitor's address: pages, widget keys, and whoever has no valid key."""
-    return spend(f"address:{client_network(request)}", settings.REQUESTS_A_MINUTE_PER_ADDRESS, now)
+    return spend(f"address:{client_network(request)}", limits.REQUESTS_PER_ADDRESS.value, now)
 
 
-def write(who: str, minute: datetime, amount: int) -> int:
-    """Add to the row of ``who`` in one atomic statement and return the sum of all processes."""
-    table = connection.ops.quote_name(RequestCount._meta.db_table)
-    window = sql.stored(RequestCount, "window", minute)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO {table} ("who", "window", "count") VALUES (%s, %s, %s) '  # noqa: S608  # no input in it
-            f'ON CONFLICT ("who", "window") DO UPDATE SET "count" = {table}."count" + EXCLUDED."count" '
-            'RETURNING "count"',
-            [who, window, amount],
-        )
-        return int(cursor.fetchone()[0])
+def check_bookings(digest: str) -> None:
+    """Raise ``TooManyBookings`` where a network address (its digest; empty: never) booked as often as it may."""
+    limit = limits.BOOKINGS_PER_ADDRESS
+    if not (limit.value and digest):
+        return
+    lately = RequestCount.objects.filter(who=BOOKED + digest, window__gt=Now() - HOUR)
+    windows = list(lately.order_by("window").values_list("window", "count"))
+    if limit.passed_by(sum(count for _window, count in windows) + 1):
+        left = int((windows[0][0] + HOUR - database_clock.now()).total_seconds())
+        raise TooManyBookings(limit=limit.setting, seconds=max(1, left))
+
+
+def note_booking(digest: str) -> None:
+    """Count a booking that was made from a network address."""
+    if limits.BOOKINGS_PER_ADDRESS.value and digest:
+        minute = database_clock.now().replace(second=0, microsecond=0)
+        RequestCount.objects.add(BOOKED + digest, minute, 1)
 
 
 @cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,19 @@ def is_postgresql() -> bool:
 def now() -> str:
     """The database's own clock, read for this statement: ``now()`` of PostgreSQL stands still in a transaction."""
     return "statement_timestamp()" if is_postgresql() else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+
+
+def database_now() -> datetime:
+    """The moment by the database's clock, which judges what is due and what anybody may."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {now()}".replace("%%", "%"))
+        return instant(cursor.fetchone()[0])
+
+
+def instant(value: datetime | str) -> datetime:
+    """A moment that a statement written by hand returned: SQLite gives text in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def from_now(duration: timedelta) -> tuple[str, list[Any]]:

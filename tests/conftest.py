@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -10,11 +11,12 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
+from bookings import database_clock
 from bookings.constraints import AppendOnly
 from bookings.graphs import flow
 from bookings.models import Graph, HistoryEntry
@@ -110,6 +112,25 @@ def _wants_transactions(request: pytest.FixtureRequest) -> bool:
 def graphs_read_anew() -> None:
     """Each test begins like a fresh process: some edit published graphs in place, which the site never does."""
     flow._known.clear()
+
+
+@pytest.fixture(autouse=True)
+def database_clock_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database's clock shows what this machine's did, and nobody asks, so that queries can be counted.
+
+    A test that moves this machine's clock calls ``database_clock.forget()`` to have the database asked; one that lets
+    time stand sets ``database_clock.now``; to travel, pass ``now`` or age the row (``tests.situations.aged``).
+    """
+    known = database_clock._Answer(timezone.now(), time.perf_counter())
+    monkeypatch.setattr(database_clock, "_last", known)
+    monkeypatch.setattr(database_clock, "ASKED_EVERY", 3600.0)
+
+
+@pytest.fixture
+def no_minute_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands for what is counted by the minute."""
+    moment = timezone.now()
+    monkeypatch.setattr(database_clock, "now", lambda: moment)
 
 
 @pytest.fixture(autouse=True)

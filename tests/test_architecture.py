@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LEVELS = [
     {"management", "templatetags", "urls"},
     {"api", "views", "admin"},
-    {"demo", "effects", "proof"},
+    {"demo", "effects", "logins", "proof"},
     {"forms"},
-    {"clocks", "housekeeping", "languages", "layers", "rate_limits", "refusals"},
+    {"bites", "clocks", "housekeeping", "languages", "layers", "rate_limits", "refusals"},
     {"lifecycle"},
     {"availability"},
     {"graphs"},

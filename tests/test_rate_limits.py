@@ -88,10 +88,10 @@ def test_an_address_is_the_one_that_no_visitor_can_choose(settings):
 COUNT_MANY = """
 import django; django.setup()
 from datetime import datetime, UTC
-from bookings import rate_limits
+from bookings.models import RequestCount
 now = datetime(2027, 3, 16, 9, 30, 12, tzinfo=UTC)
 for _request in range(50):
-    rate_limits.write("key:a", now.replace(second=0), 1)
+    RequestCount.objects.add("key:a", now.replace(second=0), 1)
 """
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from bookings import bites
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import (
@@ -26,7 +27,8 @@ from bookings.api.idempotency import once
 from bookings.api.requests.fields import NOT_AN_OBJECT, sentences_by_field
 from bookings.api.requests.parser import StrictParser
 from bookings.api.responses.answers import documented_answer, error_answer, json_answer
-from bookings.errors import BookingError, Conflict
+from bookings.api.throttling import TooManyFromHere
+from bookings.errors import BookingError, Conflict, ProofNeeded, TooManyBookings
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +58,18 @@ api.add_decorator(once)  # every POST and PUT; views need not think of it
 
 @api.exception_handler(ApiError)
 def answer_refusal(request: ApiRequest, refusal: ApiError) -> HttpResponse:
+    bites.note(refusal.limit)
     return error_answer(refusal)
 
 
 @api.exception_handler(BookingError)
 def answer_booking_error(request: ApiRequest, refusal: BookingError) -> HttpResponse:
+    bites.note(refusal.limit)
     body = refusal_body(refusal)
     if "find_alternatives" in refusal.data:
         body["alternatives"] = refusal.data["find_alternatives"]()
+    if isinstance(refusal, ProofNeeded | TooManyBookings):
+        return error_answer(TooManyFromHere(refusal.data.get("seconds", 60)))
     return json_answer(body, 409)
 
 

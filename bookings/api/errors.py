@@ -30,6 +30,8 @@ class ApiError(Exception):
 
     status = 400
     sentence: Any = gettext_lazy("This request cannot be understood.")
+    limit: str | None = None
+    """The setting of the limit that bit, where one did."""
 
     def __init__(self, sentence: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
         self.sentence = sentence or self.sentence
@@ -123,7 +125,8 @@ class Invalid(ApiError):
     status = 422
     sentence = gettext_lazy("Some fields are not valid.")
 
-    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, errors: Mapping[str, Sequence[str]], *, limit: str | None = None) -> None:
+        self.limit = limit
         self.errors = {plain(field): [str(sentence) for sentence in told] for field, told in errors.items()}
         super().__init__()
 

@@ -15,10 +15,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import sql
+from bookings import database_clock, sql
 from bookings.api.caller import Caller
 from bookings.api.errors import Invalid
 from bookings.api.responses.answers import JSON
@@ -59,7 +58,7 @@ def once(view: View) -> View:
 
 def _first_or_again(request: HttpRequest, sent: str, do: Callable[[], HttpResponse]) -> HttpResponse:
     scope = _scope(request, sent)
-    IdempotencyKey.objects.filter(scope=scope, created_at__lt=timezone.now() - KEPT).delete()
+    IdempotencyKey.objects.filter(scope=scope, created_at__lt=database_clock.now() - KEPT).delete()
     digest = _digest(request)
     if not _claim(scope, digest):
         return _again(IdempotencyKey.objects.get(scope=scope), digest)
@@ -76,7 +75,7 @@ def _claim(scope: str, digest: str) -> bool:
 
     Not ``get_or_create``: its failed insert would be an exception, and thirty times dearer.
     """
-    now = sql.stored(IdempotencyKey, "created_at", timezone.now())
+    now = sql.stored(IdempotencyKey, "created_at", database_clock.now())
     table = connection.ops.quote_name(IdempotencyKey._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bookings.availability.allowance import UNBOUNDED, Allowance
 from bookings.availability.chosen_ends import is_length, latest_ends
-from bookings.availability.days import day_start
+from bookings.availability.days import day_start, seconds
 from bookings.availability.intervals import Busy
-from bookings.availability.modes import Mode
 from bookings.availability.offering import Offering, usual_length
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Query
-from bookings.availability.search import dates_of, prepare
+from bookings.availability.search import prepare
 from bookings.availability.sessions import coming_sessions
-from bookings.availability.slots import Frame, Supply, raw_slots, start_ranges, together
+from bookings.availability.slots import Frame, Supply, together
+from bookings.availability.slots_by_day import SlotsByDay
 from bookings.models import ProjectResource, Reservation
 
 HALF_A_YEAR = timedelta(days=180)
@@ -47,24 +47,21 @@ class FreeTime:
 
 @dataclass(frozen=True, kw_only=True)
 class FreeTimes:
-    """What is found in a window: the times, and the days that had some and have none left."""
+    """What is found in a window, by day; ``full_days`` had times and have none left."""
 
-    times: list[FreeTime]
+    free: Mapping[date, int]
+    """How many times are free on each day that has any, sorted by day."""
     full_days: frozenset[date]
+    on: Callable[[date], list[FreeTime]]
+    """The times of a day, those that are full among them."""
     zone: ZoneInfo
     step: timedelta | None = None
     """Between two ends that may be chosen."""
 
-    def by_day(self) -> dict[date, list[FreeTime]]:
-        days: dict[date, list[FreeTime]] = {}
-        for one in self.times:
-            days.setdefault(one.start.astimezone(self.zone).date(), []).append(one)
-        return days
-
-    def free_days(self) -> dict[date, int]:
-        """How many times are free on each day that has any."""
-        counts = {day: sum(not one.full for one in times) for day, times in self.by_day().items()}
-        return {day: number for day, number in counts.items() if number}
+    @property
+    def times(self) -> list[FreeTime]:
+        """All of them."""
+        return [one for day in sorted({*self.free, *self.full_days}) for one in self.on(day)]
 
 
 def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -82,26 +79,33 @@ def free_times(
     zone: ZoneInfo,
     now: datetime,
     ignoring: Iterable[UUID] = (),
+    allowance: Allowance = UNBOUNDED,
 ) -> FreeTimes:
-    """What can be picked that starts in ``[start, end)``.
+    """What can be picked that starts in ``[start, end)``; raises what the ``allowance`` does.
 
     ``ignoring`` are holds and bookings whose time counts as free.
     """
     if offering.flow.version.claims_seat:
         return _sessions(offering, start, end, zone=zone, now=now, ignoring=ignoring)
-    prepared = _prepared(offering, start, end + _reach(offering), zone=zone, now=now, ignoring=ignoring)
+    reach = end + _reach(offering)
+    prepared = _prepared(offering, start, reach, zone=zone, now=now, ignoring=ignoring, allowance=allowance)
     if prepared is None:
-        return FreeTimes(times=[], full_days=frozenset(), zone=zone)
-    query, frame, supplies, mode = prepared
-    found = [one for one in _times(mode, supplies, frame) if one.start < end]
+        return FreeTimes(free={}, full_days=frozenset(), on=lambda _day: [], zone=zone)
+    query, frame, supplies = prepared
+    until = seconds(end)
+    found = SlotsByDay(supplies, frame, zone, until)
     empty = [replace(one, busy=Busy(), capped=[]) for one in supplies]
-    ranges = chain.from_iterable(start_ranges(mode, empty, frame))
-    all_days = {day for day in dates_of(ranges, zone) if day_start(day, zone) < end.timestamp()}
-    days = {one.start.astimezone(zone).date() for one in found}
-    if offering.longest:
-        found = _with_latest_ends(found, offering, query, supplies, frame)
-    full_days = frozenset(all_days - days)
-    return FreeTimes(times=found, full_days=full_days, zone=zone, step=query.step)
+    all_days = set(SlotsByDay(empty, frame, zone, until).counts())
+    free = found.counts()
+
+    def on(day: date) -> list[FreeTime]:
+        times = [
+            FreeTime(start=datetime.fromtimestamp(low, UTC), end=datetime.fromtimestamp(high, UTC))
+            for low, high in found.on(day)
+        ]
+        return _with_latest_ends(times, offering, query, supplies, frame) if offering.longest else times
+
+    return FreeTimes(free=free, full_days=frozenset(all_days - set(free)), on=on, zone=zone, step=query.step)
 
 
 def _prepared(
@@ -112,16 +116,20 @@ def _prepared(
     zone: ZoneInfo,
     now: datetime,
     ignoring: Iterable[UUID] = (),
-) -> tuple[Query, Frame, list[Supply], Mode] | None:
-    """What a search of ``[start, end)`` looks at; None where the project's settings cannot be read."""
+    allowance: Allowance = UNBOUNDED,
+) -> tuple[Query, Frame, list[Supply]] | None:
+    """What a search of ``[start, end)`` looks at, all resources as one where everybody is booked.
+
+    None where the project's settings cannot be read.
+    """
     try:
         query = _query(offering, start, end, zone=zone, now=now, ignoring=frozenset(ignoring))
     except ParametersError as error:
         fields = sorted(error.errors)
         log.error("project_settings_unreadable", project=str(offering.project.pk), fields=fields)
         return None
-    mode = Mode.MUTUAL if offering.everybody else Mode.PRIORITIZED
-    return query, *prepare(query, now), mode
+    frame, supplies = prepare(query, now, allowance)
+    return query, frame, [together(supplies)] if offering.everybody and supplies else supplies
 
 
 def _reach(offering: Offering) -> timedelta:
@@ -134,8 +142,7 @@ def _with_latest_ends(
 ) -> list[FreeTime]:
     """The same times, each with the last end that may be chosen."""
     longest, step = offering.longest or timedelta(), query.step or timedelta(hours=1)
-    joint = [together(supplies)] if offering.everybody and supplies else supplies
-    latest = latest_ends(joint, frame)
+    latest = latest_ends(supplies, frame)
     times = []
     for one in found:
         free_until = datetime.fromtimestamp(latest[int(one.start.timestamp())], UTC)
@@ -179,25 +186,24 @@ def nearest(
     return sorted(closest[:most], key=lambda one: one.start)
 
 
-def next_start(offering: Offering, after: datetime, *, zone: ZoneInfo, now: datetime) -> datetime | None:
+def next_start(
+    offering: Offering,
+    after: datetime,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    allowance: Allowance = UNBOUNDED,
+) -> datetime | None:
     """When the first time starts that can be picked at or after ``after``, looking half a year ahead."""
     if offering.flow.version.claims_seat:
         times = free_times(offering, after, after + HALF_A_YEAR, zone=zone, now=now).times
         return next((one.start for one in times if not one.full), None)
-    prepared = _prepared(offering, after, after + HALF_A_YEAR, zone=zone, now=now)
+    prepared = _prepared(offering, after, after + HALF_A_YEAR, zone=zone, now=now, allowance=allowance)
     if prepared is None:
         return None
-    _query, frame, supplies, mode = prepared
-    ranges = chain.from_iterable(start_ranges(mode, supplies, frame))
-    first = min((starts[0] for starts in ranges), default=None)
+    _query, frame, supplies = prepared
+    first = min((starts[0] for supply in supplies for starts in supply.starts(frame)), default=None)
     return None if first is None else datetime.fromtimestamp(first, UTC)
-
-
-def _times(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[FreeTime]:
-    return [
-        FreeTime(start=datetime.fromtimestamp(found.start, UTC), end=datetime.fromtimestamp(found.end, UTC))
-        for found in raw_slots(mode, supplies, frame)
-    ]
 
 
 def _query(
@@ -249,6 +255,9 @@ def _sessions(
         )
         for row in rows
     ]
-    free = {one.start.astimezone(zone).date() for one in found if not one.full}
-    every = {one.start.astimezone(zone).date() for one in found}
-    return FreeTimes(times=found, full_days=frozenset(every - free), zone=zone)
+    days: dict[date, list[FreeTime]] = {}
+    for one in found:
+        days.setdefault(one.start.astimezone(zone).date(), []).append(one)
+    free = {day: count for day, ones in days.items() if (count := sum(not one.full for one in ones))}
+    full_days = frozenset(days.keys() - free.keys())
+    return FreeTimes(free=free, full_days=full_days, on=lambda day: days.get(day, []), zone=zone)

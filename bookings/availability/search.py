@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext_noop
-
+from bookings.availability.allowance import UNBOUNDED, Allowance
+from bookings.availability.answer_size import size_of, size_of_days
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local, seconds
 from bookings.availability.intervals import Busy, Interval, complement
@@ -32,46 +32,35 @@ from bookings.availability.sources import capped_days, policies
 from bookings.models import Resource
 
 MARGIN_DAYS = 2
-MOST_STARTS = 3_000_000
 
 
-class TooManySlots(ValueError):
-    """The grid of a search would have more than ``MOST_STARTS`` places; ``str()`` is a sentence for people."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop("There are too many free times to list. Ask for fewer days, or for larger steps.")
-        )
-
-
-def search(query: Query, now: datetime) -> list[Slot]:
-    """All free slots, sorted, none twice, in the zone asked for.  Raises ``TooManySlots``."""
+def search(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> list[Slot]:
+    """All free slots, sorted, none twice, in the zone asked for.  Raises what the ``allowance`` does."""
     by_key = {resource.pk: resource for resource in query.resources}
     return [
         Slot(local(start, query.zone), local(end, query.zone), tuple(by_key[key] for key in keys))
-        for start, end, keys in _raw_slots(query, now)
+        for start, end, keys in _raw_slots(query, now, allowance)
     ]
 
 
-def count(query: Query, now: datetime) -> int:
+def count(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> int:
     """How many slots ``search`` would give."""
-    frame, supplies = prepare(query, now)
+    frame, supplies = prepare(query, now, allowance)
     if query.length is None or len({supply.length for supply in supplies}) > 1:
+        ranges = _ranges(query, supplies, frame)
+        allowance.walk(sum(len(each) for each in chain.from_iterable(ranges)))
         return len(raw_slots(query.mode, supplies, frame, query.seed))
     return count_distinct(chain.from_iterable(start_ranges(query.mode, supplies, frame)))
 
 
-def dates(query: Query, now: datetime) -> dict[date, list[Resource]]:
+def dates(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> dict[date, list[Resource]]:
     """On which local dates of the zone asked for which resources have a free slot; sorted by date.
 
     In ``Mode.MUTUAL`` a slot needs all of them; in every other mode each resource is looked at by itself.
     """
-    frame, supplies = prepare(query, now)
-    if query.length is None:
-        apart = [together(supplies)] if query.mode is Mode.MUTUAL and supplies else supplies
-        ranges = [[range(start, start + 1) for start, _end in each.stretches(frame)] for each in apart]
-    else:
-        ranges = start_ranges(query.mode, supplies, frame)
+    frame, supplies = prepare(query, now, allowance)
+    allowance.answer(size_of_days((query.end - query.start).days + 2, len(supplies)))
+    ranges = _ranges(query, supplies, frame)
     if query.mode is Mode.MUTUAL and supplies:
         return {day: list(query.resources) for day in dates_of(ranges[0], query.zone)}
     by_date: dict[date, list[Resource]] = {}
@@ -81,18 +70,22 @@ def dates(query: Query, now: datetime) -> dict[date, list[Resource]]:
     return dict(sorted(by_date.items()))
 
 
-def unavailable(query: Query, now: datetime) -> list[Slot]:
+def unavailable(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> list[Slot]:
     """The stretches of the window in which no slot may lie, per resource (``Mode.MUTUAL``: in which not all
     are free), in the shape of slots: taken, closed, past, or outside notice and horizon.
     """
-    frame, supplies = prepare(query, now)
+    frame, supplies = prepare(query, now, allowance)
     if query.mode is Mode.MUTUAL and supplies:
         supplies = [together(supplies)]
+    taken = [complement(supply.stretches(frame), frame.start, frame.end) for supply in supplies]
+    counts = list(map(len, taken))
+    mode = query.mode if query.mode is Mode.MUTUAL else Mode.EXCLUSIVE
+    allowance.answer(size_of(mode, unique(query.resources), counts, sum(counts)))
     blocked: dict[Interval, list[Resource]] = {}
     by_key = {resource.pk: resource for resource in query.resources}
-    for supply in supplies:
+    for supply, stretches in zip(supplies, taken, strict=True):
         keys = supply.key if isinstance(supply.key, tuple) else (supply.key,)
-        for stretch in complement(supply.stretches(frame), frame.start, frame.end):
+        for stretch in stretches:
             blocked.setdefault(stretch, []).extend(by_key[key] for key in keys)
     return [
         Slot(local(low, query.zone), local(high, query.zone), tuple(resources))
@@ -100,11 +93,12 @@ def unavailable(query: Query, now: datetime) -> list[Slot]:
     ]
 
 
-def prepare(query: Query, now: datetime) -> tuple[Frame, list[Supply]]:
+def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tuple[Frame, list[Supply]]:
     """The frame of a search and what each resource supplies, in the order given."""
-    refuse_too_many(query)
     frame = frame_of(query, now)
     resources = unique(query.resources)
+    days = (query.end - query.start).days + 1 + 2 * MARGIN_DAYS
+    allowance.read(days=days * len(resources), rules=len(query.constraints) + len(query.narrowing))
     around = {
         each.pk: days_around(resource_zone(each), frame.start, frame.end, MARGIN_DAYS) for each in resources
     }
@@ -177,16 +171,23 @@ def resource_zone(resource: Resource) -> ZoneInfo:
     return _zone(resource.timezone)
 
 
-def _raw_slots(query: Query, now: datetime) -> list[RawSlot]:
-    frame, supplies = prepare(query, now)
+def _raw_slots(query: Query, now: datetime, allowance: Allowance) -> list[RawSlot]:
+    """The slots, once their number and what they would weigh as an answer are known to be allowed."""
+    frame, supplies = prepare(query, now, allowance)
+    ranges = _ranges(query, supplies, frame)
+    counts = [sum(map(len, of_one)) for of_one in ranges]
+    allowance.walk(sum(counts))
+    slots = count_distinct(chain.from_iterable(ranges))
+    allowance.answer(size_of(query.mode, unique(query.resources), counts, slots))
     return raw_slots(query.mode, supplies, frame, query.seed)
 
 
-def refuse_too_many(query: Query) -> None:
-    """Raise ``TooManySlots`` where even the grid alone would be too long to walk, before anything is read."""
-    step = query.step or query.length
-    if step is not None and (query.end - query.start) // step * len(query.resources) > MOST_STARTS:
-        raise TooManySlots
+def _ranges(query: Query, supplies: list[Supply], frame: Frame) -> list[list[range]]:
+    """Where the slots of each resource (``Mode.MUTUAL``: of all as one) start, also those of natural length."""
+    if query.length is not None:
+        return start_ranges(query.mode, supplies, frame)
+    apart = [together(supplies)] if query.mode is Mode.MUTUAL and supplies else supplies
+    return [[range(start, start + 1) for start, _end in each.stretches(frame)] for each in apart]
 
 
 def dates_of(ranges: Iterable[range], zone: tzinfo) -> list[date]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from bookings.clocks import Clocks
-from bookings.effects.links import manage_url
+from bookings.effects.links import mailed_url
 from bookings.effects.mail import Letter, compose, goes_out, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
 from bookings.effects.recipients import CUSTOMER, Recipient, first_zone, language_of, sendable
@@ -63,7 +63,7 @@ def _letter(message: OutboxMessage, email: str, bookings: list[Booking]) -> Lett
             sentences=(_("Each link opens one booking, to see, change or cancel it."),),
         )
         context: dict[str, Any] = {
-            "rows": [(booking, _zone(booking, reader), manage_url(booking)) for booking in bookings]
+            "rows": [(booking, _zone(booking, reader), mailed_url(booking)) for booking in bookings]
         }
         return compose(reader, site, words, context, message.dedupe_key, template="links")
 

@@ -14,14 +14,17 @@ from uuid import UUID
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 
 from bookings import sql
 from bookings.lifecycle.locks import Locks
 from bookings.lifecycle.retries import verb
-from bookings.models import Booking
+from bookings.models import Booking, Customer
 from bookings.models.bookings import new_nonce
 
 _SEPARATOR = "."
+MAILED = "mailed"
+"""The parameter that only links in mails have."""
 _ID_LENGTH = 22  # 16 bytes in base64 without its padding
 _CHAIN = """
     WITH RECURSIVE chain (id, step) AS (
@@ -62,6 +65,20 @@ def action_token(booking: Booking, action: str) -> str:
 
 def manage_url(booking: Booking) -> str:
     return f"{settings.SITE_URL}/b/{manage_token(booking)}/"
+
+
+def mailed_url(booking: Booking) -> str:
+    """The same address as it stands in mails to the customer: opening it tells that they arrive."""
+    return f"{manage_url(booking)}?{MAILED}={_signer(MAILED).signature(_signed(booking))}"
+
+
+def note_opened(booking: Booking, signature: str) -> None:
+    """Note that somebody opened a link of a mail to the customer, if the signature is that of such a link."""
+    try:
+        _signer(MAILED).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
+    except (BadSignature, ValueError):
+        return
+    Customer.objects.filter(booking=booking, mail_opened_at=None).update(mail_opened_at=Now())
 
 
 def owner_url(booking: Booking) -> str:

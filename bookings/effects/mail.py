@@ -11,13 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from bookings import typed_text
+from bookings import database_clock, typed_text
 from bookings.effects import invitations, relevance
 from bookings.effects.call_deadlines import OVER, Deadline, deadline
-from bookings.effects.links import manage_url, newest, owner_url
+from bookings.effects.links import mailed_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient
 from bookings.effects.wording import News, Wording, reminder, wording
@@ -84,12 +84,12 @@ def _telling(news: News, message: OutboxMessage) -> Wording:
         relevance.check_left(news.booking, newest(news.booking))
     else:
         relevance.check_state(news.booking, message)
-    relevance.check_not_over(news.booking, timezone.now())
+    relevance.check_not_over(news.booking, database_clock.now())
     return wording(news)
 
 
 def _reminding(news: News, index: int) -> Wording:
-    chosen = relevance.reminder_of(news.booking, index, timezone.now())
+    chosen = relevance.reminder_of(news.booking, index, database_clock.now())
     subject = str(chosen.get("settings", {}).get("subject") or "")
     return reminder(news, subject=typed_text.line(subject), after=relevance.is_after(chosen))
 
@@ -146,7 +146,7 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
         "other_zone": news.clocks.other if news.clocks.differ_at(booking.start) else "",
         "remark": remark.words if remark else "",
         "note": note.words if note else of_booking,
-        "url": manage_url(booking) if news.to_customer else owner_url(booking),
+        "url": mailed_url(booking) if news.to_customer else owner_url(booking),
     }
 
 

@@ -18,8 +18,8 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from bookings import database_clock
 from bookings.models import OutboxMessage
 
 LONGEST_TARGET = 100
@@ -69,7 +69,7 @@ def enqueue(
     """
     fields = {"kind": kind, "booking_id": booking_id, "payload": payload, "target": target}
     return OutboxMessage.objects.get_or_create(
-        dedupe_key=dedupe_key, defaults=fields | {"run_after": run_after or timezone.now()}
+        dedupe_key=dedupe_key, defaults=fields | {"run_after": run_after or database_clock.now()}
     )[0]
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from bookings import database_clock
 from bookings.effects import relevance
 from bookings.effects.outbox import LONGEST_TARGET, GivenUp, enqueue
 from bookings.effects.recipients import CUSTOMER, OWNER
@@ -26,7 +26,7 @@ def deliver(message: OutboxMessage) -> None:
     """Put the mail or call of a due reminder into the outbox; whether it is true is asked now and when it is sent."""
     index = message.payload["index"]
     booking = relevance.booking_of(message)
-    reminder = relevance.reminder_of(booking, index, timezone.now())
+    reminder = relevance.reminder_of(booking, index, database_clock.now())
     kind = {"email": "mail", "webhook": "delivery"}.get(reminder.get("type", "email"))
     if kind is None:
         raise GivenUp(gettext_noop("The reminder's type is unknown."))

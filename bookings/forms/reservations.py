@@ -7,8 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
-
+from bookings import limits
 from bookings.forms import values
 from bookings.forms.bookings import TEXTS, buffers
 from bookings.forms.findings import Findings
@@ -38,7 +37,7 @@ class ReservationForm:
             self.values.get("reservation_time"),
             values.seconds,
             DEFAULT_HOLD,
-            settings.MAX_RESERVATION_SECONDS,
+            limits.HOLD_SECONDS.value,
         )
         for name, longest in TEXTS.items():
             self._fields[name] = take(name, self.values.get(name), values.words, "", longest)

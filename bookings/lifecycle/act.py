@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from bookings import database_clock
 from bookings.errors import ActionNotAvailable, BookingError, BookingGone
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
@@ -66,7 +66,7 @@ def act_on_all(
     now: datetime | None = None,
 ) -> list[Booking]:
     """Play the action on the first booking and on those others that know it, all or none."""
-    now = now or timezone.now()
+    now = now or database_clock.now()
     try:
         return _act_on_all(bookings, action, by, inputs, now)
     except Overdue:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils import timezone
-
+from bookings import database_clock
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
@@ -15,6 +14,7 @@ from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.notices import messages_of
+from bookings.lifecycle.person_caps import check_person
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
 from bookings.lifecycle.transitions import claim_of, enter, occupy, taken
@@ -47,10 +47,11 @@ def book(
     check_overlap(draft, by)
     if draft.session:
         copy_session(draft, draft.session)
+    check_person(customer, by)
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
     if not (held and held.covers(draft)):
         ignoring = [held.reservation.pk] if held else []
-        check(draft, by=by, now=now or timezone.now(), companions=companions, ignoring=ignoring)
+        check(draft, by=by, now=now or database_clock.now(), companions=companions, ignoring=ignoring)
     target = flow.create.target
     enter(draft, target, leaving=flow.leaving(target))
     claim = None

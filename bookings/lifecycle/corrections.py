@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from bookings import database_clock
 from bookings.errors import BookingGone, NotBegun, NotDeletable
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.history import note
@@ -117,6 +117,6 @@ def _erase(row: Booking, by: Actor) -> None:
     held.update(customer={}, visitor="", address="", what="", where="", description="")
     for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
         setattr(row, name, "")
-    row.meta, row.participants, row.notifications, row.deleted_at = {}, [], {}, timezone.now()
+    row.meta, row.participants, row.notifications, row.deleted_at = {}, [], {}, database_clock.now()
     row.save()
     note(row, by=by, what=HistoryEntry.What.DELETED)

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.conf import settings
-from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from bookings import sql
+from bookings import database_clock, limits
 from bookings.errors import (
     BookingError,
     CapReached,
     HoldNotExtendable,
-    HoldsExhausted,
     OutsideHours,
     ReservationGone,
     SlotTaken,
 )
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, release_pieces
+from bookings.lifecycle.hold_caps import check_caps, lock_visitor, spend
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check
 from bookings.lifecycle.seats import give_seats, session_of
 from bookings.lifecycle.transitions import claim_seat, claim_time
 from bookings.models import Booking, Occupancy, Reservation, Resource
+from bookings.proofs import Proof
 
 
 @verb
@@ -43,14 +39,16 @@ def reserve(
     companions: Sequence[Resource] = (),
     buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
     replacing: Reservation | None = None,
+    proof: Proof | None = None,
     now: datetime | None = None,
 ) -> Reservation:
     """Hold what an unsaved reservation names for ``hold`` from the moment of claiming, and save it.
 
     ``replacing`` is released in the same transaction, and stays if the new one cannot be had.  Raises ``SlotTaken``,
-    ``GroupFull``, ``SessionClosed``, ``HoldsExhausted``, and what the rules say to a customer.
+    ``GroupFull``, ``SessionClosed``, ``HoldsExhausted``, ``ProofNeeded``, and what the rules say to a customer.  A
+    ``proof`` is spent where this hold needs one.
     """
-    return _reserve(draft, hold, by, companions, buffers, replacing, now)
+    return _reserve(draft, hold, by, companions, buffers, replacing, proof, now)
 
 
 def _reserve(
@@ -60,9 +58,10 @@ def _reserve(
     companions: Sequence[Resource],
     buffers: tuple[timedelta, timedelta],
     replacing: Reservation | None,
+    proof: Proof | None,
     now: datetime | None,
 ) -> Reservation:
-    _lock_visitor(draft)
+    lock_visitor(draft)
     if replacing is not None:
         live = lock_live(replacing, besides=locks_of(replacing) | locks_of(draft, companions))
         if live:
@@ -73,9 +72,11 @@ def _reserve(
             draft.session.start,
             draft.session.end,
         )
-    check(draft, by=by, now=now or timezone.now(), companions=companions)
-    _check_caps(draft)
+    check(draft, by=by, now=now or database_clock.now(), companions=companions)
+    draft.proven = check_caps(draft, proof, now=now or database_clock.now())
     draft.expires_at = _claim(draft, hold, companions, buffers)
+    if draft.proven and proof:
+        spend(proof)
     draft.save(force_insert=True)
     if draft.session:
         draft.refresh_from_db(fields=["expires_at"])
@@ -120,47 +121,23 @@ def reserve_any(
     by: Actor,
     buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
     replacing: Reservation | None = None,
+    proof: Proof | None = None,
     now: datetime | None = None,
 ) -> Reservation:
     """Hold the first of several that is free, in their order; if none is, the last refusal is raised."""
     for draft in drafts[:1]:
-        _lock_visitor(draft)
+        lock_visitor(draft)
     lock_resources(
         {draft.resource_id for draft in drafts} | ({replacing.resource_id} if replacing else set())
     )
     refusal: BookingError = SlotTaken()
     for draft in drafts:
         try:
-            return _reserve(draft, hold, by, (), buffers, replacing, now)
+            return _reserve(draft, hold, by, (), buffers, replacing, proof, now)
         except (SlotTaken, OutsideHours, CapReached) as error:
             refusal = error
             replacing = None
     raise refusal
-
-
-def _lock_visitor(draft: Reservation) -> None:
-    """Let a visitor's holds be made one after the other, so that they can be counted; before any row is locked."""
-    if sql.is_postgresql() and settings.MAX_HOLDS_PER_VISITOR and draft.visitor:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [draft.visitor])
-
-
-def _check_caps(draft: Reservation) -> None:
-    """At most so many live holds per visitor, and per address, behind which many visitors may be.
-
-    A visitor's are counted under a lock, since two requests could count at once; several at once may pass an
-    address's, which only bounds what a program can hold that is somebody else each time.
-    """
-    caps = {"visitor": settings.MAX_HOLDS_PER_VISITOR, "address": settings.MAX_HOLDS_PER_ADDRESS}
-    own = {
-        name: Q(**{name: getattr(draft, name)}) for name, cap in caps.items() if cap and getattr(draft, name)
-    }
-    if not own:
-        return
-    held = Reservation.objects.live().filter(reduce(or_, own.values()))
-    counted = held.aggregate(**{f"of_{name}": Count("pk", filter=same) for name, same in own.items()})
-    if any(counted[f"of_{name}"] >= caps[name] for name in own):
-        raise HoldsExhausted
 
 
 @verb
@@ -172,7 +149,7 @@ def extend(reservation: Reservation, *, hold: timedelta, by: Actor) -> Reservati
     live = lock_live(reservation)
     if live is None:
         raise ReservationGone
-    if not extendable(live, hold=hold, by=by, at=timezone.now()):
+    if not extendable(live, hold=hold, by=by, at=database_clock.now()):
         raise HoldNotExtendable
     Reservation.objects.filter(pk=live.pk).update(expires_at=Now() + hold, extensions=F("extensions") + 1)
     live.refresh_from_db(fields=["expires_at", "extensions"])
@@ -182,9 +159,9 @@ def extend(reservation: Reservation, *, hold: timedelta, by: Actor) -> Reservati
 
 def extendable(reservation: Reservation, *, hold: timedelta, by: Actor, at: datetime) -> bool:
     """Whether ``extend`` at that moment keeps to the number of times and to the operator's cap."""
-    if by.bound_by_rules and reservation.extensions >= settings.MAX_HOLD_EXTENSIONS:
+    if by.bound_by_rules and reservation.extensions >= limits.HOLD_EXTENSIONS.value:
         return False
-    longest = timedelta(seconds=settings.MAX_RESERVATION_SECONDS)
+    longest = timedelta(seconds=limits.HOLD_SECONDS.value)
     return at + hold <= reservation.created_at + longest
 
 
@@ -219,5 +196,5 @@ def end_hold(reservation: Reservation, used_by: Booking | None = None) -> None:
         if not taken_over:
             give_seats(session_of(reservation), 1)
     reservation.booking = used_by
-    reservation.released_at = None if used_by else timezone.now()
+    reservation.released_at = None if used_by else database_clock.now()
     reservation.save(update_fields=["booking", "released_at", "holds_seat"])

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
+from bookings import database_clock
 from bookings.lifecycle.history import remark
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
 from bookings.overrides import override
@@ -128,7 +128,7 @@ def _message(kind: str, booking: Booking, detail: str = "", *, payload: dict[str
         target=target,
         payload=payload,
         dedupe_key=key,
-        run_after=timezone.now(),
+        run_after=database_clock.now(),
     )
 
 
@@ -137,7 +137,7 @@ def _reminders(booking: Booking) -> list[OutboxMessage]:
     rows = []
     for index, reminder in enumerate(booking.reminders):
         when = reminder_time(booking, reminder)
-        if when and when > timezone.now():
+        if when and when > database_clock.now():
             key = f"reminder:{booking.pk}:{index}"
             payload = {"index": index}
             rows.append(

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.utils import timezone
 
+from bookings import database_clock
 from bookings.constraints import violated
 from bookings.errors import ActionNotAvailable, NothingToUndo
 from bookings.lifecycle.act import Overdue, lock_all, play_if_due
@@ -73,7 +73,7 @@ def reschedule(
     wanted: dict[str, Any] = {"start": start, "end": end, "resource": resource, "session": session}
     changes = {name: value for name, value in wanted.items() if value is not None}
     changes |= {"allow_double_bookings": allow_double_bookings, "overstepped": overstepped}
-    now = now or timezone.now()
+    now = now or database_clock.now()
     try:
         return _reschedule(booking, changes, by, message, now)
     except Overdue:
@@ -215,7 +215,7 @@ def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking
     ``NothingToUndo`` and ``SlotTaken``.
     """
     old = lock_all([booking])[booking.pk]
-    now = now or timezone.now()
+    now = now or database_clock.now()
     before = undoable_state(old, now)
     if before is None or old.start <= now:
         raise NothingToUndo

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from bookings import database_clock
 from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, claim_pieces, delete_expired, release_pieces
@@ -104,7 +104,7 @@ def play_overdue(booking: Booking) -> bool:
 def enter(booking: Booking, state: State, *, leaving: list[Action] | None = None) -> None:
     """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing."""
     booking.state = state
-    booking.state_entered_at = timezone.now()
+    booking.state_entered_at = database_clock.now()
     booking.due_at = next_due(booking, state.leaving.all() if leaving is None else leaving)
 
 

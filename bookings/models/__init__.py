@@ -11,6 +11,7 @@ from bookings.models.locations import Location
 from bookings.models.occupancies import Occupancy
 from bookings.models.outbox import OutboxMessage
 from bookings.models.projects import Option, Project, ProjectResource, lent_place
+from bookings.models.proofs import SpentProof
 from bookings.models.request_counts import RequestCount
 from bookings.models.reservations import Reservation
 from bookings.models.resources import Calendar, Event, Resource
@@ -41,6 +42,7 @@ __all__ = [
     "Reservation",
     "Resource",
     "Site",
+    "SpentProof",
     "State",
     "Webhook",
     "WeeklyHours",

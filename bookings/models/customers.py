@@ -26,6 +26,8 @@ class Customer(models.Model):
     language = models.CharField(_("language"), max_length=16, blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True, validators=[validate_object])
 
+    mail_opened_at = models.DateTimeField(_("opened a link in a mail"), null=True, editable=False)
+
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from bookings import database_clock
 from bookings.models.bookings import Booking
 from bookings.models.graphs import GraphVersion
 from bookings.models.keys import ApiKey
@@ -19,6 +20,11 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
     def live(self) -> "ReservationQuerySet":
         """Neither used, released nor expired, judged by the database's clock."""
         return self.filter(booking=None, released_at=None, expires_at__gt=Now())
+
+    def unproven(self, within: timedelta) -> "ReservationQuerySet":
+        """Held now, or held and booked ``within`` so long, by visitors who are counted and have proven nothing."""
+        ours = self.filter(proven=False, released_at=None, expires_at__gt=Now() - within).exclude(address="")
+        return ours.filter(Q(expires_at__gt=Now(), booking=None) | Q(booking__isnull=False))
 
 
 class Reservation(models.Model):
@@ -48,9 +54,14 @@ class Reservation(models.Model):
     address = models.CharField(
         _("address"), max_length=64, blank=True, help_text=_("Digest of the address that it was made from.")
     )
+    proven = models.BooleanField(
+        _("proven"),
+        default=False,
+        help_text=_("Whoever holds it has done the work that the site asks under attack."),
+    )
     extensions = models.PositiveSmallIntegerField(_("times extended"), default=0)
     expires_at = models.DateTimeField(_("held until"))
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=database_clock.now, editable=False)
     released_at = models.DateTimeField(_("released"), null=True)
     booking = models.OneToOneField(Booking, models.CASCADE, null=True, related_name="reservation")
 
@@ -66,6 +77,11 @@ class Reservation(models.Model):
             ),
             models.Index(
                 fields=["address", "expires_at"], name="reservation_by_address", condition=~Q(address="")
+            ),
+            models.Index(
+                fields=["project", "expires_at"],
+                name="reservation_unproven",
+                condition=Q(proven=False) & ~Q(address=""),
             ),
             models.Index(
                 fields=["session", "expires_at"], name="reservation_seat_holds", condition=Q(holds_seat=True)

@@ -6,6 +6,7 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Form
 
+from bookings import bites
 from bookings.admin.booking.waiting import waiting
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.models import Booking, OutboxMessage
@@ -30,6 +31,14 @@ def waiting_for_you(context: dict[str, Any]) -> int:
     if not context["request"].user.has_perm("bookings.decide_booking"):
         return 0
     return waiting(Booking.objects.filter(continued_by=None)).count()
+
+
+@register.simple_tag(takes_context=True)
+def limits_that_bit(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The limits that refused somebody within the last day, for those who set the site up."""
+    if not context["request"].user.has_perm("bookings.change_site"):
+        return []
+    return [{"limit": limit, "count": count} for limit, count in bites.lately()]
 
 
 @register.simple_tag

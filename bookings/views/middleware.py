@@ -10,6 +10,8 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from bookings import bites, limits
+from bookings.availability.allowance import GateShut
 from bookings.rate_limits import spend_by_address
 from bookings.views.frames import allow_in_any_frame, is_embedded
 from bookings.views.message_pages import message_page
@@ -44,10 +46,14 @@ class CustomerPagesMiddleware:
             return _allow_in_its_frame(request, database_away(request))
         if usage is None or not usage.exceeded:
             return None
+        bites.note(limits.REQUESTS_PER_ADDRESS.setting)
         return _allow_in_its_frame(request, too_many_requests(request, usage.resets_in))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """A database that is away is said in a sentence that needs none."""
+        """A database that is away is said in a sentence that needs none; a shut gate opens in a moment."""
+        if _is_customer_page(request) and isinstance(exception, GateShut):
+            bites.note(limits.DEAR_SEARCH.setting)
+            return _allow_in_its_frame(request, too_many_requests(request, 1))
         if not (_is_customer_page(request) and isinstance(exception, OperationalError | InterfaceError)):
             return None
         return _allow_in_its_frame(request, database_away(request))

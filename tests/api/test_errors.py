@@ -5,6 +5,7 @@ import json
 import pytest
 from django.db import OperationalError, connection
 
+from bookings import limits
 from bookings.api.errors import BadRequest, Invalid, TooLarge
 from bookings.api.requests import parser
 
@@ -41,8 +42,8 @@ def test_what_is_not_strict_json_is_refused(body):
 
 
 def test_a_body_may_be_a_megabyte_and_not_more():
-    text = b'"' + b"x" * (parser.MAX_BYTES - 2) + b'"'
-    assert len(parser.parse(text)) == parser.MAX_BYTES - 2
+    text = b'"' + b"x" * (1024 * limits.BODY.value - 2) + b'"'
+    assert len(parser.parse(text)) == 1024 * limits.BODY.value - 2
     with pytest.raises(TooLarge):
         parser.parse(text + b" ")
 

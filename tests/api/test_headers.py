@@ -1,7 +1,6 @@
 """What stands in the head of every answer, and what happens to somebody who asks too often."""
 
 import uuid
-from datetime import UTC, datetime
 
 import pytest
 
@@ -15,9 +14,8 @@ ORIGIN = "https://shop.example"
 
 
 @pytest.fixture(autouse=True)
-def fresh_process(monkeypatch, time_machine):
+def fresh_process(monkeypatch, no_minute_ends):
     """Nothing is counted yet, and no minute ends, with which the count would begin again."""
-    time_machine.move_to(datetime.now(UTC), tick=False)
     monkeypatch.setattr(rate_limits, "counter", rate_limits.Counter())
 
 

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings.availability.allowance import Allowance, TooMuch
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query
 from bookings.availability.rules import parse_constraints
-from bookings.availability.search import TooManySlots, count, dates, search, unavailable
+from bookings.availability.search import count, dates, search, unavailable
 from bookings.errors import OutsideHours, SlotTaken
 from bookings.lifecycle import Actor, add_event, release
 from bookings.models import Event, Occupancy, Site, WeeklyHours
@@ -326,8 +327,8 @@ class TestShapes:
         assert dates(asked, LONG_AGO) == {date(2033, 3, 15): [one, two]}
 
     def test_a_grid_too_long_to_walk_is_refused_in_words(self):
-        with pytest.raises(TooManySlots, match="larger steps"):
-            search(query(a_room(), step=MINUTES, end=at(0, days=4000)), LONG_AGO)
+        with pytest.raises(TooMuch, match="larger steps"), Allowance.server() as allowance:
+            search(query(a_room(), step=MINUTES, end=at(0, days=2200)), LONG_AGO, allowance)
 
 
 def test_the_number_of_queries_depends_on_nothing(django_assert_num_queries):

@@ -1,5 +1,7 @@
 """Free and taken time, asked of a project or of some resources."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -21,7 +23,9 @@ from bookings.api.responses.answers import Ok, ok
 from bookings.api.responses.context import ZONE_HEADER
 from bookings.api.responses.frames import Data
 from bookings.api.responses.slots import DayOut, SlotOut, TotalOut, serialize_days, serialize_slots
+from bookings.api.throttling import TooBusy
 from bookings.availability import search
+from bookings.availability.allowance import Allowance, GateShut, TooMuch
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Query
 from bookings.models import Option, Project, Resource
@@ -60,27 +64,42 @@ class SearchIn(Body):
 @api.post("/availability", auth=any_key, tags=TAGS)
 def list_free(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """Every free slot, sorted; needs ``project_id`` or ``resources``."""
-    query = _query(request, body)
-    return ok(serialize_slots(_searched(search.search, query), query))
+    with _allowed(request, body) as (query, allowance):
+        return ok(serialize_slots(search.search(query, timezone.now(), allowance), query))
 
 
 @api.post("/unavailable/slots", auth=any_key, tags=TAGS)
 def list_taken(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
-    query = _query(request, body)
-    return ok(serialize_slots(_searched(search.unavailable, query), query))
+    with _allowed(request, body) as (query, allowance):
+        return ok(serialize_slots(search.unavailable(query, timezone.now(), allowance), query))
 
 
 @api.post("/availability/dates", auth=any_key, tags=TAGS)
 def list_dates(request: ApiRequest, body: SearchIn) -> Ok[Data[list[DayOut]]]:
     """The days with a free slot, in the zone of the output, and who is free on them."""
-    return ok(serialize_days(_searched(search.dates, _query(request, body))))
+    with _allowed(request, body) as (query, allowance):
+        return ok(serialize_days(search.dates(query, timezone.now(), allowance)))
 
 
 @api.post("/availability/count", auth=any_key, tags=TAGS)
 def count_free(request: ApiRequest, body: SearchIn) -> Ok[TotalOut]:
     """How many free slots there are."""
-    return Ok({"total": _searched(search.count, _query(request, body))})
+    with _allowed(request, body) as (query, allowance):
+        return Ok({"total": search.count(query, timezone.now(), allowance)})
+
+
+@contextmanager
+def _allowed(request: ApiRequest, body: SearchIn) -> Iterator[tuple[Query, Allowance]]:
+    """What is asked, and what it may cost the caller.  Raises ``Invalid`` where it is too much, or ``TooBusy``."""
+    query = _query(request, body)
+    try:
+        with Allowance.public() if request.auth.is_widget else Allowance.server() as allowance:
+            yield query, allowance
+    except TooMuch as error:
+        raise Invalid({"to": [_(error.sentence) % error.numbers]}, limit=error.limit.setting) from None
+    except GateShut:
+        raise TooBusy from None
 
 
 def _query(request: ApiRequest, body: SearchIn) -> Query:
@@ -145,10 +164,3 @@ def _resources(request: ApiRequest, sent: Any, errors: FieldErrors) -> list[Reso
     if not unreadable and set(ids) - set(known):
         errors["resources"] = [str(NO_RESOURCE)]
     return [known[pk] for pk in dict.fromkeys(ids) if pk in known]
-
-
-def _searched(find: Any, query: Query) -> Any:
-    try:
-        return find(query, timezone.now())
-    except search.TooManySlots as error:
-        raise Invalid({"to": [_(str(error))]}) from None

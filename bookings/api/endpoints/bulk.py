@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import limits
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest, Caller
@@ -32,7 +33,6 @@ from bookings.lifecycle import act_on_all
 from bookings.lifecycle.locks import NO_LOCKS, Locks
 from bookings.models import Booking
 
-MOST = 500
 NOT_TRIED = gettext_lazy("An earlier one failed, so this was not tried.")
 Refusal = (ApiError, BookingError)
 Step = Callable[[], Booking]
@@ -90,8 +90,8 @@ def _rows(body: BulkIn) -> list[Any]:
     errors = dict(body.findings)
     if body.bookings is None and "bookings" not in errors:
         errors["bookings"] = [_("This field is required.")]
-    elif body.bookings is not None and len(body.bookings) > MOST:
-        errors["bookings"] = [_("At most %(most)s at once.") % {"most": MOST}]
+    elif body.bookings is not None and limits.BULK_BOOKINGS.passed_by(len(body.bookings)):
+        errors["bookings"] = [_("At most %(most)s at once.") % {"most": limits.BULK_BOOKINGS.value}]
     if errors:
         raise Invalid(errors)
     return body.bookings or []

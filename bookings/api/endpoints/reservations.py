@@ -1,8 +1,8 @@
 """Reservations: a time or a seat held for a while, before it is booked."""
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from bookings import limits
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest, Caller
@@ -40,7 +40,7 @@ def extend_reservation(request: ApiRequest, body: HoldIn) -> Ok[Data[Reservation
     wanted = body.reservation_time
     if wanted is None:
         wanted = override(*booking_layers(*below)).get("reservation_time")
-    most = settings.MAX_RESERVATION_SECONDS
+    most = limits.HOLD_SECONDS.value
     hold = findings.take("reservation_time", wanted, values.seconds, DEFAULT_HOLD, most)
     if findings.errors or reservation is None:
         raise Invalid(findings.errors)

@@ -13,13 +13,14 @@ from bookings.api.requests.key_limits import check_limits, limited_hold, with_on
 from bookings.api.requests.schemas import BookingIn, ReservationIn
 from bookings.api.responses.alternatives import offer_alternatives
 from bookings.api.responses.bookings import note_completed
-from bookings.client_address import network_digest
+from bookings.client_address import counted_digest, network_digest
 from bookings.errors import SlotTaken
 from bookings.forms import BookingForm, ReservationForm, Resolved, resolve
 from bookings.lifecycle import book, reserve
 from bookings.lifecycle.holds import locks_of
 from bookings.lifecycle.locks import Locks
 from bookings.models import Booking, Reservation
+from bookings.rate_limits import check_bookings, note_booking
 
 HOLDER = "Visitor-Token"
 TOKEN = re.compile(r"[A-Za-z0-9_.-]{16,128}")
@@ -56,6 +57,8 @@ def prepare(caller: Caller, body: BookingIn) -> Prepared:
 def make_booking(request: ApiRequest, prepared: Prepared) -> Booking:
     """Play ``book``.  A refusal because of the time knows how to find other times."""
     resolved, form = prepared.resolved, prepared.form
+    address = counted_digest(request) if request.auth.is_widget else ""
+    check_bookings(address)
     assert resolved.flow  # noqa: S101  # a valid form has one
     try:
         booking = book(
@@ -69,6 +72,7 @@ def make_booking(request: ApiRequest, prepared: Prepared) -> Booking:
     except SlotTaken as refusal:
         offer_alternatives(request, refusal, prepared.draft)
         raise
+    note_booking(address)
     note_completed(booking, not resolved.flow.leaving(booking.state))
     return booking
 
@@ -104,9 +108,11 @@ def _name_holder(request: ApiRequest, draft: Reservation) -> None:
     """
     if not request.auth.is_widget:
         return
-    draft.address = network_digest(request)
+    draft.address = counted_digest(request)
     token = request.headers.get(HOLDER, "")
-    known_by = [token] if TOKEN.fullmatch(token) else [draft.address, *map(request.headers.get, BROWSER)]
+    known_by = (
+        [token] if TOKEN.fullmatch(token) else [network_digest(request), *map(request.headers.get, BROWSER)]
+    )
     draft.visitor = hashlib.sha256(json.dumps([str(request.auth.id), *known_by]).encode()).hexdigest()
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from bookings import limits
 from bookings.api.caller import Caller
 from bookings.api.errors import Forbidden, plain
 from bookings.availability.parameters import merged_parameters, parse_parameters
@@ -75,7 +75,7 @@ def limited_hold(
     if not caller.is_widget:
         return hold
     usual = override(*booking_layers(project, option, link)).get("reservation_time")
-    most = settings.MAX_RESERVATION_SECONDS
+    most = limits.HOLD_SECONDS.value
     longest: timedelta = Findings().take("reservation_time", usual, values.seconds, DEFAULT_HOLD, most)
     return min(hold, longest)
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
+from bookings import limits
 from bookings.api.errors import FieldErrors, Invalid
 from bookings.api.requests.fields import read_moment
 from bookings.api.requests.matchers import Matcher
@@ -19,7 +20,6 @@ from bookings.api.responses.frames import Page
 
 Row = TypeVar("Row", bound=Model)
 Out = TypeVar("Out")
-MAX_ROWS = 1000
 FURTHEST_PAGE = 10**6
 NOT_A_COUNT = _("Send a whole number from 1 on.")
 MOST_TERMS = 100  # databases differ in how many conditions they read: SQLite stops at a thousand
@@ -53,7 +53,7 @@ class Listing:
         limit, page = (_count(request, name, errors) for name in ("limit", "page"))
         if errors:
             raise Invalid(errors)
-        limit, page = min(limit or MAX_ROWS, MAX_ROWS), page or 1
+        limit, page = min(limit or limits.LIST_ROWS.value, limits.LIST_ROWS.value), page or 1
         first = (page - 1) * limit
         data = serialize(list(rows[first : first + limit]))
         return Ok(_page_of(request, data, total=rows.count(), page=page, limit=limit))

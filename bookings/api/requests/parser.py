@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.parser import Parser
 
+from bookings import limits
 from bookings.api.errors import BadRequest, Invalid, TooLarge
 
-MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 24
 # Only an escape can bring NUL or half a surrogate pair into a text: UTF-8 holds no halves, JSON no bare controls.
 _SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -27,7 +27,7 @@ class StrictParser(Parser):
 
 
 def parse(body: bytes) -> Any:
-    if len(body) > MAX_BYTES:
+    if len(body) > 1024 * limits.BODY.value:
         raise TooLarge
     try:
         text = body.decode("utf-8")

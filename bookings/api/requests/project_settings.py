@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from bookings import limits
 from bookings.api.errors import FieldErrors
 from bookings.availability.modes import Mode
 from bookings.availability.rules import ConstraintsError, parse_constraints
@@ -75,7 +75,7 @@ def _graph(value: Any) -> str:
 
 
 def _hold(value: Any) -> Any:
-    return values.seconds(value, settings.MAX_RESERVATION_SECONDS)
+    return values.seconds(value, limits.HOLD_SECONDS.value)
 
 
 def _questions(fields: Mapping[str, Any]) -> None:

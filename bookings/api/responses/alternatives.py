@@ -10,9 +10,10 @@ from django.utils import timezone
 from bookings.api.caller import ApiRequest
 from bookings.api.responses.context import Context, included_names, requested_zone
 from bookings.api.responses.frames import AlternativeOut
+from bookings.availability.allowance import Allowance, GateShut, TooMuch
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Slot
-from bookings.availability.search import TooManySlots, search
+from bookings.availability.search import search
 from bookings.availability.slot_shapes import slot_shapes
 from bookings.errors import BookingError
 from bookings.models import Booking, Project, Reservation
@@ -56,7 +57,7 @@ def _usual_step(project: Project, wanted: Wanted, now: datetime) -> timedelta | 
 
 
 def _free(wanted: Wanted, now: datetime) -> list[Slot]:
-    """What can be booked instead; nothing where the project's own settings cannot be read."""
+    """What can be booked instead; nothing where the project's settings cannot be read, or that is too much work."""
     start = max(now, wanted.start - EARLIER)
     given: dict[str, Any] = {
         "length": wanted.end - wanted.start,
@@ -71,6 +72,7 @@ def _free(wanted: Wanted, now: datetime) -> list[Slot]:
     ignoring = [wanted.pk] if isinstance(wanted, Booking) else []
     try:
         query = read_query(given, now=now, project=wanted.project, resources=resources, ignoring=ignoring)
-        return search(query, now)
-    except (ParametersError, TooManySlots):
+        with Allowance.public() as allowance:
+            return search(query, now, allowance)
+    except (ParametersError, TooMuch, GateShut):
         return []

@@ -3,10 +3,10 @@
 from typing import NotRequired, cast
 
 from django.conf import settings
-from django.utils import timezone
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
+from bookings import database_clock
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
 from bookings.api.responses.context import Context
 from bookings.api.responses.fields import Json, RowOut, Timestamp, Uuid
@@ -165,7 +165,7 @@ def customer_action_links(booking: Booking) -> dict[str, str]:
     """Signed links for what the customer may play now; each leads to a page that asks first."""
     if getattr(booking, "customer", None) is None:
         return {}
-    closed = booking.state.settled and booking.change_until and timezone.now() > booking.change_until
+    closed = booking.state.settled and booking.change_until and database_clock.now() > booking.change_until
     actions = [] if closed else available_actions(booking, Actor.customer())
     base = f"{settings.SITE_URL}/v2/bookings/{booking.pk}/external_action"
     return {

@@ -2,9 +2,9 @@
 
 from typing import NotRequired
 
-from django.utils import timezone
 from typing_extensions import TypedDict
 
+from bookings import database_clock
 from bookings.api.responses import booking_parts as parts
 from bookings.api.responses.context import Context
 from bookings.api.responses.fields import RowOut, Timestamp
@@ -31,7 +31,7 @@ class ReservationOut(RowOut):
 
 def serialize_reservation(reservation: Reservation, context: Context) -> ReservationOut:
     """A reservation in the shape of a booking, and until when it holds."""
-    live = reservation.released_at is None and reservation.expires_at > timezone.now()
+    live = reservation.released_at is None and reservation.expires_at > database_clock.now()
     body: ReservationOut = {
         "id": str(reservation.pk),
         "state": "reserved" if live else "expired",

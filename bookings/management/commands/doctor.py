@@ -17,7 +17,7 @@ from django.core.validators import validate_email
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from bookings import sql
+from bookings import bites, sql
 from bookings.effects.mail import goes_out, said, waiting_mails
 from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Resource, Site
 
@@ -52,7 +52,7 @@ def everything() -> Iterator[Finding]:
     for check in checks:
         yield from check()
     if migrated():
-        for check in (promises, zones_in_use, outbox, mail_settings):
+        for check in (promises, zones_in_use, outbox, mail_settings, bitten):
             yield from check()
 
 
@@ -150,6 +150,15 @@ def mail_settings() -> Iterator[Finding]:
         yield True, "Mail is not set up: this is a trial, and mails are written to var/mail"
     else:
         yield False, f"Mail is not set up, {waiting_mails()} mails wait: set EMAIL_URL"
+
+
+def bitten() -> Iterator[Finding]:
+    """A limit that refuses somebody keeps its promise; whether it is the right one is the operator's to judge."""
+    for limit, count in bites.lately():
+        yield (
+            True,
+            f"{limit.setting} ({limit.value} {limit.meaning}) refused {count} times within the last day",
+        )
 
 
 def sent_mail(address: str) -> Iterator[Finding]:

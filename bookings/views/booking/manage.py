@@ -11,14 +11,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import times
+from bookings import database_clock, times
 from bookings.effects.invitations import calendar_file
-from bookings.effects.links import LinkInvalid, Purpose, manage_token, newest, read_token
+from bookings.effects.links import (
+    MAILED,
+    LinkInvalid,
+    Purpose,
+    manage_token,
+    newest,
+    note_opened,
+    read_token,
+)
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
 from bookings.lifecycle import Actor, act, available_actions, play_if_due, undo, undoable_state
@@ -82,7 +89,9 @@ def with_somebody_else(request: HttpRequest) -> HttpResponse:
 @with_booking(Purpose.MANAGE)
 def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """How the booking stands."""
-    now = timezone.now()
+    if MAILED in request.GET:
+        note_opened(booking, request.GET[MAILED])
+    now = database_clock.now()
     if booking.due_at and booking.due_at <= now and play_if_due(booking):
         booking = Booking.objects.in_full().get(pk=booking.pk)
     context: dict[str, Any] = {"booking": booking_card.card(request, booking, token, now)}

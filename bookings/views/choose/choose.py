@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from bookings.availability.allowance import Allowance
 from bookings.availability.free_times import FreeTimes, free_times, month_bounds, next_start
 from bookings.availability.offering import Offering
 from bookings.errors import BookingError
@@ -46,14 +47,16 @@ def plan(
     who = visitor_token(selection.request)
     # A hold gives way to another hold, but not to a booking that moves.
     held = None if ignoring else live_hold(who)
-    found = free_times(
-        offering,
-        *month_bounds(selection.year, selection.month, selection.zone),
-        zone=selection.zone,
-        now=selection.now,
-        ignoring=ignoring | ({held.pk} if held else frozenset()),
-    )
-    day = selection.day or next(iter(found.free_days()), None)
+    with Allowance.page() as allowance:
+        found = free_times(
+            offering,
+            *month_bounds(selection.year, selection.month, selection.zone),
+            zone=selection.zone,
+            now=selection.now,
+            ignoring=ignoring | ({held.pk} if held else frozenset()),
+            allowance=allowance,
+        )
+    day = selection.day or next(iter(found.free), None)
     month = _month_card(selection, found, day)
     card = day_card(selection, found, day, ask_end=offering.longest is not None) if day else None
     return {
@@ -86,7 +89,7 @@ def _month_card(selection: Selection, found: FreeTimes, day: date | None) -> dic
         year=selection.year,
         number=selection.month,
         today=selection.today,
-        free=found.free_days(),
+        free=found.free,
         full=found.full_days,
         chosen=day,
     )
@@ -114,7 +117,8 @@ def _step(selection: Selection, step: int) -> dict[str, str]:
 def sought(selection: Selection, offering: Offering) -> str:
     """The URL of the first day after this month that has a free time, or of this month with a notice."""
     after = month_bounds(selection.year, selection.month, selection.zone)[1]
-    found = next_start(offering, after, zone=selection.zone, now=selection.now)
+    with Allowance.page() as allowance:
+        found = next_start(offering, after, zone=selection.zone, now=selection.now, allowance=allowance)
     if found is None:
         return selection.href(changes={"refused": NOTHING_FREE})
     return selection.href(day=found.astimezone(selection.zone).date())

@@ -22,7 +22,7 @@ SEEK = "seek"
 
 def day_card(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool = False) -> dict[str, Any]:
     """The context of `_times.html` for one day; ``ask_end`` where the customer chooses the end besides."""
-    of_day = found.by_day().get(day, [])
+    of_day = found.on(day)
     free = sum(not one.full for one in of_day)
     heading = times.short_day(midday(day, selection.zone), selection.zone)
     card: dict[str, Any] = {
@@ -38,7 +38,7 @@ def day_card(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool
         card["free_words"] = (
             _("Booked out.") if day in found.full_days else _("Nothing is offered on this day.")
         )
-        if found.free_days():  # else the month says it
+        if found.free:  # else the month says it
             card["nothing_later"] = selection.nothing_later
         card["next_free"] = _next_free(selection, found, day)
     return card
@@ -107,9 +107,9 @@ def _end_label(end: datetime, first: FreeTime, selection: Selection) -> str:
 
 
 def _next_free(selection: Selection, found: FreeTimes, day: date) -> dict[str, str] | None:
-    following = next((one for one in sorted(found.free_days()) if one > day), None)
+    following = next((one for one in found.free if one > day), None)
     if following is None:  # in a month without any, the month leads on
-        return later(selection) if found.free_days() and not selection.nothing_later else None
+        return later(selection) if found.free and not selection.nothing_later else None
     label = times.short_day(midday(following, selection.zone), selection.zone)
     return {"href": selection.href(day=following), "label": _("Next free times: %(day)s") % {"day": label}}
 

@@ -8,20 +8,29 @@ from typing import Any
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bookings import bites, database_clock
 from bookings.availability.offering import Offering
+from bookings.client_address import counted_digest
 from bookings.clocks import Clocks
 from bookings.constraints import violated
 from bookings.effects.links import manage_token
-from bookings.errors import BookingError, ReservationGone, UnknownGraph
+from bookings.errors import (
+    BookingError,
+    PleasePhone,
+    ProofNeeded,
+    ReservationGone,
+    TooManyBookings,
+    UnknownGraph,
+)
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend
 from bookings.models import Booking, Customer
+from bookings.rate_limits import check_bookings, note_booking
 from bookings.refusals import sentence
 from bookings.views.booking.manage import JUST_BOOKED
 from bookings.views.choose.offering import offering_of
@@ -31,6 +40,7 @@ from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
 from bookings.views.hold.pick import hold_time
+from bookings.views.hold.proof_page import proof_page
 from bookings.views.hold.visitor_token import live_hold, remember_visitor, visitor_token
 from bookings.views.page_urls import carried_query, page_url
 
@@ -61,7 +71,9 @@ def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
         return details_page(request, hold, form)
     draft = wanted.draft()
     draft.form_token, draft.language = str(hold.reservation.pk), get_language() or ""
+    address = counted_digest(request)
     try:
+        check_bookings(address)
         made = book(
             draft,
             graph=graph_of(wanted),
@@ -71,9 +83,23 @@ def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
             reservation=hold.reservation,
             else_anew=True,
         )
+    except (TooManyBookings, PleasePhone) as error:
+        return not_taken(request, hold, form, error)
     except (BookingError, IntegrityError) as error:
         return not_booked(request, hold, form, error)
+    note_booking(address)
     return redirect(page_url(request, "customer", manage_token(made), query=frame_query(request)))
+
+
+def not_taken(request: HttpRequest, hold: Hold, form: DetailsForm, error: BookingError) -> HttpResponse:
+    """A cap of the site: the form as it was, and what was said of it; 429 with when to come again, or 409."""
+    bites.note(error.limit)
+    form.add_error(None, sentence(error))
+    seconds = error.data.get("seconds")
+    response = details_page(request, hold, form, status=429 if seconds else 409)
+    if seconds:
+        response["Retry-After"] = str(seconds)
+    return response
 
 
 def graph_of(wanted: BookingForm) -> str:
@@ -127,6 +153,8 @@ def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
         return redirect(_present(request, hold).url(request, "details"))
     try:
         other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor_token(request))))
+    except ProofNeeded as error:
+        return proof_page(request, hold.project, error, visitor_token(request))
     except BookingError as error:
         found = _alternatives(request, hold, error)
         return details_page(request, hold, sent_form(request, hold), alternatives=found, status=409)
@@ -207,7 +235,7 @@ def details_page(
     status: int = 200,
 ) -> HttpResponse:
     """The form beside what is held; ``said`` is what happened, in a sentence."""
-    now, held = timezone.now(), hold.reservation
+    now, held = database_clock.now(), hold.reservation
     clocks = Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request))
     live = held.expires_at > now and held.released_at is None
     link = hold_card.link_of(held)

@@ -9,18 +9,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from bookings import bites, database_clock
 from bookings.availability.free_times import takers
 from bookings.availability.offering import Offering
-from bookings.errors import BookingError, EndNotOffered, ReservationGone, SlotTaken
+from bookings.errors import BookingError, EndNotOffered, ProofNeeded, ReservationGone, SlotTaken
 from bookings.forms import ReservationForm, Resolved
 from bookings.lifecycle import Actor, release, reserve, reserve_any
 from bookings.models import ProjectResource, Reservation
+from bookings.proofs import Proof
 from bookings.views.choose.offering import hold_seconds, offering_of, resolved_for
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.hold_links import Hold, hold_token, with_hold
+from bookings.views.hold.proof_page import brought_proof, proof_page
 from bookings.views.hold.visitor_token import (
     Holder,
     holder,
@@ -43,7 +45,11 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
     token = visitor_token(request)
     try:
         held = hold_time(offering, request, token)
+    except ProofNeeded as error:
+        bites.note(error.limit)
+        return remember_visitor(proof_page(request, offering.project, error, token), token)
     except BookingError as error:
+        bites.note(error.limit)
         return back_to_times(request, offering, error)
     form_url = page_url(request, "details", slug, hold_token(held), query=carried_query(request))
     return remember_visitor(redirect(form_url), token)
@@ -52,8 +58,9 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
 def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservation:
     """Reserve what the form picked, in place of the visitor's present hold; raises what the verbs raise."""
     before, who = live_hold(token), holder(request, token)
+    proof = brought_proof(request, offering.project)
     if session_id := request.POST.get("session"):
-        return _hold_seat(offering, who, session_id, before)
+        return _hold_seat(offering, who, session_id, before, proof)
     start = parse_instant(request.POST.get("start", ""))
     if start is None:
         raise SlotTaken
@@ -63,7 +70,7 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
         )
         for link, end in _takers(offering, request, start, before)
     ]
-    return _reserve(offering, forms, who, before)
+    return _reserve(offering, forms, who, before, proof)
 
 
 def _takers(
@@ -74,14 +81,18 @@ def _takers(
         return [(link, start + offering.length_taken(link)) for link in offering.candidates]
     end = parse_instant(request.POST["end"])
     ignoring = [before.pk] if before else []
-    links = takers(offering, start, end, now=timezone.now(), ignoring=ignoring) if end else []
+    links = takers(offering, start, end, now=database_clock.now(), ignoring=ignoring) if end else []
     if end is None or not links:
         raise EndNotOffered
     return [(link, end) for link in links]
 
 
 def _reserve(
-    offering: Offering, forms: list[ReservationForm], who: Holder, before: Reservation | None
+    offering: Offering,
+    forms: list[ReservationForm],
+    who: Holder,
+    before: Reservation | None,
+    proof: Proof | None,
 ) -> Reservation:
     forms = [form for form in forms if form.is_valid()]
     if not forms:
@@ -92,6 +103,7 @@ def _reserve(
         "by": CUSTOMER,
         "buffers": forms[0].buffers(),
         "replacing": before,
+        "proof": proof,
     }
     if offering.everybody or len(drafts) == 1:
         held = reserve(drafts[0], companions=forms[0].companions(), **common)
@@ -108,13 +120,15 @@ def _keep_newest(who: Holder) -> None:
             release(older, by=CUSTOMER)
 
 
-def _hold_seat(offering: Offering, who: Holder, session_id: str, before: Reservation | None) -> Reservation:
+def _hold_seat(
+    offering: Offering, who: Holder, session_id: str, before: Reservation | None, proof: Proof | None
+) -> Reservation:
     session = session_of(offering, session_id)
     if session is None or not offering.links:
         raise SlotTaken
     link = next((one for one in offering.links if one.resource_id == session.resource_id), offering.links[0])
     resolved = replace(_resolved(offering, link), session=session, resource=session.resource)
-    return _reserve(offering, [ReservationForm(resolved)], who, before)
+    return _reserve(offering, [ReservationForm(resolved)], who, before, proof)
 
 
 def _resolved(offering: Offering, link: ProjectResource, **request: Any) -> Resolved:

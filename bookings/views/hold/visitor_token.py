@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from bookings.client_address import network_digest
+from bookings.client_address import counted_digest
 from bookings.models import Reservation
 
 COOKIE = "visitor"
@@ -27,7 +27,10 @@ def visitor_token(request: HttpRequest) -> str:
 
 
 class Holder(NamedTuple):
-    """What a hold keeps of who made it: digests of the visitor's token and of the client's network."""
+    """What a hold keeps of who made it: digests of the visitor's token and of the client's network.
+
+    The latter is empty where holds are never capped.
+    """
 
     visitor: str
     client_address: str
@@ -35,7 +38,7 @@ class Holder(NamedTuple):
 
 def holder(request: HttpRequest, token: str) -> Holder:
     """Who makes a hold with this request."""
-    return Holder(token_digest(token), network_digest(request))
+    return Holder(token_digest(token), counted_digest(request))
 
 
 def token_digest(token: str) -> str:

@@ -1,0 +1,40 @@
+"""About how many bytes an answer with slots takes as JSON, before there is any."""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bookings.availability.modes import Mode
+from bookings.models import Resource
+
+# What stands around the values in bookings.api.responses.slots.
+SLOT_BYTES, NAME_BYTES, DAY_BYTES, ID_BYTES = 82, 76, 38, 39
+
+
+class Size(NamedTuple):
+    """``names`` is how often a resource is named."""
+
+    slots: int
+    names: int
+    size: int
+
+
+def size_of(mode: Mode, resources: Sequence[Resource], counts: Sequence[int], slots: int) -> Size:
+    """Of ``slots`` slots, where each resource in turn (``Mode.MUTUAL``: all as one) has so many of its own."""
+    weights = [_bytes_of(one) for one in resources]
+    if mode is Mode.MUTUAL:
+        return Size(slots, slots * len(weights), slots * (SLOT_BYTES + sum(weights)))
+    if mode is Mode.EXCLUSIVE:
+        named = sum(count * weight for count, weight in zip(counts, weights, strict=True))
+        return Size(slots, sum(counts), slots * SLOT_BYTES + named)
+    return Size(slots, slots, slots * (SLOT_BYTES + max(weights, default=0)))
+
+
+def size_of_days(days: int, resources: int) -> Size:
+    """Of so many days, on each of which so many resources are named by their ids."""
+    return Size(days, days * resources, days * (DAY_BYTES + resources * ID_BYTES))
+
+
+def _bytes_of(resource: Resource) -> int:
+    name = json.dumps(resource.name, ensure_ascii=False)
+    return NAME_BYTES + len(name.encode()) + len(resource.timezone)

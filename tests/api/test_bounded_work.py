@@ -1,0 +1,179 @@
+"""What one search may cost: refused in words before it is done, and what is dear goes one at a time."""
+
+import threading
+
+import pytest
+
+from bookings.availability import allowance, search
+from bookings.models import WeeklyHours
+from tests.api.conftest import Door
+from tests.situations import a_project, a_resource, a_server_key, a_widget_key
+
+ALWAYS = [{"allow_hours": {"start": 0, "end": 24}}]
+DENSE = {
+    "to": "6 months",
+    "length": "1 minute",
+    "timeslot_increments": "1 minute",
+    "constraints": ALWAYS,
+}
+SEARCHES = ["/availability", "/availability/dates", "/availability/count", "/unavailable/slots"]
+
+
+@pytest.fixture
+def six(db):
+    return [a_resource() for _number in range(6)]
+
+
+@pytest.fixture
+def page(client, db) -> Door:
+    return Door(client=client, key=a_widget_key()[1])
+
+
+@pytest.fixture
+def server(client, db) -> Door:
+    return Door(client=client, key=a_server_key()[1])
+
+
+def named(resources) -> dict:
+    return {"resources": [str(one.pk) for one in resources]}
+
+
+@pytest.fixture
+def nothing_made(monkeypatch) -> None:
+    """Whoever makes a slot is caught: what is refused is refused before."""
+
+    def made(*_args):
+        raise AssertionError("slots were made")
+
+    monkeypatch.setattr(search, "raw_slots", made)
+
+
+@pytest.mark.parametrize("mode", ["roundrobin_random", "exclusive", "mutual"])
+def test_more_than_a_page_may_be_answered_is_refused_before_it_is_made(page, six, mode, nothing_made):
+    answer = page.post("/availability", named(six) | DENSE | {"mode": mode})
+    assert answer.status_code == 422
+    (sentence,) = answer.json()["errors"]["to"]
+    assert "at most" in sentence
+
+
+def test_the_refusal_names_the_bound(page, six, settings):
+    settings.SEARCH_STARTS_PUBLIC = 0
+    settings.ANSWER_KILOBYTES_PUBLIC = 700
+    (sentence,) = page.post("/availability", named(six) | DENSE).json()["errors"]["to"]
+    assert "at most 700 kB" in sentence
+
+
+def test_a_server_key_is_bounded_too_and_may_more(server, page, six):
+    week = named(six) | DENSE | {"to": "12 days"}
+    assert page.post("/availability", week).status_code == 422
+    assert server.post("/availability", week).status_code == 200
+    assert server.post("/availability", named(six) | DENSE).status_code == 422
+
+
+def test_an_answer_weighs_about_what_was_estimated(server, six, settings):
+    """So that the bound that is named is the one that holds."""
+    for mode in ("roundrobin_random", "exclusive", "mutual"):
+        asked = named(six) | {"to": "5 days", "mode": mode}
+        size = len(server.post("/availability", asked).content) / 1000
+        settings.ANSWER_KILOBYTES_PER_KEY = int(size * 0.9)
+        assert server.post("/availability", asked).status_code == 422
+        settings.ANSWER_KILOBYTES_PER_KEY = int(size * 1.1) + 1
+        assert server.post("/availability", asked).status_code == 200
+        settings.ANSWER_KILOBYTES_PER_KEY = 10_000
+
+
+@pytest.mark.parametrize("path", SEARCHES)
+def test_the_days_of_a_search_are_bounded_before_rows_are_read(page, six, path, settings, monkeypatch):
+    monkeypatch.setattr(search, "load_busy", lambda *_args, **_rest: pytest.fail("rows were read"))
+    settings.SEARCH_DAYS_PUBLIC = 100
+    answer = page.post(path, named(six) | {"to": "4 weeks"})
+    assert answer.status_code == 422
+    assert "at most 100 are searched" in answer.json()["errors"]["to"][0]
+
+
+def test_rules_in_the_request_count_as_work(page, six, settings):
+    settings.SEARCH_DAYS_PUBLIC = 1000
+    few = named(six) | {"to": "4 weeks"}
+    assert page.post("/availability/count", few).status_code == 200
+    rules = [{"block_day": {"day": "Monday"}}] * 500
+    assert page.post("/availability/count", few | {"constraints": rules}).status_code == 422
+
+
+def test_what_the_widget_asks_for_ten_resources_over_half_a_year_is_answered(client, db):
+    ten = [a_resource(name=f"Katharina Musterfrau the {number}th") for number in range(10)]
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(resource=one, weekday=day, opens="08:00", closes="18:00")
+        for one in ten
+        for day in range(6)
+    )
+    project = a_project(*ten, availability={"to": "6 months", "timeslot_increments": "15 minutes"})
+    page = Door(client=client, key=a_widget_key(project)[1])
+    asked = {
+        "project_id": str(project.pk),
+        "output_timezone": "America/New_York",
+        "mode": "roundrobin_random",
+    }
+    asked |= named(ten) | {"length": "1 hour"}
+    answer = page.post("/availability", asked)
+    assert answer.status_code == 200
+    assert len(answer.content) < 2_000_000
+
+
+@pytest.fixture
+def shut():
+    """Somebody else's dear search is being done."""
+    opens = [gate.enter() for gate in (allowance.PUBLIC_GATE,)]
+    yield
+    for leave in opens:
+        leave()
+
+
+def test_a_dear_search_that_meets_another_is_told_to_come_again(page, server, six, settings, shut):
+    settings.DEAR_SEARCH_MILLISECONDS = 1
+    month = named(six) | {"to": "4 weeks"}
+    answer = page.post("/availability", month)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+    assert server.post("/availability", month).status_code == 200, "server keys have a turn of their own"
+
+
+def test_ordinary_calls_never_meet_the_gate(page, client, six, shut):
+    project = a_project(*six, availability={"timeslot_increments": "15 minutes"})
+    assert page.post("/availability", named(six) | {"to": "4 weeks"}).status_code == 200
+    assert client.get(f"/book/{project.slug}/").status_code == 200
+
+
+def test_a_page_that_is_dear_waits_for_nobody_either(client, six, settings, shut):
+    settings.DEAR_SEARCH_MILLISECONDS = 1
+    project = a_project(*six, *[a_resource() for _more in range(60)])
+    answer = client.get(f"/book/{project.slug}/")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+
+
+def test_the_gate_is_open_again_after_an_answer_and_after_a_refusal(page, six, settings):
+    settings.DEAR_SEARCH_MILLISECONDS = 1
+    for body in (named(six) | {"to": "4 weeks"}, named(six) | DENSE):
+        page.post("/availability", body)
+        allowance.PUBLIC_GATE.enter()()
+
+
+def test_one_goes_through_the_gate_at_a_time():
+    gate, found = allowance.Gate(), []
+    leave = gate.enter()
+
+    def come() -> None:
+        try:
+            gate.enter()
+        except allowance.GateShut:
+            found.append("shut")
+
+    other = threading.Thread(target=come)
+    other.start()
+    other.join()
+    leave()
+    assert found == ["shut"]
+    gate.enter()()
+
+
+def test_the_bounds_can_be_switched_off(page, six, settings):
+    settings.SEARCH_DAYS_PUBLIC = settings.SEARCH_STARTS_PUBLIC = settings.ANSWER_KILOBYTES_PUBLIC = 0
+    assert page.post("/availability/count", named(six) | DENSE).status_code == 200
