@@ -76,7 +76,6 @@ DEAR_SEARCH = _limit(
 )
 
 LIST_ROWS = _limit("LIST_ROWS", 1000, "rows on one page of a list of the API", least=1)
-LIST_EVENTS = _limit("LIST_EVENTS", 10_000, "events that `include` puts into one answer of the API")
 BULK_BOOKINGS = _limit("BULK_BOOKINGS", 500, "bookings in one bulk request")
 BODY = _limit("BODY_KILOBYTES", 1024, "kilobytes of JSON in one request", least=1)
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.effects.links import action_token, owner_token
-from bookings.models import Booking, Location, Option, Project, Resource
+from bookings.models import Booking, Location, Option, Project, Reservation, Resource
 from tests.situations import a_booking, a_location, a_project, a_resource, aged
 from tests.views.conftest import holds
 
@@ -613,3 +614,24 @@ def test_a_page_that_staff_did_not_allow_may_not_frame_it(browser, site, host):
     page.wait_for_load_state("networkidle")
     assert page.evaluate("told") == []
     page.close()
+
+
+def test_a_hold_that_costs_a_proof_of_work_is_made_without_a_press(page, site, tomorrow, settings):
+    """The worker and the widget come from this site, and the policy of the page allows both."""
+    settings.MAX_HOLDS_PER_ADDRESS, settings.PROOF_TRIES = 1, 100
+    a_hold_of_somebody_else(site, tomorrow)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{site}/book/lightning/?day={tomorrow.date().isoformat()}")
+    page.locator("button.time").nth(2).click()
+    page.wait_for_url("**/details/**")
+    assert not [text for text in said if "Content Security Policy" in text]
+    assert Reservation.objects.filter(proven=True).count() == 1
+
+
+def a_hold_of_somebody_else(site, start) -> None:
+    """From the same network address, with a cookie of their own."""
+    project = Project.objects.get(slug="lightning")
+    other = Client(REMOTE_ADDR="127.0.0.1")
+    answer = other.post(f"/book/{project.slug}/hold/", {"start": start.isoformat()})
+    assert answer.status_code == 302
