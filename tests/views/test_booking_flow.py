@@ -306,6 +306,17 @@ def test_a_project_that_asks_for_neither_still_needs_one_way_to_reach_the_custom
     assert visitor.send(form, email="", phone="030 5550142").status_code == 302
 
 
+def test_an_older_project_that_asks_for_no_way_to_reach_the_customer_asks_for_an_address_besides(
+    visitor, project, tomorrow
+):
+    Project.objects.update(customer_fields={"size": {"format": "select", "enum": ["S", "L"]}})
+    form = visitor.hold(project, tomorrow)
+    assert 'name="email"' in text(visitor.client.get(form))
+    assert visitor.send(form, email="").status_code == 200
+    assert visitor.send(form, size="L").status_code == 302
+    assert Booking.objects.get().customer.email
+
+
 def test_what_a_project_asks_and_wants_agreed_is_asked_and_kept(visitor, project, tomorrow):
     Project.objects.update(
         customer_fields={
