@@ -1,7 +1,8 @@
 """Projects with their options, resources, hours and layers."""
 
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.db.models import ImageField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.layer import LayerField
+from bookings.admin.fields.layer import FROM_THE_PROJECT, LayerField, Source
 from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
 from bookings.admin.fields.stored_json import StoredJsonModelForm
@@ -17,6 +18,7 @@ from bookings.admin.fields.table import MapTableField, TableField
 from bookings.admin.fields.table_rows import ConstraintRow, CustomerFieldRow, ReminderRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
+from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource
 from bookings.pictures import PictureField
 
@@ -52,7 +54,17 @@ class OptionForm(StoredJsonModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class OptionPageForm(OptionForm):
+class InheritsFromItsProject(forms.ModelForm):
+    """For a page with the layer of what belongs to a project."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "booking" in self.fields:
+            layer = cast(LayerField, self.fields["booking"])
+            layer.inherit_from(Source(FROM_THE_PROJECT, flat(self.instance.project.booking)))
+
+
+class OptionPageForm(InheritsFromItsProject, OptionForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 
@@ -69,7 +81,7 @@ class ProjectResourceForm(StoredJsonModelForm):
         exclude: tuple[str, ...] = ()
 
 
-class ProjectResourcePageForm(ProjectResourceForm):
+class ProjectResourcePageForm(InheritsFromItsProject, ProjectResourceForm):
     booking = LayerField(BookingLayerForm, label=_("booking settings"))
 
 

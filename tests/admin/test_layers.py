@@ -107,11 +107,52 @@ def test_an_explicit_no_is_stored_and_inherits_is_not_no(manager, project):
     assert "allow_double_bookings" not in layer["settings"]
 
 
-def test_a_value_beside_a_ticked_inherits_is_asked_about(manager, project):
-    response = save(manager, project, **{"booking-description_own": "By the barber"})
+def test_a_value_typed_beside_the_box_that_stood_ticked_is_taken(manager, project):
+    layer = saved(manager, project, **{"booking-description_own": "By the barber"}).booking
+    assert layer == STORED | {"description": "By the barber"}
+
+
+def test_ticking_inherits_beside_the_value_that_stood_there_takes_it_away(manager, project):
+    layer = saved(manager, project, **{"booking-what_inherits": "on"}).booking
+    assert layer == {key: value for key, value in STORED.items() if key != "what"}
+
+
+def test_who_ticks_inherits_and_types_another_value_is_asked_which_is_meant(manager, project):
+    changes = {"booking-what_inherits": "on", "booking-what_own": "Shave"}
+    response = save(manager, project, **changes)
     assert "Untick “inherits”" in text_of(response)
+    assert 'value="Shave"' in text_of(response)
     project.refresh_from_db()
     assert project.booking == STORED
+
+
+def beside(page: str, name: str) -> str:
+    """The words of the box *inherits* of a key, or of the first choice."""
+    found = re.search(rf'name="{re.escape(name)}_inherits"[^>]*>([^<]*)</label>', page)
+    found = found or re.search(rf'name="{re.escape(name)}"[^>]*>\s*<option value=""[^>]*>([^<]*)<', page)
+    assert found, name
+    return found[1].strip()
+
+
+def test_what_a_project_inherits_is_said_with_where_it_comes_from(manager, project):
+    page = text_of(manager.get(url(project)))
+    assert beside(page, "availability-to") == "inherits: 4 weeks, the built-in default"
+    assert beside(page, "availability-round_to_nearest_hour") == "inherits: no, the built-in default"
+    assert beside(page, "booking-graph") == "inherits: Booked at once (instant), the built-in default"
+    assert beside(page, "booking-participants") == "inherits: nothing, the built-in default"
+    assert beside(page, "booking-settings.max_booking_time") == "inherits: none, bookable however far ahead"
+    assert (
+        beside(page, "booking-reservation_time") == "inherits: 600 on the site&#x27;s pages, 30 for programs"
+    )
+
+
+def test_what_an_option_or_a_resource_in_it_inherits_comes_from_the_project(manager, project):
+    link, option = project.links.get(), project.options.get()
+    for kind, row in (("option", option), ("projectresource", link)):
+        page = text_of(manager.get(reverse(f"admin:bookings_{kind}_change", args=[row.pk])))
+        assert beside(page, "booking-settings.min_cancel_time") == "inherits: 2 hours, from the project"
+        assert beside(page, "booking-what") == "inherits: Haircut, from the project"
+        assert beside(page, "booking-my_rsvp") == "inherits: accepted, the built-in default"
 
 
 def test_a_duration_in_a_layer_is_checked_in_words(manager, project):
