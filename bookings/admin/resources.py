@@ -86,8 +86,7 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A new resource gets the calendar that takes its bookings, as through the API."""
         super().save_related(request, form, formsets, change)
-        if not form.instance.calendars.filter(primary=True).exists():
-            Calendar.objects.create(resource=form.instance, primary=True)
+        form.instance.give_calendar()
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(partial(why_page, self))

@@ -25,6 +25,7 @@ STORED = {
 FIELDS = {
     "name": {"title": "Name", "required": True, "since": 2021},
     "size": {"title": "Size", "format": "select", "enum": ["S", "M"]},
+    "phone": {"format": "tel"},
 }
 REMINDER = {"type": "email", "settings": {"recipient": "customer", "subject": "Soon"}, "id": 7} | {
     "when": {"type": "before", "unit": "hours", "time": 24}
@@ -178,11 +179,11 @@ def test_a_customer_field_is_changed_without_losing_what_else_it_holds(manager, 
 def test_a_customer_field_is_added_and_another_taken_away(manager, project):
     changes = {
         "customer_fields-1-DELETE": "on",
-        "customer_fields-2-key": "shoe",
-        "customer_fields-2-title": "Shoe",
+        "customer_fields-3-key": "shoe",
+        "customer_fields-3-title": "Shoe",
     }
     fields = saved(manager, project, **changes).customer_fields
-    assert list(fields) == ["name", "shoe"]
+    assert list(fields) == ["name", "phone", "shoe"]
     assert fields["shoe"] == {"title": "Shoe", "format": "string"}
 
 

@@ -5,7 +5,7 @@ its project, and its value is the layer again.  What a key inherits is said besi
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -126,7 +126,8 @@ class ChoiceOrInherits(forms.TypedChoiceField):
         self.inherited = inherited
 
     def in_words(self, value: Any) -> str:
-        return str(dict(self.choices).get(str(value), value))
+        labels: dict[Any, Any] = dict(cast(Any, self.choices))
+        return str(labels.get(str(value), value))
 
 
 def yes_or_no(**kwargs: Any) -> ChoiceOrInherits:
