@@ -12,6 +12,7 @@ from bookings.admin.fields.layer import FROM_THE_PROJECT, LayerField, Source
 from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
 from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
 from bookings.admin.fields.questions import CustomerFieldRow, QuestionsField
+from bookings.admin.fields.slugs import SlugByItself
 from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonModelForm
 from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow, ReminderRow
@@ -20,22 +21,6 @@ from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.slugs import free_slug
 from bookings.typed_fields import NameInput
-
-MADE_OF_THE_NAME = gettext_lazy("Empty: made of the name.")
-
-
-class SlugByItself(forms.ModelForm):
-    """An address on the site that may be left empty: a new row's is made of its name, a stored one stays."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
-            self.fields["slug"].help_text = MADE_OF_THE_NAME
-
-    def clean_slug(self) -> str:
-        typed: str = self.cleaned_data["slug"]
-        return typed or self.instance.slug or free_slug(self.cleaned_data.get("name", ""), self._meta.model)
 
 
 class ProjectForm(SlugByItself, StoredJsonModelForm):

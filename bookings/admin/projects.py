@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
-from django.db.models import ImageField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import project_parts
+from bookings.admin.fields.pictures import PICTURES
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
 from bookings.admin.project_forms import (
@@ -21,7 +21,6 @@ from bookings.admin.project_forms import (
     ResourcesFormSet,
 )
 from bookings.models import Option, Project, ProjectResource, Resource
-from bookings.pictures import PictureField
 
 MOST_CHOICES = 200
 """Up to so many resources stand in a plain choice; more are looked for by typing."""
@@ -118,7 +117,7 @@ PARTS = [
 class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
     change_form_template = "admin/bookings/project/change_form.html"
-    formfield_overrides = {ImageField: {"form_class": PictureField}}
+    formfield_overrides = PICTURES
     inlines = [table for part in PARTS for table in part.tables]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
     list_display = ["name", "slug", "heading", "visibility", "graph"]

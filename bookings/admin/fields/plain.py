@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.fields import durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
+from bookings.typed_text import word
 from bookings.validators import plain_origin, zones
 
 
@@ -110,15 +111,24 @@ class LinesField(forms.CharField):
         return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
+def _zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(zones())]
+
+
 class ZoneField(forms.ChoiceField):
     """A choice of IANA time zones."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("Time zone"))
         kwargs.setdefault("initial", "UTC")
-        super().__init__(
-            choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zones())], **kwargs
-        )
+        super().__init__(choices=_zone_choices, **kwargs)
+
+    def offer_none(self, words: str) -> None:
+        """Let nobody choose: ``words`` say whose zone it is then, and which."""
+        self.choices = [("", words.replace("_", " ")), *_zone_choices()]
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(word(value) if isinstance(value, str) else value))
 
 
 class OriginsField(LinesField):
