@@ -38,6 +38,14 @@ def questions(project: Project) -> str:
     return in_a_line([said, _("something to agree to") if project.consent else ""])
 
 
+def graph_in_words(project: Project) -> str:
+    """Like "Booked at once"; empty for a graph that bookings cannot follow."""
+    try:
+        return str(Flow.published(str(project.booking.get("graph") or USUAL_GRAPH)).version.graph)
+    except UnknownGraph:
+        return ""
+
+
 def rules(project: Project) -> str:
     """Like "Booked at once; change or cancel until 1 day before"."""
     layer = flat(project.booking)
@@ -47,7 +55,7 @@ def rules(project: Project) -> str:
     )
     return in_a_line(
         [
-            _graph(str(layer.get("graph") or USUAL_GRAPH)),
+            graph_in_words(project),
             _("book until %(time)s before") % {"time": notice} if notice else "",
             _("at most %(time)s ahead") % {"time": horizon} if horizon else "",
             _("change or cancel until %(time)s before") % {"time": cut_off}
@@ -124,14 +132,6 @@ def _duration(layer: Mapping[str, Any], path: str) -> str:
     try:
         return duration_in_words(parse_duration(value))
     except DurationError:
-        return ""
-
-
-def _graph(name: str) -> str:
-    """What a graph is called; empty for one that bookings cannot follow."""
-    try:
-        return str(Flow.published(name).version.graph)
-    except UnknownGraph:
         return ""
 
 

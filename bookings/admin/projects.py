@@ -4,7 +4,10 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import project_parts
@@ -20,7 +23,10 @@ from bookings.admin.project_forms import (
     ResourceSelect,
     ResourcesFormSet,
 )
-from bookings.models import Option, Project, ProjectResource, Resource
+from bookings.availability.why_not_offered import reasons_of, why_not_offered
+from bookings.graph_words import graph_words
+from bookings.layers import USUAL_GRAPH
+from bookings.models import GraphVersion, Option, Project, ProjectResource, Resource
 
 MOST_CHOICES = 200
 """Up to so many resources stand in a plain choice; more are looked for by typing."""
@@ -49,6 +55,10 @@ class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
     def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """A new project needs somebody or something to book."""
         return 1 if obj is None else 0
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """An empty row, since without a script no other can be added."""
+        return 0 if obj is None else 1
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         may_make = request.user.has_perm("bookings.add_resource")
@@ -92,6 +102,24 @@ class ProjectResourceAdmin(PartOfAProject):
     ]
 
 
+class ProjectList(ChangeList):
+    """Reads for all projects of the page at once what their bookings follow and why nobody can book them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        reasons = reasons_of(rows)
+        titles = dict(GraphVersion.objects.published().values_list("graph__name", "graph__title"))
+        for row in rows:
+            row.why_not = reasons[row.pk]
+            row.follows = graph_words(titles.get(row.booking.get("graph") or USUAL_GRAPH, ""))
+        self.result_list = rows
+
+
+def join_sentences(sentences: list[Any]) -> str:
+    return " ".join(str(sentence) for sentence in sentences)
+
+
 class Part(NamedTuple):
     """A part of the page, its tables above its fields.  ``holds`` names the line that a closed one says."""
 
@@ -120,14 +148,26 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     formfield_overrides = PICTURES
     inlines = [table for part in PARTS for table in part.tables]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
-    list_display = ["name", "slug", "heading", "visibility", "graph"]
+    list_display = ["name", "can_be_booked", "heading", "visibility", "follows"]
     list_filter = ["visibility", "heading"]
+    show_full_result_count = False
     search_fields = ["name", "slug"]
     fieldsets = [(part.title, {"fields": part.fields}) for part in PARTS]
 
-    @admin.display(description=_("graph"))
-    def graph(self, project: Project) -> str:
-        return project.booking.get("graph") or ""
+    @admin.display(description=_("can be booked"))
+    def can_be_booked(self, project: Any) -> str:
+        if not project.why_not:
+            return gettext("yes")
+        return format_html(
+            '<strong class="not-yet">{}</strong> {}', gettext("no:"), join_sentences(project.why_not)
+        )
+
+    @admin.display(description=_("its bookings are"))
+    def follows(self, project: Any) -> str:
+        return str(project.follows)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ProjectList
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(deleted_at=None)
@@ -136,6 +176,7 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         context["parts"] = shown_parts(context)
+        context["why_not"] = why_not_offered(context["original"]) if context.get("original") else []
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.models import Project, Resource
@@ -14,6 +16,7 @@ from tests.situations import a_location, a_project, a_resource
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:bookings_project_add")
+LIST = reverse("admin:bookings_project_changelist")
 LEAST = {"name": "Haircut", "options-0-length": "45 minutes"}
 
 
@@ -182,3 +185,30 @@ def test_the_parts_stand_in_the_order_in_which_one_thinks(manager):
     names += ["customer_fields-0-title", "booking-graph", "sends_mail", "accent", "slug"]
     places = [page.index(f'name="{name}"') for name in names]
     assert places == sorted(places)
+
+
+def test_a_project_that_nobody_can_book_says_so_on_its_page_and_in_the_list(manager):
+    project = a_project(name="Empty")
+    a_project(a_resource(), name="Bookable")
+    sentence = "It has nobody and nothing to book: add a resource."
+    page = text_of(manager.get(url(project)))
+    assert "Nobody can book this project:" in page
+    assert sentence in page
+    rows = re.findall(
+        r'field-name">.*?>(\w+)</a>.*?field-can_be_booked">(.*?)</td>', text_of(manager.get(LIST))
+    )
+    said = {name: re.sub(r"<[^>]+>", "", told) for name, told in rows}
+    assert said == {"Empty": f"no: {sentence}", "Bookable": "yes"}
+    assert save(manager, project, **{"links-0-new_name": "Chair"}).status_code == 302
+    assert "Nobody can book this project:" not in text_of(manager.get(url(project)))
+
+
+def test_the_list_of_projects_asks_no_more_for_many_than_for_few(manager, django_assert_num_queries):
+    a_project(a_resource())
+    with CaptureQueriesContext(connection) as few:
+        manager.get(LIST)
+    for _each in range(20):
+        a_project(a_resource(), a_resource())
+    a_project()
+    with django_assert_num_queries(len(few)):
+        assert manager.get(LIST).status_code == 200
