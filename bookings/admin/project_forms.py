@@ -1,5 +1,6 @@
 """The forms of a project's page: its own columns and layers, its options, its resources."""
 
+from functools import cached_property
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.fields.layer import FROM_THE_PROJECT, LayerField, Source
 from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
-from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
+from bookings.admin.fields.plain import CurrencyField, DurationField, ObjectField, OriginsField
 from bookings.admin.fields.questions import CustomerFieldRow, QuestionsField
 from bookings.admin.fields.slugs import SlugByItself
 from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonModelForm
@@ -18,7 +19,7 @@ from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow, ReminderRow
 from bookings.forms.questions import USUAL_QUESTIONS
 from bookings.layers import flat
-from bookings.models import Option, Project, ProjectResource, Resource
+from bookings.models import Option, Project, ProjectResource, Resource, Site
 from bookings.slugs import free_slug
 from bookings.typed_fields import NameInput
 
@@ -49,10 +50,26 @@ class ProjectForm(SlugByItself, StoredJsonModelForm):
 
 class OptionForm(StoredJsonModelForm):
     length = DurationField(label=gettext_lazy("Length"), longer_than_zero=True)
+    currency = CurrencyField()
 
     class Meta:
         model = Option
         exclude: tuple[str, ...] = ()
+
+
+class OptionsFormSet(forms.BaseInlineFormSet):
+    """An empty currency says which it will be."""
+
+    @cached_property
+    def usual_currency(self) -> str:
+        return Site.current().currency
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "currency" in form.fields:
+            label = _("currency (empty: %(currency)s)") % {"currency": self.usual_currency}
+            form.fields["currency"].label = label
+            form.fields["currency"].widget.attrs["placeholder"] = self.usual_currency
 
 
 class InheritsFromItsProject(forms.ModelForm):

@@ -17,6 +17,7 @@ from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
 from bookings.admin.project_forms import (
     OptionForm,
     OptionPageForm,
+    OptionsFormSet,
     ProjectForm,
     ProjectResourcePageForm,
     ResourceOrNewForm,
@@ -35,6 +36,7 @@ MOST_CHOICES = 200
 class OptionInline(ShownByWidgets, admin.TabularInline):
     model = Option
     form = OptionForm
+    formset = OptionsFormSet
     fields = ["label", "length", "price", "currency", "position"]
     extra = 0
     min_num = 1

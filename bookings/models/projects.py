@@ -152,6 +152,14 @@ class ProjectResource(models.Model):
     def __str__(self) -> str:
         return str(self.resource)
 
+    def clean(self) -> None:
+        """Its price is in the currency of whichever option it goes with."""
+        if self.price is None:
+            return
+        currencies = set(Option.objects.filter(project=self.project_id).values_list("currency", flat=True))
+        for currency in currencies or {Site.current().currency}:
+            validate_digits(self.price, currency)
+
 
 class Option(models.Model):
     """A variant of a project: its label, length and price."""

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.models import Project, Resource
+from bookings.models import Option, Project, Resource, Site
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_location, a_project, a_resource
 
@@ -212,3 +213,43 @@ def test_the_list_of_projects_asks_no_more_for_many_than_for_few(manager, django
     a_project()
     with django_assert_num_queries(len(few)):
         assert manager.get(LIST).status_code == 200
+
+
+def test_an_empty_currency_is_the_sites_and_the_page_says_which(manager):
+    Site.objects.update_or_create(pk=1, defaults={"currency": "CHF"})
+    assert "Currency (empty: CHF)" in text_of(manager.get(ADD))
+    typed = {"links-0-new_name": "Chair", "options-0-price": "35"}
+    assert added(manager, **LEAST, **typed).status_code == 302
+    option = Option.objects.get()
+    assert (option.price, option.currency) == (Decimal(35), "CHF")
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "kept"),
+    [
+        ("1.125", "KWD", ("1.125", "KWD")),
+        ("1.125", "EUR", None),
+        ("1200", " jpy\u200e", ("1200", "JPY")),
+        ("1200.5", "JPY", None),
+        ("1.1255", "KWD", None),
+        ("-1", "EUR", None),
+    ],
+)
+def test_a_price_has_the_decimals_of_its_currency(manager, price, currency, kept):
+    typed = {"links-0-new_name": "Chair", "options-0-price": price, "options-0-currency": currency}
+    answer = added(manager, **LEAST, **typed)
+    if kept is None:
+        assert list(errors_of(answer, "options")[0]) == ["price"]
+        assert values_of(answer)["options-0-price"] == price
+        assert not Project.objects.exists()
+    else:
+        option = Option.objects.get()
+        assert (option.price, option.currency) == (Decimal(kept[0]), kept[1])
+
+
+def test_the_price_of_a_resource_has_the_decimals_of_the_options_currency(manager):
+    project = a_project(a_resource())
+    project.options.update(currency="JPY")
+    answer = save(manager, project, **{"links-0-price": "1200.5"})
+    assert list(errors_of(answer, "links")[0]) == ["price"]
+    assert save(manager, project, **{"links-0-price": "1200"}).status_code == 302

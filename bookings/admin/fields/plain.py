@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.fields import durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
+from bookings.typed_fields import WordInput
 from bookings.typed_text import word
 from bookings.validators import plain_origin, zones
 
@@ -129,6 +130,18 @@ class ZoneField(forms.ChoiceField):
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(word(value) if isinstance(value, str) else value))
+
+
+class CurrencyField(WordInput):
+    """The letters of a currency, small ones and pasted marks too; may be empty unless told otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"size": 5, "autocapitalize": "characters"})
+        usual: dict[str, Any] = {"max_length": 3, "required": False, "widget": widget}
+        super().__init__(**usual | {"label": gettext_lazy("currency")} | kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return str(super().to_python(value)).upper()
 
 
 class OriginsField(LinesField):
