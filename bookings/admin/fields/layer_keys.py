@@ -14,6 +14,7 @@ from bookings.admin.fields.plain import DurationTextField, EmailsField
 from bookings.availability.parameters import DEFAULTS as SEARCH_DEFAULTS
 from bookings.graph_words import graph_words
 from bookings.models import Action, GraphVersion
+from bookings.typed_fields import LineInput, UrlInput, WordInput
 from bookings.validators import validate_zone
 
 Text = str | Promise
@@ -44,9 +45,8 @@ def published_graphs() -> list[tuple[str, str]]:
 def text(label: Text, help_text: Text = "", *, lines: int = 1) -> MakeField:
     """A key that holds text, edited in so many lines."""
     widget = forms.TextInput(attrs={"size": 40}) if lines == 1 else forms.Textarea(attrs={"rows": lines})
-    return lambda: Inheritable(
-        forms.CharField(max_length=10_000, widget=widget), label=label, help_text=help_text
-    )
+    field = LineInput if lines == 1 else forms.CharField
+    return lambda: Inheritable(field(max_length=10_000, widget=widget), label=label, help_text=help_text)
 
 
 def duration(label: Text, help_text: Text = "") -> MakeField:
@@ -81,14 +81,14 @@ def emails(label: Text, help_text: Text = "") -> MakeField:
 
 def zone(label: Text) -> MakeField:
     """A key that holds the name of a time zone."""
-    return lambda: Inheritable(forms.CharField(max_length=64, validators=[validate_zone]), label=label)
+    return lambda: Inheritable(WordInput(max_length=64, validators=[validate_zone]), label=label)
 
 
 def url(label: Text, help_text: Text = "") -> MakeField:
     """A key that holds a URL."""
     widget = forms.URLInput(attrs={"size": 40})
     return lambda: Inheritable(
-        forms.URLField(max_length=1000, widget=widget, assume_scheme="https"),
+        UrlInput(max_length=1000, widget=widget),
         label=label,
         help_text=help_text,
     )

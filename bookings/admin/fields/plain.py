@@ -1,6 +1,7 @@
 """Form fields for values that people write in words: durations, one thing a line, objects."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,11 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from bookings import typed_text
 from bookings.admin.fields import durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
-from bookings.typed_fields import WordInput
-from bookings.typed_text import word
+from bookings.typed_fields import EmailInput, LineInput, WordInput
 from bookings.validators import plain_origin, zones
 
 
@@ -38,7 +39,7 @@ class DurationInput(forms.TextInput):
         return super().render(name, value, attrs, renderer)
 
 
-class InWordsField(forms.CharField):
+class InWordsField(LineInput):
     """A field whose value is shown as other text; whether it was changed is asked of that text."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -105,11 +106,11 @@ class LinesField(forms.CharField):
         return [self.clean_line(line) for line in self.lines(super().clean(value))]
 
     def clean_line(self, line: str) -> str:
-        return line
+        return typed_text.line(line)
 
     @staticmethod
     def lines(text: str | None) -> list[str]:
-        return [line.strip() for line in (text or "").splitlines() if line.strip()]
+        return [line.strip() for line in re.split(r"\r\n|\r|\n", text or "") if line.strip()]
 
 
 def _zone_choices() -> list[tuple[str, str]]:
@@ -129,7 +130,7 @@ class ZoneField(forms.ChoiceField):
         self.choices = [("", words.replace("_", " ")), *_zone_choices()]
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(word(value) if isinstance(value, str) else value))
+        return str(super().to_python(typed_text.word(value) if isinstance(value, str) else value))
 
 
 class CurrencyField(WordInput):
@@ -155,7 +156,7 @@ class EmailsField(LinesField):
     """E-mail addresses, one a line."""
 
     def clean_line(self, line: str) -> str:
-        return str(forms.EmailField().clean(line))
+        return str(EmailInput().clean(line))
 
 
 class ObjectField(forms.JSONField):

@@ -14,7 +14,7 @@ from bookings.admin.fields.plain import LinesField
 from bookings.admin.fields.table import MapTableField, Table, TableRow
 from bookings.forms import CustomerForm
 from bookings.forms.questions import NOBODY_REACHABLE, leave_reachable
-from bookings.typed_fields import NameInput, WordInput
+from bookings.typed_fields import LineInput, NameInput, WordInput
 
 FORMATS = [
     ("string", gettext_lazy("one line")),
@@ -48,7 +48,7 @@ class CustomerFieldRow(TableRow):
     enum = LinesField(
         label=gettext_lazy("entries"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 14})
     )
-    prefilled = forms.CharField(
+    prefilled = LineInput(
         label=gettext_lazy("filled in beforehand"),
         required=False,
         max_length=500,

@@ -10,6 +10,7 @@ from bookings.admin.fields.table import TableRow
 from bookings.availability.rules import WEEKDAYS, ConstraintsError, parse_constraints
 from bookings.forms.reminders import is_too_far
 from bookings.models import WeeklyHours
+from bookings.typed_fields import LineInput, UrlInput, WordInput
 
 
 class ReminderRow(TableRow):
@@ -44,10 +45,8 @@ class ReminderRow(TableRow):
         ],
         initial="before",
     )
-    subject = forms.CharField(label=gettext_lazy("subject of the mail"), required=False, max_length=200)
-    url = forms.URLField(
-        label=gettext_lazy("address of the webhook"), required=False, max_length=1000, assume_scheme="https"
-    )
+    subject = LineInput(label=gettext_lazy("subject of the mail"), required=False, max_length=200)
+    url = UrlInput(label=gettext_lazy("address of the webhook"), required=False, max_length=1000)
 
     @classmethod
     def initial_of(cls, entry: Any) -> dict[str, Any]:
@@ -96,8 +95,8 @@ class ConstraintRow(TableRow):
 
     kind = forms.ChoiceField(label=gettext_lazy("offered"), choices=KINDS)
     day = forms.ChoiceField(label=gettext_lazy("day"), choices=DAYS, required=False)
-    start = forms.CharField(label=gettext_lazy("from (09:00 or 2027-05-01)"), required=False, max_length=40)
-    end = forms.CharField(label=gettext_lazy("until (17:00 or 2027-05-06)"), required=False, max_length=40)
+    start = WordInput(label=gettext_lazy("from (09:00 or 2027-05-01)"), required=False, max_length=40)
+    end = WordInput(label=gettext_lazy("until (17:00 or 2027-05-06)"), required=False, max_length=40)
 
     @classmethod
     def initial_of(cls, entry: Any) -> dict[str, Any]:
