@@ -236,3 +236,21 @@ def test_origins_are_checked(manager, project):
     assert "origin like" in text_of(save(manager, project, embed_origins="https://example.com/page"))
     saved(manager, project, embed_origins="https://example.com\nhttp://localhost:3000")
     assert project.embed_origins == ["https://example.com", "http://localhost:3000"]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_typing_a_value_unticks_inherits_and_looking_at_it_does_not(browser, live_server, manager, project):
+    context = browser.new_context()
+    cookie = {"name": "sessionid", "value": manager.cookies["sessionid"].value, "url": live_server.url}
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.goto(live_server.url + url(project))
+    page.get_by_text("How times are found").click()
+    box, own = (page.locator(f'[name="availability-buffer_after_{part}"]') for part in ("inherits", "own"))
+    own.focus()
+    assert box.is_checked()
+    own.press_sequentially("15")
+    assert not box.is_checked()
+    assert page.locator('[name="availability-buffer_before_inherits"]').is_checked()
+    context.close()
