@@ -504,10 +504,10 @@ def test_without_cookies_the_page_says_so_and_books_nothing(project, tomorrow):
     assert not holds().exists()
 
 
-def test_a_project_that_nobody_offers_shows_an_empty_month(visitor):
+def test_a_project_that_nobody_offers_says_so_in_place_of_a_month(visitor):
     a_project(slug="empty", name="Nobody's")
     page = text(visitor.see("/book/empty/"))
-    assert "No times are free in" in page
+    assert "Nothing can be booked here yet." in page
     assert visitor.see("/book/empty/", seek="next").status_code == 302
 
 
