@@ -139,10 +139,14 @@ class ResourceOrNewForm(ProjectResourceForm):
 
 
 class ResourcesFormSet(forms.BaseInlineFormSet):
-    """The choices are read once for all rows."""
+    """The choices are read once for all rows; ``may_make`` is whether new resources may be named."""
+
+    may_make = False
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        if not self.may_make:
+            form.fields.pop("new_name", None)
         field = form.fields.get("resource")
         if field is not None and not isinstance(getattr(field.widget, "widget", None), AutocompleteSelect):
             field.choices = self._choices()

@@ -66,6 +66,11 @@ class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
         may_make = request.user.has_perm("bookings.add_resource")
         return [name for name in super().get_fields(request, obj) if may_make or name != "new_name"]
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.may_make = request.user.has_perm("bookings.add_resource")
+        return formset
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A plain choice, which works without a script, as long as it can be overlooked."""
         if db_field.name == "resource" and Resource.objects.count() > MOST_CHOICES:

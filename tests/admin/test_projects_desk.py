@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -253,3 +254,16 @@ def test_the_price_of_a_resource_has_the_decimals_of_the_options_currency(manage
     answer = save(manager, project, **{"links-0-price": "1200.5"})
     assert list(errors_of(answer, "links")[0]) == ["price"]
     assert save(manager, project, **{"links-0-price": "1200"}).status_code == 302
+
+
+def test_who_may_make_no_resource_makes_none_on_this_page_either():
+    member = User.objects.create_user("member", is_staff=True)
+    kinds = ("project", "option", "projectresource")
+    may = [f"{verb}_{kind}" for verb in ("view", "add", "change") for kind in kinds]
+    member.user_permissions.set(Permission.objects.filter(codename__in=[*may, "view_resource"]))
+    client = Client()
+    client.force_login(member)
+    assert "new_name" not in text_of(client.get(ADD))
+    answer = added(client, **LEAST, **{"links-0-new_name": "Chair"})
+    assert list(errors_of(answer, "links")[0]) == ["resource"]
+    assert not Resource.objects.exists()
