@@ -22,6 +22,8 @@ DEFAULTS: dict[str, Any] = {
 }
 USUAL_GRAPH = "instant"
 """What a project's bookings follow where neither it nor the request says."""
+PAGE_HOLD_SECONDS = 600
+"""How long the site's own pages hold a time while the form is filled in; programs get the default above."""
 # What the older, nested shape of the record keeps under ``event``.
 EVENT_KEYS = (
     "start",

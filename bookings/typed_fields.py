@@ -46,6 +46,10 @@ class NameInput(_Cleaned, forms.CharField):
     cleans = staticmethod(typed_text.name)
 
 
+class LineInput(_Cleaned, forms.CharField):
+    cleans = staticmethod(typed_text.line)
+
+
 class PhoneInput(_Cleaned, forms.CharField):
     cleans = staticmethod(typed_text.phone)
 
@@ -87,6 +91,11 @@ class EmailField(_Cleaned, _Column, Email):
 class NameField(_Cleaned, _Column, Char):
     cleans = staticmethod(typed_text.name)
     form_class = NameInput
+
+
+class LineField(_Cleaned, _Column, Char):
+    cleans = staticmethod(typed_text.line)
+    form_class = LineInput
 
 
 class PhoneField(_Cleaned, _Column, Char):

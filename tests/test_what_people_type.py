@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -185,6 +186,33 @@ def at_the_desk(model: type, field: str) -> Callable[[str], Any]:
     return door
 
 
+def in_a_projects_settings(control: str, read: Callable[[Project], Any], **more: str) -> Callable[[str], Any]:
+    """A control in one of the layers or tables of a project's page; what is refused there is shown again as typed."""
+
+    def door(typed: str) -> Any:
+        project, staff = a_project(a_resource()), logged_in("admin")
+        page = reverse("admin:bookings_project_change", args=[project.pk])
+        values = values_of(staff.get(page)) | more | {control: typed}
+        values.pop(control.replace("_own", "_inherits") if control.endswith("_own") else "", None)
+        response = staff.post(page, values)
+        if response.status_code == 302:
+            return read(Project.objects.get(pk=project.pk))
+        assert "errorlist" in response.content.decode()
+        assert "".join(values_of(response)[control].split()) == "".join(typed.split())
+        return REFUSED
+
+    return door
+
+
+def the_new_resource(project: Project) -> str | None:
+    """What was added to the one that there was; a row in which nothing is seen adds none."""
+    added = project.links.exclude(resource__slug__startswith="resource-").first()
+    return added.resource.name if added else None
+
+
+A_CALL = {"reminders-0-type": "webhook", "reminders-0-time": "1"}
+
+
 def a_correction_at_the_desk(field: str) -> Callable[[str], Any]:
     def door(typed: str) -> Any:
         booking = a_booking(a_resource(), at(9))
@@ -220,6 +248,9 @@ DOORS: dict[str, dict[str, Callable[[str], Any]]] = {
         "desk, resource": at_the_desk(Resource, "email"),
         "desk, project": at_the_desk(Project, "email"),
         "desk, customer": a_correction_at_the_desk("email"),
+        "desk, participants of a project": in_a_projects_settings(
+            "booking-participants_own", lambda project: project.booking["participants"][0]
+        ),
     },
     "name": {
         "page": lambda typed: on_the_page({"name": typed}),
@@ -231,6 +262,12 @@ DOORS: dict[str, dict[str, Callable[[str], Any]]] = {
         "desk, resource": at_the_desk(Resource, "name"),
         "desk, project": at_the_desk(Project, "name"),
         "desk, customer": a_correction_at_the_desk("name"),
+        "desk, new resource of a project": in_a_projects_settings("links-1-new_name", the_new_resource),
+        "desk, question of a project": in_a_projects_settings(
+            "customer_fields-0-title",
+            lambda project: project.customer_fields["asked"].get("title"),
+            **{"customer_fields-0-key": "asked", "customer_fields-1-key": "email"},
+        ),
     },
     "phone": {
         "page": lambda typed: on_the_page({"phone": typed}),
@@ -241,11 +278,21 @@ DOORS: dict[str, dict[str, Callable[[str], Any]]] = {
     "zone": {
         "API, customer": a_booking_by_the_api("timezone"),
         "API, resource": a_resource_by_the_api("timezone"),
+        "desk, resource": at_the_desk(Resource, "timezone"),
+        "desk, location": at_the_desk(Location, "timezone"),
+        "desk, site": at_the_desk(Site, "timezone"),
+        "desk, widget": in_a_projects_settings("ui-timezone_own", lambda project: project.ui["timezone"]),
     },
     "url": {
         "API, webhook": a_webhook_by_the_api,
         "desk, imprint": at_the_desk(Site, "imprint_url"),
         "desk, payment page": at_the_desk(Project, "pay_url"),
+        "desk, page for moving": in_a_projects_settings(
+            "booking-rescheduling_url_own", lambda project: project.booking["rescheduling_url"]
+        ),
+        "desk, reminder": in_a_projects_settings(
+            "reminders-0-url", lambda project: project.reminders[0]["settings"]["url"], **A_CALL
+        ),
     },
 }
 EVERYTHING = [
@@ -291,3 +338,26 @@ def test_an_answer_to_an_address_that_cannot_be_written_is_left_out_and_the_mail
     booking = a_booking(a_resource(email="doc@example.com"), at(9))
     Customer.objects.update(email="robin at example")
     assert recipient(Booking.objects.get(pk=booking.pk), "owner", Site.current()).reply_to == ""
+
+
+LINES = {
+    "heading": "heading",
+    "summary": "summary",
+    "label of an option": "options-0-label",
+    "what": "booking-what_own",
+    "subject of a reminder": "reminders-0-subject",
+    "an entry of a question": "customer_fields-0-enum",
+}
+
+
+@pytest.mark.parametrize("control", LINES.values(), ids=LINES)
+def test_a_line_at_the_desk_is_freed_of_what_nobody_sees(control):
+    def read(project: Project) -> str:
+        option = project.options.get()
+        held = [project.heading, project.summary, option.label, project.booking, project.reminders]
+        return json.dumps([*held, project.customer_fields], ensure_ascii=False)
+
+    more = {"reminders-0-time": "1"} if control.startswith("reminders") else {}
+    more |= {"customer_fields-0-key": "email"} if control.startswith("customer_fields") else {}
+    kept = in_a_projects_settings(control, read, **more)("\u202eHair\u00a0 cut\u200e")
+    assert '"Hair cut"' in kept

@@ -1,106 +1,79 @@
-"""Projects with their options, resources, hours and layers."""
+"""Projects with their options, resources, hours and layers: a page in the order in which one thinks."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import ValidationError
-from django.db.models import ImageField
-from django.http import HttpRequest
+from django.contrib.admin.utils import flatten
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.layer import LayerField
-from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
-from bookings.admin.fields.plain import DurationField, ObjectField, OriginsField
-from bookings.admin.fields.stored_json import StoredJsonModelForm
-from bookings.admin.fields.table import MapTableField, TableField
-from bookings.admin.fields.table_rows import ConstraintRow, CustomerFieldRow, ReminderRow
+from bookings.admin import project_parts
+from bookings.admin.fields.pictures import PICTURES
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
-from bookings.models import Option, Project, ProjectResource
-from bookings.pictures import PictureField
+from bookings.admin.project_forms import (
+    OptionForm,
+    OptionPageForm,
+    OptionsFormSet,
+    ProjectForm,
+    ProjectResourcePageForm,
+    ResourceOrNewForm,
+    ResourceSelect,
+    ResourcesFormSet,
+)
+from bookings.availability.why_not_offered import reasons_of, why_not_offered
+from bookings.graph_words import graph_words
+from bookings.layers import USUAL_GRAPH
+from bookings.models import GraphVersion, Option, Project, ProjectResource, Resource
 
-
-class ProjectForm(StoredJsonModelForm):
-    booking = LayerField(BookingLayerForm, label=_("booking settings"))
-    availability = LayerField(AvailabilityLayerForm, label=_("availability settings"))
-    ui = LayerField(WidgetLayerForm, label=_("look of the widget"))
-    customer_fields = MapTableField(
-        CustomerFieldRow,
-        label=_("customer fields"),
-        help_text=_("name, email, phone, voip, comment and location are known; other keys are your own."),
-    )
-    reminders = TableField(ReminderRow, label=_("reminders"))
-    availability_constraints = TableField(ConstraintRow, label=_("When it is offered"))
-    embed_origins = OriginsField(
-        label=_("Pages that may embed it"),
-        required=False,
-        help_text=_("One a line, like https://example.com; empty: none."),
-    )
-    meta = ObjectField(label=_("Meta"), required=False)
-
-    class Meta:
-        model = Project
-        exclude: tuple[str, ...] = ()
-
-
-class OptionForm(StoredJsonModelForm):
-    length = DurationField(label=_("Length"), longer_than_zero=True)
-
-    class Meta:
-        model = Option
-        exclude: tuple[str, ...] = ()
-
-
-class OptionPageForm(OptionForm):
-    booking = LayerField(BookingLayerForm, label=_("booking settings"))
-
-
-class ProjectResourceForm(StoredJsonModelForm):
-    length = DurationField(
-        label=_("Length"),
-        required=False,
-        longer_than_zero=True,
-        help_text=_("If it differs from the option's."),
-    )
-
-    class Meta:
-        model = ProjectResource
-        exclude: tuple[str, ...] = ()
-
-
-class ProjectResourcePageForm(ProjectResourceForm):
-    booking = LayerField(BookingLayerForm, label=_("booking settings"))
+MOST_CHOICES = 200
+"""Up to so many resources stand in a plain choice; more are looked for by typing."""
 
 
 class OptionInline(ShownByWidgets, admin.TabularInline):
     model = Option
     form = OptionForm
+    formset = OptionsFormSet
     fields = ["label", "length", "price", "currency", "position"]
     extra = 0
     min_num = 1
     show_change_link = True
-
-
-class ResourceSelect(AutocompleteSelect):
-    """What is no id names no resource; Django's own looks for it all the same, and fails."""
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        try:
-            return super().optgroups(name, value, attr)
-        except ValidationError:
-            return super().optgroups(name, [], attr)
+    verbose_name_plural = _("options: each with a length, and a price where it has one")
 
 
 class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
     model = ProjectResource
-    form = ProjectResourceForm
-    fields = ["resource", "position", "length", "price"]
+    form = ResourceOrNewForm
+    formset = ResourcesFormSet
+    fields = ["resource", "new_name", "length", "price", "position"]
     extra = 0
     show_change_link = True
+    verbose_name = _("resource")
+    verbose_name_plural = _("who or what can be booked")
+
+    def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new project needs somebody or something to book."""
+        return 1 if obj is None else 0
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """An empty row, since without a script no other can be added."""
+        return 0 if obj is None else 1
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        may_make = request.user.has_perm("bookings.add_resource")
+        return [name for name in super().get_fields(request, obj) if may_make or name != "new_name"]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.may_make = request.user.has_perm("bookings.add_resource")
+        return formset
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "resource":
+        """A plain choice, which works without a script, as long as it can be overlooked."""
+        if db_field.name == "resource" and Resource.objects.count() > MOST_CHOICES:
             kwargs["widget"] = ResourceSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -136,36 +109,97 @@ class ProjectResourceAdmin(PartOfAProject):
     ]
 
 
+class ProjectList(ChangeList):
+    """Reads for all projects of the page at once what their bookings follow and why nobody can book them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        reasons = reasons_of(rows)
+        titles = dict(GraphVersion.objects.published().values_list("graph__name", "graph__title"))
+        for row in rows:
+            row.why_not = reasons[row.pk]
+            row.follows = graph_words(titles.get(row.booking.get("graph") or USUAL_GRAPH, ""))
+        self.result_list = rows
+
+
+def join_sentences(sentences: list[Any]) -> str:
+    return " ".join(str(sentence) for sentence in sentences)
+
+
+class Part(NamedTuple):
+    """A part of the page, its tables above its fields.  ``holds`` names the line that a closed one says."""
+
+    title: Any
+    fields: list[Any]
+    tables: tuple[Any, ...] = ()
+    holds: str = ""
+
+
+PARTS = [
+    Part(_("What it is and what it costs"), ["name", "summary", "visibility"], (OptionInline,)),
+    Part(_("Who or what, and when"), ["place", "location"], (ProjectResourceInline, *HOURS)),
+    Part(_("What the customer is asked"), ["customer_fields", "consent"], holds="questions"),
+    Part(_("Rules"), ["booking", "pay_url"], holds="rules"),
+    Part(_("How times are found"), ["availability", "availability_constraints"], holds="times"),
+    Part(_("Messages"), ["sends_mail", "email", "after_booking", "reminders"], holds="messages"),
+    Part(_("Looks"), ["description", ("heading", "position"), "image", "logo", "accent"], holds="looks"),
+    Part(_("For programs"), ["slug", "embed_origins", "ui", "meta"], holds="programs"),
+]
+
+
 @admin.register(Project)
 class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
-    formfield_overrides = {ImageField: {"form_class": PictureField}}
-    inlines = [OptionInline, ProjectResourceInline, *HOURS]
+    change_form_template = "admin/bookings/project/change_form.html"
+    formfield_overrides = PICTURES
+    inlines = [table for part in PARTS for table in part.tables]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
-    list_display = ["name", "slug", "heading", "visibility", "graph"]
+    list_display = ["name", "can_be_booked", "heading", "visibility", "follows"]
     list_filter = ["visibility", "heading"]
+    show_full_result_count = False
     search_fields = ["name", "slug"]
-    prepopulated_fields = {"slug": ["name"]}
-    fieldsets = [
-        (None, {"fields": ["name", "slug", "visibility", ("heading", "position"), "summary", "description"]}),
-        (_("Place"), {"fields": ["place", "location", "email", "sends_mail"]}),
-        (_("Look"), {"fields": ["image", "logo", "accent"]}),
-        (_("Booking settings"), {"fields": ["booking"]}),
-        (_("Free times"), {"fields": ["availability"], "classes": ["collapse"]}),
-        (
-            _("Further limits"),
-            {"fields": ["availability_constraints"], "classes": ["collapse"]},
-        ),
-        (_("What the customer is asked"), {"fields": ["customer_fields", "consent"]}),
-        (_("After the booking"), {"fields": ["after_booking", "pay_url"]}),
-        (_("Reminders"), {"fields": ["reminders"], "classes": ["collapse"]}),
-        (_("Widget"), {"fields": ["embed_origins", "ui"], "classes": ["collapse"]}),
-        (_("For programs"), {"fields": ["meta"], "classes": ["collapse"]}),
-    ]
+    fieldsets = [(part.title, {"fields": part.fields}) for part in PARTS]
 
-    @admin.display(description=_("graph"))
-    def graph(self, project: Project) -> str:
-        return project.booking.get("graph") or ""
+    @admin.display(description=_("can be booked"))
+    def can_be_booked(self, project: Any) -> str:
+        if not project.why_not:
+            return gettext("yes")
+        return format_html(
+            '<strong class="not-yet">{}</strong> {}', gettext("no:"), join_sentences(project.why_not)
+        )
+
+    @admin.display(description=_("its bookings are"))
+    def follows(self, project: Any) -> str:
+        return str(project.follows)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ProjectList
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(deleted_at=None)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["parts"] = shown_parts(context)
+        context["why_not"] = why_not_offered(context["original"]) if context.get("original") else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def shown_parts(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts as the page shows them; one in which something is wrong stands open."""
+    form, tables = context["adminform"].form, context["inline_admin_formsets"]
+    parts = []
+    for part, fieldset in zip(PARTS, context["adminform"], strict=True):
+        fieldset.name = None  # the part says it
+        own = [table for table in tables if isinstance(table.opts, part.tables)]
+        wrong = not form.errors.keys().isdisjoint(flatten(fieldset.fields)) or any(
+            table.formset.total_error_count() for table in own
+        )
+        holds = project_parts.SAYS[part.holds](form.instance) if part.holds else ""
+        parts.append(
+            {"title": part.title, "fieldset": fieldset, "tables": own, "holds": holds, "open": wrong}
+            | {"closes": bool(part.holds)}
+        )
+    return parts

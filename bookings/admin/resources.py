@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import ImageField, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
@@ -15,14 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.why import why_page
+from bookings.admin.fields.pictures import PICTURES
 from bookings.admin.fields.plain import LinesField, ObjectField, ZoneField
+from bookings.admin.fields.slugs import SlugByItself
 from bookings.admin.fields.stored_json import StoredJsonModelForm
 from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin
-from bookings.models import Calendar, Resource
-from bookings.pictures import PictureField
+from bookings.models import Calendar, Resource, Site
+
+AS_PLACE_OR_SITE = gettext_lazy("as its location has it, without one as the site: %(zone)s")
 
 
 class CalendarFormSet(forms.BaseInlineFormSet):
@@ -40,8 +43,8 @@ class CalendarInline(admin.TabularInline):
     extra = 0
 
 
-class ResourceForm(StoredJsonModelForm):
-    timezone = ZoneField()
+class ResourceForm(SlugByItself, StoredJsonModelForm):
+    timezone = ZoneField(required=False, initial="", help_text="")
     tags = LinesField(label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("One a line."))
     meta = ObjectField(label=gettext_lazy("Meta"), required=False)
     availability_constraints = TableField(ConstraintRow, label=gettext_lazy("When it is offered"))
@@ -50,13 +53,21 @@ class ResourceForm(StoredJsonModelForm):
         model = Resource
         exclude: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "timezone" in self.fields:
+            place, zone = self.instance.location, Site.current().timezone
+            sentence = _("as %(place)s has it: %(zone)s") if place else AS_PLACE_OR_SITE
+            words = {"place": place, "zone": place.timezone if place else zone}
+            cast(ZoneField, self.fields["timezone"]).offer_none(str(sentence) % words)
+
 
 @admin.register(Resource)
 class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     """A resource that was booked stays as a record: it is retired and offered no more."""
 
     form = ResourceForm
-    formfield_overrides = {ImageField: {"form_class": PictureField}}
+    formfield_overrides = PICTURES
     change_form_template = "admin/bookings/resource/change_form.html"
     inlines = [*HOURS, CalendarInline]
     history_parts = hours_of("resource")
@@ -64,10 +75,9 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     list_filter = ["location", ("deleted_at", admin.EmptyFieldListFilter)]
     list_select_related = ["location"]
     search_fields = ["name", "email"]
-    prepopulated_fields = {"slug": ["name"]}
     actions = ["retire", "offer_again"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "email", "timezone", "location", "image"]}),
+        (None, {"fields": ["name", "email", "location", "timezone", "image"]}),
         (gettext_lazy("Bookings"), {"fields": ["daily_cap", "sends_mail"]}),
         (
             gettext_lazy("Further limits"),
@@ -75,7 +85,7 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
         ),
         (
             gettext_lazy("For programs"),
-            {"fields": ["first_name", "last_name", "tags", "meta"], "classes": ["collapse"]},
+            {"fields": ["slug", "first_name", "last_name", "tags", "meta"], "classes": ["collapse"]},
         ),
     ]
 
@@ -86,8 +96,7 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A new resource gets the calendar that takes its bookings, as through the API."""
         super().save_related(request, form, formsets, change)
-        if not form.instance.calendars.filter(primary=True).exists():
-            Calendar.objects.create(resource=form.instance, primary=True)
+        form.instance.give_calendar()
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(partial(why_page, self))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.fields.plain import ZoneField
+from bookings.admin.fields.plain import CurrencyField, ZoneField
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import RecordedAdmin
 from bookings.models import Site
@@ -17,6 +17,7 @@ from bookings.models import Site
 
 class SiteForm(forms.ModelForm):
     timezone = ZoneField()
+    currency = CurrencyField(required=True)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:

@@ -14,6 +14,7 @@ from bookings import typed_text
 from bookings.forms.questions import (
     Question,
     answers_to_store,
+    asked_of_customers,
     begin,
     question_field,
     show_as_fixed,
@@ -23,7 +24,6 @@ from bookings.models import Customer
 
 NATIVE = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
 ALWAYS = ("name", "timezone", "language")
-ASKED_BY_DEFAULT: dict[str, Question] = {"name": {}, "email": {"required": True}, "phone": {}}
 LARGEST_ANSWERS = 64_000
 
 
@@ -67,7 +67,7 @@ class CustomerForm(forms.ModelForm):
         super().__init__(data, **kwargs)
         asked = {key: one for key, one in (questions or {}).items() if isinstance(one, Mapping)}
         self.contact, self.open_ended = contact, open_ended
-        self.questions = asked or ({} if open_ended else ASKED_BY_DEFAULT)
+        self.questions = asked if open_ended else asked_of_customers(asked)
         self._drop_what_is_not_asked()
         for key, question in self.questions.items():
             self._ask(key, question)

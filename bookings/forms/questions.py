@@ -15,8 +15,39 @@ from bookings.typed_fields import EmailInput, PhoneInput
 
 Question = Mapping[str, Any]
 CHOICE_UNKNOWN = {"invalid_choice": _("This is none of the choices."), "invalid_list": _("Send a list.")}
+USUAL_QUESTIONS: dict[str, Question] = {
+    "name": {"format": "string", "required": True},
+    "email": {"format": "email", "required": True},
+    "phone": {"format": "tel"},
+}
+"""What is asked where a project keeps no questions of its own, and what a new one starts with at the desk."""
+NOBODY_REACHABLE = _("Ask for an e-mail address or a telephone number, else nobody who books can be reached.")
 LONGEST_LINE = 2000
 LONGEST_TEXT = 10_000
+
+
+def leave_reachable(questions: Mapping[str, Any]) -> bool:
+    """Whether who answers can be reached: by an address or number that is asked in sight, or set beforehand."""
+    return any(_reaches(questions.get(key)) for key in ("email", "phone"))
+
+
+def _reaches(question: object) -> bool:
+    if not isinstance(question, Mapping):
+        return False
+    return question.get("hidden") is not True or bool(str(question.get("prefilled") or "").strip())
+
+
+def asked_of_customers(own: Mapping[str, Any]) -> dict[str, Any]:
+    """A project's questions as they are asked: the usual ones where it has none, and always a way to be reached.
+
+    Projects are refused such a set by now; older rows ask for an e-mail address besides, so that they can be booked.
+    """
+    questions = {key: one for key, one in own.items() if isinstance(one, Mapping)}
+    if not questions:
+        return dict(USUAL_QUESTIONS)
+    if leave_reachable(questions):
+        return questions
+    return questions | {"email": {**questions.get("email", {}), **USUAL_QUESTIONS["email"], "hidden": False}}
 
 
 def question_field(question: Question) -> forms.Field | None:

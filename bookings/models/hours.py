@@ -12,6 +12,7 @@ from bookings.models.projects import Project
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
 from bookings.models.sites import Site
+from bookings.typed_fields import LineField
 
 OWNERS = ("site", "location", "resource", "project")
 
@@ -72,7 +73,7 @@ class DatedHours(Hours):
     last = models.DateField(_("to"), help_text=_("The last day it holds for; the same day for a single day."))
     opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Both times empty: closed."))
     closes = models.TimeField(_("closes"), null=True, blank=True)
-    note = models.CharField(_("note"), max_length=120, blank=True, help_text=_("For example: Christmas."))
+    note = LineField(_("note"), max_length=120, blank=True, help_text=_("For example: Christmas."))
 
     history = Recorded()
 

@@ -12,7 +12,7 @@ from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
 from bookings.models.sites import Site
 from bookings.times import duration_in_words
-from bookings.typed_fields import EmailField, NameField, PriceField, UrlField
+from bookings.typed_fields import EmailField, LineField, NameField, PriceField, UrlField, WordField
 from bookings.validators import (
     validate_colour,
     validate_currency,
@@ -55,14 +55,14 @@ class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = NameField(_("name"), max_length=200)
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
-    heading = models.CharField(
+    heading = LineField(
         _("heading"),
         max_length=120,
         blank=True,
         help_text=_("Projects with the same heading stand together."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    summary = models.CharField(_("summary"), max_length=300, blank=True)
+    summary = LineField(_("summary"), max_length=300, blank=True)
     description = models.TextField(_("description"), blank=True)
     visibility = models.CharField(
         _("visibility"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
@@ -81,7 +81,7 @@ class Project(models.Model):
     )
     image = models.ImageField(_("picture"), upload_to="projects/", blank=True)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
-    accent = models.CharField(_("accent"), max_length=7, blank=True, validators=[validate_colour])
+    accent = WordField(_("accent"), max_length=7, blank=True, validators=[validate_colour])
     resources: "models.ManyToManyField[Resource, ProjectResource]" = models.ManyToManyField(
         Resource, through="ProjectResource", related_name="projects", verbose_name=_("resources")
     )
@@ -152,13 +152,21 @@ class ProjectResource(models.Model):
     def __str__(self) -> str:
         return str(self.resource)
 
+    def clean(self) -> None:
+        """Its price is in the currency of whichever option it goes with."""
+        if self.price is None:
+            return
+        currencies = set(Option.objects.filter(project=self.project_id).values_list("currency", flat=True))
+        for currency in currencies or {Site.current().currency}:
+            validate_digits(self.price, currency)
+
 
 class Option(models.Model):
     """A variant of a project: its label, length and price."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="options")
-    label = models.CharField(_("label"), max_length=120, blank=True)
+    label = LineField(_("label"), max_length=120, blank=True)
     length = models.DurationField(_("length"))
     price = PriceField(_("price"), null=True, blank=True)
     currency = models.CharField(

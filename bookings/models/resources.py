@@ -76,6 +76,11 @@ class Resource(models.Model):
             self.timezone = self.location.timezone if self.location else Site.current().timezone
         super().save(*args, **kwargs)
 
+    def give_calendar(self) -> None:
+        """The primary calendar, which takes the resource's bookings, unless it has one."""
+        if not self.calendars.filter(primary=True).exists():
+            self.calendars.create(primary=True)
+
 
 class Calendar(models.Model):
     """A calendar of a resource; the primary one takes the bookings that name none."""

@@ -25,6 +25,7 @@ STORED = {
 FIELDS = {
     "name": {"title": "Name", "required": True, "since": 2021},
     "size": {"title": "Size", "format": "select", "enum": ["S", "M"]},
+    "phone": {"format": "tel"},
 }
 REMINDER = {"type": "email", "settings": {"recipient": "customer", "subject": "Soon"}, "id": 7} | {
     "when": {"type": "before", "unit": "hours", "time": 24}
@@ -107,11 +108,52 @@ def test_an_explicit_no_is_stored_and_inherits_is_not_no(manager, project):
     assert "allow_double_bookings" not in layer["settings"]
 
 
-def test_a_value_beside_a_ticked_inherits_is_asked_about(manager, project):
-    response = save(manager, project, **{"booking-description_own": "By the barber"})
+def test_a_value_typed_beside_the_box_that_stood_ticked_is_taken(manager, project):
+    layer = saved(manager, project, **{"booking-description_own": "By the barber"}).booking
+    assert layer == STORED | {"description": "By the barber"}
+
+
+def test_ticking_inherits_beside_the_value_that_stood_there_takes_it_away(manager, project):
+    layer = saved(manager, project, **{"booking-what_inherits": "on"}).booking
+    assert layer == {key: value for key, value in STORED.items() if key != "what"}
+
+
+def test_who_ticks_inherits_and_types_another_value_is_asked_which_is_meant(manager, project):
+    changes = {"booking-what_inherits": "on", "booking-what_own": "Shave"}
+    response = save(manager, project, **changes)
     assert "Untick “inherits”" in text_of(response)
+    assert 'value="Shave"' in text_of(response)
     project.refresh_from_db()
     assert project.booking == STORED
+
+
+def beside(page: str, name: str) -> str:
+    """The words of the box *inherits* of a key, or of the first choice."""
+    found = re.search(rf'name="{re.escape(name)}_inherits"[^>]*>([^<]*)</label>', page)
+    found = found or re.search(rf'name="{re.escape(name)}"[^>]*>\s*<option value=""[^>]*>([^<]*)<', page)
+    assert found, name
+    return found[1].strip()
+
+
+def test_what_a_project_inherits_is_said_with_where_it_comes_from(manager, project):
+    page = text_of(manager.get(url(project)))
+    assert beside(page, "availability-to") == "inherits: 4 weeks, the built-in default"
+    assert beside(page, "availability-round_to_nearest_hour") == "inherits: no, the built-in default"
+    assert beside(page, "booking-graph") == "inherits: Booked at once (instant), the built-in default"
+    assert beside(page, "booking-participants") == "inherits: nothing, the built-in default"
+    assert beside(page, "booking-settings.max_booking_time") == "inherits: none, bookable however far ahead"
+    assert (
+        beside(page, "booking-reservation_time") == "inherits: 600 on the site&#x27;s pages, 30 for programs"
+    )
+
+
+def test_what_an_option_or_a_resource_in_it_inherits_comes_from_the_project(manager, project):
+    link, option = project.links.get(), project.options.get()
+    for kind, row in (("option", option), ("projectresource", link)):
+        page = text_of(manager.get(reverse(f"admin:bookings_{kind}_change", args=[row.pk])))
+        assert beside(page, "booking-settings.min_cancel_time") == "inherits: 2 hours, from the project"
+        assert beside(page, "booking-what") == "inherits: Haircut, from the project"
+        assert beside(page, "booking-my_rsvp") == "inherits: accepted, the built-in default"
 
 
 def test_a_duration_in_a_layer_is_checked_in_words(manager, project):
@@ -137,11 +179,11 @@ def test_a_customer_field_is_changed_without_losing_what_else_it_holds(manager, 
 def test_a_customer_field_is_added_and_another_taken_away(manager, project):
     changes = {
         "customer_fields-1-DELETE": "on",
-        "customer_fields-2-key": "shoe",
-        "customer_fields-2-title": "Shoe",
+        "customer_fields-3-key": "shoe",
+        "customer_fields-3-title": "Shoe",
     }
     fields = saved(manager, project, **changes).customer_fields
-    assert list(fields) == ["name", "shoe"]
+    assert list(fields) == ["name", "phone", "shoe"]
     assert fields["shoe"] == {"title": "Shoe", "format": "string"}
 
 
@@ -194,3 +236,21 @@ def test_origins_are_checked(manager, project):
     assert "origin like" in text_of(save(manager, project, embed_origins="https://example.com/page"))
     saved(manager, project, embed_origins="https://example.com\nhttp://localhost:3000")
     assert project.embed_origins == ["https://example.com", "http://localhost:3000"]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_typing_a_value_unticks_inherits_and_looking_at_it_does_not(browser, live_server, manager, project):
+    context = browser.new_context()
+    cookie = {"name": "sessionid", "value": manager.cookies["sessionid"].value, "url": live_server.url}
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.goto(live_server.url + url(project))
+    page.get_by_text("How times are found").click()
+    box, own = (page.locator(f'[name="availability-buffer_after_{part}"]') for part in ("inherits", "own"))
+    own.focus()
+    assert box.is_checked()
+    own.press_sequentially("15")
+    assert not box.is_checked()
+    assert page.locator('[name="availability-buffer_before_inherits"]').is_checked()
+    context.close()

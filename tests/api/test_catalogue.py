@@ -287,13 +287,13 @@ def test_a_public_project_names_no_address_of_people_or_reminders(nobody, widget
 
 def test_what_a_project_sets_wins_over_what_the_widget_needs(server, widget, consultation):
     mine = {"ui": {"localization": {"success_message": "Bye"}}, "availability": {"length": "45 minutes"}}
-    server.put(f"/projects/{consultation.pk}", mine | {"customer_fields": {"name": {"title": "You"}}})
+    server.put(f"/projects/{consultation.pk}", mine | {"customer_fields": {"phone": {"title": "Yours"}}})
     told = widget.read(f"/projects/embed/{consultation.pk}")
     assert (told["ui"]["localization"]["success_message"], told["availability"]["length"]) == (
         "Bye",
         "45 minutes",
     )
-    assert list(told["customer_fields"]) == ["name"]
+    assert list(told["customer_fields"]) == ["phone"]
 
 
 def test_questions_without_a_title_are_called_as_on_the_page(widget, consultation):

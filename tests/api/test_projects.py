@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.models import Option
+from bookings.models import Option, Project
 from tests.api.conftest import MARTY, hour
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,10 @@ PARTS = [
     ),
     ({"meta": {"cost": {"payer": "Doc"}}}, {"cost": {"centre": 7, "payer": "Doc"}, "kept": True}),
     ({"meta": {}}, WHOLE["meta"]),
-    ({"customer_fields": {"email": None}}, {"name": WHOLE["customer_fields"]["name"]}),
+    (
+        {"customer_fields": {"email": None, "phone": {"format": "tel"}}},
+        {"name": WHOLE["customer_fields"]["name"], "phone": {"format": "tel"}},
+    ),
     ({"ui": None}, WHOLE["ui"]),
 ]
 
@@ -132,3 +135,55 @@ def test_a_window_that_has_passed_stays_until_it_is_sent_again(server, doc, time
     project = server.made("/projects", {"name": "Talk", "resources": [doc], "availability": window})["id"]
     time_machine.move_to("2027-03-01T00:00:00Z", tick=False)
     assert server.put(f"/projects/{project}", {"name": "Old talk"}).status_code == 200
+
+
+UNREACHABLE = {
+    "only a question of one's own": {"size": {"format": "select", "enum": ["S", "M"]}},
+    "an address that nobody sees and nobody set": {"name": {}, "email": {"hidden": True}},
+    "blank beforehand": {"email": {"hidden": True, "prefilled": " "}, "phone": {"hidden": True}},
+    "a question of the format of an address": {"mail": {"format": "email"}},
+}
+
+
+@pytest.mark.parametrize("questions", UNREACHABLE.values(), ids=UNREACHABLE)
+def test_questions_after_which_nobody_could_be_reached_are_refused(server, questions):
+    made = server.made("/projects", {"name": "Little"})
+    whole = server.post("/projects", {"name": "Other", "customer_fields": questions, "reminders": [{}]})
+    part = server.put(f"/projects/{made['id']}", {"customer_fields": questions})
+    assert "customer_fields" in whole.json()["errors"]
+    assert len(whole.json()["errors"]) > 1
+    assert (part.status_code, list(part.json()["errors"])) == (422, ["customer_fields"])
+    assert server.read(f"/projects/{made['id']}")["customer_fields"] == {}
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        {},
+        {"phone": {}},
+        {"email": {"hidden": True, "prefilled": "desk@example.com"}},
+        {"email": {"required": False}},
+    ],
+    ids=str,
+)
+def test_one_way_to_be_reached_is_enough_and_no_questions_are_the_usual_ones(server, questions):
+    made = server.made("/projects", {"name": "Little", "customer_fields": questions})
+    assert made["customer_fields"] == questions
+
+
+def test_taking_out_the_last_way_to_be_reached_is_refused(server):
+    made = server.made("/projects", {"name": "Little", "customer_fields": {"name": {}, "email": {}}})
+    refused = server.put(f"/projects/{made['id']}", {"customer_fields": {"email": None}})
+    assert list(refused.json()["errors"]) == ["customer_fields"]
+    both = {"email": None, "phone": {"format": "tel"}}
+    assert server.put(f"/projects/{made['id']}", {"customer_fields": both}).status_code == 200
+
+
+def test_an_older_row_without_a_way_to_be_reached_is_changed_in_all_else_and_booked(server, widget, doc):
+    questions = {"size": {"title": "Size", "format": "select", "enum": ["S", "M"]}}
+    made = server.made("/projects", {"name": "Little", "resources": [doc]})
+    Project.objects.update(customer_fields=questions)
+    assert server.put(f"/projects/{made['id']}", {"name": "Less"}).status_code == 200
+    told = widget.read(f"/projects/embed/{made['id']}")["customer_fields"]
+    assert list(told) == ["size", "email"]
+    assert told["email"] == {"title": "E-mail", "format": "email", "required": True, "hidden": False}

@@ -167,3 +167,26 @@ def test_a_usual_question_can_be_hidden_or_begin_with_an_answer():
     form = CustomerForm(questions={"name": {}, "email": email, "phone": {"prefilled": "555"}})
     assert form["email"].is_hidden
     assert (form["email"].value(), form["phone"].value()) == ("marty@example.com", "555")
+
+
+OWN = {"size": {"title": "Shoe size", "format": "select", "enum": ["41", "42"]}}
+
+
+def test_a_page_whose_questions_leave_no_way_to_be_reached_asks_for_an_address_besides():
+    form = page(OWN)
+    assert list(form.fields) == ["name", "email", "timezone", "language", "size"]
+    assert form.fields["email"].required
+    assert page(OWN, name="Marty", size="41").errors.keys() == {"email"}
+    assert page(OWN, **MARTY, size="41").is_valid()
+
+
+def test_an_address_that_is_hidden_and_set_by_nobody_is_asked_in_sight():
+    form = page(OWN | {"email": {"title": "Where to?", "hidden": True}}, name="Marty")
+    assert not form["email"].is_hidden
+    assert form.fields["email"].label == "Where to?"
+    assert "email" in form.errors
+
+
+def test_a_page_without_questions_of_its_own_asks_the_usual_ones():
+    assert {"name", "email", "phone"} <= set(page({}).fields)
+    assert page({}, name="Marty", phone="555").errors.keys() == {"email"}

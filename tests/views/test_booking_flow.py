@@ -306,6 +306,17 @@ def test_a_project_that_asks_for_neither_still_needs_one_way_to_reach_the_custom
     assert visitor.send(form, email="", phone="030 5550142").status_code == 302
 
 
+def test_an_older_project_that_asks_for_no_way_to_reach_the_customer_asks_for_an_address_besides(
+    visitor, project, tomorrow
+):
+    Project.objects.update(customer_fields={"size": {"format": "select", "enum": ["S", "L"]}})
+    form = visitor.hold(project, tomorrow)
+    assert 'name="email"' in text(visitor.client.get(form))
+    assert visitor.send(form, email="").status_code == 200
+    assert visitor.send(form, size="L").status_code == 302
+    assert Booking.objects.get().customer.email
+
+
 def test_what_a_project_asks_and_wants_agreed_is_asked_and_kept(visitor, project, tomorrow):
     Project.objects.update(
         customer_fields={
@@ -493,10 +504,10 @@ def test_without_cookies_the_page_says_so_and_books_nothing(project, tomorrow):
     assert not holds().exists()
 
 
-def test_a_project_that_nobody_offers_shows_an_empty_month(visitor):
+def test_a_project_that_nobody_offers_says_so_in_place_of_a_month(visitor):
     a_project(slug="empty", name="Nobody's")
     page = text(visitor.see("/book/empty/"))
-    assert "No times are free in" in page
+    assert "Nothing can be booked here yet." in page
     assert visitor.see("/book/empty/", seek="next").status_code == 302
 
 

@@ -81,3 +81,28 @@ def test_the_foot_says_the_postal_address_in_a_line(visitor, project, other):
     site.address = "Courthouse Square\nHill Valley"
     site.save()
     assert "Courthouse Square, Hill Valley" in visitor.see("/").content.decode()
+
+
+def test_a_project_without_a_resource_is_not_listed_as_if_it_had_times(visitor, project, other):
+    other.links.all().delete()
+    said = entry(visitor, other)
+    assert "Cannot be booked yet" in said
+    assert "See times" not in said
+    assert "1 hour" not in said
+    assert "Cannot be booked yet" not in entry(visitor, project)
+
+
+def test_the_page_of_a_project_without_a_resource_says_so_and_whom_to_call(visitor, project):
+    Site.objects.update_or_create(pk=1, defaults={"phone": "030 5550142"})
+    project.links.all().delete()
+    page = visitor.see(f"/book/{project.slug}/").content.decode()
+    assert "Nothing can be booked here yet." in page
+    assert re.search(r'Please call us: <bdi dir="ltr">030 5550142</bdi>', page)
+    assert "No times are free" not in page
+    assert "data-month" not in page
+
+
+def test_the_page_of_a_project_whose_resources_are_all_retired_says_so_too(visitor, project, doc):
+    doc.deleted_at = timezone.now()
+    doc.save()
+    assert "Nothing can be booked here yet." in visitor.see(f"/book/{project.slug}/").content.decode()

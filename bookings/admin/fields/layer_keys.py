@@ -8,10 +8,13 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from bookings import layers
 from bookings.admin.fields.layer import ChoiceOrInherits, Inheritable, LayerForm, yes_or_no
 from bookings.admin.fields.plain import DurationTextField, EmailsField
+from bookings.availability.parameters import DEFAULTS as SEARCH_DEFAULTS
 from bookings.graph_words import graph_words
 from bookings.models import Action, GraphVersion
+from bookings.typed_fields import LineInput, UrlInput, WordInput
 from bookings.validators import validate_zone
 
 Text = str | Promise
@@ -42,9 +45,8 @@ def published_graphs() -> list[tuple[str, str]]:
 def text(label: Text, help_text: Text = "", *, lines: int = 1) -> MakeField:
     """A key that holds text, edited in so many lines."""
     widget = forms.TextInput(attrs={"size": 40}) if lines == 1 else forms.Textarea(attrs={"rows": lines})
-    return lambda: Inheritable(
-        forms.CharField(max_length=10_000, widget=widget), label=label, help_text=help_text
-    )
+    field = LineInput if lines == 1 else forms.CharField
+    return lambda: Inheritable(field(max_length=10_000, widget=widget), label=label, help_text=help_text)
 
 
 def duration(label: Text, help_text: Text = "") -> MakeField:
@@ -79,14 +81,14 @@ def emails(label: Text, help_text: Text = "") -> MakeField:
 
 def zone(label: Text) -> MakeField:
     """A key that holds the name of a time zone."""
-    return lambda: Inheritable(forms.CharField(max_length=64, validators=[validate_zone]), label=label)
+    return lambda: Inheritable(WordInput(max_length=64, validators=[validate_zone]), label=label)
 
 
 def url(label: Text, help_text: Text = "") -> MakeField:
     """A key that holds a URL."""
     widget = forms.URLInput(attrs={"size": 40})
     return lambda: Inheritable(
-        forms.URLField(max_length=1000, widget=widget, assume_scheme="https"),
+        UrlInput(max_length=1000, widget=widget),
         label=label,
         help_text=help_text,
     )
@@ -95,11 +97,30 @@ def url(label: Text, help_text: Text = "") -> MakeField:
 class BookingLayerForm(LayerForm):
     """What a booking gets where its request says nothing."""
 
+    built_in = {name: value for name, value in layers.DEFAULTS.items() if name != "reservation_time"} | {
+        "graph": layers.USUAL_GRAPH
+    }
+    elsewhere = {
+        "what": _("the project's name"),
+        "where": _("its location"),
+        "description": _("the customer's answers"),
+        "reservation_time": format_lazy(
+            _("{page} on the site's pages, {api} for programs"),
+            page=layers.PAGE_HOLD_SECONDS,
+            api=layers.DEFAULTS["reservation_time"],
+        ),
+        "settings.min_booking_time": _("none, bookable until the start"),
+        "settings.max_booking_time": _("none, bookable however far ahead"),
+        "settings.min_cancel_time": _("none, until the start"),
+        "notify_customer_by_email.enabled": _("as “sends mails” says"),
+        "notify_owner_by_email.enabled": _("as “sends mails” says"),
+        "rescheduling_url": _("the booking's own page"),
+    }
     keys = {
         "graph": choice(_("graph"), published_graphs, _("The flow that its bookings follow.")),
-        "what": text(_("what"), _("Empty: the project's name.")),
-        "where": text(_("where"), _("Empty: its location.")),
-        "description": text(_("description"), _("Empty: the customer's answers."), lines=3),
+        "what": text(_("what"), _("What the booking is called.")),
+        "where": text(_("where")),
+        "description": text(_("description"), lines=3),
         "reservation_time": number(
             _("seconds that a time is held"),
             _("While the customer fills in the form."),
@@ -138,14 +159,24 @@ class BookingLayerForm(LayerForm):
 class AvailabilityLayerForm(LayerForm):
     """How free times are looked for."""
 
+    built_in = {name: value for name, value in SEARCH_DEFAULTS.items() if value is not None} | {
+        "customer_chooses_end": False
+    }
+    elsewhere = {
+        "max_length": _("a day"),
+        "timeslot_increments": _("as long as one takes"),
+        "buffer_before": _("none"),
+        "buffer_after": _("none"),
+        "buffer": _("none"),
+    }
     keys = {
         "mode": choice(_("who"), MODES, _("Which of the resources takes a booking.")),
-        "length": duration(_("length"), _("Else the option's.")),
+        "length": duration(_("length"), _("Where there are no options.")),
         "customer_chooses_end": switch(
             _("the customer chooses the end"), _("On the site's own pages; the length is then the shortest.")
         ),
-        "max_length": duration(_("longest"), _("Where the customer chooses the end; else a day.")),
-        "timeslot_increments": duration(_("grid"), _("A time begins every so often; else every length.")),
+        "max_length": duration(_("longest"), _("Where the customer chooses the end.")),
+        "timeslot_increments": duration(_("grid"), _("A time begins every so often.")),
         "buffer_before": duration(_("buffer before"), _("Kept free before each booking.")),
         "buffer_after": duration(_("buffer after"), _("Kept free after each booking.")),
         "buffer": duration(_("buffer"), _("Kept free around whatever is busy.")),
@@ -159,6 +190,27 @@ class AvailabilityLayerForm(LayerForm):
 class WidgetLayerForm(LayerForm):
     """How the embedded widget looks."""
 
+    built_in = {
+        "availability_view": "agendaWeek",
+        "time_date_format": "24h-dmy-mon",
+        "show_timezone_helper": True,
+        "show_credits": False,
+    }
+    elsewhere = {
+        "display_name": _("the project's name"),
+        "avatar": _("none"),
+        "timezone": _("the visitor's"),
+        **dict.fromkeys(
+            (
+                "localization.submit_button",
+                "localization.success_message",
+                "localization.allocated_resource_prefix",
+                "localization.reschedule_submit_button",
+                "localization.reschedule_success_message",
+            ),
+            _("in the visitor's language"),
+        ),
+    }
     keys = {
         "availability_view": choice(_("view"), VIEWS),
         "time_date_format": choice(_("times and dates"), FORMATS),

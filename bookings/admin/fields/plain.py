@@ -1,6 +1,7 @@
 """Form fields for values that people write in words: durations, one thing a line, objects."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from bookings import typed_text
 from bookings.admin.fields import durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
+from bookings.typed_fields import EmailInput, LineInput, WordInput
 from bookings.validators import plain_origin, zones
 
 
@@ -36,7 +39,7 @@ class DurationInput(forms.TextInput):
         return super().render(name, value, attrs, renderer)
 
 
-class InWordsField(forms.CharField):
+class InWordsField(LineInput):
     """A field whose value is shown as other text; whether it was changed is asked of that text."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -103,11 +106,15 @@ class LinesField(forms.CharField):
         return [self.clean_line(line) for line in self.lines(super().clean(value))]
 
     def clean_line(self, line: str) -> str:
-        return line
+        return typed_text.line(line)
 
     @staticmethod
     def lines(text: str | None) -> list[str]:
-        return [line.strip() for line in (text or "").splitlines() if line.strip()]
+        return [line.strip() for line in re.split(r"\r\n|\r|\n", text or "") if line.strip()]
+
+
+def _zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(zones())]
 
 
 class ZoneField(forms.ChoiceField):
@@ -116,9 +123,26 @@ class ZoneField(forms.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("Time zone"))
         kwargs.setdefault("initial", "UTC")
-        super().__init__(
-            choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zones())], **kwargs
-        )
+        super().__init__(choices=_zone_choices, **kwargs)
+
+    def offer_none(self, words: str) -> None:
+        """Let nobody choose: ``words`` say whose zone it is then, and which."""
+        self.choices = [("", words.replace("_", " ")), *_zone_choices()]
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(typed_text.word(value) if isinstance(value, str) else value))
+
+
+class CurrencyField(WordInput):
+    """The letters of a currency, small ones and pasted marks too; may be empty unless told otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"size": 5, "autocapitalize": "characters"})
+        usual: dict[str, Any] = {"max_length": 3, "required": False, "widget": widget}
+        super().__init__(**usual | {"label": gettext_lazy("currency")} | kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return str(super().to_python(value)).upper()
 
 
 class OriginsField(LinesField):
@@ -132,7 +156,7 @@ class EmailsField(LinesField):
     """E-mail addresses, one a line."""
 
     def clean_line(self, line: str) -> str:
-        return str(forms.EmailField().clean(line))
+        return str(EmailInput().clean(line))
 
 
 class ObjectField(forms.JSONField):

@@ -96,7 +96,11 @@ class MapTableField(TableField):
         self.widget.entries = list(stored.items()) if isinstance(stored, dict) else []
 
     def clean(self, value: Table) -> dict[str, Any]:
-        pairs = super().clean(value)
+        pairs = self.keyed(super().clean(value))
         if len({key for key, _value in pairs}) < len(pairs):
             raise ValidationError(_("Two rows have the same key."))
         return dict(pairs)
+
+    def keyed(self, pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+        """The pairs, each with a key."""
+        return pairs

@@ -1,79 +1,16 @@
-"""The rows of the tables in which staff edit customer fields, reminders and availability constraints."""
+"""The rows of the tables in which staff edit reminders and availability constraints."""
 
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.fields.plain import LinesField
 from bookings.admin.fields.table import TableRow
 from bookings.availability.rules import WEEKDAYS, ConstraintsError, parse_constraints
 from bookings.forms.reminders import is_too_far
 from bookings.models import WeeklyHours
-
-FORMATS = [
-    ("string", gettext_lazy("one line")),
-    ("email", gettext_lazy("e-mail")),
-    ("tel", gettext_lazy("telephone")),
-    ("textarea", gettext_lazy("several lines")),
-    ("select", gettext_lazy("choice of the entries")),
-    ("checkbox", gettext_lazy("box to tick")),
-    ("label", gettext_lazy("only text")),
-]
-key_word = RegexValidator(
-    r"^[A-Za-z][A-Za-z0-9_-]{0,59}$", gettext_lazy("Use letters, digits, - and _, beginning with a letter.")
-)
-
-
-class CustomerFieldRow(TableRow):
-    """A question of the form: the key it is stored under, and how it is asked."""
-
-    key = forms.CharField(
-        label=gettext_lazy("key"), validators=[key_word], widget=forms.TextInput(attrs={"size": 12})
-    )
-    title = forms.CharField(
-        label=gettext_lazy("question"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"size": 18}),
-    )
-    format = forms.ChoiceField(label=gettext_lazy("format"), choices=FORMATS, initial="string")
-    required = forms.BooleanField(label=gettext_lazy("required"), required=False)
-    hidden = forms.BooleanField(label=gettext_lazy("hidden"), required=False)
-    readonly = forms.BooleanField(label=gettext_lazy("fixed"), required=False)
-    split_name = forms.BooleanField(label=gettext_lazy("two names"), required=False)
-    prefilled = forms.CharField(
-        label=gettext_lazy("filled with"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"size": 12}),
-    )
-    enum = LinesField(
-        label=gettext_lazy("entries"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 14})
-    )
-
-    @classmethod
-    def initial_of(cls, entry: tuple[str, Any]) -> dict[str, Any]:
-        key, spec = entry
-        return {"key": key, "format": "string"} | (spec if isinstance(spec, dict) else {})
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if data.get("format") == "select" and not data.get("enum"):
-            self.add_error("enum", _("A choice needs entries, one a line."))
-        return data
-
-    def stored(self) -> tuple[str, dict[str, Any]]:
-        data, before = self.cleaned_data, self.entry[1] if self.entry else {}
-        spec = dict(before) if isinstance(before, dict) else {}
-        for name in self.changed_data:
-            if name != "key" and name in self.fields:
-                spec[name] = data[name]
-        spec.setdefault("format", data["format"])
-        unset = [name for name, value in spec.items() if name in self.fields and value in ("", [], None)]
-        return data["key"], {name: value for name, value in spec.items() if name not in unset}
+from bookings.typed_fields import LineInput, UrlInput, WordInput
 
 
 class ReminderRow(TableRow):
@@ -108,10 +45,8 @@ class ReminderRow(TableRow):
         ],
         initial="before",
     )
-    subject = forms.CharField(label=gettext_lazy("subject of the mail"), required=False, max_length=200)
-    url = forms.URLField(
-        label=gettext_lazy("address of the webhook"), required=False, max_length=1000, assume_scheme="https"
-    )
+    subject = LineInput(label=gettext_lazy("subject of the mail"), required=False, max_length=200)
+    url = UrlInput(label=gettext_lazy("address of the webhook"), required=False, max_length=1000)
 
     @classmethod
     def initial_of(cls, entry: Any) -> dict[str, Any]:
@@ -160,8 +95,8 @@ class ConstraintRow(TableRow):
 
     kind = forms.ChoiceField(label=gettext_lazy("offered"), choices=KINDS)
     day = forms.ChoiceField(label=gettext_lazy("day"), choices=DAYS, required=False)
-    start = forms.CharField(label=gettext_lazy("from (09:00 or 2027-05-01)"), required=False, max_length=40)
-    end = forms.CharField(label=gettext_lazy("until (17:00 or 2027-05-06)"), required=False, max_length=40)
+    start = WordInput(label=gettext_lazy("from (09:00 or 2027-05-01)"), required=False, max_length=40)
+    end = WordInput(label=gettext_lazy("until (17:00 or 2027-05-06)"), required=False, max_length=40)
 
     @classmethod
     def initial_of(cls, entry: Any) -> dict[str, Any]:

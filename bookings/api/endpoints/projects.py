@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
-from bookings.api.endpoints.resources import free_slug, refuse_limited
+from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.errors import BadRequest, FieldErrors, Invalid, NotFound
 from bookings.api.requests.fields import REQUIRED, Body, Id
 from bookings.api.requests.listing import Listing
@@ -24,6 +24,7 @@ from bookings.api.responses.frames import Data, Page
 from bookings.api.responses.projects import ProjectOut, members, prefetch_members, serialize_project
 from bookings.api.responses.resources import ResourceOut, serialize_resource
 from bookings.models import Project, ProjectResource
+from bookings.slugs import free_slug
 
 NOT_A_LIST = _("The body must be a list of ids.")
 LISTING = Listing(

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from secrets import token_hex
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,8 +24,9 @@ from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import Data, Page
 from bookings.api.responses.resources import ResourceOut, ZoneOut, prefetch_calendars, serialize_resource
 from bookings.availability.rules import ConstraintsError, parse_constraints
-from bookings.models import Calendar, Resource
+from bookings.models import Resource
 from bookings.overrides import override
+from bookings.slugs import free_slug
 
 EMAIL_TAKEN = _("This address belongs to another resource already.")
 KEY_IS_LIMITED = _("This key is limited to some projects.")
@@ -88,7 +87,7 @@ def create_resource(request: ApiRequest, body: ResourceIn) -> Created[Data[Resou
     _change(row, given, body.findings)
     with transaction.atomic():
         row.save(force_insert=True)
-        Calendar.objects.create(resource=row, primary=True)
+        row.give_calendar()
     return created(serialize_resource(row, context))
 
 
@@ -131,12 +130,6 @@ def refuse_limited(request: ApiRequest) -> None:
     """Raises ``Forbidden`` for a key that sees some projects only: it may not make what it would not see."""
     if request.auth.is_limited:
         raise Forbidden(str(KEY_IS_LIMITED))
-
-
-def free_slug(name: str, model: Any) -> str:
-    """An address made of a name, with some random letters where that is taken."""
-    plain = slugify(name)[:60].strip("-") or model._meta.model_name
-    return f"{plain}-{token_hex(4)}" if model.objects.filter(slug=plain).exists() else plain
 
 
 def _change(row: Resource, given: dict[str, Any], unreadable: FieldErrors) -> list[str]:

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import Body, Flag, Object, Text, read_uuid
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
-from bookings.api.requests.project_settings import settings_findings
+from bookings.api.requests.project_settings import contact_findings, settings_findings
 from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
 from bookings.models import Project
 from bookings.overrides import override
@@ -55,7 +55,7 @@ def change(row: Project, body: ProjectIn, more: FieldErrors) -> list[str]:
     given = body.given()
     if not given.get("slug"):
         given.pop("slug", None)
-    changed = set_columns(row, given, COLUMNS, EMPTY)
+    changed, asked_before = set_columns(row, given, COLUMNS, EMPTY), row.customer_fields
     for name in LAYERS:
         if name in given:
             setattr(row, name, override(getattr(row, name), given[name] or {}))
@@ -68,7 +68,9 @@ def change(row: Project, body: ProjectIn, more: FieldErrors) -> list[str]:
     chosen = set() if "slug" in given else {"slug"}
     checked = row_findings(row, exclude={"location", "image", "logo"} | chosen)
     unsearchable = _unsearchable(row) if "availability" in given else {}
-    refuse(body.findings, more, checked, _where_it_was_sent(settings_findings(row), given), unsearchable)
+    unreachable = contact_findings(row) if row.customer_fields != asked_before else {}
+    told = _where_it_was_sent(settings_findings(row), given)
+    refuse(body.findings, more, checked, told, unsearchable, unreachable)
     return list(dict.fromkeys(changed))
 
 

@@ -12,6 +12,7 @@ from bookings.availability.modes import Mode
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.forms import values
 from bookings.forms.findings import Findings
+from bookings.forms.questions import NOBODY_REACHABLE, leave_reachable
 from bookings.forms.reminders import reminders
 from bookings.forms.values import WrongParts
 from bookings.models import GraphVersion, Project
@@ -51,6 +52,14 @@ def settings_findings(row: Project) -> FieldErrors:
     found.take("customer_fields", row.customer_fields, _questions, None)
     found.take("ui.localization", row.ui.get("localization"), _words_only, None)
     return found.errors
+
+
+def contact_findings(row: Project) -> FieldErrors:
+    """A set of questions after which nobody who books could be reached; no questions are the usual ones."""
+    readable = all(isinstance(question, Mapping) for question in row.customer_fields.values())
+    if not row.customer_fields or not readable or leave_reachable(row.customer_fields):
+        return {}
+    return {"customer_fields": [str(NOBODY_REACHABLE)]}
 
 
 def _take_all(found: Findings, prefix: str, layer: Mapping[str, Any], checks: Mapping[str, Check]) -> None:

@@ -12,6 +12,7 @@ from bookings.api.responses.projects import PublicProjectOut, serialize_public_p
 from bookings.availability.modes import Mode
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
+from bookings.forms.questions import asked_of_customers
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, merged
 from bookings.models import Action, Project
@@ -31,8 +32,9 @@ def serialize_embed(row: Project, app_key: str, context: Context) -> EmbedOut:
 
     Everybody can read it, so that addresses of people and of what is called are left out.
     """
-    own = {"availability": row.availability, "customer_fields": row.customer_fields, "ui": row.ui}
-    layers = override(_defaults(row), own)
+    asked = asked_of_customers(row.customer_fields) if row.customer_fields else {}
+    own = {"availability": row.availability, "customer_fields": asked, "ui": row.ui}
+    layers = override(_defaults(row, asked), own)
     booking = _without_addresses(row.booking)
     return {
         **serialize_public_project(row, context),
@@ -51,10 +53,10 @@ def _without_addresses(booking: Mapping[str, Any]) -> Json:
     return {name: value for name, value in booking.items() if name not in WITH_ADDRESSES} | nested
 
 
-def _defaults(row: Project) -> Json:
+def _defaults(row: Project, asked: Json) -> Json:
     return {
         "availability": {"mode": str(Mode.RANDOM), "length": _length(row)},
-        "customer_fields": _titles(row.customer_fields) if row.customer_fields else _name_and_address(),
+        "customer_fields": _titles(asked) if asked else _name_and_address(),
         "ui": {
             "display_name": row.name,
             "availability_view": "agendaWeek",

@@ -59,12 +59,15 @@ def plan(
     day = selection.day or next(iter(found.free), None)
     month = _month_card(selection, found, day)
     card = day_card(selection, found, day, ask_end=offering.longest is not None) if day else None
+    nobody = not offering.links
+    said = [card["said"] if card else month.get("empty", ""), selection.nothing_later]
     return {
         **options(selection, offering),
+        "nobody": nobody,
         "notice": _notice(selection),
         "month": month,
         "day": card,
-        "said": " ".join([card["said"] if card else month.get("empty", ""), selection.nothing_later]).strip(),
+        "said": "" if nobody else " ".join(said).strip(),
         "zone": _zone_card(selection, offering, day, card["at"] if card else None),
         "hold_url": hold_url,
         "hidden": hidden_fields(_carried_along(selection, offering, who)),

@@ -11,12 +11,10 @@ from bookings.availability.offering import Offering
 from bookings.forms.bookings import where
 from bookings.forms.resolve import Resolved
 from bookings.graphs.flow import Flow
-from bookings.layers import USUAL_GRAPH, booking_layers, merged
+from bookings.layers import PAGE_HOLD_SECONDS, USUAL_GRAPH, booking_layers, merged
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.overrides import override
 from bookings.views.page_request import set_project
-
-PAGE_HOLD_SECONDS = 600
 
 
 def resolved_for(offering: Offering, link: ProjectResource, **request: Any) -> Resolved:

@@ -78,6 +78,7 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "href": f"{href}?with={chosen.slug}" if chosen else href,
         "text": project.summary,
         "picture": project.image.url if project.image else "",
+        "nobody": not project.links.all(),
         "lengths": _lengths(listed, chosen),
         "price": _price(listed, chosen),
         "place": _place(project),

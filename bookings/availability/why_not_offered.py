@@ -1,0 +1,111 @@
+"""Why nothing of a project can be booked, whatever the day: for the desk, in sentences; empty where it can.
+
+That a day is closed or booked out is no such reason; ``explain`` tells of single times.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.availability.days import DAY
+from bookings.availability.hours import ALL_DAY, Level, weekly_level
+from bookings.availability.intervals import Interval, Intervals, intersection, merged
+from bookings.availability.sources import Hours
+from bookings.models import GraphVersion, Project, ProjectResource
+
+WEEK = 7 * DAY
+
+DELETED = _("It was deleted.")
+NO_RESOURCE = _("It has nobody and nothing to book: add a resource.")
+ALL_RETIRED = _("None of its resources is offered any more.")
+NO_GRAPH = _("What its bookings follow, its graph, is not published.")
+NO_COMMON_HOURS = _("Its hours and those of its resources never meet.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is read once for all projects that are asked about: hours, and what each published graph claims."""
+
+    hours: Hours
+    claims: Mapping[str, str]
+    today: date
+
+
+def why_not_offered(project: Project) -> list[str]:
+    """The reasons, in sentences to be translated where they are shown."""
+    return reasons_of([project])[project.pk]
+
+
+def reasons_of(projects: Sequence[Project]) -> dict[UUID, list[Any]]:
+    """The reasons of each, by five queries for all of them."""
+    links = ProjectResource.objects.select_related("resource__location")
+    prefetch_related_objects(projects, Prefetch("links", links))
+    published = GraphVersion.objects.published().values_list("graph__name", "claims")
+    resources = {link.resource_id: link.resource for project in projects for link in project.links.all()}
+    known = Known(
+        hours=Hours(resources.values(), projects),
+        claims=dict(published),
+        today=timezone.now().date(),
+    )
+    return {project.pk: [found for why in WHYS if (found := why(project, known))] for project in projects}
+
+
+def _deleted(project: Project, known: Known) -> Any:
+    return DELETED if project.deleted_at else None
+
+
+def _nobody(project: Project, known: Known) -> Any:
+    links = project.links.all()
+    if not links:
+        return NO_RESOURCE
+    return ALL_RETIRED if all(link.resource.deleted_at for link in links) else None
+
+
+def _no_graph(project: Project, known: Known) -> Any:
+    named = project.booking.get("graph")
+    return NO_GRAPH if named and named not in known.claims else None
+
+
+def _no_hours(project: Project, known: Known) -> Any:
+    """Sessions stand whatever the hours say, so they are not asked about."""
+    links = [link for link in project.links.all() if not link.resource.deleted_at]
+    takes_seats = known.claims.get(str(project.booking.get("graph"))) == GraphVersion.Claims.SEAT
+    own = known.hours.project_levels(project)
+    if not links or not own or takes_seats:
+        return None
+    may_meet = partial(_may_meet, own, today=known.today)
+    return None if any(may_meet(known.hours.levels(link.resource)) for link in links) else NO_COMMON_HOURS
+
+
+def _may_meet(own: Sequence[Level], of_resource: Sequence[Level], *, today: date) -> bool:
+    """Whether the weeks have a minute in common, or some exception to come opens a day besides."""
+    opened = any(
+        exception.bounds and exception.last >= today
+        for level in (*own, *of_resource)
+        for exception in level.exceptions
+    )
+    return opened or bool(intersection(_week(own), _week(of_resource)))
+
+
+def _week(levels: Sequence[Level]) -> Intervals:
+    """What a week has open, in seconds from Monday 00:00; what reaches past Sunday stands at the beginning, too."""
+    level = weekly_level(levels)
+    week = level.week if level else dict.fromkeys(range(7), ALL_DAY)
+    pieces = [(day * DAY + low, day * DAY + high) for day, ranges in week.items() for low, high in ranges]
+    return merged([*pieces, *_before(pieces)])
+
+
+def _before(pieces: Iterable[Interval]) -> list[Interval]:
+    return [(max(0, low - WEEK), high - WEEK) for low, high in pieces if high > WEEK]
+
+
+Why = Callable[[Project, Known], Any]
+WHYS: tuple[Why, ...] = (_deleted, _nobody, _no_graph, _no_hours)
+"""Each tells one reason of a project, or None; a new kind of reason is one more."""

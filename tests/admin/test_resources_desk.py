@@ -1,0 +1,77 @@
+"""A resource's and a location's page at the desk: the zone that counts, the picture, what may be left empty."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from PIL import Image
+
+from bookings.models import Location, Resource, Site
+from tests.admin.conftest import text_of, values_of
+from tests.situations import a_location, a_resource
+
+pytestmark = pytest.mark.django_db
+ADD_RESOURCE = reverse("admin:bookings_resource_add")
+ADD_LOCATION = reverse("admin:bookings_location_add")
+
+
+@pytest.fixture(autouse=True)
+def site_in_berlin():
+    Site.objects.update_or_create(pk=1, defaults={"timezone": "Europe/Berlin"})
+
+
+def url(row: Any) -> str:
+    return reverse(f"admin:bookings_{row._meta.model_name}_change", args=[row.pk])
+
+
+def test_a_new_resource_is_in_the_zone_of_its_location_or_of_the_site_and_says_which(manager):
+    shown = manager.get(ADD_RESOURCE)
+    assert values_of(shown)["timezone"] == ""
+    assert "as its location has it, without one as the site: Europe/Berlin" in text_of(shown)
+    place = a_location(timezone="Asia/Tokyo")
+    for name, location in (("Here", ""), ("There", str(place.pk))):
+        typed = values_of(shown) | {"name": name, "location": location}
+        assert manager.post(ADD_RESOURCE, typed).status_code == 302
+    zones = dict(Resource.objects.values_list("name", "timezone"))
+    assert zones == {"Here": "Europe/Berlin", "There": "Asia/Tokyo"}
+
+
+def test_a_new_location_is_in_the_zone_of_the_site_and_says_which(manager):
+    shown = manager.get(ADD_LOCATION)
+    assert values_of(shown)["timezone"] == ""
+    assert "as the site has it: Europe/Berlin" in text_of(shown)
+    assert manager.post(ADD_LOCATION, values_of(shown) | {"name": "Berlin"}).status_code == 302
+    assert Location.objects.get().timezone == "Europe/Berlin"
+
+
+def test_a_zone_that_was_chosen_stays_and_one_that_is_emptied_is_its_locations(manager):
+    resource = a_resource(timezone="Asia/Tokyo", location=a_location(name="Far", timezone="Asia/Kathmandu"))
+    page = manager.get(url(resource))
+    assert values_of(page)["timezone"] == "Asia/Tokyo"
+    assert "as Far has it: Asia/Kathmandu" in text_of(page)
+    assert manager.post(url(resource), values_of(page)).status_code == 302
+    resource.refresh_from_db()
+    assert resource.timezone == "Asia/Tokyo"
+    assert manager.post(url(resource), values_of(page) | {"timezone": ""}).status_code == 302
+    resource.refresh_from_db()
+    assert resource.timezone == "Asia/Kathmandu"
+
+
+def test_two_resources_of_one_name_get_two_addresses(manager):
+    for _each in range(2):
+        assert (
+            manager.post(ADD_RESOURCE, values_of(manager.get(ADD_RESOURCE)) | {"name": "Room"}).status_code
+            == 302
+        )
+    assert len(set(Resource.objects.values_list("slug", flat=True))) == 2
+
+
+def test_a_picture_that_is_kept_is_shown_where_it_is_replaced(manager):
+    drawn = BytesIO()
+    Image.new("RGB", (4, 4)).save(drawn, "PNG")
+    resource = a_resource()
+    assert "picture-kept" not in text_of(manager.get(url(resource)))
+    resource.image.save("x.png", ContentFile(drawn.getvalue()))
+    assert f'<img class="picture-kept" src="{resource.image.url}"' in text_of(manager.get(url(resource)))
