@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import ImageField
-from django.http import HttpRequest
+from django.db.models import Exists, ImageField, OuterRef
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.fields.layer import LayerField
@@ -19,6 +19,8 @@ from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
 from bookings.models import Option, Project, ProjectResource
 from bookings.pictures import PictureField
+
+NO_WAY_TO_PAY = _("Not offered to customers: its graph asks for a payment, and there is no payment page.")
 
 
 class ProjectForm(StoredJsonModelForm):
@@ -142,7 +144,7 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     formfield_overrides = {ImageField: {"form_class": PictureField}}
     inlines = [OptionInline, ProjectResourceInline, *HOURS]
     history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
-    list_display = ["name", "slug", "heading", "visibility", "graph"]
+    list_display = ["name", "slug", "heading", "visibility", "graph", "payment"]
     list_filter = ["visibility", "heading"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
@@ -167,5 +169,17 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     def graph(self, project: Project) -> str:
         return project.booking.get("graph") or ""
 
+    @admin.display(description=_("Payment"))
+    def payment(self, project: Project) -> str:
+        return str(NO_WAY_TO_PAY) if vars(project).get("unpayable") else project.pay_url
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).filter(deleted_at=None)
+        unpayable = Exists(Project.objects.lacking_payment().filter(pk=OuterRef("pk")))
+        return super().get_queryset(request).filter(deleted_at=None).annotate(unpayable=unpayable)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if vars(kwargs.get("obj") or self).get("unpayable"):
+            messages.warning(request, NO_WAY_TO_PAY)
+        return super().render_change_form(request, context, *args, **kwargs)

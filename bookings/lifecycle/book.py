@@ -16,7 +16,7 @@ from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.notices import announce
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check
+from bookings.lifecycle.rules import check, check_payable
 from bookings.lifecycle.transitions import enter, occupy
 from bookings.models import Booking, Customer, Reservation, Resource
 
@@ -44,6 +44,7 @@ def book(
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
     draft.version = flow.version
     check_overlap(draft, by)
+    check_payable(draft.project, flow.version, by)
     if draft.session:
         copy_session(draft, draft.session)
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)

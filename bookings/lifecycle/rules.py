@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
-from bookings.errors import WindowClosed
+from bookings.errors import NotPayable, WindowClosed
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.locks import lock_resources
-from bookings.models import Booking, Reservation, Resource
+from bookings.models import Booking, GraphVersion, Project, Reservation, Resource
 
 
 def check(
@@ -70,6 +70,12 @@ def broken_by(
         ignoring=ignoring,
         offered=offered,
     )
+
+
+def check_payable(project: Project | None, version: GraphVersion | None, by: Actor) -> None:
+    """Raise ``NotPayable`` where a customer's booking would wait for a payment that nobody can make."""
+    if by.bound_by_rules and project and version and project.lacks_payment(version):
+        raise NotPayable
 
 
 def _check_window(session: Booking, now: datetime) -> None:

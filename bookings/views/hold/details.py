@@ -17,7 +17,7 @@ from bookings.availability.offering import Offering
 from bookings.clocks import Clocks
 from bookings.constraints import violated
 from bookings.effects.links import manage_token
-from bookings.errors import BookingError, ReservationGone, UnknownGraph
+from bookings.errors import BookingError, NotPayable, ReservationGone, UnknownGraph
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend
@@ -99,6 +99,8 @@ def not_booked(
         if not violated(error, Booking, "form_token"):
             raise error
         return no_such_hold(request, hold.project.slug)
+    if isinstance(error, NotPayable):
+        return redirect(hold.times_url(request))
     return details_page(request, hold, form, alternatives=_alternatives(request, hold, error), status=409)
 
 
