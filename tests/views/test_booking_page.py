@@ -485,3 +485,14 @@ def test_a_booking_that_is_over_offers_to_book_again(visitor, page):
     said = text(visitor.see(page))
     assert "This booking is over" in said
     assert "Book again" in said
+
+
+def test_links_into_a_calendar_are_what_every_calendar_reads(visitor, page):
+    said = visitor.see(page).content.decode()
+    for site in ("https://calendar.google.com/", "https://outlook.live.com/"):
+        url = next(word for word in said.split('"') if word.startswith(site)).replace("&amp;", "&")
+        query = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
+        assert "Catch%20the%20lightning" in query.values()
+        assert "+" not in url
+        assert "%2B00" not in url
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT12%3A00%3A00Z", query["startdt"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -172,22 +172,23 @@ def _until_paid(booking: Booking, zone: times.Zone) -> str:
 
 
 def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, str]:
-    """MoveUrls into the customer's own calendar."""
-    span = [times.local(moment, "UTC") for moment in (booking.start, booking.end)]
-    dates = "/".join(f"{moment:%Y%m%dT%H%M%SZ}" for moment in span)
+    """Where it is added to the customer's own calendar.  Spaces are `%20` and UTC is `Z`: Outlook reads no other."""
+    start, end = (times.local(moment, "UTC") for moment in (booking.start, booking.end))
+    dates = f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}"
     text = {"text": booking.what, "details": manage_url(booking), "location": booking.where, "dates": dates}
     event = {
         "rru": "addevent",
         "subject": booking.what,
         "body": manage_url(booking),
         "location": booking.where,
-        "startdt": span[0].isoformat(),
-        "enddt": span[1].isoformat(),
+        "startdt": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
     }
+    google, outlook = (urlencode(query, quote_via=quote) for query in (text, event))
     return {
         "ics_url": page_url(request, "ics", token),
-        "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{urlencode(text)}",
-        "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{urlencode(event)}",
+        "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{google}",
+        "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{outlook}",
     }
 
 
