@@ -146,6 +146,9 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
         "other_zone": news.clocks.other if news.clocks.differ_at(booking.start) else "",
         "remark": remark.words if remark else "",
         "note": note.words if note else of_booking,
+        "may_change": news.to_customer
+        and not booking.state.final
+        and booking.is_open_to_changes(timezone.now()),
         "url": manage_url(booking) if news.to_customer else owner_url(booking),
     }
 

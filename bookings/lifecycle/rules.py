@@ -87,7 +87,7 @@ def _check_window(session: Booking, now: datetime) -> None:
 
 
 def check_cut_off(booking: Booking, now: datetime) -> None:
-    """Raise ``WindowClosed`` where a settled booking is past the last moment for changes by its customer."""
-    settled = booking.state.occupies and booking.state.settled
-    if settled and booking.change_until and now > booking.change_until:
-        raise WindowClosed(field="booking", until=booking.change_until)
+    """Raise ``WindowClosed`` where a booking that stands has begun, or the last moment for its customer is past."""
+    stands = booking.state.occupies and booking.state.settled
+    if stands and not booking.is_open_to_changes(now):
+        raise WindowClosed(field="booking", until=booking.change_until or booking.start)

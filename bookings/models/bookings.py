@@ -201,3 +201,8 @@ class Booking(models.Model):
     def change_until(self) -> datetime | None:
         """The last instant at which a customer may cancel or move it, or None without a cut-off."""
         return self.start - self.min_cancel_time if self.min_cancel_time else None
+
+    def is_open_to_changes(self, now: datetime) -> bool:
+        """Whether its customer may still act on it: before it begins and, where it stands, not after the cut-off."""
+        until = self.change_until if self.state.settled else None
+        return now < self.start and (until is None or now <= until)

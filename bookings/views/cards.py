@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
@@ -94,7 +95,7 @@ def booking_summary(booking: Booking, clocks: Clocks) -> Context:
 
 
 def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:
-    if booking.state.settled or booking.due_at is None:
+    if booking.state.settled or booking.due_at is None or booking.due_at <= timezone.now():
         return []
     label = _("Pay by") if pay_action(booking) else _("Answer by")
     return [(label, times.moment_in_full(booking.due_at, zone))]

@@ -412,3 +412,17 @@ def test_a_name_with_line_ends_adds_no_line_to_a_mail(mailoutbox):
         assert not {line.partition(":")[0] for line in letter.body.splitlines()} & {"See", "2"}
         assert "Reference: FAKE" not in letter.body.splitlines()
         assert "Marty Reference: FAKE See: http://evil.example" in letter.body
+
+
+def test_after_the_cut_off_the_mail_offers_no_change(mailoutbox):
+    soon = timezone.now() + timedelta(hours=2)
+    for cut_off, label in (
+        (timedelta(hours=1), "See, change or cancel"),
+        (timedelta(hours=3), "See the booking"),
+    ):
+        mailoutbox.clear()
+        a_booking(doc(), soon, min_cancel_time=cut_off)
+        work()
+        told = mails_to("marty@example.com", mailoutbox)[-1].body
+        assert label in told
+        assert ("You can change or cancel it until" in told) == (cut_off == timedelta(hours=1))

@@ -8,11 +8,11 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bookings.effects.links import manage_token, owner_token, renew
-from bookings.errors import ActionNotAvailable
-from bookings.lifecycle import Actor, act, reschedule
+from bookings.errors import ActionNotAvailable, WindowClosed
+from bookings.lifecycle import Actor, act, note_attendance, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
 from bookings.views.booking import manage
-from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged
+from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged, long_ago
 from tests.views.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -496,3 +496,63 @@ def test_links_into_a_calendar_are_what_every_calendar_reads(visitor, page):
         assert "+" not in url
         assert "%2B00" not in url
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT12%3A00%3A00Z", query["startdt"])
+
+
+def begun(booking, minutes):
+    """The same booking, so many minutes after its start."""
+    return long_ago(booking, booking.start - timezone.now() + timedelta(minutes=minutes))
+
+
+def test_while_it_lasts_the_page_says_that_it_has_begun(visitor, page):
+    begun(newest(), 10)
+    said = text(visitor.see(page))
+    assert "Your time has begun" in said
+    assert "Your time is booked" not in said
+    assert "Add it to your calendar" not in said
+
+
+def test_once_its_end_is_past_the_page_says_that_it_is_over_though_it_is_not_completed_yet(visitor, page):
+    begun(newest(), 70)
+    said = text(visitor.see(page))
+    assert newest().state.name == "confirmed"
+    assert "This booking is over" in said
+    assert "Your time is booked" not in said
+    assert "Book again" in said
+
+
+def test_who_did_not_come_reads_that_it_was_noted(visitor, page):
+    note_attendance(begun(newest(), 70), "no_show", by=Actor("key"))
+    assert "It was noted that you did not come." in text(visitor.see(page))
+
+
+def test_a_request_that_nobody_answered_says_that_its_time_has_passed(visitor, project):
+    past = timezone.now() - timedelta(minutes=10)
+    waiting = a_booking(project.resources.get(), past, graph="confirm_decline", project=project)
+    said = text(visitor.see(f"/b/{manage_token(waiting)}/"))
+    assert "The time of this request has passed" in said
+    assert "Answer by" not in said
+    assert "answers" not in said
+
+
+@pytest.mark.parametrize("cut_off", [None, "1 minute"])
+def test_until_when_it_can_be_changed_is_never_a_moment_that_is_past(visitor, project, tomorrow, cut_off):
+    limits = {"settings": {"min_cancel_time": cut_off}} if cut_off else {}
+    Project.objects.update(booking={"graph": "instant"} | limits)
+    page = visitor.book(project, tomorrow)
+    begun(newest(), 10)
+    said = text(visitor.see(page))
+    assert "until" not in said.split("<main")[1].split("</main>")[0]
+    assert "do/cancel_by_customer" not in said
+    assert "move/" not in said
+
+
+def test_what_has_begun_is_neither_cancelled_nor_moved_by_its_customer(visitor, page, tomorrow):
+    begun(newest(), 10)
+    assert visitor.see(f"{page}do/cancel_by_customer/")["Location"] == page
+    assert visitor.client.post(f"{page}do/cancel_by_customer/").status_code == 409
+    assert visitor.see(f"{page}move/")["Location"] == page
+    visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
+    with pytest.raises(WindowClosed):
+        reschedule(newest(), by=Actor.customer(), start=tomorrow, end=tomorrow + timedelta(hours=1))
+    assert newest().state.name == "confirmed"
+    assert Booking.objects.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -66,7 +67,7 @@ def stands(request: HttpRequest, booking: Booking) -> HttpResponse:
     span = times.clock_range(booking.start, booking.end, clocks.first)
     return message_page(
         request,
-        heading=booking_card.title(booking, booking_card.stage_of(booking)),
+        heading=booking_card.title(booking, booking_card.stage_of(booking, timezone.now())),
         sentences=[
             _("%(day)s, %(times)s") % {"day": times.day(booking.start, clocks.first), "times": span},
             cards.zones(booking.start, booking.end, clocks),

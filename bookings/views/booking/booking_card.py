@@ -24,7 +24,7 @@ CUSTOMER = Actor.customer()
 
 def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> dict[str, Any]:
     """The context of `booking.html` for one booking."""
-    clocks, stage = clocks_of(booking), stage_of(booking)
+    clocks, stage = clocks_of(booking), stage_of(booking, now)
     zone = clocks.own  # of deadlines: those are met wherever the customer is
     return {
         "stage": stage,
@@ -37,7 +37,7 @@ def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> d
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
-        "pay": payment(booking, zone),
+        "pay": payment(booking, zone) if stage == "waiting" else None,
         "keep": not gets_mail(booking) and stage in {"booked", "waiting"},
         "url": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
@@ -51,12 +51,12 @@ def clocks_of(booking: Booking) -> Clocks:
     return Clocks.for_customer(booking.project, place=booking.resource.timezone, own=own)
 
 
-def stage_of(booking: Booking) -> str:
-    """`booked`, `waiting` for somebody, `ended` before its time, or `over`."""
+def stage_of(booking: Booking, now: datetime) -> str:
+    """`booked`, `waiting` for somebody, `begun`, `ended` before its time, or `over`."""
     if not booking.state.settled:
-        return "waiting"
+        return "waiting" if now < booking.start else "over"
     if booking.state.occupies:
-        return "booked"
+        return "booked" if now < booking.start else "begun" if now < booking.end else "over"
     return "ended" if booking.state.mail_to_customer else "over"
 
 
@@ -64,23 +64,26 @@ def title(booking: Booking, stage: str) -> str:
     """The page's heading; it hangs on what a state says of itself, never on its name."""
     if stage == "booked":
         return _("Your place is booked") if booking.session_id else _("Your time is booked")
+    if stage == "begun":
+        return _("Your time has begun")
     if stage == "waiting":
         paying = cards.pay_action(booking) is not None
         return _("Kept for you, not paid yet") if paying else _("Request sent, not confirmed yet")
+    if stage == "over" and not booking.state.settled:
+        return _("The time of this request has passed")
     ends = {
         Mail.DECLINED: _("This request was declined"),
         Mail.CANCELLED: _("This booking is cancelled"),
         Mail.EXPIRED: _("This booking ran out of time"),
     }
-    return (
-        ends.get(Mail(booking.state.mail_to_customer), _("This booking is over"))
-        if stage == "ended"
-        else _("This booking is over")
-    )
+    over = _("This booking is over")
+    return ends.get(Mail(booking.state.mail_to_customer), over) if stage == "ended" else over
 
 
 def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     """What happens next, a sentence each."""
+    if stage == "over" and booking.attendance == Booking.Attendance.NO_SHOW:
+        return [_("It was noted that you did not come. If that is wrong, please get in touch with us.")]
     if stage not in {"booked", "waiting"}:
         return []
     said = [*_answer(booking, zone), *_mail(booking)]
@@ -123,7 +126,7 @@ def _mail(booking: Booking) -> list[str]:
 
 
 def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str:
-    """Until when its customer may change it, as a moment."""
+    """Until when its customer may change it, as a moment; nothing once it has begun."""
     if stage != "booked" or booking.change_until is None:
         return ""
     until = times.moment_in_full(booking.change_until, zone)
@@ -134,13 +137,15 @@ def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str
     return _("You can change or cancel it here until %(moment)s.") % {"moment": until}
 
 
+def offered_actions(booking: Booking, now: datetime) -> list[Action]:
+    """What its customer may play now: nothing once it has begun, or after the cut-off."""
+    return available_actions(booking, CUSTOMER) if booking.is_open_to_changes(now) else []
+
+
 def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -> list[dict[str, Any]]:
     """What its customer may play, as links to the pages that ask."""
-    closed = booking.state.settled and booking.change_until is not None and now > booking.change_until
-    if closed or booking.start <= now:
-        return []
-    open_to_them = sorted(available_actions(booking, CUSTOMER), key=lambda action: not action.continues)
-    return [_link(request, action, token) for action in open_to_them]
+    offered = sorted(offered_actions(booking, now), key=lambda action: not action.continues)
+    return [_link(request, action, token) for action in offered]
 
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:

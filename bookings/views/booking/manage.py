@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -106,8 +106,9 @@ def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> Http
 
 def ask_page(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
     """The question and its answer; ``back`` is where one sees how the booking stands."""
-    wanted = _action(booking, action, CUSTOMER)
-    if wanted is None:
+    wanted = _action(available_actions(booking, CUSTOMER), action)
+    looks = request.method != "POST"  # an answer that comes too late is refused in words, by the verb
+    if wanted is None or (looks and wanted not in booking_card.offered_actions(booking, timezone.now())):
         return redirect(back)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -148,8 +149,7 @@ def calendar_file_of(request: HttpRequest, booking: Booking, token: str) -> Http
     return response
 
 
-def _action(booking: Booking, name: str, by: Actor) -> Action | None:
-    actions = available_actions(booking, by)
+def _action(actions: Sequence[Action], name: str) -> Action | None:
     return next((one for one in actions if one.name == name and not one.continues), None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -74,7 +75,9 @@ class Wanted:
 
 def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     """What it may be moved within, or None where its customer may not move it; the verb asks again."""
-    moves = any(one.continues for one in available_actions(booking, CUSTOMER))
+    moves = (
+        any(one.continues for one in available_actions(booking, CUSTOMER)) and booking.start > timezone.now()
+    )
     if booking.project is None or not moves:
         return None
     return replace(offering_for(request, booking.project, booking.option), chosen=booking.length)
