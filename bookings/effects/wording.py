@@ -223,8 +223,11 @@ def reminder(news: News, *, subject: str, after: bool) -> Wording:
 
 def _changes(news: News) -> tuple[str, ...]:
     until = news.booking.change_until
-    is_ahead = until is not None and until > timezone.now()
-    return _if(news.moment(until) if until and is_ahead else "", _("You can change or cancel it until %s."))
+    if until is None or until <= timezone.now():
+        return ()
+    if news.booking.waives_cut_off:
+        return (_("It was moved for you, so you can change or cancel it until it begins."),)
+    return (_("You can change or cancel it until %s.") % news.moment(until),)
 
 
 def _slot(news: News, booking: Booking) -> str:

@@ -45,6 +45,11 @@ class Actor:
         return self.kind in {CUSTOMER, WIDGET}
 
     @property
+    def decides_for_the_customer(self) -> bool:
+        """Staff and owners move what the customer chose; a server key may well speak for the customer."""
+        return self.kind in {OWNER, STAFF}
+
+    @property
     def in_history(self) -> str:
         """The word that history uses; a widget is a key."""
         return HistoryEntry.Actor.KEY if self.kind == WIDGET else self.kind

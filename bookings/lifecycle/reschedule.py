@@ -42,8 +42,8 @@ CARRIED = (
     "reference", "nonce", "resource", "project", "option", "price", "currency", "version", "start", "end",
     "buffer_before", "buffer_after", "what", "where", "description", "calendar", "invite", "participants", "my_rsvp",
     "meta", "ignore_all_day_events", "max_seats", "session", "min_booking_time", "max_booking_time",
-    "min_cancel_time", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id", "staff_note",
-    "uid", "bulk", "key", "language", "disposable",
+    "min_cancel_time", "waives_cut_off", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id",
+    "staff_note", "uid", "bulk", "key", "language", "disposable",
 )  # fmt: skip
 """What a booking has from the one that it continues.  All else begins anew: attendance, and leave to overlap."""
 _OF_SESSION = ("session", "resource", "start", "end", "where", "calendar")
@@ -90,7 +90,7 @@ def _reschedule(booking: Booking, changes: dict[str, Any], by: Actor, words: str
         raise ActionNotAvailable(available_actions=[one.name for one in old.state.leaving.all()])
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
-    new = continuation(old, **changes)
+    new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer)
     check_overlap(new, by)
     companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
@@ -110,11 +110,12 @@ def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
     for seat in locked(Booking.objects.filter(session=old, state__occupies=True)):
         seat.session, seat.resource = new, new.resource
         seat.start, seat.end, seat.sequence = new.start, new.end, seat.sequence + 1
+        seat.waives_cut_off = new.waives_cut_off
         seat.due_at = next_due(seat, seat.state.leaving.all())
         if seat.where == old.where:
             seat.where = new.where
         seat.calendar_id = new.calendar_id
-        seat.save(update_fields=[*_OF_SESSION, "sequence", "due_at", "updated_at"])
+        seat.save(update_fields=[*_OF_SESSION, "waives_cut_off", "sequence", "due_at", "updated_at"])
         name = seat.state.name
         entry = note(seat, by=by, words=words, source=name, target=name, reason="moved")
         announce(seat, seat.state, entry, moved=True)

@@ -117,6 +117,8 @@ class Booking(models.Model):
     min_booking_time = models.DurationField(_("notice"), null=True, blank=True)
     max_booking_time = models.DurationField(_("horizon"), null=True, blank=True)
     min_cancel_time = models.DurationField(_("cut-off"), null=True, blank=True)
+    waives_cut_off = models.BooleanField(default=False, db_default=False, editable=False)
+    """Staff or the owner moved it: until it begins its customer may change or cancel what they did not choose."""
     auto_complete = models.BooleanField(_("completes itself"), default=True)
     automatic_times = models.JSONField(_("own times of automatic actions"), default=dict, blank=True)
     reminders = models.JSONField(_("reminders"), default=list, blank=True, validators=[validate_list])
@@ -200,6 +202,8 @@ class Booking(models.Model):
     @property
     def change_until(self) -> datetime | None:
         """The last instant at which a customer may cancel or move it, or None without a cut-off."""
+        if self.waives_cut_off:
+            return self.start
         return self.start - self.min_cancel_time if self.min_cancel_time else None
 
     def is_open_to_changes(self, now: datetime) -> bool:

@@ -426,3 +426,17 @@ def test_after_the_cut_off_the_mail_offers_no_change(mailoutbox):
         told = mails_to("marty@example.com", mailoutbox)[-1].body
         assert label in told
         assert ("You can change or cancel it until" in told) == (cut_off == timedelta(hours=1))
+
+
+def test_a_mail_about_a_move_by_staff_says_that_the_cut_off_is_waived(mailoutbox):
+    booking = a_booking(doc(), at(9), min_cancel_time=timedelta(days=1))
+    reschedule(booking, start=at(14), end=at(15), by=Actor("staff"))
+    work()
+    told = mails_to("marty@example.com", mailoutbox)[-1].body
+    assert "you can change or cancel it until it begins" in told
+    mailoutbox.clear()
+    moved = Booking.objects.get(start=at(14))
+    reschedule(moved, start=at(16), end=at(17), by=Actor.customer())
+    work()
+    told = mails_to("marty@example.com", mailoutbox)[-1].body
+    assert re.search(r"You can change or cancel it until .*13 March", told)

@@ -129,6 +129,8 @@ def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str
     """Until when its customer may change it, as a moment; nothing once it has begun."""
     if stage != "booked" or booking.change_until is None:
         return ""
+    if booking.waives_cut_off:
+        return _("It was moved for you, so you can change or cancel it until it begins.")
     until = times.moment_in_full(booking.change_until, zone)
     if now > booking.change_until:
         return _("Changes were possible here until %(moment)s. Please get in touch with us.") % {
