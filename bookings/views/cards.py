@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.clocks import Clocks
+from bookings.graph_words import words_in_full
 from bookings.models import Action, Booking
 from bookings.views.prices import price_in_words
 
@@ -105,3 +106,8 @@ def pay_action(booking: Booking) -> Action | None:
     """The action by which the booking's state would be paid, whoever plays it."""
     leaving = booking.state.leaving.all()
     return next((action for action in leaving if action.input == Action.Input.PAYMENT), None)
+
+
+def action_words(action: Action) -> str:
+    """What a button says that plays the action."""
+    return words_in_full(action.label) or action.name

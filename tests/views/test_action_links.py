@@ -31,7 +31,7 @@ def test_the_apis_link_leads_to_a_page_that_asks_and_plays_nothing(visitor, book
     signature = action_signature(booking, CANCEL)
     answer = visitor.see(f"/v2/bookings/{booking.pk}/external_action/{CANCEL}", signature=signature)
     assert answer["Location"] == link(booking, CANCEL)
-    assert "Cancel?" in text(visitor.see(answer["Location"]))
+    assert "Cancel the booking?" in text(visitor.see(answer["Location"]))
     assert newest().state.name == "confirmed"
 
 

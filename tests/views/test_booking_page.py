@@ -91,7 +91,7 @@ def test_looking_changes_nothing(visitor, page):
 
 
 def test_cancelling_asks_first_then_keeps_the_reason_and_can_be_undone(visitor, page):
-    assert "Keep it as it is" in text(visitor.see(f"{page}do/cancel_by_customer/"))
+    assert "Keep it<" in text(visitor.see(f"{page}do/cancel_by_customer/"))
     answer = visitor.client.post(f"{page}do/cancel_by_customer/", {"message": "It rains."})
     said = text(visitor.see(answer["Location"]))
     assert "This booking is cancelled" in said
@@ -556,3 +556,18 @@ def test_what_has_begun_is_neither_cancelled_nor_moved_by_its_customer(visitor, 
         reschedule(newest(), by=Actor.customer(), start=tomorrow, end=tomorrow + timedelta(hours=1))
     assert newest().state.name == "confirmed"
     assert Booking.objects.count() == 1
+
+
+def test_each_button_says_what_it_does(visitor, project, tomorrow):
+    page = visitor.book(project, tomorrow)
+    said = text(visitor.see(page))
+    assert ">Cancel the booking</a>" in said
+    asked = text(visitor.see(f"{page}do/cancel_by_customer/"))
+    assert re.search(r"<h1>Cancel the booking\?</h1>.*>Cancel the booking</button>.*>Keep it</a>", asked)
+    moving = visitor.see(f"{page}move/to/", start=tomorrow.replace(hour=15).isoformat())
+    assert re.search(r">Book the new time</button>.*>Keep the time you have</a>", text(moving))
+    Project.objects.update(booking={"graph": "request"})
+    visitor.book(project, tomorrow.replace(hour=9))
+    asked = text(visitor.see(f"/o/{owner_token(newest())}/"))
+    assert ">Accept the request</button>" in asked
+    assert ">Decline the request</button>" in asked

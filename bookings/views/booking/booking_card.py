@@ -151,10 +151,11 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
+    label = cards.action_words(action)
     if action.continues:
-        return {"href": frame_aware_url(request, "move", token), "label": str(action), "danger": False}
+        return {"href": frame_aware_url(request, "move", token), "label": label, "danger": False}
     href = frame_aware_url(request, "ask", token, action.name)
-    return {"href": href, "label": str(action), "danger": not action.target.occupies}
+    return {"href": href, "label": label, "danger": not action.target.occupies}
 
 
 def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:

@@ -154,15 +154,20 @@ def _action(actions: Sequence[Action], name: str) -> Action | None:
 
 
 def _question(booking: Booking, action: Action, form: MessageForm, back: str) -> dict[str, Any]:
-    label = str(action)
+    clocks = booking_card.clocks_of(booking)
+    return ask_context(booking, action, form, back) | {"summary": cards.booking_summary(booking, clocks)}
+
+
+def ask_context(booking: Booking, action: Action, form: MessageForm, back: str) -> dict[str, Any]:
+    """The context of `ask.html` but for the summary: whether to play the action, or to keep it as it is."""
+    label = cards.action_words(action)
     return {
         "heading": _("%(action)s?") % {"action": label},
-        "words": [] if action.target.occupies else [_freed(booking)],
+        "words": [_freed(booking)] if booking.state.occupies and not action.target.occupies else [],
         "form": form if action.input == Action.Input.MESSAGE else None,
         "buttons": [{"value": action.name, "label": label, "danger": not action.target.occupies}],
         "back_url": back,
-        "back_label": _("Keep it as it is"),
-        "summary": cards.booking_summary(booking, booking_card.clocks_of(booking)),
+        "back_label": _("Keep it"),
     }
 
 

@@ -64,7 +64,7 @@ def _button(action: Action, booking: Booking) -> dict[str, Any]:
     accepts = action.target.occupies and action.target.settled and not booking.state.settled
     return {
         "value": action.name,
-        "label": str(action),
+        "label": cards.action_words(action),
         "primary": accepts,
         "danger": not action.target.occupies,
     }
