@@ -126,6 +126,14 @@ class NotPayable(BookingError):
     field = "project_id"
 
 
+class TimePassed(BookingError):
+    """The request's start is past, so that nobody can answer it any more."""
+
+    code = "time_passed"
+    sentence = _("The time of this request has passed.")
+    field = "booking"
+
+
 class ActionNotAvailable(BookingError):
     """No such action leaves the present state, or this caller may not play it; ``available_actions`` in data."""
 

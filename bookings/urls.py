@@ -40,6 +40,7 @@ pages = [
     path("with/<slug:slug>/", home.with_resource, name="with"),
     *flow("book/"),
     path("o/<str:token>/", owner.owner, name="owner"),
+    path("o/<str:token>/undo/", owner.undo_decision, name="owner_undo"),
     path("a/<str:token>/<str:action>/", action_link.ask_once, name="action"),
     path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
     path("find/", find.find, name="find"),

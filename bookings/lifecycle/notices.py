@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bookings.lifecycle.history import remark
+from bookings.lifecycle.undoable import ends_by_one_press
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
 from bookings.overrides import override
 
@@ -27,15 +28,19 @@ def announce(
     entry: HistoryEntry,
     *,
     moved: bool = False,
+    quiet: bool = False,
     notices: Notices | None = None,
 ) -> None:
     """Write the outbox rows of a booking that entered ``state``; ``moved`` tells of a new time instead.
 
-    ``notices`` came with an action, and go before what the booking says of its mails.
+    ``notices`` came with an action, and go before what the booking says of its mails.  ``quiet`` sends none.
     """
     if booking.disposable:
         return
-    messages = _mails(booking, state, entry, moved, notices or {})
+    messages = [] if quiet else _mails(booking, state, entry, moved, notices or {})
+    if messages and ends_by_one_press(entry, state):
+        for mail in messages:
+            mail.run_after += timedelta(minutes=settings.UNDO_MAIL_DELAY_MINUTES)
     if state.webhook:
         names = {"state": state.name, "graph": booking.version.graph.name}
         messages.append(_message("webhook", booking, entry, payload=names))
@@ -43,8 +48,6 @@ def announce(
         messages += _reminders(booking)
     for message in messages:
         message.payload |= {"history": entry.pk, "state_id": state.pk}
-        if entry.actor == HistoryEntry.Actor.CUSTOMER and not state.occupies and message.kind == "mail":
-            message.run_after += timedelta(minutes=settings.UNDO_MAIL_DELAY_MINUTES)
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
 
 

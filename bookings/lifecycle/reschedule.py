@@ -6,17 +6,16 @@ The old slot is given up and the new one claimed in one transaction; a refusal l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
 from bookings.constraints import violated
 from bookings.errors import ActionNotAvailable, NothingToUndo
 from bookings.lifecycle.act import Overdue, lock_all, play_if_due
-from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import release_pieces
 from bookings.lifecycle.due import next_due
@@ -27,6 +26,7 @@ from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off
 from bookings.lifecycle.seats import give_seats, session_of
 from bookings.lifecycle.transitions import claim_seat, enter, occupy
+from bookings.lifecycle.undoable import undoable_state
 from bookings.models import (
     Action,
     Booking,
@@ -189,6 +189,7 @@ def _begin(
     words: str,
     *,
     moved: bool,
+    quiet: bool = False,
 ) -> None:
     enter(new, state)
     try:
@@ -205,39 +206,24 @@ def _begin(
         customer.save(force_insert=True)
     reason = "moved" if moved else "undone"
     entry = note(new, by=by, words=words, source=state.name, target=state.name, reason=reason)
-    announce(new, state, entry, moved=moved)
+    announce(new, state, entry, moved=moved, quiet=quiet)
 
 
 @verb
 def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking:
-    """Take back a cancellation within ``settings.UNDO_MINUTES``, if the time is still free; return the new booking.
+    """Take back how a booking ended while that may be undone, if the time is still free; return the new booking.
 
-    A final state never comes alive: the new booking continues the old one in the state it had before.  Raises
-    ``NothingToUndo`` and ``SlotTaken``.
+    A final state never comes alive: the new booking continues the old one in the state it had before.  What an owner
+    takes back nobody was told of, so that nobody is told that it stands.  Raises ``NothingToUndo`` and ``SlotTaken``.
     """
     old = lock_all([booking])[booking.pk]
-    now = now or timezone.now()
-    before = undoable_state(old, now)
-    if before is None or old.start <= now:
+    before = undoable_state(old, now or timezone.now(), by=by)
+    if before is None:
         raise NothingToUndo
     new = continuation(old)
     companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     new.state = before
     if before.occupies:
         occupy(new, [resource.pk for resource in companions])
-    _begin(old, new, companions, before, by, "", moved=False)
+    _begin(old, new, companions, before, by, "", moved=False, quiet=by.kind == OWNER)
     return new
-
-
-def undoable_state(booking: Booking, now: datetime) -> State | None:
-    """The state to which an undo would lead, or None where there is nothing to undo (any more)."""
-    if booking.deleted_at or now > booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES):
-        return None
-    if Booking.objects.filter(continues=booking).exists() or booking.state.leaving.exists():
-        return None
-    last = HistoryEntry.objects.filter(
-        booking_id=booking.pk, what=HistoryEntry.What.TRANSITION, actor=HistoryEntry.Actor.CUSTOMER
-    ).last()
-    if last is None or last.target != booking.state.name:
-        return None
-    return State.objects.filter(version=booking.version, name=last.source).first()

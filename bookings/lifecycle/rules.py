@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
-from bookings.errors import NotPayable, WindowClosed
-from bookings.lifecycle.actors import Actor
+from bookings.errors import NotPayable, TimePassed, WindowClosed
+from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources
 from bookings.models import Booking, GraphVersion, Project, Reservation, Resource
 
@@ -91,3 +91,9 @@ def check_cut_off(booking: Booking, now: datetime) -> None:
     stands = booking.state.occupies and booking.state.settled
     if stands and not booking.is_open_to_changes(now):
         raise WindowClosed(field="booking", until=booking.change_until or booking.start)
+
+
+def check_not_passed(booking: Booking, by: Actor, now: datetime) -> None:
+    """Raise ``TimePassed`` where an owner answers a request whose start is past; staff may note what happened."""
+    if by.kind == OWNER and not booking.state.settled and booking.start <= now:
+        raise TimePassed

@@ -440,3 +440,13 @@ def test_a_mail_about_a_move_by_staff_says_that_the_cut_off_is_waived(mailoutbox
     work()
     told = mails_to("marty@example.com", mailoutbox)[-1].body
     assert re.search(r"You can change or cancel it until .*13 March", told)
+
+
+def test_a_decline_by_the_owner_waits_for_second_thoughts_and_an_answer_by_staff_does_not(mailoutbox):
+    for by in (Actor.owner(), Actor("staff")):
+        asked = a_booking(doc(), at(9), graph="request")
+        work()
+        mailoutbox.clear()
+        act(asked, "decline", by=by)
+        Sender({"mail": mail.deliver}).send_all()
+        assert len(mailoutbox) == (0 if by.kind == "owner" else 1)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,7 +20,7 @@ from bookings.effects.invitations import calendar_file
 from bookings.effects.links import LinkInvalid, Purpose, manage_token, newest, read_token
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
-from bookings.lifecycle import Actor, act, available_actions, play_if_due, undo, undoable_state
+from bookings.lifecycle import Actor, act, available_actions, play_if_due, undo, undoable_until
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
@@ -83,18 +82,31 @@ def with_somebody_else(request: HttpRequest) -> HttpResponse:
 def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """How the booking stands."""
     now = timezone.now()
-    if booking.due_at and booking.due_at <= now and play_if_due(booking):
-        booking = Booking.objects.in_full().get(pk=booking.pk)
-    context: dict[str, Any] = {"booking": booking_card.card(request, booking, token, now)}
-    context["just_booked"] = JUST_BOOKED in request.GET
-    if undoable_state(booking, now):
-        until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
-        zone = booking_card.clocks_of(booking).own
-        context |= {
-            "undo": {"post_url": frame_aware_url(request, "undo", token), "until": times.clock(until, zone)},
-            "notice": context["booking"]["title"] + ".",
-        }
+    booking = up_to_date(booking, now)
+    card = booking_card.card(request, booking, token, now)
+    context: dict[str, Any] = {"booking": card, "just_booked": JUST_BOOKED in request.GET}
+    if until := undoable_until(booking, now, by=CUSTOMER):
+        context["undo"] = undo_card(
+            card["title"], until, frame_aware_url(request, "undo", token), zone_of(booking)
+        )
     return render(request, "bookings/booking.html", context)
+
+
+def up_to_date(booking: Booking, now: datetime) -> Booking:
+    """The booking once the clock has played what is due, though no worker ran."""
+    if booking.due_at and booking.due_at <= now and play_if_due(booking):
+        return Booking.objects.in_full().get(pk=booking.pk)
+    return booking
+
+
+def undo_card(done: str, until: datetime, post_url: str, zone: str) -> dict[str, Any]:
+    """The context of `_undo.html`: ``done`` is what can be taken back, ``zone`` whose clocks say until when."""
+    return {"notice": f"{done}.", "post_url": post_url, "until": times.clock(until, zone)}
+
+
+def zone_of(booking: Booking) -> str:
+    """The zone in which its customer lives."""
+    return booking_card.clocks_of(booking).own
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,8 +129,7 @@ def ask_page(request: HttpRequest, booking: Booking, action: str, *, back: str) 
         except BookingError as error:
             if newest(Booking.objects.get(pk=booking.pk)).state_id == wanted.target_id:
                 return redirect(back)  # sent twice at once: the other one did it
-            zone = booking_card.clocks_of(booking).own
-            return refusal_page(request, error, booking, zone, back=back)
+            return refusal_page(request, error, booking, zone_of(booking), back=back)
         return redirect(back)
     return render(request, "bookings/ask.html", _question(booking, wanted, form, back))
 
@@ -135,8 +146,8 @@ def undo_cancellation(request: HttpRequest, booking: Booking, token: str) -> Htt
         stands = newest(Booking.objects.get(pk=booking.pk))
         if stands.state.occupies:  # sent twice: it was taken back already
             return redirect(frame_aware_url(request, "customer", token))
-        zone = booking_card.clocks_of(booking).own
-        return refusal_page(request, error, booking, zone, back=frame_aware_url(request, "customer", token))
+        back = frame_aware_url(request, "customer", token)
+        return refusal_page(request, error, booking, zone_of(booking), back=back)
     return redirect(frame_aware_url(request, "customer", manage_token(restored)))
 
 
