@@ -71,7 +71,8 @@ def test_it_moves_the_booking_and_leads_no_further(visitor, booking, tomorrow):
     assert newest().start == later
     assert newest().continues == booking
     said = text(visitor.see(answer["Location"]))
-    assert "Your time is booked" in said
+    assert "Your booking is moved" in said
+    assert "13:00–14:00 → " in said
     assert "/b/" not in said
     assert visitor.client.post(url).status_code == 405
 

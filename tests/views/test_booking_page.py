@@ -12,7 +12,7 @@ from bookings.errors import ActionNotAvailable, WindowClosed
 from bookings.lifecycle import Actor, act, note_attendance, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
 from bookings.views.booking import manage
-from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged, long_ago
+from tests.situations import a_booking, a_location, a_project, a_resource, a_seat, a_session, aged, long_ago
 from tests.views.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -337,7 +337,11 @@ def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tom
     assert newest().start == tomorrow
     answer = visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
     assert newest().start == later
-    assert "Your time is booked" in text(visitor.see(answer["Location"]))
+    said = text(visitor.see(answer["Location"]))
+    assert "Your booking is moved" in said
+    assert re.search(r"When</dt> <dd><bdi>[^<]*13:00–14:00 → [^<]*16:00–17:00<", said)
+    assert said.count("→") == 1  # what stays the same did not change
+    assert "Your time is booked" in text(visitor.see(answer["Location"].partition("?")[0]))
     assert Booking.objects.get(start=tomorrow).state.name == "rescheduled_by_customer"
 
 
@@ -571,3 +575,26 @@ def test_each_button_says_what_it_does(visitor, project, tomorrow):
     asked = text(visitor.see(f"/o/{owner_token(newest())}/"))
     assert ">Accept the request</button>" in asked
     assert ">Decline the request</button>" in asked
+
+
+def test_after_a_move_to_somebody_else_the_page_names_both_and_both_places(
+    visitor, another, project, page, tomorrow
+):
+    studio = a_location(name="Studio", address="Berlin", timezone="Europe/Berlin")
+    clara = a_resource(name="Clara Clayton", slug="clara", location=studio)
+    project.links.create(resource=clara, position=1)
+    later = tomorrow.replace(hour=15)
+    another.book(project, later)
+    said = text(visitor.see(visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})["Location"]))
+    assert "Emmett Brown → Clara Clayton" in said
+    assert "Courthouse, Hill Valley → Studio, Berlin" in said
+    assert "Price</dt> <dd><bdi>€18" in said
+
+
+def test_a_moved_request_still_waits_and_says_what_changed(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    page = visitor.book(project, tomorrow)
+    answer = visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
+    said = text(visitor.see(answer["Location"]))
+    assert "Request sent, not confirmed yet" in said
+    assert "→" in said

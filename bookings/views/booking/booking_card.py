@@ -16,21 +16,26 @@ from bookings.effects.links import manage_url
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.views import cards
+from bookings.views.booking.changes import what_changed
 from bookings.views.page_urls import frame_aware_url, page_url
 from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
 
 
-def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> dict[str, Any]:
+def card(
+    request: HttpRequest, booking: Booking, token: str, now: datetime, *, just_moved: bool
+) -> dict[str, Any]:
     """The context of `booking.html` for one booking."""
     clocks, stage = clocks_of(booking), stage_of(booking, now)
+    changes = what_changed(booking, clocks) if just_moved and stage in {"booked", "waiting"} else []
     zone = clocks.own  # of deadlines: those are met wherever the customer is
     return {
         "stage": stage,
         "reference": booking.reference,
         "pill": str(booking.state),
-        "title": title(booking, stage),
+        "title": title(booking, stage, moved=bool(changes)),
+        "changes": changes,
         **cards.when(booking.start, booking.end, clocks),
         "facts": cards.booking_facts(booking, zone),
         "steps": steps(booking, stage, zone),
@@ -60,8 +65,10 @@ def stage_of(booking: Booking, now: datetime) -> str:
     return "ended" if booking.state.mail_to_customer else "over"
 
 
-def title(booking: Booking, stage: str) -> str:
+def title(booking: Booking, stage: str, *, moved: bool = False) -> str:
     """The page's heading; it hangs on what a state says of itself, never on its name."""
+    if stage == "booked" and moved:
+        return _("Your booking is moved")
     if stage == "booked":
         return _("Your place is booked") if booking.session_id else _("Your time is booked")
     if stage == "begun":

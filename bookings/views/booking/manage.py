@@ -29,7 +29,7 @@ from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import frame_aware_url
 
 CUSTOMER = Actor.customer()
-JUST_BOOKED = "new"
+JUST_BOOKED, JUST_MOVED = "new", "moved"
 
 
 def with_booking(purpose: Purpose) -> Callable[[View], View]:
@@ -83,7 +83,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     """How the booking stands."""
     now = timezone.now()
     booking = up_to_date(booking, now)
-    card = booking_card.card(request, booking, token, now)
+    card = booking_card.card(request, booking, token, now, just_moved=JUST_MOVED in request.GET)
     context: dict[str, Any] = {"booking": card, "just_booked": JUST_BOOKED in request.GET}
     if until := undoable_until(booking, now, by=CUSTOMER):
         context["undo"] = undo_card(
