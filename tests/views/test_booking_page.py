@@ -598,3 +598,10 @@ def test_a_moved_request_still_waits_and_says_what_changed(visitor, project, tom
     said = text(visitor.see(answer["Location"]))
     assert "Request sent, not confirmed yet" in said
     assert "→" in said
+
+
+def test_the_address_to_keep_can_be_read_without_a_script_and_copied_with_one(visitor, page):
+    said = text(visitor.see(page))
+    assert f'<bdi dir="ltr">http://testserver{page}</bdi>' in said
+    assert said.count(" hidden>") == 2  # Copy and Share, until a script finds that they work
+    assert "js/keep.js" in said

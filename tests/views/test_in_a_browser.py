@@ -385,6 +385,28 @@ def test_a_form_whose_answer_never_came_can_be_sent_again(page, site, tomorrow):
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
+def test_the_address_to_keep_is_copied_and_shared_where_the_browser_can(page, site, tomorrow):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script("navigator.share = async (what) => { document.title = what.url; }")
+    book(page, site, tomorrow)
+    url = page.locator("a.url").inner_text()
+    page.get_by_role("button", name="Copy the address").click()
+    expect(page.locator("main [role=status]")).to_have_text("The address is copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == url
+    page.get_by_role("button", name="Share it").click()
+    expect(page).to_have_title(url)
+
+
+def test_where_the_browser_cannot_copy_the_address_stands_alone(page, site, tomorrow):
+    page.add_init_script(
+        "for (const one of ['clipboard', 'share']) Object.defineProperty(navigator, one, {value: undefined});"
+    )
+    book(page, site, tomorrow)
+    expect(page.locator("a.url")).to_be_visible()
+    expect(page.locator("[data-copy]")).to_be_hidden()
+    expect(page.locator("[data-share]")).to_be_hidden()
+
+
 def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     book(page, site, tomorrow)
     press(page, "main a[href$='/move/']")
