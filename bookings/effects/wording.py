@@ -146,11 +146,13 @@ def _to_pay(news: News) -> Wording:
             heading=_("A booking waits for its payment"),
             sentences=_if(news.deadline, _("Without a payment it ends on %s.")),
         )
+    by = _if(news.deadline, _("Please pay by %s. After that the time goes back to others."))
+    payable = news.booking.has_trial_payment or (news.booking.project and news.booking.project.pay_url)
     return Wording(
         subject=_("Please pay: %s") % news.thing_and_time,
         heading=_("Not booked until it is paid"),
-        sentences=_if(news.deadline, _("Please pay by %s. After that the time goes back to others.")),
-        link=_("Pay, see or cancel the booking"),
+        sentences=by if payable else (*by, _("It cannot be paid online. Please get in touch with us.")),
+        link=_("Pay, see or cancel the booking") if payable else _("See or cancel the booking"),
     )
 
 

@@ -36,6 +36,11 @@ class Actor:
         return cls(WIDGET if is_widget else KEY, str(pk))
 
     @classmethod
+    def trial_payment(cls) -> Actor:
+        """The site's own page for payments that are played through, which says what a provider's server would."""
+        return cls(KEY)
+
+    @classmethod
     def clock(cls) -> Actor:
         return cls(CLOCK)
 

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
@@ -193,6 +194,11 @@ class Booking(models.Model):
     def needs_seat(self) -> bool:
         """Whether it must count as a seat of its session in its present state."""
         return self.state.occupies and self.version.claims_seat
+
+    @property
+    def has_trial_payment(self) -> bool:
+        """Whether paying it is only played through; without a project that is in test mode."""
+        return self.project.has_trial_payment if self.project else settings.TEST_MODE
 
     @property
     def owner_email(self) -> str:

@@ -450,3 +450,15 @@ def test_a_decline_by_the_owner_waits_for_second_thoughts_and_an_answer_by_staff
         act(asked, "decline", by=by)
         Sender({"mail": mail.deliver}).send_all()
         assert len(mailoutbox) == (0 if by.kind == "owner" else 1)
+
+
+def test_a_mail_says_where_to_pay_only_if_it_can_be_paid(mailoutbox, settings):
+    for test_mode, link in ((True, "Pay, see or cancel the booking"), (False, "It cannot be paid online.")):
+        settings.TEST_MODE = test_mode
+        mailoutbox.clear()
+        project = a_project(resource := doc(), graph="instant_payment")
+        a_booking(resource, at(9), graph="instant_payment", project=project)
+        work()
+        told = mails_to("marty@example.com", mailoutbox)[-1].body
+        assert link in told
+        assert ("Pay, see" in told) == test_mode

@@ -400,6 +400,29 @@ def test_a_moved_booking_is_moved_to_whoever_is_free(visitor, another, project, 
     assert newest().resource == second
 
 
+def test_after_a_move_to_somebody_else_the_page_names_both_and_both_places(
+    visitor, another, project, page, tomorrow
+):
+    studio = a_location(name="Studio", address="Berlin", timezone="Europe/Berlin")
+    clara = a_resource(name="Clara Clayton", slug="clara", location=studio)
+    project.links.create(resource=clara, position=1)
+    later = tomorrow.replace(hour=15)
+    another.book(project, later)
+    said = text(visitor.see(visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})["Location"]))
+    assert "Emmett Brown → Clara Clayton" in said
+    assert "Courthouse, Hill Valley → Studio, Berlin" in said
+    assert "Price</dt> <dd><bdi>€18" in said
+
+
+def test_a_moved_request_still_waits_and_says_what_changed(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    page = visitor.book(project, tomorrow)
+    answer = visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
+    said = text(visitor.see(answer["Location"]))
+    assert "Request sent, not confirmed yet" in said
+    assert "→" in said
+
+
 def test_a_cancelled_booking_cannot_be_moved(visitor, page, tomorrow):
     visitor.client.post(f"{page}do/cancel_by_customer/")
     answer = visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
@@ -491,17 +514,6 @@ def test_a_booking_that_is_over_offers_to_book_again(visitor, page):
     assert "Book again" in said
 
 
-def test_links_into_a_calendar_are_what_every_calendar_reads(visitor, page):
-    said = visitor.see(page).content.decode()
-    for site in ("https://calendar.google.com/", "https://outlook.live.com/"):
-        url = next(word for word in said.split('"') if word.startswith(site)).replace("&amp;", "&")
-        query = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
-        assert "Catch%20the%20lightning" in query.values()
-        assert "+" not in url
-        assert "%2B00" not in url
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT12%3A00%3A00Z", query["startdt"])
-
-
 def begun(booking, minutes):
     """The same booking, so many minutes after its start."""
     return long_ago(booking, booking.start - timezone.now() + timedelta(minutes=minutes))
@@ -562,6 +574,17 @@ def test_what_has_begun_is_neither_cancelled_nor_moved_by_its_customer(visitor, 
     assert Booking.objects.count() == 1
 
 
+def test_links_into_a_calendar_are_what_every_calendar_reads(visitor, page):
+    said = visitor.see(page).content.decode()
+    for site in ("https://calendar.google.com/", "https://outlook.live.com/"):
+        url = next(word for word in said.split('"') if word.startswith(site)).replace("&amp;", "&")
+        query = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
+        assert "Catch%20the%20lightning" in query.values()
+        assert "+" not in url
+        assert "%2B00" not in url
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT12%3A00%3A00Z", query["startdt"])
+
+
 def test_each_button_says_what_it_does(visitor, project, tomorrow):
     page = visitor.book(project, tomorrow)
     said = text(visitor.see(page))
@@ -575,29 +598,6 @@ def test_each_button_says_what_it_does(visitor, project, tomorrow):
     asked = text(visitor.see(f"/o/{owner_token(newest())}/"))
     assert ">Accept the request</button>" in asked
     assert ">Decline the request</button>" in asked
-
-
-def test_after_a_move_to_somebody_else_the_page_names_both_and_both_places(
-    visitor, another, project, page, tomorrow
-):
-    studio = a_location(name="Studio", address="Berlin", timezone="Europe/Berlin")
-    clara = a_resource(name="Clara Clayton", slug="clara", location=studio)
-    project.links.create(resource=clara, position=1)
-    later = tomorrow.replace(hour=15)
-    another.book(project, later)
-    said = text(visitor.see(visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})["Location"]))
-    assert "Emmett Brown → Clara Clayton" in said
-    assert "Courthouse, Hill Valley → Studio, Berlin" in said
-    assert "Price</dt> <dd><bdi>€18" in said
-
-
-def test_a_moved_request_still_waits_and_says_what_changed(visitor, project, tomorrow):
-    Project.objects.update(booking={"graph": "request"})
-    page = visitor.book(project, tomorrow)
-    answer = visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
-    said = text(visitor.see(answer["Location"]))
-    assert "Request sent, not confirmed yet" in said
-    assert "→" in said
 
 
 def test_the_address_to_keep_can_be_read_without_a_script_and_copied_with_one(visitor, page):

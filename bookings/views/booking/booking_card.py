@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
+from bookings.graphs.payments import paying_action
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.views import cards
@@ -42,7 +43,7 @@ def card(
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
-        "pay": payment(booking, zone) if stage == "waiting" else None,
+        "pay": payment(request, booking, token, zone) if stage == "waiting" else None,
         "keep": not gets_mail(booking) and stage in {"booked", "waiting"},
         "url": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
@@ -74,7 +75,7 @@ def title(booking: Booking, stage: str, *, moved: bool = False) -> str:
     if stage == "begun":
         return _("Your time has begun")
     if stage == "waiting":
-        paying = cards.pay_action(booking) is not None
+        paying = paying_action(booking.state) is not None
         return _("Kept for you, not paid yet") if paying else _("Request sent, not confirmed yet")
     if stage == "over" and not booking.state.settled:
         return _("The time of this request has passed")
@@ -94,8 +95,8 @@ def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     if stage not in {"booked", "waiting"}:
         return []
     said = [*_answer(booking, zone), *_mail(booking)]
-    if stage == "waiting" and cards.pay_action(booking):
-        said += [] if payment(booking, zone) else [_until_paid(booking, zone)]
+    if stage == "waiting" and paying_action(booking.state):
+        said += [] if pay_url(booking) or booking.has_trial_payment else _unpayable(booking, zone)
     elif stage == "waiting" and not gets_mail(booking):
         said.append(_("You see the answer on this page."))
     if stage == "booked" and booking.project:
@@ -103,8 +104,12 @@ def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     return said
 
 
+def _unpayable(booking: Booking, zone: times.Zone) -> list[str]:
+    return [until_paid(booking, zone), _("It cannot be paid here. Please get in touch with us.")]
+
+
 def _answer(booking: Booking, zone: times.Zone) -> list[str]:
-    if booking.state.settled or cards.pay_action(booking):
+    if booking.state.settled or paying_action(booking.state):
         return []
     kept = (
         _("The time stays yours until then.")
@@ -165,21 +170,39 @@ def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     return {"href": href, "label": label, "danger": not action.target.occupies}
 
 
-def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:
-    """Where and until when a booking that waits for payment is paid."""
-    if cards.pay_action(booking) is None or booking.project is None or not booking.project.pay_url:
+def payment(
+    request: HttpRequest, booking: Booking, token: str, zone: times.Zone
+) -> dict[str, str | bool] | None:
+    """Where and until when a booking that waits for payment is paid; ``leaves`` says that it is another site."""
+    if paying_action(booking.state) is None:
         return None
-    amount = price_in_words(booking.price, booking.currency)
-    query = urlencode({"reference": booking.reference, "booking": booking.pk})
-    joint = "&" if "?" in booking.project.pay_url else "?"
+    trial_url = frame_aware_url(request, "pay", token) if booking.has_trial_payment else ""
+    href = pay_url(booking) or trial_url
+    if not href:
+        return None
     return {
-        "href": f"{booking.project.pay_url}{joint}{query}",
-        "label": _("Pay %(amount)s") % {"amount": amount} if amount else _("Pay now"),
-        "sentence": _until_paid(booking, zone),
+        "href": href,
+        "leaves": href != trial_url,
+        "label": pay_label(booking),
+        "sentence": until_paid(booking, zone),
     }
 
 
-def _until_paid(booking: Booking, zone: times.Zone) -> str:
+def pay_url(booking: Booking) -> str:
+    """The project's payment page, told which booking it is for; empty where it has none."""
+    page = booking.project.pay_url if booking.project else ""
+    query = urlencode({"reference": booking.reference, "booking": booking.pk})
+    return f"{page}{'&' if '?' in page else '?'}{query}" if page else ""
+
+
+def pay_label(booking: Booking) -> str:
+    """What the button says that leads to paying it."""
+    amount = price_in_words(booking.price, booking.currency)
+    return _("Pay %(amount)s") % {"amount": amount} if amount else _("Pay now")
+
+
+def until_paid(booking: Booking, zone: times.Zone) -> str:
+    """By when it has to be paid."""
     if booking.due_at is None:
         return _("It is yours once it is paid.")
     moment = times.moment_in_full(booking.due_at, zone)
