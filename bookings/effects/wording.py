@@ -85,6 +85,11 @@ class News:
         return bool(self.entry and self.entry.reason == "undone")
 
     @property
+    def was_refused(self) -> bool:
+        """Whether it tells a customer that a request came to nothing, so that another time may be wanted."""
+        return self.to_customer and self.mail in {Mail.DECLINED, Mail.EXPIRED}
+
+    @property
     def by_clock(self) -> bool:
         return bool(self.entry and self.entry.actor == HistoryEntry.Actor.CLOCK)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from email.message import Message
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.utils import timezone
@@ -414,18 +415,50 @@ def test_a_name_with_line_ends_adds_no_line_to_a_mail(mailoutbox):
         assert "Marty Reference: FAKE See: http://evil.example" in letter.body
 
 
-def test_after_the_cut_off_the_mail_offers_no_change(mailoutbox):
-    soon = timezone.now() + timedelta(hours=2)
-    for cut_off, label in (
-        (timedelta(hours=1), "See, change or cancel"),
-        (timedelta(hours=3), "See the booking"),
-    ):
-        mailoutbox.clear()
-        a_booking(doc(), soon, min_cancel_time=cut_off)
+def test_whoever_was_declined_gets_the_nearest_free_times_as_links(mailoutbox):
+    resource = doc(slug="doc")
+    project = a_project(resource, a_resource(), graph="confirm_decline", slug="lightning")
+    asked = a_booking(resource, at(9), graph="confirm_decline", project=project, option=project.options.get())
+    act(asked, "decline", by=SERVER)
+    work()
+    letter = mails_to("marty@example.com", mailoutbox)[-1]
+    links = re.findall(r"- (.*): (http://testserver/book/lightning/\?\S+)", letter.body)
+    assert [words for words, _url in links] == [
+        "Monday 14 March, 08:00",
+        "Monday 14 March, 09:00",
+        "Monday 14 March, 11:00",
+    ]
+    query = dict(parse_qsl(urlsplit(links[0][1]).query))
+    option = str(project.options.get().pk)
+    assert query == {"start": "2033-03-14T08:00:00+01:00", "option": option, "with": "doc"}
+    assert html_of(letter).count("/book/lightning/?start=") == 3
+
+
+@pytest.mark.parametrize("closed", [{"visibility": "staff"}, {"booking": {"graph": "instant_payment"}}])
+def test_a_project_that_is_not_offered_is_not_offered_in_a_mail(mailoutbox, closed):
+    resource = doc()
+    project = a_project(resource, graph="confirm_decline", **closed)
+    act(a_booking(resource, at(9), graph="confirm_decline", project=project), "decline", by=SERVER)
+    work()
+    assert "/book/" not in mails_to("marty@example.com", mailoutbox)[-1].body
+
+
+def test_only_a_refusal_brings_other_times(mailoutbox):
+    resource = doc()
+    project = a_project(resource)
+    act(a_booking(resource, at(9), project=project), "cancel", by=SERVER)
+    work()
+    assert all("/book/" not in letter.body for letter in mailoutbox)
+
+
+def test_a_decline_by_the_owner_waits_for_second_thoughts_and_an_answer_by_staff_does_not(mailoutbox):
+    for by in (Actor.owner(), Actor("staff")):
+        asked = a_booking(doc(), at(9), graph="request")
         work()
-        told = mails_to("marty@example.com", mailoutbox)[-1].body
-        assert label in told
-        assert ("You can change or cancel it until" in told) == (cut_off == timedelta(hours=1))
+        mailoutbox.clear()
+        act(asked, "decline", by=by)
+        Sender({"mail": mail.deliver}).send_all()
+        assert len(mailoutbox) == (0 if by.kind == "owner" else 1)
 
 
 def test_a_mail_about_a_move_by_staff_says_that_the_cut_off_is_waived(mailoutbox):
@@ -442,14 +475,18 @@ def test_a_mail_about_a_move_by_staff_says_that_the_cut_off_is_waived(mailoutbox
     assert re.search(r"You can change or cancel it until .*13 March", told)
 
 
-def test_a_decline_by_the_owner_waits_for_second_thoughts_and_an_answer_by_staff_does_not(mailoutbox):
-    for by in (Actor.owner(), Actor("staff")):
-        asked = a_booking(doc(), at(9), graph="request")
-        work()
+def test_after_the_cut_off_the_mail_offers_no_change(mailoutbox):
+    soon = timezone.now() + timedelta(hours=2)
+    for cut_off, label in (
+        (timedelta(hours=1), "See, change or cancel"),
+        (timedelta(hours=3), "See the booking"),
+    ):
         mailoutbox.clear()
-        act(asked, "decline", by=by)
-        Sender({"mail": mail.deliver}).send_all()
-        assert len(mailoutbox) == (0 if by.kind == "owner" else 1)
+        a_booking(doc(), soon, min_cancel_time=cut_off)
+        work()
+        told = mails_to("marty@example.com", mailoutbox)[-1].body
+        assert label in told
+        assert ("You can change or cancel it until" in told) == (cut_off == timedelta(hours=1))
 
 
 def test_a_mail_says_where_to_pay_only_if_it_can_be_paid(mailoutbox, settings):
