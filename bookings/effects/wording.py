@@ -69,9 +69,9 @@ class News:
 
     @property
     def deadline(self) -> str:
-        """By when an answer or a payment is due, in the recipient's zone; empty without one."""
+        """By when an answer or a payment is due, in the recipient's zone; empty without one, or when it is past."""
         due = self.booking.due_at
-        if due is None or self.booking.state.settled:
+        if due is None or self.booking.state.settled or due <= timezone.now():
             return ""
         return self.moment(due)
 

@@ -499,3 +499,12 @@ def test_a_mail_says_where_to_pay_only_if_it_can_be_paid(mailoutbox, settings):
         told = mails_to("marty@example.com", mailoutbox)[-1].body
         assert link in told
         assert ("Pay, see" in told) == test_mode
+
+
+@pytest.mark.parametrize("graph", ["instant_payment", "request"])
+def test_a_deadline_that_is_past_when_the_mail_goes_is_not_named(mailoutbox, graph):
+    aged(a_booking(doc(), at(9), graph=graph), timedelta(days=3))
+    work()
+    assert mailoutbox
+    for letter in mailoutbox:
+        assert not re.search(r"pay by|answer by|ends on", letter.body)
