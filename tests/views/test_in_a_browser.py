@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from bookings.effects.links import action_token, owner_token
+from bookings.effects.links import action_token, manage_token, owner_token
 from bookings.models import Booking, Location, Option, Project, Resource
 from tests.situations import a_booking, a_location, a_project, a_resource, aged
 from tests.views.conftest import holds
@@ -577,6 +577,15 @@ def seldom_seen(page, site, tomorrow, look):
     look("one action")
     page.goto(f"{page.url}?done=1")
     look("done")
+    page.goto(f"{site}/o/{owner_token(taken)}/")
+    press(page, "form.form .btn--danger")
+    look("a decline is asked for")
+    press(page, "form.form .btn--danger")
+    look("declined, to be taken back")
+    lightning = Project.objects.get(slug="lightning")
+    unpaid = a_booking(taken.resource, start + timedelta(hours=2), graph="instant_payment", project=lightning)
+    page.goto(f"{site}/b/{manage_token(unpaid)}/pay/")
+    look("a payment that is played through")
     Project.objects.filter(slug="lightning").update(availability={"customer_chooses_end": True})
     page.goto(day_url(site, tomorrow))
     look("start and end")

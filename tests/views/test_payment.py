@@ -3,9 +3,11 @@
 import re
 from contextlib import suppress
 from datetime import datetime
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
@@ -128,6 +130,16 @@ def test_the_demos_portrait_goes_from_hold_to_paid(visitor):
     assert "Pay €120" in text(visitor.see(page))
     visitor.client.post(way_to_pay(visitor, page), {"action": "paid"})
     assert "Your time is booked" in text(visitor.see(page))
+
+
+def test_a_demo_of_an_older_release_plays_its_payments_too(db):
+    dead = "https://pay.example/"
+    demo, own = (a_project(a_resource(), pay_url=dead, meta=meta) for meta in ({"demo": True}, {}))
+    import_module("bookings.migrations.0032_the_demo_plays_payments").play_payments(apps, None)
+    demo.refresh_from_db()
+    own.refresh_from_db()
+    assert (demo.has_trial_payment, demo.pay_url) == (True, "")
+    assert (own.has_trial_payment, own.pay_url) == (False, dead)
 
 
 def test_what_cannot_be_paid_is_offered_to_no_customer(visitor, unpayable, tomorrow):
