@@ -231,6 +231,15 @@ def test_a_request_whose_time_ran_out_is_told_so_though_no_worker_ran(visitor, p
     assert "This booking ran out of time" in text(visitor.see(page))
 
 
+def test_beside_a_question_no_deadline_stands_that_is_past(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    page = visitor.book(project, tomorrow)
+    question = f"{page}do/cancel_by_customer/"
+    assert "Answer by" in text(visitor.see(question))
+    aged(newest(), timedelta(days=3))
+    assert "Answer by" not in text(visitor.see(question))
+
+
 def test_a_booking_that_waits_for_payment_shows_amount_deadline_and_way(visitor, project, tomorrow):
     Project.objects.update(booking={"graph": "instant_payment"}, pay_url="https://pay.example/here?shop=1")
     said = text(visitor.see(visitor.book(project, tomorrow)))
