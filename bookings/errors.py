@@ -150,6 +150,22 @@ class CapReached(BookingError):
     field = "start"
 
 
+class NotPayable(BookingError):
+    """The bookings of the project wait for a payment, and there is no way to pay."""
+
+    code = "not_payable"
+    sentence = _("This cannot be booked online at the moment, since it cannot be paid here. Please phone us.")
+    field = "project_id"
+
+
+class TimePassed(BookingError):
+    """The request's start is past, so that nobody can answer it any more."""
+
+    code = "time_passed"
+    sentence = _("The time of this request has passed.")
+    field = "booking"
+
+
 class ActionNotAvailable(BookingError):
     """No such action leaves the present state, or this caller may not play it; ``available_actions`` in data."""
 

@@ -35,7 +35,20 @@ SEEDED = (
     gettext_noop("Expire"),
 )
 
+# What a button says where it stands alone: "Cancel" beside "Keep it" could mean either.
+IN_FULL = {
+    "Cancel": gettext_noop("Cancel the booking"),
+    "Accept": gettext_noop("Accept the request"),
+    "Decline": gettext_noop("Decline the request"),
+    "Complete": gettext_noop("End the booking"),
+}
+
 
 def graph_words(label: str) -> str:
     """The title of a graph, or a label in it, in the active language; what staff wrote themselves stays as it is."""
     return gettext(label) if label else ""
+
+
+def words_in_full(label: str) -> str:
+    """A label as a button says it to those who know one booking only; staff's own words stay as they are."""
+    return graph_words(IN_FULL.get(label, label))

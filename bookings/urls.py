@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.urls import URLPattern, include, path
 
 from bookings.views.accent_stylesheet import accent_stylesheet
-from bookings.views.booking import action_link, find, manage, move, owner
+from bookings.views.booking import action_link, find, manage, move, owner, trial_payment
 from bookings.views.choose import choose
 from bookings.views.frames import framed
 from bookings.views.hold import details, pick
@@ -31,6 +31,7 @@ def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[UR
         path("b/<str:token>/booking.ics", wrap(manage.calendar_file_of), name="ics"),
         path("b/<str:token>/move/", wrap(move.choose_new), name="move"),
         path("b/<str:token>/move/to/", wrap(move.move_to), name="move_to"),
+        path("b/<str:token>/pay/", wrap(trial_payment.pay), name="pay"),
         path("b/<str:token>/do/<str:action>/", wrap(manage.ask), name="ask"),
     ]
 
@@ -40,6 +41,7 @@ pages = [
     path("with/<slug:slug>/", home.with_resource, name="with"),
     *flow("book/"),
     path("o/<str:token>/", owner.owner, name="owner"),
+    path("o/<str:token>/undo/", owner.undo_decision, name="owner_undo"),
     path("a/<str:token>/<str:action>/", action_link.ask_once, name="action"),
     path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
     path("find/", find.find, name="find"),

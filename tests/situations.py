@@ -6,9 +6,12 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from bookings.lifecycle import Actor, book, reserve
+from bookings.lifecycle.claims import claim_pieces
+from bookings.lifecycle.transitions import claim_of
 from bookings.models import (
     ApiKey,
     Booking,
@@ -150,3 +153,16 @@ def aged(row: Booking | Reservation, by: timedelta = timedelta(days=1)) -> Any:
         Booking.objects.filter(pk=row.pk).update(**past)
     row.refresh_from_db()
     return row
+
+
+def long_ago(booking: Booking, by: timedelta) -> Booking:
+    """Let time pass for a whole booking: all its moments, and what it occupies, lie so much earlier."""
+    moments = {"start": F("start") - by, "end": F("end") - by, "state_entered_at": F("state_entered_at") - by}
+    if booking.due_at:
+        moments["due_at"] = F("due_at") - by
+    Occupancy.objects.filter(booking=booking).delete()
+    Booking.objects.filter(pk=booking.pk).update(**moments)
+    booking.refresh_from_db()
+    if booking.needs_time:
+        claim_pieces(claim_of(booking, []), booking=booking.pk)
+    return booking

@@ -34,6 +34,11 @@ class Offering:
         return bool(self.project.availability.get("mode") == Mode.MUTUAL)
 
     @property
+    def lacks_payment(self) -> bool:
+        """Whether it is offered to no customer, since it would wait for a payment that nobody can make."""
+        return self.project.lacks_payment(self.flow.version)
+
+    @property
     def candidates(self) -> list[ProjectResource]:
         """With whom it may be: the one chosen, else all, in the staff's order."""
         return [self.link] if self.link else self.links

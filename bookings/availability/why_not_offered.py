@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.availability.days import DAY
 from bookings.availability.hours import ALL_DAY, Level, weekly_level
 from bookings.availability.intervals import Interval, Intervals, intersection, merged
-from bookings.availability.sources import Hours
+from bookings.availability.sources import StoredHours
 from bookings.models import GraphVersion, Project, ProjectResource
 
 WEEK = 7 * DAY
@@ -26,6 +26,7 @@ DELETED = _("It was deleted.")
 NO_RESOURCE = _("It has nobody and nothing to book: add a resource.")
 ALL_RETIRED = _("None of its resources is offered any more.")
 NO_GRAPH = _("What its bookings follow, its graph, is not published.")
+NO_WAY_TO_PAY = _("Its graph asks for a payment, and there is no payment page.")
 NO_COMMON_HOURS = _("Its hours and those of its resources never meet.")
 
 
@@ -33,9 +34,10 @@ NO_COMMON_HOURS = _("Its hours and those of its resources never meet.")
 class Known:
     """What is read once for all projects that are asked about: hours, and what each published graph claims."""
 
-    hours: Hours
+    hours: StoredHours
     claims: Mapping[str, str]
     today: date
+    unpayable: frozenset[UUID]
 
 
 def why_not_offered(project: Project) -> list[str]:
@@ -44,15 +46,17 @@ def why_not_offered(project: Project) -> list[str]:
 
 
 def reasons_of(projects: Sequence[Project]) -> dict[UUID, list[Any]]:
-    """The reasons of each, by five queries for all of them."""
+    """The reasons of each, by six queries for all of them."""
     links = ProjectResource.objects.select_related("resource__location")
     prefetch_related_objects(projects, Prefetch("links", links))
     published = GraphVersion.objects.published().values_list("graph__name", "claims")
     resources = {link.resource_id: link.resource for project in projects for link in project.links.all()}
+    unpayable = Project.objects.lacking_payment().filter(pk__in=[project.pk for project in projects])
     known = Known(
-        hours=Hours(resources.values(), projects),
+        hours=StoredHours(resources.values(), projects),
         claims=dict(published),
         today=timezone.now().date(),
+        unpayable=frozenset(unpayable.values_list("pk", flat=True)),
     )
     return {project.pk: [found for why in WHYS if (found := why(project, known))] for project in projects}
 
@@ -71,6 +75,10 @@ def _nobody(project: Project, known: Known) -> Any:
 def _no_graph(project: Project, known: Known) -> Any:
     named = project.booking.get("graph")
     return NO_GRAPH if named and named not in known.claims else None
+
+
+def _no_way_to_pay(project: Project, known: Known) -> Any:
+    return NO_WAY_TO_PAY if project.pk in known.unpayable else None
 
 
 def _no_hours(project: Project, known: Known) -> Any:
@@ -107,5 +115,5 @@ def _before(pieces: Iterable[Interval]) -> list[Interval]:
 
 
 Why = Callable[[Project, Known], Any]
-WHYS: tuple[Why, ...] = (_deleted, _nobody, _no_graph, _no_hours)
+WHYS: tuple[Why, ...] = (_deleted, _nobody, _no_graph, _no_way_to_pay, _no_hours)
 """Each tells one reason of a project, or None; a new kind of reason is one more."""

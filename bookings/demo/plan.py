@@ -105,7 +105,7 @@ PROJECTS = [
         [("One picture", 60, "120.00"), ("A series", 120, "200.00")],
         heading="Sittings",
         summary="Paid within minutes of booking, else the time is free again.",
-        pay_url="https://pay.example/",
+        trial_payment=True,
         availability={"buffer_before": "10 minutes", "buffer_after": "10 minutes"},
     ),
     project(
@@ -126,6 +126,7 @@ PROJECTS = [
         [("Evening", 180, "65.00")],
         heading="Courses",
         summary="Four courses, cooked together. A place is yours once it is paid.",
+        trial_payment=True,
         booking={"settings": {"max_seats": 6}},
     ),
     project(

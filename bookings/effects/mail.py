@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from bookings import database_clock, typed_text
 from bookings.effects import invitations, relevance
+from bookings.effects.alternatives import alternatives
 from bookings.effects.call_deadlines import OVER, Deadline, deadline
 from bookings.effects.links import mailed_url, newest, owner_url
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
@@ -144,8 +145,14 @@ def context_of(news: News, remark_id: int | None, note_id: int | None = None) ->
         "to_customer": news.to_customer,
         "zone": news.clocks.first,
         "other_zone": news.clocks.other if news.clocks.differ_at(booking.start) else "",
+        "alternatives": alternatives(booking, database_clock.now(), zone=news.clocks.first)
+        if news.was_refused
+        else [],
         "remark": remark.words if remark else "",
         "note": note.words if note else of_booking,
+        "may_change": news.to_customer
+        and not booking.state.final
+        and booking.is_open_to_changes(database_clock.now()),
         "url": mailed_url(booking) if news.to_customer else owner_url(booking),
     }
 

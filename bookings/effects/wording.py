@@ -69,9 +69,9 @@ class News:
 
     @property
     def deadline(self) -> str:
-        """By when an answer or a payment is due, in the recipient's zone; empty without one."""
+        """By when an answer or a payment is due, in the recipient's zone; empty without one, or when it is past."""
         due = self.booking.due_at
-        if due is None or self.booking.state.settled:
+        if due is None or self.booking.state.settled or due <= timezone.now():
             return ""
         return self.moment(due)
 
@@ -83,6 +83,11 @@ class News:
     def undone(self) -> bool:
         """Whether the booking stands again after its cancellation was taken back."""
         return bool(self.entry and self.entry.reason == "undone")
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether it tells a customer that a request came to nothing, so that another time may be wanted."""
+        return self.to_customer and self.mail in {Mail.DECLINED, Mail.EXPIRED}
 
     @property
     def by_clock(self) -> bool:
@@ -146,11 +151,13 @@ def _to_pay(news: News) -> Wording:
             heading=_("A booking waits for its payment"),
             sentences=_if(news.deadline, _("Without a payment it ends on %s.")),
         )
+    by = _if(news.deadline, _("Please pay by %s. After that the time goes back to others."))
+    payable = news.booking.has_trial_payment or (news.booking.project and news.booking.project.pay_url)
     return Wording(
         subject=_("Please pay: %s") % news.thing_and_time,
         heading=_("Not booked until it is paid"),
-        sentences=_if(news.deadline, _("Please pay by %s. After that the time goes back to others.")),
-        link=_("Pay, see or cancel the booking"),
+        sentences=by if payable else (*by, _("It cannot be paid online. Please get in touch with us.")),
+        link=_("Pay, see or cancel the booking") if payable else _("See or cancel the booking"),
     )
 
 
@@ -223,8 +230,11 @@ def reminder(news: News, *, subject: str, after: bool) -> Wording:
 
 def _changes(news: News) -> tuple[str, ...]:
     until = news.booking.change_until
-    is_ahead = until is not None and until > timezone.now()
-    return _if(news.moment(until) if until and is_ahead else "", _("You can change or cancel it until %s."))
+    if until is None or until <= timezone.now():
+        return ()
+    if news.booking.waives_cut_off:
+        return (_("It was moved for you, so you can change or cancel it until it begins."),)
+    return (_("You can change or cancel it until %s.") % news.moment(until),)
 
 
 def _slot(news: News, booking: Booking) -> str:

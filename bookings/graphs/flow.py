@@ -51,6 +51,7 @@ class Flow:
         create = next((action for action in actions if action.source_id is None), None)
         if create is None:
             raise UnknownGraph
+        create.version.awaits_payment = any(action.is_awaited_payment for action in actions)
         return cls(create.version, create, actions)
 
     def leaving(self, state: State) -> list[Action]:

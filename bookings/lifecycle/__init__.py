@@ -6,7 +6,8 @@ from bookings.lifecycle.book import book
 from bookings.lifecycle.corrections import correct, delete, note_attendance
 from bookings.lifecycle.events import add_event, change_event, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
-from bookings.lifecycle.reschedule import reschedule, undo, undoable_state
+from bookings.lifecycle.reschedule import reschedule, undo
+from bookings.lifecycle.undoable import undoable_state, undoable_until
 
 __all__ = [
     "Actor",
@@ -31,4 +32,5 @@ __all__ = [
     "reserve_any",
     "undo",
     "undoable_state",
+    "undoable_until",
 ]

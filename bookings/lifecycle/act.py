@@ -16,7 +16,7 @@ from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
 from bookings.lifecycle.notices import Notices
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check_cut_off
+from bookings.lifecycle.rules import check_cut_off, check_not_passed
 from bookings.lifecycle.transitions import play, play_overdue
 from bookings.models import Action, Booking
 
@@ -113,6 +113,7 @@ def lock_all(bookings: Sequence[Booking], *, besides: Locks = NO_LOCKS) -> dict[
 def _play_checked(booking: Booking, action: Action, by: Actor, inputs: Inputs, now: datetime) -> None:
     if by.is_held_to_the_cut_off(action):
         check_cut_off(booking, now)
+    check_not_passed(booking, by, now)
     if action.input == Action.Input.PAYMENT:
         booking.payment_id = inputs.payment_id
     play(booking, action, by=by, words=inputs.message, notices=inputs.notices)

@@ -36,6 +36,11 @@ class Actor:
         return cls(WIDGET if is_widget else KEY, str(pk))
 
     @classmethod
+    def trial_payment(cls) -> Actor:
+        """The site's own page for payments that are played through, which says what a provider's server would."""
+        return cls(KEY)
+
+    @classmethod
     def clock(cls) -> Actor:
         return cls(CLOCK)
 
@@ -43,6 +48,11 @@ class Actor:
     def bound_by_rules(self) -> bool:
         """Customers and widgets book only what is offered; staff and server keys whatever is free."""
         return self.kind in {CUSTOMER, WIDGET}
+
+    @property
+    def decides_for_the_customer(self) -> bool:
+        """Staff and owners move what the customer chose; a server key may well speak for the customer."""
+        return self.kind in {OWNER, STAFF}
 
     @property
     def in_history(self) -> str:

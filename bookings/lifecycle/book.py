@@ -16,7 +16,7 @@ from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.notices import messages_of
 from bookings.lifecycle.person_caps import check_person
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check
+from bookings.lifecycle.rules import check, check_payable
 from bookings.lifecycle.transitions import claim_of, enter, occupy, taken
 from bookings.lifecycle.writing import Rows, write
 from bookings.models import Booking, Customer, HistoryEntry, Reservation, Resource
@@ -45,6 +45,7 @@ def book(
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
     draft.version = flow.version
     check_overlap(draft, by)
+    check_payable(draft.project, flow.version, by)
     if draft.session:
         copy_session(draft, draft.session)
     check_person(customer, by)

@@ -23,7 +23,7 @@ from bookings.lifecycle.claims import Claim, release_pieces
 from bookings.lifecycle.hold_caps import check_caps, lock_visitor, spend
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check
+from bookings.lifecycle.rules import check, check_payable
 from bookings.lifecycle.seats import give_seats, session_of
 from bookings.lifecycle.transitions import claim_seat, claim_time
 from bookings.models import Booking, Occupancy, Reservation, Resource
@@ -61,6 +61,7 @@ def _reserve(
     proof: Proof | None,
     now: datetime | None,
 ) -> Reservation:
+    check_payable(draft.project, draft.graph_version, by)
     lock_visitor(draft)
     if replacing is not None:
         live = lock_live(replacing, besides=locks_of(replacing) | locks_of(draft, companions))

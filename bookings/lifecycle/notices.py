@@ -10,6 +10,7 @@ from django.conf import settings
 
 from bookings import database_clock
 from bookings.lifecycle.history import remark
+from bookings.lifecycle.undoable import ends_by_one_press
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
 from bookings.overrides import override
 
@@ -29,10 +30,11 @@ def announce(
     entry: HistoryEntry,
     *,
     moved: bool = False,
+    quiet: bool = False,
     notices: Notices | None = None,
 ) -> None:
     """Write the outbox rows of a booking that entered ``state``: see ``messages_of``."""
-    messages = messages_of(booking, state, entry, moved=moved, notices=notices)
+    messages = messages_of(booking, state, entry, moved=moved, quiet=quiet, notices=notices)
     OutboxMessage.objects.bulk_create(named_after(entry.pk, messages), ignore_conflicts=True)
 
 
@@ -42,16 +44,20 @@ def messages_of(
     entry: HistoryEntry,
     *,
     moved: bool = False,
+    quiet: bool = False,
     notices: Notices | None = None,
 ) -> list[OutboxMessage]:
     """The outbox rows of a booking that enters ``state``; ``moved`` tells of a new time instead.
 
-    ``notices`` came with an action, and go before what the booking says of its mails.  The entry need not be written
-    yet: the rows name it by ``ENTRY``.
+    ``notices`` came with an action, and go before what the booking says of its mails; ``quiet`` sends none.  The entry
+    need not be written yet: the rows name it by ``ENTRY``.
     """
     if booking.disposable:
         return []
-    messages = _mails(booking, state, entry, moved, notices or {})
+    messages = [] if quiet else _mails(booking, state, entry, moved, notices or {})
+    if messages and ends_by_one_press(entry, state):
+        for mail in messages:
+            mail.run_after += timedelta(minutes=settings.UNDO_MAIL_DELAY_MINUTES)
     if state.webhook:
         names = {"state": state.name, "graph": booking.version.graph.name}
         messages.append(_message("webhook", booking, payload=names))
@@ -59,8 +65,6 @@ def messages_of(
         messages += _reminders(booking)
     for message in messages:
         message.payload |= {"state_id": state.pk}
-        if entry.actor == HistoryEntry.Actor.CUSTOMER and not state.occupies and message.kind == "mail":
-            message.run_after += timedelta(minutes=settings.UNDO_MAIL_DELAY_MINUTES)
     return messages
 
 

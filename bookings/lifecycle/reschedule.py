@@ -6,17 +6,16 @@ The old slot is given up and the new one claimed in one transaction; a refusal l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError
 
 from bookings import database_clock
 from bookings.constraints import violated
 from bookings.errors import ActionNotAvailable, NothingToUndo
 from bookings.lifecycle.act import Overdue, lock_all, play_if_due
-from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import release_pieces
 from bookings.lifecycle.due import next_due
@@ -27,6 +26,7 @@ from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off
 from bookings.lifecycle.seats import give_seats, session_of
 from bookings.lifecycle.transitions import claim_seat, enter, occupy
+from bookings.lifecycle.undoable import undoable_state
 from bookings.models import (
     Action,
     Booking,
@@ -42,8 +42,8 @@ CARRIED = (
     "reference", "nonce", "resource", "project", "option", "price", "currency", "version", "start", "end",
     "buffer_before", "buffer_after", "what", "where", "description", "calendar", "invite", "participants", "my_rsvp",
     "meta", "ignore_all_day_events", "max_seats", "session", "min_booking_time", "max_booking_time",
-    "min_cancel_time", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id", "staff_note",
-    "uid", "bulk", "key", "language", "disposable",
+    "min_cancel_time", "waives_cut_off", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id",
+    "staff_note", "uid", "bulk", "key", "language", "disposable",
 )  # fmt: skip
 """What a booking has from the one that it continues.  All else begins anew: attendance, and leave to overlap."""
 _OF_SESSION = ("session", "resource", "start", "end", "where", "calendar")
@@ -90,7 +90,7 @@ def _reschedule(booking: Booking, changes: dict[str, Any], by: Actor, words: str
         raise ActionNotAvailable(available_actions=[one.name for one in old.state.leaving.all()])
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
-    new = continuation(old, **changes)
+    new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer)
     check_overlap(new, by)
     companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
@@ -110,11 +110,12 @@ def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
     for seat in locked(Booking.objects.filter(session=old, state__occupies=True)):
         seat.session, seat.resource = new, new.resource
         seat.start, seat.end, seat.sequence = new.start, new.end, seat.sequence + 1
+        seat.waives_cut_off = new.waives_cut_off
         seat.due_at = next_due(seat, seat.state.leaving.all())
         if seat.where == old.where:
             seat.where = new.where
         seat.calendar_id = new.calendar_id
-        seat.save(update_fields=[*_OF_SESSION, "sequence", "due_at", "updated_at"])
+        seat.save(update_fields=[*_OF_SESSION, "waives_cut_off", "sequence", "due_at", "updated_at"])
         name = seat.state.name
         entry = note(seat, by=by, words=words, source=name, target=name, reason="moved")
         announce(seat, seat.state, entry, moved=True)
@@ -188,6 +189,7 @@ def _begin(
     words: str,
     *,
     moved: bool,
+    quiet: bool = False,
 ) -> None:
     enter(new, state)
     try:
@@ -204,39 +206,24 @@ def _begin(
         customer.save(force_insert=True)
     reason = "moved" if moved else "undone"
     entry = note(new, by=by, words=words, source=state.name, target=state.name, reason=reason)
-    announce(new, state, entry, moved=moved)
+    announce(new, state, entry, moved=moved, quiet=quiet)
 
 
 @verb
 def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking:
-    """Take back a cancellation within ``settings.UNDO_MINUTES``, if the time is still free; return the new booking.
+    """Take back how a booking ended while that may be undone, if the time is still free; return the new booking.
 
-    A final state never comes alive: the new booking continues the old one in the state it had before.  Raises
-    ``NothingToUndo`` and ``SlotTaken``.
+    A final state never comes alive: the new booking continues the old one in the state it had before.  What an owner
+    takes back nobody was told of, so that nobody is told that it stands.  Raises ``NothingToUndo`` and ``SlotTaken``.
     """
     old = lock_all([booking])[booking.pk]
-    now = now or database_clock.now()
-    before = undoable_state(old, now)
-    if before is None or old.start <= now:
+    before = undoable_state(old, now or database_clock.now(), by=by)
+    if before is None:
         raise NothingToUndo
     new = continuation(old)
     companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     new.state = before
     if before.occupies:
         occupy(new, [resource.pk for resource in companions])
-    _begin(old, new, companions, before, by, "", moved=False)
+    _begin(old, new, companions, before, by, "", moved=False, quiet=by.kind == OWNER)
     return new
-
-
-def undoable_state(booking: Booking, now: datetime) -> State | None:
-    """The state to which an undo would lead, or None where there is nothing to undo (any more)."""
-    if booking.deleted_at or now > booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES):
-        return None
-    if Booking.objects.filter(continues=booking).exists() or booking.state.leaving.exists():
-        return None
-    last = HistoryEntry.objects.filter(
-        booking_id=booking.pk, what=HistoryEntry.What.TRANSITION, actor=HistoryEntry.Actor.CUSTOMER
-    ).last()
-    if last is None or last.target != booking.state.name:
-        return None
-    return State.objects.filter(version=booking.version, name=last.source).first()

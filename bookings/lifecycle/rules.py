@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
-from bookings.errors import WindowClosed
-from bookings.lifecycle.actors import Actor
+from bookings.errors import NotPayable, TimePassed, WindowClosed
+from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources
-from bookings.models import Booking, Reservation, Resource
+from bookings.models import Booking, GraphVersion, Project, Reservation, Resource
 
 
 def check(
@@ -72,6 +72,12 @@ def broken_by(
     )
 
 
+def check_payable(project: Project | None, version: GraphVersion | None, by: Actor) -> None:
+    """Raise ``NotPayable`` where a customer's booking would wait for a payment that nobody can make."""
+    if by.bound_by_rules and project and version and project.lacks_payment(version):
+        raise NotPayable
+
+
 def _check_window(session: Booking, now: datetime) -> None:
     """A session's own booking window: at least its notice, at most its horizon before the start."""
     early, late = session.max_booking_time, session.min_booking_time
@@ -81,7 +87,13 @@ def _check_window(session: Booking, now: datetime) -> None:
 
 
 def check_cut_off(booking: Booking, now: datetime) -> None:
-    """Raise ``WindowClosed`` where a settled booking is past the last moment for changes by its customer."""
-    settled = booking.state.occupies and booking.state.settled
-    if settled and booking.change_until and now > booking.change_until:
-        raise WindowClosed(field="booking", until=booking.change_until)
+    """Raise ``WindowClosed`` where a booking that stands has begun, or the last moment for its customer is past."""
+    stands = booking.state.occupies and booking.state.settled
+    if stands and not booking.is_open_to_changes(now):
+        raise WindowClosed(field="booking", until=booking.change_until or booking.start)
+
+
+def check_not_passed(booking: Booking, by: Actor, now: datetime) -> None:
+    """Raise ``TimePassed`` where an owner answers a request whose start is past; staff may note what happened."""
+    if by.kind == OWNER and not booking.state.settled and booking.start <= now:
+        raise TimePassed

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +118,8 @@ class Booking(models.Model):
     min_booking_time = models.DurationField(_("notice"), null=True, blank=True)
     max_booking_time = models.DurationField(_("horizon"), null=True, blank=True)
     min_cancel_time = models.DurationField(_("cut-off"), null=True, blank=True)
+    waives_cut_off = models.BooleanField(default=False, db_default=False, editable=False)
+    """Staff or the owner moved it: until it begins its customer may change or cancel what they did not choose."""
     auto_complete = models.BooleanField(_("completes itself"), default=True)
     automatic_times = models.JSONField(_("own times of automatic actions"), default=dict, blank=True)
     reminders = models.JSONField(_("reminders"), default=list, blank=True, validators=[validate_list])
@@ -193,6 +196,11 @@ class Booking(models.Model):
         return self.state.occupies and self.version.claims_seat
 
     @property
+    def has_trial_payment(self) -> bool:
+        """Whether paying it is only played through; without a project that is in test mode."""
+        return self.project.has_trial_payment if self.project else settings.TEST_MODE
+
+    @property
     def owner_email(self) -> str:
         """Where mails to the owner go before the site's own address is asked: the resource's, else the project's."""
         return self.resource.email or (self.project.email if self.project else "")
@@ -200,4 +208,11 @@ class Booking(models.Model):
     @property
     def change_until(self) -> datetime | None:
         """The last instant at which a customer may cancel or move it, or None without a cut-off."""
+        if self.waives_cut_off:
+            return self.start
         return self.start - self.min_cancel_time if self.min_cancel_time else None
+
+    def is_open_to_changes(self, now: datetime) -> bool:
+        """Whether its customer may still act on it: before it begins and, where it stands, not after the cut-off."""
+        until = self.change_until if self.state.settled else None
+        return now < self.start and (until is None or now <= until)

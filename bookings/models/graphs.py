@@ -1,6 +1,7 @@
 """Graphs as staff edit them.  Behaviour hangs on fields; no code compares a state's or an action's name."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -43,6 +44,10 @@ class Graph(models.Model):
 class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
     def published(self) -> "GraphVersionQuerySet":
         return self.filter(status=GraphVersion.Status.PUBLISHED)
+
+    def awaiting_payment(self) -> "GraphVersionQuerySet":
+        """Those whose bookings wait for a payment at some time."""
+        return self.filter(actions__input=Action.Input.PAYMENT, actions__source__settled=False)
 
 
 class GraphVersion(models.Model):
@@ -94,6 +99,11 @@ class GraphVersion(models.Model):
     @property
     def claims_seat(self) -> bool:
         return self.claims == self.Claims.SEAT
+
+    @cached_property
+    def awaits_payment(self) -> bool:
+        """Whether its bookings wait for a payment at some time.  One query, unless it was read as a ``Flow``."""
+        return GraphVersion.objects.awaiting_payment().filter(pk=self.pk).exists()
 
 
 class Mail(models.TextChoices):
@@ -239,6 +249,11 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return graph_words(self.label) or self.name
+
+    @property
+    def is_awaited_payment(self) -> bool:
+        """Whether a booking waits for it; what notes a payment of a settled booking keeps nobody waiting."""
+        return self.input == self.Input.PAYMENT and self.source is not None and not self.source.settled
 
     def due_at(
         self,

@@ -3,10 +3,13 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.fields import OrderedJSONField
+from bookings.models.graphs import GraphVersion
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
@@ -33,6 +36,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def reachable(self) -> "ProjectQuerySet":
         """Bookable by whoever has the address."""
         return self.active().exclude(visibility=Project.Visibility.STAFF)
+
+    def lacking_payment(self) -> "ProjectQuerySet":
+        """Those whose own graph awaits a payment that nobody can make; see ``Project.lacks_payment``."""
+        if settings.TEST_MODE:
+            return self.none()
+        awaiting = GraphVersion.objects.published().awaiting_payment().values("graph__name")
+        without_a_way = self.filter(pay_url="", trial_payment=False)
+        return without_a_way.annotate(own_graph=KT("booking__graph")).filter(own_graph__in=awaiting)
 
 
 class Project(models.Model):
@@ -106,6 +117,8 @@ class Project(models.Model):
         _("what happens next"), blank=True, help_text=_("One sentence a line, for the confirmation page.")
     )
     pay_url = UrlField(_("payment page"), blank=True)
+    trial_payment = models.BooleanField(default=False, db_default=False, editable=False)
+    """Of the demo: without a payment page, payments are played through on one of the site's own."""
     embed_origins = models.JSONField(
         _("pages that may embed it"), default=list, blank=True, validators=[validate_list]
     )
@@ -125,6 +138,22 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_trial_payment(self) -> bool:
+        """Whether payments are only played through: in the demo and in test mode, where there is no payment page."""
+        return not self.pay_url and (settings.TEST_MODE or self.trial_payment)
+
+    @property
+    def can_be_paid(self) -> bool:
+        return bool(self.pay_url) or self.has_trial_payment
+
+    def lacks_payment(self, version: GraphVersion) -> bool:
+        """Whether bookings that follow ``version`` would wait for a payment that nobody can make.
+
+        Such a project is offered to no customer; staff and server keys book it, and tell when it was paid.
+        """
+        return not self.can_be_paid and version.awaits_payment
 
 
 class ProjectResource(models.Model):

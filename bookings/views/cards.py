@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.clocks import Clocks
+from bookings.graph_words import words_in_full
+from bookings.graphs.payments import paying_action
 from bookings.models import Action, Booking
 from bookings.views.prices import price_in_words
 
@@ -94,13 +97,12 @@ def booking_summary(booking: Booking, clocks: Clocks) -> Context:
 
 
 def _deadline(booking: Booking, zone: times.Zone) -> Iterable[tuple[str, str]]:
-    if booking.state.settled or booking.due_at is None:
+    if booking.state.settled or booking.due_at is None or booking.due_at <= timezone.now():
         return []
-    label = _("Pay by") if pay_action(booking) else _("Answer by")
+    label = _("Pay by") if paying_action(booking.state) else _("Answer by")
     return [(label, times.moment_in_full(booking.due_at, zone))]
 
 
-def pay_action(booking: Booking) -> Action | None:
-    """The action by which the booking's state would be paid, whoever plays it."""
-    leaving = booking.state.leaving.all()
-    return next((action for action in leaving if action.input == Action.Input.PAYMENT), None)
+def action_words(action: Action) -> str:
+    """What a button says that plays the action."""
+    return words_in_full(action.label) or action.name

@@ -9,11 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings.errors import BookingError
-from bookings.models import Booking
+from bookings.errors import BookingError, NotPayable
+from bookings.languages import site_of
+from bookings.models import Booking, Project
 from bookings.refusals import sentences
 from bookings.times import Zone
 from bookings.views.frames import is_embedded
+
+LEFT_TO_RIGHT, ISOLATE_ENDS = "\u2066", "\u2069"
 
 
 def message_page(
@@ -41,3 +44,16 @@ def refusal_page(
         status=409,
         way_on=(back, _("See how it stands now")),
     )
+
+
+def unpayable_page(request: HttpRequest, project: Project) -> HttpResponse:
+    """The page of a project without its times, since nobody could pay for one."""
+    site = site_of(request)
+    ways = [
+        _("Telephone: %(number)s") % {"number": f"{LEFT_TO_RIGHT}{site.phone}{ISOLATE_ENDS}"}
+        if site.phone
+        else "",
+        _("E-mail: %(address)s") % {"address": site.email} if site.email else "",
+    ]
+    sentences = [_(NotPayable.sentence), *filter(None, ways)]
+    return message_page(request, heading=project.name, sentences=sentences)

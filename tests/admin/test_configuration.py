@@ -9,7 +9,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.models import OutboxMessage, Resource, Site
+from bookings.availability.why_not_offered import NO_WAY_TO_PAY
+from bookings.models import OutboxMessage, Project, Resource, Site
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_booking, a_location, a_project, a_resource, at
 
@@ -191,3 +192,17 @@ def test_the_first_page_begins_with_what_staff_do_all_day(admin):
     places = [shown.index(f'href="/admin{one}"', shown.index("content-main")) for one in order]
     assert places == sorted(places)
     assert "accessattempt" not in shown
+
+
+def test_the_desk_says_why_a_project_is_not_offered(manager):
+    project = a_project(a_resource(), graph="instant_payment")
+    pages = [
+        reverse("admin:bookings_project_changelist"),
+        reverse("admin:bookings_project_change", args=[project.pk]),
+    ]
+    why = str(NO_WAY_TO_PAY)
+    for url in pages:
+        assert why in manager.get(url).content.decode()
+    Project.objects.update(pay_url="https://pay.example/")
+    for url in pages:
+        assert why not in manager.get(url).content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from email.message import Message
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.utils import timezone
@@ -412,3 +413,98 @@ def test_a_name_with_line_ends_adds_no_line_to_a_mail(mailoutbox):
         assert not {line.partition(":")[0] for line in letter.body.splitlines()} & {"See", "2"}
         assert "Reference: FAKE" not in letter.body.splitlines()
         assert "Marty Reference: FAKE See: http://evil.example" in letter.body
+
+
+def test_whoever_was_declined_gets_the_nearest_free_times_as_links(mailoutbox):
+    resource = doc(slug="doc")
+    project = a_project(resource, a_resource(), graph="confirm_decline", slug="lightning")
+    asked = a_booking(resource, at(9), graph="confirm_decline", project=project, option=project.options.get())
+    act(asked, "decline", by=SERVER)
+    work()
+    letter = mails_to("marty@example.com", mailoutbox)[-1]
+    links = re.findall(r"- (.*): (http://testserver/book/lightning/\?\S+)", letter.body)
+    assert [words for words, _url in links] == [
+        "Monday 14 March, 08:00",
+        "Monday 14 March, 09:00",
+        "Monday 14 March, 11:00",
+    ]
+    query = dict(parse_qsl(urlsplit(links[0][1]).query))
+    option = str(project.options.get().pk)
+    assert query == {"start": "2033-03-14T08:00:00+01:00", "option": option, "with": "doc"}
+    assert html_of(letter).count("/book/lightning/?start=") == 3
+
+
+@pytest.mark.parametrize("closed", [{"visibility": "staff"}, {"booking": {"graph": "instant_payment"}}])
+def test_a_project_that_is_not_offered_is_not_offered_in_a_mail(mailoutbox, closed):
+    resource = doc()
+    project = a_project(resource, graph="confirm_decline", **closed)
+    act(a_booking(resource, at(9), graph="confirm_decline", project=project), "decline", by=SERVER)
+    work()
+    assert "/book/" not in mails_to("marty@example.com", mailoutbox)[-1].body
+
+
+def test_only_a_refusal_brings_other_times(mailoutbox):
+    resource = doc()
+    project = a_project(resource)
+    act(a_booking(resource, at(9), project=project), "cancel", by=SERVER)
+    work()
+    assert all("/book/" not in letter.body for letter in mailoutbox)
+
+
+def test_a_decline_by_the_owner_waits_for_second_thoughts_and_an_answer_by_staff_does_not(mailoutbox):
+    for by in (Actor.owner(), Actor("staff")):
+        asked = a_booking(doc(), at(9), graph="request")
+        work()
+        mailoutbox.clear()
+        act(asked, "decline", by=by)
+        Sender({"mail": mail.deliver}).send_all()
+        assert len(mailoutbox) == (0 if by.kind == "owner" else 1)
+
+
+def test_a_mail_about_a_move_by_staff_says_that_the_cut_off_is_waived(mailoutbox):
+    booking = a_booking(doc(), at(9), min_cancel_time=timedelta(days=1))
+    reschedule(booking, start=at(14), end=at(15), by=Actor("staff"))
+    work()
+    told = mails_to("marty@example.com", mailoutbox)[-1].body
+    assert "you can change or cancel it until it begins" in told
+    mailoutbox.clear()
+    moved = Booking.objects.get(start=at(14))
+    reschedule(moved, start=at(16), end=at(17), by=Actor.customer())
+    work()
+    told = mails_to("marty@example.com", mailoutbox)[-1].body
+    assert re.search(r"You can change or cancel it until .*13 March", told)
+
+
+def test_after_the_cut_off_the_mail_offers_no_change(mailoutbox):
+    soon = timezone.now() + timedelta(hours=2)
+    for cut_off, label in (
+        (timedelta(hours=1), "See, change or cancel"),
+        (timedelta(hours=3), "See the booking"),
+    ):
+        mailoutbox.clear()
+        a_booking(doc(), soon, min_cancel_time=cut_off)
+        work()
+        told = mails_to("marty@example.com", mailoutbox)[-1].body
+        assert label in told
+        assert ("You can change or cancel it until" in told) == (cut_off == timedelta(hours=1))
+
+
+def test_a_mail_says_where_to_pay_only_if_it_can_be_paid(mailoutbox, settings):
+    for test_mode, link in ((True, "Pay, see or cancel the booking"), (False, "It cannot be paid online.")):
+        settings.TEST_MODE = test_mode
+        mailoutbox.clear()
+        project = a_project(resource := doc(), graph="instant_payment")
+        a_booking(resource, at(9), graph="instant_payment", project=project)
+        work()
+        told = mails_to("marty@example.com", mailoutbox)[-1].body
+        assert link in told
+        assert ("Pay, see" in told) == test_mode
+
+
+@pytest.mark.parametrize("graph", ["instant_payment", "request"])
+def test_a_deadline_that_is_past_when_the_mail_goes_is_not_named(mailoutbox, graph):
+    aged(a_booking(doc(), at(9), graph=graph), timedelta(days=3))
+    work()
+    assert mailoutbox
+    for letter in mailoutbox:
+        assert not re.search(r"pay by|answer by|ends on", letter.body)

@@ -31,7 +31,7 @@ def test_the_apis_link_leads_to_a_page_that_asks_and_plays_nothing(visitor, book
     signature = action_signature(booking, CANCEL)
     answer = visitor.see(f"/v2/bookings/{booking.pk}/external_action/{CANCEL}", signature=signature)
     assert answer["Location"] == link(booking, CANCEL)
-    assert "Cancel?" in text(visitor.see(answer["Location"]))
+    assert "Cancel the booking?" in text(visitor.see(answer["Location"]))
     assert newest().state.name == "confirmed"
 
 
@@ -71,7 +71,8 @@ def test_it_moves_the_booking_and_leads_no_further(visitor, booking, tomorrow):
     assert newest().start == later
     assert newest().continues == booking
     said = text(visitor.see(answer["Location"]))
-    assert "Your time is booked" in said
+    assert "Your booking is moved" in said
+    assert "13:00–14:00 → " in said
     assert "/b/" not in said
     assert visitor.client.post(url).status_code == 405
 

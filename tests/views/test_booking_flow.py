@@ -45,7 +45,7 @@ def test_a_visitor_books_from_the_first_page_to_the_confirmation(visitor, projec
     ],
 )
 def test_the_button_says_what_it_leads_to(visitor, project, tomorrow, graph, label):
-    Project.objects.update(booking={"graph": graph})
+    Project.objects.update(booking={"graph": graph}, pay_url="https://pay.example/")
     form = visitor.see(visitor.hold(project, tomorrow))
     assert label in text(form)
     others = {"Book this time", "Ask for this time", "Continue to payment"} - {label}

@@ -8,11 +8,11 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bookings.effects.links import manage_token, owner_token, renew
-from bookings.errors import ActionNotAvailable
-from bookings.lifecycle import Actor, act, reschedule
+from bookings.errors import ActionNotAvailable, WindowClosed
+from bookings.lifecycle import Actor, act, note_attendance, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
 from bookings.views.booking import manage
-from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, aged
+from tests.situations import a_booking, a_location, a_project, a_resource, a_seat, a_session, aged, long_ago
 from tests.views.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_looking_changes_nothing(visitor, page):
 
 
 def test_cancelling_asks_first_then_keeps_the_reason_and_can_be_undone(visitor, page):
-    assert "Keep it as it is" in text(visitor.see(f"{page}do/cancel_by_customer/"))
+    assert "Keep it<" in text(visitor.see(f"{page}do/cancel_by_customer/"))
     answer = visitor.client.post(f"{page}do/cancel_by_customer/", {"message": "It rains."})
     said = text(visitor.see(answer["Location"]))
     assert "This booking is cancelled" in said
@@ -231,6 +231,15 @@ def test_a_request_whose_time_ran_out_is_told_so_though_no_worker_ran(visitor, p
     assert "This booking ran out of time" in text(visitor.see(page))
 
 
+def test_beside_a_question_no_deadline_stands_that_is_past(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    page = visitor.book(project, tomorrow)
+    question = f"{page}do/cancel_by_customer/"
+    assert "Answer by" in text(visitor.see(question))
+    aged(newest(), timedelta(days=3))
+    assert "Answer by" not in text(visitor.see(question))
+
+
 def test_a_booking_that_waits_for_payment_shows_amount_deadline_and_way(visitor, project, tomorrow):
     Project.objects.update(booking={"graph": "instant_payment"}, pay_url="https://pay.example/here?shop=1")
     said = text(visitor.see(visitor.book(project, tomorrow)))
@@ -337,7 +346,11 @@ def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tom
     assert newest().start == tomorrow
     answer = visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
     assert newest().start == later
-    assert "Your time is booked" in text(visitor.see(answer["Location"]))
+    said = text(visitor.see(answer["Location"]))
+    assert "Your booking is moved" in said
+    assert re.search(r"When</dt> <dd><bdi>[^<]*13:00–14:00 → [^<]*16:00–17:00<", said)
+    assert said.count("→") == 1  # what stays the same did not change
+    assert "Your time is booked" in text(visitor.see(answer["Location"].partition("?")[0]))
     assert Booking.objects.get(start=tomorrow).state.name == "rescheduled_by_customer"
 
 
@@ -394,6 +407,29 @@ def test_a_moved_booking_is_moved_to_whoever_is_free(visitor, another, project, 
     another.book(project, later)
     visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
     assert newest().resource == second
+
+
+def test_after_a_move_to_somebody_else_the_page_names_both_and_both_places(
+    visitor, another, project, page, tomorrow
+):
+    studio = a_location(name="Studio", address="Berlin", timezone="Europe/Berlin")
+    clara = a_resource(name="Clara Clayton", slug="clara", location=studio)
+    project.links.create(resource=clara, position=1)
+    later = tomorrow.replace(hour=15)
+    another.book(project, later)
+    said = text(visitor.see(visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})["Location"]))
+    assert "Emmett Brown → Clara Clayton" in said
+    assert "Courthouse, Hill Valley → Studio, Berlin" in said
+    assert "Price</dt> <dd><bdi>€18" in said
+
+
+def test_a_moved_request_still_waits_and_says_what_changed(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    page = visitor.book(project, tomorrow)
+    answer = visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
+    said = text(visitor.see(answer["Location"]))
+    assert "Request sent, not confirmed yet" in said
+    assert "→" in said
 
 
 def test_a_cancelled_booking_cannot_be_moved(visitor, page, tomorrow):
@@ -485,3 +521,96 @@ def test_a_booking_that_is_over_offers_to_book_again(visitor, page):
     said = text(visitor.see(page))
     assert "This booking is over" in said
     assert "Book again" in said
+
+
+def begun(booking, minutes):
+    """The same booking, so many minutes after its start."""
+    return long_ago(booking, booking.start - timezone.now() + timedelta(minutes=minutes))
+
+
+def test_while_it_lasts_the_page_says_that_it_has_begun(visitor, page):
+    begun(newest(), 10)
+    said = text(visitor.see(page))
+    assert "Your time has begun" in said
+    assert "Your time is booked" not in said
+    assert "Add it to your calendar" not in said
+
+
+def test_once_its_end_is_past_the_page_says_that_it_is_over_though_it_is_not_completed_yet(visitor, page):
+    begun(newest(), 70)
+    said = text(visitor.see(page))
+    assert newest().state.name == "confirmed"
+    assert "This booking is over" in said
+    assert "Your time is booked" not in said
+    assert "Book again" in said
+
+
+def test_who_did_not_come_reads_that_it_was_noted(visitor, page):
+    note_attendance(begun(newest(), 70), "no_show", by=Actor("key"))
+    assert "It was noted that you did not come." in text(visitor.see(page))
+
+
+def test_a_request_that_nobody_answered_says_that_its_time_has_passed(visitor, project):
+    past = timezone.now() - timedelta(minutes=10)
+    waiting = a_booking(project.resources.get(), past, graph="confirm_decline", project=project)
+    said = text(visitor.see(f"/b/{manage_token(waiting)}/"))
+    assert "The time of this request has passed" in said
+    assert "Answer by" not in said
+    assert "answers" not in said
+
+
+@pytest.mark.parametrize("cut_off", [None, "1 minute"])
+def test_until_when_it_can_be_changed_is_never_a_moment_that_is_past(visitor, project, tomorrow, cut_off):
+    limits = {"settings": {"min_cancel_time": cut_off}} if cut_off else {}
+    Project.objects.update(booking={"graph": "instant"} | limits)
+    page = visitor.book(project, tomorrow)
+    begun(newest(), 10)
+    said = text(visitor.see(page))
+    assert "until" not in said.split("<main")[1].split("</main>")[0]
+    assert "do/cancel_by_customer" not in said
+    assert "move/" not in said
+
+
+def test_what_has_begun_is_neither_cancelled_nor_moved_by_its_customer(visitor, page, tomorrow):
+    begun(newest(), 10)
+    assert visitor.see(f"{page}do/cancel_by_customer/")["Location"] == page
+    assert visitor.client.post(f"{page}do/cancel_by_customer/").status_code == 409
+    assert visitor.see(f"{page}move/")["Location"] == page
+    visitor.client.post(f"{page}move/to/", {"start": tomorrow.replace(hour=15).isoformat()})
+    with pytest.raises(WindowClosed):
+        reschedule(newest(), by=Actor.customer(), start=tomorrow, end=tomorrow + timedelta(hours=1))
+    assert newest().state.name == "confirmed"
+    assert Booking.objects.count() == 1
+
+
+def test_links_into_a_calendar_are_what_every_calendar_reads(visitor, page):
+    said = visitor.see(page).content.decode()
+    for site in ("https://calendar.google.com/", "https://outlook.live.com/"):
+        url = next(word for word in said.split('"') if word.startswith(site)).replace("&amp;", "&")
+        query = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
+        assert "Catch%20the%20lightning" in query.values()
+        assert "+" not in url
+        assert "%2B00" not in url
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT12%3A00%3A00Z", query["startdt"])
+
+
+def test_each_button_says_what_it_does(visitor, project, tomorrow):
+    page = visitor.book(project, tomorrow)
+    said = text(visitor.see(page))
+    assert ">Cancel the booking</a>" in said
+    asked = text(visitor.see(f"{page}do/cancel_by_customer/"))
+    assert re.search(r"<h1>Cancel the booking\?</h1>.*>Cancel the booking</button>.*>Keep it</a>", asked)
+    moving = visitor.see(f"{page}move/to/", start=tomorrow.replace(hour=15).isoformat())
+    assert re.search(r">Book the new time</button>.*>Keep the time you have</a>", text(moving))
+    Project.objects.update(booking={"graph": "request"})
+    visitor.book(project, tomorrow.replace(hour=9))
+    asked = text(visitor.see(f"/o/{owner_token(newest())}/"))
+    assert ">Accept the request</button>" in asked
+    assert ">Decline the request</button>" in asked
+
+
+def test_the_address_to_keep_can_be_read_without_a_script_and_copied_with_one(visitor, page):
+    said = text(visitor.see(page))
+    assert f'<bdi dir="ltr">http://testserver{page}</bdi>' in said
+    assert said.count(" hidden>") == 2  # Copy and Share, until a script finds that they work
+    assert "js/keep.js" in said

@@ -142,6 +142,21 @@ def test_what_leads_out_of_the_frame_opens_beside_it(frame, allowed, tomorrow):
         assert all('target="_blank"' in way for way in ways)
 
 
+@override_settings(TEST_MODE=True)
+def test_a_payment_that_is_played_through_stays_in_the_frame(frame, allowed, tomorrow):
+    Project.objects.update(booking={"graph": "instant_payment"})
+    times = frame.see(f"/embed/lightning/?day={tomorrow.date()}")
+    form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+    page = frame.send(form, frame.see(form), **MARTY)["Location"]
+    unpaid = frame.see(page).content.decode()
+    way = next(re.finditer(r'<a [^>]*href="(/embed/b/[^"]*/pay/[^"]*)"[^>]*>', unpaid))
+    assert "_blank" not in way[0]
+    url = way[1].replace("&amp;", "&")
+    paid = frame.send(url, frame.see(url), action="paid")["Location"]
+    assert paid.startswith("/embed/b/")
+    assert "Your time is booked" in frame.see(paid).content.decode()
+
+
 def test_the_language_stays_when_a_booking_moves(frame, allowed, tomorrow):
     times = frame.see(f"/embed/lightning/?lang=de&day={tomorrow.date()}")
     form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from bookings.effects.links import action_token, owner_token
+from bookings.effects.links import action_token, manage_token, owner_token
 from bookings.models import Booking, Location, Option, Project, Reservation, Resource
 from tests.situations import a_booking, a_location, a_project, a_resource, aged
 from tests.views.conftest import holds
@@ -386,16 +386,38 @@ def test_a_form_whose_answer_never_came_can_be_sent_again(page, site, tomorrow):
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
+def test_the_address_to_keep_is_copied_and_shared_where_the_browser_can(page, site, tomorrow):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script("navigator.share = async (what) => { document.title = what.url; }")
+    book(page, site, tomorrow)
+    url = page.locator("a.url").inner_text()
+    page.get_by_role("button", name="Copy the address").click()
+    expect(page.locator("main [role=status]")).to_have_text("The address is copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == url
+    page.get_by_role("button", name="Share it").click()
+    expect(page).to_have_title(url)
+
+
+def test_where_the_browser_cannot_copy_the_address_stands_alone(page, site, tomorrow):
+    page.add_init_script(
+        "for (const one of ['clipboard', 'share']) Object.defineProperty(navigator, one, {value: undefined});"
+    )
+    book(page, site, tomorrow)
+    expect(page.locator("a.url")).to_be_visible()
+    expect(page.locator("[data-copy]")).to_be_hidden()
+    expect(page.locator("[data-share]")).to_be_hidden()
+
+
 def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     book(page, site, tomorrow)
     press(page, "main a[href$='/move/']")
     page.goto(f"{page.url}?day={tomorrow.date().isoformat()}")
     pick(page, tomorrow + timedelta(hours=2))
     page.get_by_role("button", name="Book the new time").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
-    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your booking is moved")
+    page.get_by_role("link", name="Cancel the booking").click()
     page.get_by_label("Message").fill("It rains.")
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the booking").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This booking is cancelled")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
@@ -556,6 +578,15 @@ def seldom_seen(page, site, tomorrow, look):
     look("one action")
     page.goto(f"{page.url}?done=1")
     look("done")
+    page.goto(f"{site}/o/{owner_token(taken)}/")
+    press(page, "form.form .btn--danger")
+    look("a decline is asked for")
+    press(page, "form.form .btn--danger")
+    look("declined, to be taken back")
+    lightning = Project.objects.get(slug="lightning")
+    unpaid = a_booking(taken.resource, start + timedelta(hours=2), graph="instant_payment", project=lightning)
+    page.goto(f"{site}/b/{manage_token(unpaid)}/pay/")
+    look("a payment that is played through")
     Project.objects.filter(slug="lightning").update(availability={"customer_chooses_end": True})
     page.goto(day_url(site, tomorrow))
     look("start and end")

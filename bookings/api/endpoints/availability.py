@@ -28,6 +28,7 @@ from bookings.availability import search
 from bookings.availability.allowance import Allowance, GateShut, TooMuch
 from bookings.availability.parameters import ParametersError, read_query
 from bookings.availability.query import Query
+from bookings.errors import NotPayable
 from bookings.models import Option, Project, Resource
 
 NO_PROJECT = gettext_lazy("There is no such project.")
@@ -106,6 +107,8 @@ def _query(request: ApiRequest, body: SearchIn) -> Query:
     """What is asked.  Raises ``Invalid`` with everything that is wrong."""
     given, errors = body.given(), dict(body.findings)
     project = _project(request, given.pop("project_id", None), errors)
+    if project and request.auth.is_widget and not _is_offered(project):
+        errors["project_id"] = [_(NotPayable.sentence)]
     option = _option(project, given.pop("option_id", None), errors)
     resources = _resources(request, given.pop("resources", None), errors)
     if resources is None and project is None and not errors.keys() & {"resources", "project_id"}:
@@ -142,6 +145,11 @@ def _project(request: ApiRequest, pk: Any, errors: FieldErrors) -> Project | Non
     if pk is not None and found is None:
         errors["project_id"] = [str(NO_PROJECT)]
     return found
+
+
+def _is_offered(project: Project) -> bool:
+    """Whether a public page may search it: not where nobody could pay for what it finds."""
+    return project.can_be_paid or not Project.objects.lacking_payment().filter(pk=project.pk).exists()
 
 
 def _option(project: Project | None, pk: Any, errors: FieldErrors) -> Option | None:

@@ -165,8 +165,8 @@ def customer_action_links(booking: Booking) -> dict[str, str]:
     """Signed links for what the customer may play now; each leads to a page that asks first."""
     if getattr(booking, "customer", None) is None:
         return {}
-    closed = booking.state.settled and booking.change_until and database_clock.now() > booking.change_until
-    actions = [] if closed else available_actions(booking, Actor.customer())
+    is_open = booking.is_open_to_changes(database_clock.now())
+    actions = available_actions(booking, Actor.customer()) if is_open else []
     base = f"{settings.SITE_URL}/v2/bookings/{booking.pk}/external_action"
     return {
         action.name: f"{base}/{action.name}?signature={action_signature(booking, action.name)}"

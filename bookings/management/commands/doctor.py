@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from bookings import bites, sql
 from bookings.effects.mail import goes_out, said, waiting_mails
-from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Resource, Site
+from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Project, Resource, Site
 
 Finding = tuple[bool, str]
 FAR_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
@@ -52,7 +52,7 @@ def everything() -> Iterator[Finding]:
     for check in checks:
         yield from check()
     if migrated():
-        for check in (promises, zones_in_use, outbox, mail_settings, bitten):
+        for check in (promises, zones_in_use, payments, outbox, mail_settings, bitten):
             yield from check()
 
 
@@ -134,6 +134,13 @@ def zones_in_use() -> Iterator[Finding]:
         unknown = sorted(set(model.objects.values_list("timezone", flat=True)) - known)
         if unknown:
             yield False, f"{model._meta.verbose_name_plural}: unknown time zone {', '.join(unknown)}"
+
+
+def payments() -> Iterator[Finding]:
+    """Projects that customers cannot book, since their bookings would wait for a payment that nobody can make."""
+    for project in Project.objects.active().lacking_payment():
+        why = "its graph asks for a payment and it has no payment page, so that no customer can book it"
+        yield False, f"Project {project.slug}: {why}"
 
 
 def outbox() -> Iterator[Finding]:

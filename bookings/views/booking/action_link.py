@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import times
+from bookings import database_clock, times
 from bookings.effects.links import Purpose
 from bookings.models import Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
-from bookings.views.booking.manage import ask_page, dead_link, with_booking
+from bookings.views.booking.changes import what_changed
+from bookings.views.booking.manage import JUST_MOVED, ask_page, dead_link, with_booking
 from bookings.views.booking.move import MoveUrls, moving_page, times_page
 from bookings.views.message_pages import message_page
 from bookings.views.page_urls import page_url
@@ -56,7 +57,7 @@ def link_move_urls(request: HttpRequest, token: str, action: str) -> MoveUrls:
         times=page_url(request, "action", token, action),
         confirm=page_url(request, "action_to", token, action),
         current=over,
-        moved=lambda _booking: over,
+        moved=lambda _booking: page_url(request, "action", token, action, query={DONE: "1", JUST_MOVED: "1"}),
     )
 
 
@@ -64,12 +65,16 @@ def stands(request: HttpRequest, booking: Booking) -> HttpResponse:
     """How the booking stands, in a few words; its own page is behind another link."""
     clocks = booking_card.clocks_of(booking)
     span = times.clock_range(booking.start, booking.end, clocks.first)
+    changes = what_changed(booking, clocks) if JUST_MOVED in request.GET else []
     return message_page(
         request,
-        heading=booking_card.title(booking, booking_card.stage_of(booking)),
+        heading=booking_card.title(
+            booking, booking_card.stage_of(booking, database_clock.now()), moved=bool(changes)
+        ),
         sentences=[
             _("%(day)s, %(times)s") % {"day": times.day(booking.start, clocks.first), "times": span},
             cards.zones(booking.start, booking.end, clocks),
+            *(f"{each['label']}: {each['value']}" for each in changes),
             _("To see or change your booking, open the link that you got when you booked."),
         ],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,31 +13,37 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
+from bookings.graphs.payments import paying_action
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
 from bookings.views import cards
+from bookings.views.booking.changes import what_changed
 from bookings.views.page_urls import frame_aware_url, page_url
 from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
 
 
-def card(request: HttpRequest, booking: Booking, token: str, now: datetime) -> dict[str, Any]:
+def card(
+    request: HttpRequest, booking: Booking, token: str, now: datetime, *, just_moved: bool
+) -> dict[str, Any]:
     """The context of `booking.html` for one booking."""
-    clocks, stage = clocks_of(booking), stage_of(booking)
+    clocks, stage = clocks_of(booking), stage_of(booking, now)
+    changes = what_changed(booking, clocks) if just_moved and stage in {"booked", "waiting"} else []
     zone = clocks.own  # of deadlines: those are met wherever the customer is
     return {
         "stage": stage,
         "reference": booking.reference,
         "pill": str(booking.state),
-        "title": title(booking, stage),
+        "title": title(booking, stage, moved=bool(changes)),
+        "changes": changes,
         **cards.when(booking.start, booking.end, clocks),
         "facts": cards.booking_facts(booking, zone),
         "steps": steps(booking, stage, zone),
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
-        "pay": payment(booking, zone),
+        "pay": payment(request, booking, token, zone) if stage == "waiting" else None,
         "keep": not gets_mail(booking) and stage in {"booked", "waiting"},
         "url": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
@@ -51,41 +57,46 @@ def clocks_of(booking: Booking) -> Clocks:
     return Clocks.for_customer(booking.project, place=booking.resource.timezone, own=own)
 
 
-def stage_of(booking: Booking) -> str:
-    """`booked`, `waiting` for somebody, `ended` before its time, or `over`."""
+def stage_of(booking: Booking, now: datetime) -> str:
+    """`booked`, `waiting` for somebody, `begun`, `ended` before its time, or `over`."""
     if not booking.state.settled:
-        return "waiting"
+        return "waiting" if now < booking.start else "over"
     if booking.state.occupies:
-        return "booked"
+        return "booked" if now < booking.start else "begun" if now < booking.end else "over"
     return "ended" if booking.state.mail_to_customer else "over"
 
 
-def title(booking: Booking, stage: str) -> str:
+def title(booking: Booking, stage: str, *, moved: bool = False) -> str:
     """The page's heading; it hangs on what a state says of itself, never on its name."""
+    if stage == "booked" and moved:
+        return _("Your booking is moved")
     if stage == "booked":
         return _("Your place is booked") if booking.session_id else _("Your time is booked")
+    if stage == "begun":
+        return _("Your time has begun")
     if stage == "waiting":
-        paying = cards.pay_action(booking) is not None
+        paying = paying_action(booking.state) is not None
         return _("Kept for you, not paid yet") if paying else _("Request sent, not confirmed yet")
+    if stage == "over" and not booking.state.settled:
+        return _("The time of this request has passed")
     ends = {
         Mail.DECLINED: _("This request was declined"),
         Mail.CANCELLED: _("This booking is cancelled"),
         Mail.EXPIRED: _("This booking ran out of time"),
     }
-    return (
-        ends.get(Mail(booking.state.mail_to_customer), _("This booking is over"))
-        if stage == "ended"
-        else _("This booking is over")
-    )
+    over = _("This booking is over")
+    return ends.get(Mail(booking.state.mail_to_customer), over) if stage == "ended" else over
 
 
 def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     """What happens next, a sentence each."""
+    if stage == "over" and booking.attendance == Booking.Attendance.NO_SHOW:
+        return [_("It was noted that you did not come. If that is wrong, please get in touch with us.")]
     if stage not in {"booked", "waiting"}:
         return []
     said = [*_answer(booking, zone), *_mail(booking)]
-    if stage == "waiting" and cards.pay_action(booking):
-        said += [] if payment(booking, zone) else [_until_paid(booking, zone)]
+    if stage == "waiting" and paying_action(booking.state):
+        said += [] if pay_url(booking) or booking.has_trial_payment else _unpayable(booking, zone)
     elif stage == "waiting" and not gets_mail(booking):
         said.append(_("You see the answer on this page."))
     if stage == "booked" and booking.project:
@@ -93,8 +104,12 @@ def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
     return said
 
 
+def _unpayable(booking: Booking, zone: times.Zone) -> list[str]:
+    return [until_paid(booking, zone), _("It cannot be paid here. Please get in touch with us.")]
+
+
 def _answer(booking: Booking, zone: times.Zone) -> list[str]:
-    if booking.state.settled or cards.pay_action(booking):
+    if booking.state.settled or paying_action(booking.state):
         return []
     kept = (
         _("The time stays yours until then.")
@@ -123,9 +138,11 @@ def _mail(booking: Booking) -> list[str]:
 
 
 def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str:
-    """Until when its customer may change it, as a moment."""
+    """Until when its customer may change it, as a moment; nothing once it has begun."""
     if stage != "booked" or booking.change_until is None:
         return ""
+    if booking.waives_cut_off:
+        return _("It was moved for you, so you can change or cancel it until it begins.")
     until = times.moment_in_full(booking.change_until, zone)
     if now > booking.change_until:
         return _("Changes were possible here until %(moment)s. Please get in touch with us.") % {
@@ -134,37 +151,58 @@ def change(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> str
     return _("You can change or cancel it here until %(moment)s.") % {"moment": until}
 
 
+def offered_actions(booking: Booking, now: datetime) -> list[Action]:
+    """What its customer may play now: nothing once it has begun, or after the cut-off."""
+    return available_actions(booking, CUSTOMER) if booking.is_open_to_changes(now) else []
+
+
 def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -> list[dict[str, Any]]:
     """What its customer may play, as links to the pages that ask."""
-    closed = booking.state.settled and booking.change_until is not None and now > booking.change_until
-    if closed or booking.start <= now:
-        return []
-    open_to_them = sorted(available_actions(booking, CUSTOMER), key=lambda action: not action.continues)
-    return [_link(request, action, token) for action in open_to_them]
+    offered = sorted(offered_actions(booking, now), key=lambda action: not action.continues)
+    return [_link(request, action, token) for action in offered]
 
 
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
+    label = cards.action_words(action)
     if action.continues:
-        return {"href": frame_aware_url(request, "move", token), "label": str(action), "danger": False}
+        return {"href": frame_aware_url(request, "move", token), "label": label, "danger": False}
     href = frame_aware_url(request, "ask", token, action.name)
-    return {"href": href, "label": str(action), "danger": not action.target.occupies}
+    return {"href": href, "label": label, "danger": not action.target.occupies}
 
 
-def payment(booking: Booking, zone: times.Zone) -> dict[str, str] | None:
-    """Where and until when a booking that waits for payment is paid."""
-    if cards.pay_action(booking) is None or booking.project is None or not booking.project.pay_url:
+def payment(
+    request: HttpRequest, booking: Booking, token: str, zone: times.Zone
+) -> dict[str, str | bool] | None:
+    """Where and until when a booking that waits for payment is paid; ``leaves`` says that it is another site."""
+    if paying_action(booking.state) is None:
         return None
-    amount = price_in_words(booking.price, booking.currency)
-    query = urlencode({"reference": booking.reference, "booking": booking.pk})
-    joint = "&" if "?" in booking.project.pay_url else "?"
+    trial_url = frame_aware_url(request, "pay", token) if booking.has_trial_payment else ""
+    href = pay_url(booking) or trial_url
+    if not href:
+        return None
     return {
-        "href": f"{booking.project.pay_url}{joint}{query}",
-        "label": _("Pay %(amount)s") % {"amount": amount} if amount else _("Pay now"),
-        "sentence": _until_paid(booking, zone),
+        "href": href,
+        "leaves": href != trial_url,
+        "label": pay_label(booking),
+        "sentence": until_paid(booking, zone),
     }
 
 
-def _until_paid(booking: Booking, zone: times.Zone) -> str:
+def pay_url(booking: Booking) -> str:
+    """The project's payment page, told which booking it is for; empty where it has none."""
+    page = booking.project.pay_url if booking.project else ""
+    query = urlencode({"reference": booking.reference, "booking": booking.pk})
+    return f"{page}{'&' if '?' in page else '?'}{query}" if page else ""
+
+
+def pay_label(booking: Booking) -> str:
+    """What the button says that leads to paying it."""
+    amount = price_in_words(booking.price, booking.currency)
+    return _("Pay %(amount)s") % {"amount": amount} if amount else _("Pay now")
+
+
+def until_paid(booking: Booking, zone: times.Zone) -> str:
+    """By when it has to be paid."""
     if booking.due_at is None:
         return _("It is yours once it is paid.")
     moment = times.moment_in_full(booking.due_at, zone)
@@ -172,22 +210,23 @@ def _until_paid(booking: Booking, zone: times.Zone) -> str:
 
 
 def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, str]:
-    """MoveUrls into the customer's own calendar."""
-    span = [times.local(moment, "UTC") for moment in (booking.start, booking.end)]
-    dates = "/".join(f"{moment:%Y%m%dT%H%M%SZ}" for moment in span)
+    """Where it is added to the customer's own calendar.  Spaces are `%20` and UTC is `Z`: Outlook reads no other."""
+    start, end = (times.local(moment, "UTC") for moment in (booking.start, booking.end))
+    dates = f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}"
     text = {"text": booking.what, "details": manage_url(booking), "location": booking.where, "dates": dates}
     event = {
         "rru": "addevent",
         "subject": booking.what,
         "body": manage_url(booking),
         "location": booking.where,
-        "startdt": span[0].isoformat(),
-        "enddt": span[1].isoformat(),
+        "startdt": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
     }
+    google, outlook = (urlencode(query, quote_via=quote) for query in (text, event))
     return {
         "ics_url": page_url(request, "ics", token),
-        "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{urlencode(text)}",
-        "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{urlencode(event)}",
+        "google_url": f"https://calendar.google.com/calendar/render?action=TEMPLATE&{google}",
+        "outlook_url": f"https://outlook.live.com/calendar/0/action/compose?{outlook}",
     }
 
 

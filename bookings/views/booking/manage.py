@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -28,7 +27,7 @@ from bookings.effects.links import (
 )
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
-from bookings.lifecycle import Actor, act, available_actions, play_if_due, undo, undoable_state
+from bookings.lifecycle import Actor, act, available_actions, play_if_due, undo, undoable_until
 from bookings.models import Action, Booking
 from bookings.views import cards
 from bookings.views.booking import booking_card
@@ -37,7 +36,7 @@ from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import frame_aware_url
 
 CUSTOMER = Actor.customer()
-JUST_BOOKED = "new"
+JUST_BOOKED, JUST_MOVED = "new", "moved"
 
 
 def with_booking(purpose: Purpose) -> Callable[[View], View]:
@@ -92,18 +91,31 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     if MAILED in request.GET:
         note_opened(booking, request.GET[MAILED])
     now = database_clock.now()
-    if booking.due_at and booking.due_at <= now and play_if_due(booking):
-        booking = Booking.objects.in_full().get(pk=booking.pk)
-    context: dict[str, Any] = {"booking": booking_card.card(request, booking, token, now)}
-    context["just_booked"] = JUST_BOOKED in request.GET
-    if undoable_state(booking, now):
-        until = booking.state_entered_at + timedelta(minutes=settings.UNDO_MINUTES)
-        zone = booking_card.clocks_of(booking).own
-        context |= {
-            "undo": {"post_url": frame_aware_url(request, "undo", token), "until": times.clock(until, zone)},
-            "notice": context["booking"]["title"] + ".",
-        }
+    booking = up_to_date(booking, now)
+    card = booking_card.card(request, booking, token, now, just_moved=JUST_MOVED in request.GET)
+    context: dict[str, Any] = {"booking": card, "just_booked": JUST_BOOKED in request.GET}
+    if until := undoable_until(booking, now, by=CUSTOMER):
+        context["undo"] = undo_card(
+            card["title"], until, frame_aware_url(request, "undo", token), zone_of(booking)
+        )
     return render(request, "bookings/booking.html", context)
+
+
+def up_to_date(booking: Booking, now: datetime) -> Booking:
+    """The booking once the clock has played what is due, though no worker ran."""
+    if booking.due_at and booking.due_at <= now and play_if_due(booking):
+        return Booking.objects.in_full().get(pk=booking.pk)
+    return booking
+
+
+def undo_card(done: str, until: datetime, post_url: str, zone: str) -> dict[str, Any]:
+    """The context of `_undo.html`: ``done`` is what can be taken back, ``zone`` whose clocks say until when."""
+    return {"notice": f"{done}.", "post_url": post_url, "until": times.clock(until, zone)}
+
+
+def zone_of(booking: Booking) -> str:
+    """The zone in which its customer lives."""
+    return booking_card.clocks_of(booking).own
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,8 +127,11 @@ def ask(request: HttpRequest, booking: Booking, token: str, action: str) -> Http
 
 def ask_page(request: HttpRequest, booking: Booking, action: str, *, back: str) -> HttpResponse:
     """The question and its answer; ``back`` is where one sees how the booking stands."""
-    wanted = _action(booking, action, CUSTOMER)
-    if wanted is None:
+    wanted = _action(available_actions(booking, CUSTOMER), action)
+    looks = request.method != "POST"  # an answer that comes too late is refused in words, by the verb
+    if wanted is None or (
+        looks and wanted not in booking_card.offered_actions(booking, database_clock.now())
+    ):
         return redirect(back)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -125,8 +140,7 @@ def ask_page(request: HttpRequest, booking: Booking, action: str, *, back: str) 
         except BookingError as error:
             if newest(Booking.objects.get(pk=booking.pk)).state_id == wanted.target_id:
                 return redirect(back)  # sent twice at once: the other one did it
-            zone = booking_card.clocks_of(booking).own
-            return refusal_page(request, error, booking, zone, back=back)
+            return refusal_page(request, error, booking, zone_of(booking), back=back)
         return redirect(back)
     return render(request, "bookings/ask.html", _question(booking, wanted, form, back))
 
@@ -143,8 +157,8 @@ def undo_cancellation(request: HttpRequest, booking: Booking, token: str) -> Htt
         stands = newest(Booking.objects.get(pk=booking.pk))
         if stands.state.occupies:  # sent twice: it was taken back already
             return redirect(frame_aware_url(request, "customer", token))
-        zone = booking_card.clocks_of(booking).own
-        return refusal_page(request, error, booking, zone, back=frame_aware_url(request, "customer", token))
+        back = frame_aware_url(request, "customer", token)
+        return refusal_page(request, error, booking, zone_of(booking), back=back)
     return redirect(frame_aware_url(request, "customer", manage_token(restored)))
 
 
@@ -157,21 +171,25 @@ def calendar_file_of(request: HttpRequest, booking: Booking, token: str) -> Http
     return response
 
 
-def _action(booking: Booking, name: str, by: Actor) -> Action | None:
-    actions = available_actions(booking, by)
+def _action(actions: Sequence[Action], name: str) -> Action | None:
     return next((one for one in actions if one.name == name and not one.continues), None)
 
 
 def _question(booking: Booking, action: Action, form: MessageForm, back: str) -> dict[str, Any]:
-    label = str(action)
+    clocks = booking_card.clocks_of(booking)
+    return ask_context(booking, action, form, back) | {"summary": cards.booking_summary(booking, clocks)}
+
+
+def ask_context(booking: Booking, action: Action, form: MessageForm, back: str) -> dict[str, Any]:
+    """The context of `ask.html` but for the summary: whether to play the action, or to keep it as it is."""
+    label = cards.action_words(action)
     return {
         "heading": _("%(action)s?") % {"action": label},
-        "words": [] if action.target.occupies else [_freed(booking)],
+        "words": [_freed(booking)] if booking.state.occupies and not action.target.occupies else [],
         "form": form if action.input == Action.Input.MESSAGE else None,
         "buttons": [{"value": action.name, "label": label, "danger": not action.target.occupies}],
         "back_url": back,
-        "back_label": _("Keep it as it is"),
-        "summary": cards.booking_summary(booking, booking_card.clocks_of(booking)),
+        "back_label": _("Keep it"),
     }
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import times
+from bookings import database_clock, times
 from bookings.availability.modes import Mode
 from bookings.availability.offering import Offering
 from bookings.effects.links import Purpose, manage_token, newest
@@ -22,14 +22,15 @@ from bookings.lifecycle import Actor, available_actions, reschedule
 from bookings.models import Booking, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
-from bookings.views.booking.manage import with_booking
+from bookings.views.booking.manage import JUST_MOVED, with_booking
 from bookings.views.choose.choose import plan, sought
 from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
 from bookings.views.choose.selection import selection_of
 from bookings.views.choose.sessions import session_of
+from bookings.views.frames import is_embedded
 from bookings.views.hold.alternatives import alternatives_card
-from bookings.views.page_urls import frame_aware_url, hidden_fields, parse_instant
+from bookings.views.page_urls import carried_query, frame_aware_url, hidden_fields, page_url, parse_instant
 
 CUSTOMER = Actor.customer()
 
@@ -58,8 +59,15 @@ def customer_move_urls(request: HttpRequest, token: str) -> MoveUrls:
         times=frame_aware_url(request, "move", token),
         confirm=frame_aware_url(request, "move_to", token),
         current=frame_aware_url(request, "customer", token),
-        moved=lambda booking: frame_aware_url(request, "customer", manage_token(booking)),
+        moved=lambda booking: page_url(
+            request, "customer", manage_token(booking), query=_moved_query(request)
+        ),
     )
+
+
+def _moved_query(request: HttpRequest) -> dict[str, str]:
+    """The page says what changed; inside a frame the URL carries on what no cookie remembers there."""
+    return {JUST_MOVED: "1"} | (carried_query(request) if is_embedded(request) else {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +82,10 @@ class Wanted:
 
 def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     """What it may be moved within, or None where its customer may not move it; the verb asks again."""
-    moves = any(one.continues for one in available_actions(booking, CUSTOMER))
+    moves = (
+        any(one.continues for one in available_actions(booking, CUSTOMER))
+        and booking.start > database_clock.now()
+    )
     if booking.project is None or not moves:
         return None
     return replace(offering_for(request, booking.project, booking.option), chosen=booking.length)

@@ -23,6 +23,7 @@ from bookings.views.choose.options import options
 from bookings.views.choose.selection import NOTHING_FREE, Selection, last_month, midday, selection_of
 from bookings.views.frames import is_embedded
 from bookings.views.hold.visitor_token import live_hold, visitor_token
+from bookings.views.message_pages import unpayable_page
 from bookings.views.page_urls import carried_query, hidden_fields, page_url
 
 REFUSALS = {kind.code: kind.sentence for kind in BookingError.__subclasses__()}
@@ -33,6 +34,8 @@ REFUSALS = {kind.code: kind.sentence for kind in BookingError.__subclasses__()}
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """The times of a project."""
     offering = offering_of(request, slug)
+    if offering.lacks_payment:
+        return unpayable_page(request, offering.project)
     selection = selection_of(request, "choose", (slug,), offering.zone)
     if SEEK in request.GET:
         return redirect(sought(selection, offering))

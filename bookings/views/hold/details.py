@@ -20,6 +20,7 @@ from bookings.constraints import violated
 from bookings.effects.links import manage_token
 from bookings.errors import (
     BookingError,
+    NotPayable,
     PleasePhone,
     ProofNeeded,
     ReservationGone,
@@ -125,6 +126,8 @@ def not_booked(
         if not violated(error, Booking, "form_token"):
             raise error
         return no_such_hold(request, hold.project.slug)
+    if isinstance(error, NotPayable):
+        return redirect(hold.times_url(request))
     return details_page(request, hold, form, alternatives=_alternatives(request, hold, error), status=409)
 
 

@@ -62,7 +62,7 @@ def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
 def groups_of(listed: Sequence[ListedProject], chosen: Resource | None = None) -> dict[str, Any]:
     """The groups of `home.html`, in the order in which their first project stands."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    free = next_times(listed, chosen, timezone.now())
+    free = next_times([one for one in listed if not one.lacks_payment], chosen, timezone.now())
     for one in listed:
         entry = _entry(one, chosen) | {"next_free": free.get(one.project.pk, "")}
         groups.setdefault(one.project.heading, []).append(entry)
@@ -82,6 +82,7 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "lengths": _lengths(listed, chosen),
         "price": _price(listed, chosen),
         "place": _place(project),
+        "by_phone": listed.lacks_payment,
     }
 
 

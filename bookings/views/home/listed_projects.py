@@ -14,10 +14,13 @@ MOST = 200
 
 @dataclass(frozen=True, kw_only=True)
 class ListedProject:
-    """A project whose options and resources (as ``links``) are read, and whether seats are booked in it."""
+    """A project whose options and resources (as ``links``) are read, whether seats are booked in it, and whether it
+    is offered at all: not where nobody could pay.
+    """
 
     project: Project
     takes_seats: bool
+    lacks_payment: bool
 
 
 def listed_projects(projects: QuerySet[Project]) -> list[ListedProject]:
@@ -29,5 +32,9 @@ def listed_projects(projects: QuerySet[Project]) -> list[ListedProject]:
         .prefetch_related("options", Prefetch("links", links))
         .annotate(graph_name=KT("booking__graph"))
         .annotate(takes_seats=Exists(seats.filter(graph__name=OuterRef("graph_name"))))
+        .annotate(unpayable=Exists(Project.objects.lacking_payment().filter(pk=OuterRef("pk"))))
     )
-    return [ListedProject(project=row, takes_seats=row.takes_seats) for row in rows[:MOST]]
+    return [
+        ListedProject(project=row, takes_seats=row.takes_seats, lacks_payment=row.unpayable)
+        for row in rows[:MOST]
+    ]

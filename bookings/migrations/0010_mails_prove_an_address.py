@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0010_proofs_of_work"),
+        ("bookings", "0009_proofs_of_work"),
     ]
 
     operations = [

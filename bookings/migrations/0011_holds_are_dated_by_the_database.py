@@ -7,7 +7,7 @@ import bookings.database_clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0011_mails_prove_an_address"),
+        ("bookings", "0010_mails_prove_an_address"),
     ]
 
     operations = [

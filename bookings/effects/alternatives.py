@@ -1,0 +1,70 @@
+"""For a customer who did not get a time: the free ones nearest to it, as links to the page where each is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from bookings import times
+from bookings.availability.free_times import nearest
+from bookings.availability.offering import Offering
+from bookings.errors import UnknownGraph
+from bookings.graphs.flow import Flow
+from bookings.layers import USUAL_GRAPH, merged
+from bookings.models import Booking, Project
+
+MOST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """A free time as a mail shows it."""
+
+    words: str
+    url: str
+
+
+def alternatives(booking: Booking, now: datetime, *, zone: str) -> list[Alternative]:
+    """Up to three, in order of time, on the clocks of ``zone``; none where the project is not open to customers.
+
+    The time itself is left out: it was just refused.  A few queries, whatever the data.
+    """
+    offering = _offering(booking)
+    if offering is None or offering.lacks_payment:
+        return []
+    near = nearest(offering, booking.start, now=now, most=MOST + 1)
+    starts = [one.start for one in near if one.start != booking.start]
+    return [
+        Alternative(words=times.day_and_clock(start, zone), url=_url(offering, start, zone))
+        for start in starts[:MOST]
+    ]
+
+
+def _offering(booking: Booking) -> Offering | None:
+    """What the customer chose of the project, with the same person where there are several."""
+    project = booking.project
+    if project is None or project.deleted_at or project.visibility == Project.Visibility.STAFF:
+        return None
+    links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))
+    link = next((one for one in links if one.resource_id == booking.resource_id), None)
+    options = list(project.options.all())
+    option = booking.option or next(iter(options), None)
+    try:
+        flow = Flow.published(merged({}, project, option, link).get("graph") or USUAL_GRAPH)
+    except UnknownGraph:
+        return None
+    chosen = link if len(links) > 1 else None
+    return Offering(project=project, options=options, links=links, option=option, link=chosen, flow=flow)
+
+
+def _url(offering: Offering, start: datetime, zone: str) -> str:
+    query = {"start": start.astimezone(ZoneInfo(zone)).isoformat()}
+    if offering.option:
+        query["option"] = str(offering.option.pk)
+    if offering.link:
+        query["with"] = offering.link.resource.slug
+    return f"{settings.SITE_URL}/book/{offering.project.slug}/?{urlencode(query)}"
