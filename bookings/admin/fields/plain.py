@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from bookings.admin.fields import durations
+from bookings import typed_durations
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
 from bookings.validators import plain_origin, zones
@@ -62,7 +62,7 @@ class DurationField(InWordsField):
         text = super().clean(value)
         if not text:
             return None
-        duration = durations.read(text)
+        duration = typed_durations.read(text)
         if self.longer_than_zero and not duration:
             raise ValidationError(_("This must be longer than nothing."))
         return duration
@@ -84,8 +84,8 @@ class DurationTextField(InWordsField):
         text = super().clean(value)
         if not text:
             return None
-        duration = durations.read(text)
-        return text if durations.is_english(text) else durations.as_stored(duration)
+        duration = typed_durations.read(text)
+        return text if typed_durations.is_english(text) else typed_durations.as_stored(duration)
 
 
 class LinesField(forms.CharField):
