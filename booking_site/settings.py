@@ -143,6 +143,7 @@ REQUESTS_A_MINUTE_PER_ADDRESS = env.number("REQUESTS_A_MINUTE_PER_ADDRESS", defa
 
 _email = mail.configuration(environment.email(env.str("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}")))
 MAIL_IS_SET_UP = mail.leaves_the_machine(_email)
+MAIL_FOLDER = _email.get("EMAIL_FILE_PATH", "")  # where mails become files; empty where they do not
 if django.VERSION >= (6, 1):
     MAILERS = {"default": mail.as_mailer(_email)}
 else:
