@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 # What staff do all day first, what is set up once last; other models follow by name.
@@ -26,6 +29,16 @@ class StaffAdminSite(AdminSite):
     site_header = site_title = _("Staff's desk")
     index_title = _("What there is to do")
     enable_nav_sidebar = False
+
+    def index(  # type: ignore[override]  # Django's own gives only the page
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> TemplateResponse | HttpResponseRedirect:
+        """On a site in which nothing can be booked yet a superuser is asked the first questions instead."""
+        user = request.user
+        resources = apps.get_model("bookings.Resource").objects
+        if user.is_active and user.is_superuser and not resources.exists():
+            return HttpResponseRedirect(reverse("admin:bookings_site_setup"))
+        return super().index(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Bookings before accounts, and within them in the order above."""
