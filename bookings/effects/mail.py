@@ -27,7 +27,7 @@ from bookings.mailing import Mailing, mailing
 from bookings.models import HistoryEntry, OutboxMessage, Remark, Site
 
 LONGEST_SUBJECT = 160
-KINDS = ("mail", "links")
+KINDS = ("mail", "links", "staff_link")
 LONGEST_SENDING_SECONDS = 20.0  # less than a worker is given to end
 
 
