@@ -11,7 +11,7 @@ def removal_in_words(removal: Removal) -> list[str]:
         "resources": removal.resources.count(),
         "projects": removal.projects.count(),
         "bookings": removal.visitors_bookings.count(),
-        "users": ", ".join(removal.users.values_list("username", flat=True)) or "—",
+        "users": ", ".join(removal.users.order_by("pk").values_list("username", flat=True)) or "—",
         "keys": removal.keys.count(),
     }
     sentences = [
