@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.logins import LoginForm, refused
@@ -36,6 +39,16 @@ class StaffAdminSite(AdminSite):
             response.status_code = 429
             response["Retry-After"] = str(usage.resets_in)
         return response
+
+    def index(  # type: ignore[override]  # Django's own gives only the page
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> TemplateResponse | HttpResponseRedirect:
+        """On a site in which nothing can be booked yet a superuser is asked the first questions instead."""
+        user = request.user
+        resources = apps.get_model("bookings.Resource").objects
+        if user.is_active and user.is_superuser and not resources.exists():
+            return HttpResponseRedirect(reverse("admin:bookings_site_setup"))
+        return super().index(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Bookings before accounts, and within them in the order above."""

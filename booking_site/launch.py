@@ -1,4 +1,4 @@
-"""What `./run`, `./run web` and `./run worker` do once the environment is there."""
+"""What `./run`, `./run setup`, `./run web` and `./run worker` do once the environment is there."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command, execute_from_command_line
 from django.db import DatabaseError, connections
 
 from booking_site import listening
@@ -23,10 +23,17 @@ TO_MEND = (ImproperlyConfigured, DatabaseError, OSError, HalfMigrated, listening
 WORKER = [sys.executable, "manage.py", "worker"]
 
 
-def main(part: str) -> int:
-    """Start `part`: all, web or worker. Return the exit code, or become the one process asked for."""
+def main(part: str, *words: str) -> int:
+    """Start `part`: all, web or worker. Return the exit code, or become the one process asked for.
+
+    `setup` asks its questions, for which `words` may hold answers.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
     django.setup()
+    if part == "setup":
+        migrate_once()
+        execute_from_command_line(["./run", "setup", *words])
+        return 0
     if part != "worker":
         listening.refuse_taken(settings.BIND, settings.PORT)
     migrate_once()
@@ -66,14 +73,35 @@ def load_demo() -> str | None:
     return told.getvalue()
 
 
+def has_demo() -> bool:
+    """Whether the demo is there."""
+    return bool(apps.get_model("bookings.DemoRow").objects.exists())
+
+
+def setup_link() -> str | None:
+    """A new one-time address under which the first superuser is made; None where there is one."""
+    told = StringIO()
+    try:
+        call_command("setup", "--link", stdout=told)
+    except CommandError:
+        return None
+    return told.getvalue().strip()
+
+
 def announce(demo: str | None) -> None:
     """Print where everything is; `demo` is what the demo told when it was made just now."""
     site = settings.SITE_URL
     print(f"\nBook    {site}/\nAdmin   {site}/admin/\nAPI     {site}/v2/\n")
     if demo is not None:
         print(demo)
-    elif settings.DEMO:
-        print("Logins and keys were shown at the first start. New ones: ./run manage demo")
+        print("\nTo make it yours: ./run setup, which takes the demo away.\n")
+    elif link := setup_link():
+        print(
+            f"Nobody can log in yet. Set the site up in the browser, at an address that works once:\n{link}\n"
+            "or here: ./run setup. For a login alone: ./run manage createsuperuser\n"
+        )
+    elif has_demo():
+        print("The demo's logins and keys were shown at the first start. New ones: ./run manage demo\n")
     if not settings.SITE_IS_HTTPS and not settings.SITE_IS_LOCAL:
         print(
             f"Warning: {site} is not encrypted. Passwords and customers' details can be read on the way;\n"
@@ -95,7 +123,7 @@ def in_words(error: Exception) -> str:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1]))
+        sys.exit(main(*sys.argv[1:]))
     except TO_MEND as problem:
         sys.exit(in_words(problem))
     except KeyboardInterrupt:

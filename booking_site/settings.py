@@ -149,6 +149,7 @@ UNCAPPED_NETWORKS = environment.networks("UNCAPPED_NETWORKS", env.list("UNCAPPED
 
 _email = mail.configuration(environment.email(env.str("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}")))
 MAIL_IS_SET_UP = mail.leaves_the_machine(_email)
+MAIL_FOLDER = _email.get("EMAIL_FILE_PATH", "")  # where mails become files; empty where they do not
 if django.VERSION >= (6, 1):
     MAILERS = {"default": mail.as_mailer(_email)}
 else:

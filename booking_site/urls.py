@@ -4,12 +4,18 @@ from django.contrib import admin
 from django.urls import include, path
 
 from booking_site import health, media
+from bookings.admin.passwords import SetPassword, forgotten
+from bookings.admin.setup import how_to_set_up, set_up_by_link
 from bookings.api.urls import start
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("media/<path:name>", media.picture),
+    path("setup/", how_to_set_up, name="how_to_set_up"),
+    path("setup/<str:token>/", set_up_by_link, name="set_up_by_link"),
+    path("admin/password/forgotten/", forgotten, name="forgotten_password"),
+    path("admin/password/<str:uidb64>/<str:token>/", SetPassword.as_view(), name="set_password"),
     path("admin/", admin.site.urls),
     path("v2", include(start)),
     path("v2/", include("bookings.api.urls")),

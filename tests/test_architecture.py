@@ -12,9 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LEVELS = [
     {"management", "templatetags", "urls"},
     {"api", "views", "admin"},
+    {"setup"},
     {"demo", "effects", "logins", "proof"},
     {"forms"},
-    {"bites", "clocks", "housekeeping", "languages", "layers", "rate_limits", "refusals"},
+    {"bites", "clocks", "housekeeping", "languages", "layers", "mailing", "rate_limits", "refusals"},
     {"lifecycle"},
     {"availability"},
     {"graphs"},

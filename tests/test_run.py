@@ -51,7 +51,7 @@ def run(
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd="/")
 
 
-@pytest.mark.parametrize("word", ["web", "worker", "test", "lint", "format", "manage", "lock"])
+@pytest.mark.parametrize("word", ["setup", "web", "worker", "test", "lint", "format", "manage", "lock"])
 def test_it_names_what_it_can_do(word: str) -> None:
     answer = run(ROOT, "help")
     assert answer.returncode == 0

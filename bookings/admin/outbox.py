@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.admin.mixins import ReadOnlyAdmin, RecordedAdmin
 from bookings.models import OutboxMessage, Webhook
 
+AGAIN = [OutboxMessage.Outcome.WAITING, OutboxMessage.Outcome.NOBODY, OutboxMessage.Outcome.FAILED]
+"""What may be sent after all: an address may have been given since."""
+
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(ReadOnlyAdmin):
@@ -39,7 +42,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     def retry_now(self, request: HttpRequest, chosen: QuerySet[OutboxMessage]) -> None:
         """Have the worker try again at once what waits or was given up; what was sent is not sent twice."""
         due = {"done_at": None, "outcome": "", "run_after": timezone.now(), "attempts": 0}
-        count = chosen.filter(outcome__in=["", OutboxMessage.Outcome.FAILED]).update(**due)
+        count = chosen.filter(outcome__in=AGAIN).update(**due)
         words = ngettext("%(count)s message is tried now.", "%(count)s messages are tried now.", count)
         messages.success(request, words % {"count": count})
         if left := chosen.exclude(outcome="").count():

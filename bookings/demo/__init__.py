@@ -1,1 +1,1 @@
-"""A small business to try the site with: made by ``manage.py demo``, recognised by ``meta.demo``."""
+"""A small business to try the site with: made and removed by ``manage.py demo``, its rows marked in ``DemoRow``."""

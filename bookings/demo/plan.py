@@ -3,8 +3,15 @@
 from typing import Any
 
 WEEKDAYS = range(5)
-MARK = {"demo": True}
 MAIL_DOMAIN = "demo.example"
+
+SITE = {
+    "name": "Ufer & Partners",
+    "timezone": "Europe/Berlin",
+    "email": f"hello@{MAIL_DOMAIN}",
+    "address": "Uferstraße 8\n13357 Berlin",
+    "phone": "+49 30 5550 1234",
+}
 
 LOCATIONS = {
     "Berlin": {

@@ -28,7 +28,7 @@ class Lane:
 
 # Mails and reminders go to the one mail server; calls go to anybody, slow ones among them.
 LANES = (
-    Lane(name="mail", kinds=("mail", "links", "reminder"), width=3),
+    Lane(name="mail", kinds=("mail", "links", "staff_link", "reminder"), width=3),
     Lane(name="webhook", kinds=("webhook",), width=1),
     Lane(name="delivery", kinds=("delivery",), width=4),
 )

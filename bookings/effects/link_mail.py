@@ -12,10 +12,11 @@ from django.utils.translation import gettext_noop
 
 from bookings.clocks import Clocks
 from bookings.effects.links import mailed_url
-from bookings.effects.mail import Letter, compose, goes_out, send
+from bookings.effects.mail import Letter, compose, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
 from bookings.effects.recipients import CUSTOMER, Recipient, first_zone, language_of, sendable
 from bookings.effects.wording import Wording
+from bookings.mailing import Mailing, mailing
 from bookings.models import Booking, OutboxMessage, Site, State
 
 MOST_LINKS = 30
@@ -36,7 +37,7 @@ def ask_for_links(email: str, *, language: str, now: datetime) -> None:
 
 def deliver(message: OutboxMessage) -> None:
     """Send the mail, or nothing where no booking is to come.  The address is forgotten either way."""
-    if not goes_out():
+    if mailing() is Mailing.OFF:
         raise Unreachable(gettext_noop("Mail is not set up: EMAIL_URL names no server."))
     email = message.payload.get("email", "")
     bookings = list(_coming(email))

@@ -24,18 +24,12 @@ from bookings.effects.recipients import Recipient, recipient
 from bookings.effects.wording import News, Wording, reminder, wording
 from bookings.forms.questions import answers_of
 from bookings.lifecycle.notices import LEFT, message_in
-from bookings.models import HistoryEntry, OutboxMessage, Remark, Resource, Site
+from bookings.mailing import Mailing, mailing
+from bookings.models import HistoryEntry, OutboxMessage, Remark, Site
 
 LONGEST_SUBJECT = 160
-KINDS = ("mail", "links")
+KINDS = ("mail", "links", "staff_link")
 LONGEST_SENDING_SECONDS = 20.0  # less than a worker is given to end
-
-
-def goes_out() -> bool:
-    """Whether mail may leave the outbox: to a server, or into the files of a trial or of the demo."""
-    if settings.MAIL_IS_SET_UP or settings.TEST_MODE:
-        return True
-    return Resource.objects.filter(meta__demo=True).exists()
 
 
 def waiting_mails() -> int:
@@ -58,7 +52,7 @@ class Letter(EmailMultiAlternatives):
 
 def deliver(message: OutboxMessage) -> None:
     """Send the mail of an outbox message, unless it is not true any more."""
-    if not goes_out():
+    if mailing() is Mailing.OFF:
         raise Unreachable(gettext_noop("Mail is not set up: EMAIL_URL names no server."))
     send(letter_of(message))
 

@@ -38,6 +38,10 @@ class NoLongerTrue(Exception):
     """What the message says does not hold any more, or nobody is there to hear it; the words say why."""
 
 
+class Unaddressed(NoLongerTrue):
+    """Nobody has an address to which it could go."""
+
+
 class GivenUp(Exception):
     """The other side will never take it; the words are its own where it said any."""
 
@@ -151,6 +155,8 @@ class Sender:
         outcomes = OutboxMessage.Outcome
         try:
             self._handlers[message.kind](message)
+        except Unaddressed as reason:
+            _finish(message, outcomes.NOBODY, str(reason))
         except NoLongerTrue as reason:
             _finish(message, outcomes.DROPPED, str(reason))
         except GivenUp as reason:

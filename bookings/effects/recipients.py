@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_supported_language_variant, gettext_noop
 
 from bookings import typed_text
-from bookings.effects.outbox import NoLongerTrue
+from bookings.effects.outbox import Unaddressed
 from bookings.models import Booking, Site
 
 CUSTOMER, OWNER = "customer", "owner"
@@ -30,7 +30,7 @@ class Recipient:
 
 
 def recipient(booking: Booking, who: str, site: Site) -> Recipient:
-    """Whom to write to about ``booking``; raises ``NoLongerTrue`` where there is no address (any more)."""
+    """Whom to write to about ``booking``; raises ``Unaddressed`` where there is no address (any more)."""
     customer = getattr(booking, "customer", None)
     owner_email = sendable(booking.owner_email or site.email)
     customer_email = sendable(customer.email if customer else "")
@@ -81,5 +81,5 @@ def sendable(address: str) -> str:
 
 def _known(address: str) -> str:
     if not address:
-        raise NoLongerTrue(gettext_noop("No address is known."))
+        raise Unaddressed(gettext_noop("No address is known."))
     return address

@@ -2,6 +2,7 @@
 
 from bookings.models.bookings import Booking
 from bookings.models.customers import Customer
+from bookings.models.demo_rows import DemoRow
 from bookings.models.graphs import Action, Graph, GraphVersion, Mail, State
 from bookings.models.history import HistoryEntry, Remark
 from bookings.models.hours import DatedHours, WeeklyHours
@@ -25,6 +26,7 @@ __all__ = [
     "Calendar",
     "Customer",
     "DatedHours",
+    "DemoRow",
     "Event",
     "Graph",
     "GraphVersion",

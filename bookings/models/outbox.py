@@ -24,6 +24,7 @@ class OutboxMessage(models.Model):
         WAITING = "", _("waiting")
         SENT = "sent", _("sent")
         DROPPED = "dropped", _("no longer true, not sent")
+        NOBODY = "nobody", _("nobody to send it to")
         FAILED = "failed", _("given up")
 
     kind = models.CharField(_("kind"), max_length=40)

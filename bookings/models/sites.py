@@ -5,6 +5,7 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.countries import validate_country
 from bookings.models.recorded import Recorded
 from bookings.typed_fields import EmailField, NameField, PhoneField, UrlField, WordField
 from bookings.typed_text import lines_joined
@@ -29,12 +30,21 @@ class Site(models.Model):
     )
     timezone = WordField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     language = models.CharField(_("language"), max_length=16, default="en", validators=[validate_language])
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text=_("Two letters, like DE."),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
     imprint_url = UrlField(_("imprint"), blank=True)
     privacy_url = UrlField(_("privacy notice"), blank=True)
     webhook_secret = models.CharField(max_length=64, default=new_secret, editable=False)
 
-    history = Recorded(excluded_fields=["webhook_secret"])
+    setup_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    history = Recorded(excluded_fields=["webhook_secret", "setup_digest"])
 
     class Meta:
         verbose_name = _("site")

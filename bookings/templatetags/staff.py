@@ -9,7 +9,10 @@ from django.forms import BoundField, CheckboxInput, Form
 from bookings import bites
 from bookings.admin.booking.waiting import waiting
 from bookings.admin.fields.wall_clock import WallClockForm
-from bookings.models import Booking, OutboxMessage
+from bookings.admin.setup import with_pages
+from bookings.mailing import Mailing, mailing
+from bookings.models import Booking, DemoRow, OutboxMessage
+from bookings.setup.missing import Lack, mail_in_words, missing
 
 register = template.Library()
 
@@ -21,8 +24,11 @@ def staff_notices(context: dict[str, Any]) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not (user and user.is_staff and user.is_active):
         return {"test_mode": settings.TEST_MODE}
-    mails = None if settings.MAIL_IS_SET_UP else OutboxMessage.objects.waiting().filter(kind="mail").count()
-    return {"test_mode": settings.TEST_MODE, "no_mail": not settings.MAIL_IS_SET_UP, "mails": mails}
+    state = mailing()
+    off = state is Mailing.OFF
+    mails = OutboxMessage.objects.waiting().filter(kind="mail").count() if off else None
+    written = mail_in_words(state) if state is Mailing.WRITTEN else ""
+    return {"test_mode": settings.TEST_MODE, "no_mail": off, "mails": mails, "written": written}
 
 
 @register.simple_tag(takes_context=True)
@@ -39,6 +45,20 @@ def limits_that_bit(context: dict[str, Any]) -> list[dict[str, Any]]:
     if not context["request"].user.has_perm("bookings.change_site"):
         return []
     return [{"limit": limit, "count": count} for limit, count in bites.lately()]
+
+
+@register.inclusion_tag("admin/_missing.html", takes_context=True)
+def what_is_missing(context: dict[str, Any]) -> dict[str, Any]:
+    """What is wrong about the set-up, for those who may change it."""
+    may_mend = context["request"].user.has_perm("bookings.change_site")
+    wrong = [one for one in missing() if one.is_wrong and one.what is not Lack.MAIL] if may_mend else []
+    return {"lacks": with_pages(wrong)}
+
+
+@register.simple_tag(takes_context=True)
+def demo_to_remove(context: dict[str, Any]) -> bool:
+    """Whether there is a demo that the reader may take away."""
+    return bool(context["request"].user.is_superuser) and DemoRow.objects.exists()
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from bookings.effects.link_mail import ask_for_links
 from bookings.effects.links import read_token
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, book, delete, play_due, reschedule, undo
-from bookings.models import Booking, Customer, OutboxMessage, Site
+from bookings.models import Booking, Customer, DemoRow, OutboxMessage, Site
 from tests.effects.conftest import let_wait_end, send_by, work
 from tests.situations import SERVER, a_booking, a_project, a_resource, a_session, aged, at
 
@@ -278,7 +278,7 @@ def test_what_has_no_address_at_all_is_dropped_with_the_reason(mailoutbox):
     work()
     assert mailoutbox == []
     assert set(OutboxMessage.objects.filter(kind="mail").values_list("outcome", "last_error")) == {
-        ("dropped", "No address is known.")
+        ("nobody", "No address is known.")
     }
 
 
@@ -355,7 +355,10 @@ def test_in_a_trial_and_in_the_demo_mails_are_files(settings, tmp_path, kind):
     settings.MAIL_IS_SET_UP, settings.TEST_MODE = False, kind == "trial"
     backend = "django.core.mail.backends.filebased.EmailBackend"
     send_by(settings, {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": str(tmp_path)})
-    a_booking(doc(meta={"demo": kind == "demo"}), at(9))
+    resource = doc()
+    if kind == "demo":
+        DemoRow.objects.create(kind=DemoRow.Kind.RESOURCE, name="doc", row=str(resource.pk))
+    a_booking(resource, at(9))
     work()
     # One file or two: Django names them by the second and by where in memory their writer happens to lie.
     written = b"".join(file.read_bytes() for file in tmp_path.iterdir())

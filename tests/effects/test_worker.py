@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from bookings.housekeeping import BATCH, sweep
 from bookings.management.commands import worker
-from bookings.models import Action, Booking, IdempotencyKey, Occupancy, OutboxMessage, RequestCount, Resource
+from bookings.models import (
+    Action,
+    Booking,
+    IdempotencyKey,
+    Occupancy,
+    OutboxMessage,
+    RequestCount,
+    Resource,
+    Site,
+)
 from tests.effects.conftest import let_wait_end, until, wait_for_start
 from tests.situations import HOUR, a_booking, a_hold, a_resource, aged, at
 
@@ -165,7 +174,9 @@ def doctor():
     return told.getvalue()
 
 
-def test_the_doctor_finds_a_healthy_site():
+def test_the_doctor_finds_a_healthy_site(settings):
+    settings.SITE_IS_HTTPS = True
+    Site.objects.update_or_create(pk=1, defaults={"email": "hello@example.org"})
     a_booking(a_resource(timezone="Asia/Kolkata"), at(9))
     told = doctor()
     assert "WRONG" not in told

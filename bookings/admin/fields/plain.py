@@ -13,8 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from bookings import typed_text
-from bookings.admin.fields import durations
+from bookings import typed_durations, typed_text
 from bookings.durations import DurationError, parse_duration
 from bookings.times import duration_in_words
 from bookings.typed_fields import EmailInput, LineInput, WordInput
@@ -65,7 +64,7 @@ class DurationField(InWordsField):
         text = super().clean(value)
         if not text:
             return None
-        duration = durations.read(text)
+        duration = typed_durations.read(text)
         if self.longer_than_zero and not duration:
             raise ValidationError(_("This must be longer than nothing."))
         return duration
@@ -87,8 +86,8 @@ class DurationTextField(InWordsField):
         text = super().clean(value)
         if not text:
             return None
-        duration = durations.read(text)
-        return text if durations.is_english(text) else durations.as_stored(duration)
+        duration = typed_durations.read(text)
+        return text if typed_durations.is_english(text) else typed_durations.as_stored(duration)
 
 
 class LinesField(forms.CharField):

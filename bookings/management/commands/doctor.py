@@ -18,8 +18,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from bookings import bites, sql
-from bookings.effects.mail import goes_out, said, waiting_mails
+from bookings.effects.mail import said, waiting_mails
+from bookings.mailing import Mailing, mailing
 from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Project, Resource, Site
+from bookings.setup.missing import Lack, mail_in_words, missing
 
 Finding = tuple[bool, str]
 FAR_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
@@ -52,7 +54,7 @@ def everything() -> Iterator[Finding]:
     for check in checks:
         yield from check()
     if migrated():
-        for check in (promises, zones_in_use, payments, outbox, mail_settings, bitten):
+        for check in (promises, zones_in_use, payments, outbox, mail_settings, lacks, bitten):
             yield from check()
 
 
@@ -151,12 +153,17 @@ def outbox() -> Iterator[Finding]:
 
 
 def mail_settings() -> Iterator[Finding]:
-    if settings.MAIL_IS_SET_UP:
-        yield True, f"Mail is sent as {settings.DEFAULT_FROM_EMAIL} (try it: doctor --mail ADDRESS)"
-    elif goes_out():
-        yield True, "Mail is not set up: this is a trial, and mails are written to var/mail"
-    else:
-        yield False, f"Mail is not set up, {waiting_mails()} mails wait: set EMAIL_URL"
+    state = mailing()
+    wait = f" {waiting_mails()} mails wait: set EMAIL_URL" if state is Mailing.OFF else ""
+    trial = " (try it: doctor --mail ADDRESS)" if state is Mailing.SENT else ""
+    yield state is not Mailing.OFF, f"{mail_in_words(state)}{wait}{trial}"
+
+
+def lacks() -> Iterator[Finding]:
+    """What else is wrong about the set-up; what is only to be thought of is the desk's to show."""
+    for one in missing():
+        if one.is_wrong and one.what is not Lack.MAIL:
+            yield False, f"{one.sentence} {one.cure}"
 
 
 def bitten() -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from bookings.effects.crew import DATABASE_PAUSE_SECONDS, PAUSE_SECONDS, Crew
 from bookings.effects.outbox import Handler, Sender
 from bookings.housekeeping import sweep
 from bookings.lifecycle import play_due
+from bookings.setup import staff_links
 
 TICK_SECONDS = 0.2  # how soon a signal is heard
 SWEEP_SECONDS = 60.0
@@ -26,6 +27,7 @@ HANDLERS: dict[str, Handler] = {
     "mail": mail.deliver,
     "links": link_mail.deliver,
     "reminder": reminders.deliver,
+    staff_links.KIND: staff_links.deliver,
     "webhook": webhooks.spread,
     "delivery": partial(webhooks.deliver, payload_of=webhook_payload),
 }

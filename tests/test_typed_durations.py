@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from bookings.admin.fields.durations import as_stored, read
 from bookings.admin.fields.plain import DurationField, DurationTextField
 from bookings.times import duration_in_words
+from bookings.typed_durations import as_stored, read
 
 LANGUAGES = ["en", "en-us", "de", "ar"]
 LONGER = [180, 24 * 60, 36 * 60, 2 * 24 * 60 + 61, 11 * 24 * 60, 100 * 60, 365 * 24 * 60]

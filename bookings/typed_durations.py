@@ -1,4 +1,4 @@
-"""Durations as staff read and write them, in the language that is active: "1 Stunde 30 Minuten".
+"""Durations as people read and write them, in the language that is active: "1 Stunde 30 Minuten".
 
 The words come from the same catalogue that writes durations, so whatever is shown can be typed; English is always read.
 """

@@ -1,0 +1,47 @@
+"""What the first questions would be answered with now, so that who answers again changes only what differs."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from bookings.demo.plan import MAIL_DOMAIN, SITE
+from bookings.models import DemoRow, Option, Project, Resource, Site
+from bookings.setup.set_up import FIRST_SERVICE
+from bookings.typed_hours import Opening
+
+
+def current_answers() -> dict[str, Any]:
+    """By name of the field; without what is the default or the demo's."""
+    return {name: value for name, value in (_of_site() | _of_rows() | _of_service()).items() if value}
+
+
+def _of_site() -> dict[str, Any]:
+    site = Site.current()
+    columns = ("name", "address", "phone", "email", "imprint_url", "privacy_url")
+    values = {name: getattr(site, name) for name in columns}
+    if values["name"] == Site().name:
+        del values["name"]
+    if site.country:
+        values |= {name: getattr(site, name) for name in ("language", "country", "timezone", "currency")}
+    hours = tuple(Opening(row.weekday, row.opens, row.closes) for row in site.weeklyhours.all())
+    own = {name: value for name, value in values.items() if value != SITE.get(name)}
+    return own | {"hours": hours}
+
+
+def _of_rows() -> dict[str, Any]:
+    people = Resource.objects.active().exclude(pk__in=DemoRow.objects.ids("resource")).order_by("created_at")
+    superusers = User.objects.filter(is_superuser=True, is_active=True).exclude(
+        email__endswith=f"@{MAIL_DOMAIN}"
+    )
+    return {
+        "people": tuple(people.values_list("name", flat=True)),
+        "login": superusers.order_by("pk").values_list("username", flat=True).first(),
+    }
+
+
+def _of_service() -> dict[str, Any]:
+    project = Project.objects.filter(pk=FIRST_SERVICE).first()
+    option = Option.objects.filter(project=project).first() if project else None
+    if project is None or option is None:
+        return {"service": project.name if project else ""}
+    return {"service": project.name, "length": option.length, "price": option.price}

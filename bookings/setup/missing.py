@@ -1,0 +1,160 @@
+"""What a site still lacks, each with its cure: for the end of setup, the doctor and the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.effects.recipients import OWNER
+from bookings.mailing import Mailing, mailing
+from bookings.models import OutboxMessage, Project, Resource, Site
+
+MOST_NAMES = 10
+RECENT = timedelta(days=7)
+
+
+class Lack(StrEnum):
+    """What is missing; doors know a page for some of it."""
+
+    MAIL = "mail"
+    HTTPS = "https"
+    OWNER_ADDRESS = "owner_address"
+    UNADDRESSED = "unaddressed"
+    RESOURCES = "resources"
+    IMPRINT = "imprint"
+    PRIVACY = "privacy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    what: Lack
+    sentence: str
+    cure: str
+    """What to do, in a sentence."""
+    is_wrong: bool = True
+    """Whether something fails for want of it; else it is only to be thought of."""
+
+
+def missing() -> list[Missing]:
+    """Everything that is missing, in the active language; nothing where all is there.  Five queries at most."""
+    site = Site.objects.filter(pk=1).first() or Site()
+    found = [_mail(), _https(), _owners(site), _unaddressed(), _projects(), *_law(site)]
+    return [one for one in found if one is not None]
+
+
+def resources_whose_owner_gets_no_mail(site: Site) -> QuerySet[Resource]:
+    """Those whose mails lead to nobody, in one project at least: neither they, nor it, nor the site has an address."""
+    if site.email:
+        return Resource.objects.none()
+    mute = Resource.objects.active().filter(email="", sends_mail=True)
+    offered = Project.objects.active()
+    silent = offered.filter(email="", sends_mail=True)
+    in_one_without = Q(links__project__in=silent)
+    in_none = ~Q(links__project__in=offered)
+    return mute.filter(in_one_without | in_none).distinct()
+
+
+def projects_without_resource() -> QuerySet[Project]:
+    """Those that nobody can book: none of their resources is offered."""
+    return Project.objects.active().exclude(links__resource__in=Resource.objects.active())
+
+
+def mails_without_owner() -> QuerySet[OutboxMessage]:
+    """Mails of the last days that were meant for an owner and found no address."""
+    nobody = OutboxMessage.objects.filter(
+        kind="mail", outcome=OutboxMessage.Outcome.NOBODY, payload__to=OWNER
+    )
+    return nobody.filter(done_at__gt=timezone.now() - RECENT)
+
+
+def mail_in_words(state: Mailing) -> str:
+    """What becomes of mails, in a sentence."""
+    if state is Mailing.SENT:
+        return _("Mail is sent as %(address)s.") % {"address": settings.DEFAULT_FROM_EMAIL}
+    if state is Mailing.OFF:
+        return _("Mail is not set up: no mail is sent, each waits.")
+    if settings.MAIL_FOLDER:
+        return _("Mail is not set up: this is a trial, and mails are only written to %(folder)s.") % {
+            "folder": settings.MAIL_FOLDER
+        }
+    return _("Mail is not set up: this is a trial, and EMAIL_URL names no mail server.")
+
+
+def _mail() -> Missing | None:
+    state = mailing()
+    if state is Mailing.SENT:
+        return None
+    cure = _(
+        "Set EMAIL_URL=smtp+tls://user:password@host in .env, start anew, try ./run manage doctor --mail ADDRESS."
+    )
+    return Missing(what=Lack.MAIL, sentence=mail_in_words(state), cure=cure, is_wrong=state is Mailing.OFF)
+
+
+def _https() -> Missing | None:
+    if settings.SITE_IS_HTTPS:
+        return None
+    if settings.SITE_IS_LOCAL:
+        sentence = _("Only this machine can open the page.")
+    else:
+        sentence = _("The page is not encrypted: passwords and customers' details can be read on the way.")
+    cure = _(
+        "Put a server that speaks https in front, and set SITE_URL=https://… and TRUSTED_PROXIES=its address in .env."
+    )
+    return Missing(what=Lack.HTTPS, sentence=sentence, cure=cure, is_wrong=not settings.SITE_IS_LOCAL)
+
+
+def _owners(site: Site) -> Missing | None:
+    names = _names(resources_whose_owner_gets_no_mail(site))
+    if not names:
+        return None
+    sentence = _("Nobody gets the mails about bookings of %(names)s.") % {"names": names}
+    cure = _("Give them an e-mail address, or give the site one that gets all such mails.")
+    return Missing(what=Lack.OWNER_ADDRESS, sentence=sentence, cure=cure)
+
+
+def _unaddressed() -> Missing | None:
+    count = mails_without_owner().count()
+    if not count:
+        return None
+    sentence = ngettext(
+        "In the last seven days %(count)s mail to an owner was not sent, since there is no address.",
+        "In the last seven days %(count)s mails to owners were not sent, since there is no address.",
+        count,
+    ) % {"count": count}
+    cure = _("Give an address, then choose “Retry now” in the list of outgoing messages.")
+    return Missing(what=Lack.UNADDRESSED, sentence=sentence, cure=cure)
+
+
+def _projects() -> Missing | None:
+    names = _names(projects_without_resource())
+    if not names:
+        return None
+    sentence = _("Nobody can book %(names)s: no resource is offered there.") % {"names": names}
+    cure = _("Add a resource to the project.")
+    return Missing(what=Lack.RESOURCES, sentence=sentence, cure=cure)
+
+
+def _law(site: Site) -> list[Missing]:
+    cure = _("Give its address on the page of the site, where your country asks for one.")
+    lacks = [
+        (site.imprint_url, Lack.IMPRINT, _("No imprint is linked.")),
+        (site.privacy_url, Lack.PRIVACY, _("No privacy notice is linked.")),
+    ]
+    return [
+        Missing(what=lack, sentence=sentence, cure=cure, is_wrong=False)
+        for url, lack, sentence in lacks
+        if not url
+    ]
+
+
+def _names(rows: QuerySet[Resource] | QuerySet[Project]) -> str:
+    """The first few by name, and that there are more."""
+    names = list(rows.order_by("name").values_list("name", flat=True)[: MOST_NAMES + 1])
+    return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])])
