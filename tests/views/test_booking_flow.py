@@ -106,8 +106,14 @@ def test_a_time_that_is_held_by_somebody_else_leads_back_to_the_times(visitor, a
     visitor.hold(project, tomorrow)
     answer = another.pick(project, tomorrow)
     page = text(another.see(answer["Location"]))
-    assert "This time is taken. Please choose another time." in page
+    assert "Somebody else has just taken this time" in page
+    offered = re.findall(
+        r'form="instead" formaction="/book/lightning/hold/" name="start" value="([^"]+)"', page
+    )
+    assert [(datetime.fromisoformat(one) - tomorrow) / timedelta(hours=1) for one in offered] == [-2, -1, 1]
     assert holds().count() == 1
+    assert another.pick(project, datetime.fromisoformat(offered[2])).status_code == 302
+    assert holds().count() == 2
 
 
 def test_anyone_is_whoever_is_free_first(visitor, another, project, tomorrow):
@@ -495,7 +501,7 @@ def test_without_cookies_the_page_says_so_and_books_nothing(project, tomorrow):
 
 def test_a_project_that_nobody_offers_shows_an_empty_month(visitor):
     a_project(slug="empty", name="Nobody's")
-    page = text(visitor.see("/book/empty/"))
+    page = text(visitor.open("/book/empty/"))
     assert "No times are free in" in page
     assert visitor.see("/book/empty/", seek="next").status_code == 302
 
@@ -522,7 +528,7 @@ def test_two_resources_that_come_together_are_both_taken(visitor, another, proje
     assert "Anyone" not in page
     visitor.book(project, tomorrow)
     assert Occupancy.objects.count() == 2
-    assert "This time is taken." in text(another.see(another.pick(project, tomorrow)["Location"]))
+    assert "Somebody else has just taken" in text(another.see(another.pick(project, tomorrow)["Location"]))
 
 
 def test_two_resources_that_come_together_take_as_long_as_the_one_that_takes_longer(

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import times
+from bookings.availability.free_times import nearest
 from bookings.availability.modes import Mode
 from bookings.availability.offering import Offering
 from bookings.effects.links import Purpose, manage_token, newest
@@ -23,7 +25,7 @@ from bookings.models import Booking, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import with_booking
-from bookings.views.choose.choose import plan, sought
+from bookings.views.choose.choose import opened_at, plan, seek_url, sought
 from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
 from bookings.views.choose.selection import selection_of
@@ -95,7 +97,10 @@ def times_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpRe
     selection = selection_of(request, urls.page, urls.args, offering.zone)
     if SEEK in request.GET:
         return redirect(sought(selection, offering))
-    context = plan(selection, offering, hold_url=urls.confirm, ignoring=frozenset({booking.pk}))
+    opened = opened_at(selection, offering, moving=booking)
+    if opened is None:
+        return redirect(seek_url(selection))
+    context = plan(*opened, offering, hold_url=urls.confirm)
     zone = selection.zone.key
     context["pick_by_get"] = True
     context["old"] = {
@@ -204,8 +209,7 @@ def _alternatives(
     error: BookingError,
 ) -> dict[str, Any]:
     return alternatives_card(
-        offering,
-        wanted.start,
+        nearest(offering, wanted.start, now=timezone.now()),
         error,
         zone=booking_card.clocks_of(booking).first,
         post_url=urls.confirm,
