@@ -33,6 +33,7 @@ from bookings.views.choose.options import options
 from bookings.views.choose.selection import NOTHING_FREE, Selection, last_month, midday, selection_of
 from bookings.views.frames import is_embedded
 from bookings.views.hold.alternatives import alternatives_card
+from bookings.views.hold.offered import offered_form
 from bookings.views.hold.visitor_token import own_hold, visitor_token
 from bookings.views.page_urls import carried_query, hidden_fields, page_url, parse_instant
 
@@ -49,6 +50,8 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     selection = selection_of(request, "choose", (slug,), offering.zone)
     if SEEK in request.GET:
         return redirect(sought(selection, offering))
+    if start := parse_instant(request.GET.get("start", "").replace(" ", "+")):
+        return offered_form(request, offering, start)
     opened = opened_at(selection, offering)
     if opened is None:
         return redirect(seek_url(selection))
