@@ -484,6 +484,13 @@ def test_a_form_in_another_tab_still_books_though_its_hold_was_replaced(visitor,
     assert Booking.objects.get().start == tomorrow
 
 
+def test_whoever_gives_a_hold_back_chooses_anew_with_the_same_person(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    form = visitor.hold(project, tomorrow, **{"with": "clara"})
+    back = visitor.client.post(form.replace("/?", "/release/?"))["Location"]
+    assert re.search(r'aria-current="true">\s*<bdi>Clara Clayton', text(visitor.see(back)))
+
+
 def test_another_time_instead_is_with_the_same_person(visitor, project, tomorrow):
     second = a_resource(name="Clara Clayton", slug="clara")
     project.links.create(resource=second, position=1)

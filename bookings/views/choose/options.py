@@ -66,7 +66,7 @@ def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
         return []
     anyone = {
         "name": _("Anyone"),
-        "href": selection.href(changes={"with": ""}),
+        "href": selection.href(changes={"with": selection.anyone}),
         "current": offering.link is None,
     }
     return [

@@ -17,6 +17,7 @@ from bookings.views.page_urls import carried_query, page_url, parse_instant
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24
+ANYONE = "*"  # the name of no resource
 NOTHING_FREE = "nothing_free"
 
 
@@ -24,7 +25,8 @@ NOTHING_FREE = "nothing_free"
 class Selection:
     """``page`` and ``args`` name the page; all its URLs keep what the visitor chose.
 
-    ``asked`` tells whether the URL names the month, or a day of it.
+    ``asked`` tells whether the URL names the month, or a day of it; ``anyone`` is what it says besides where anyone
+    will do: nothing, but for a booking that stays with its resource unless something is said.
     """
 
     request: HttpRequest
@@ -36,6 +38,7 @@ class Selection:
     month: int
     day: date | None
     asked: bool
+    anyone: str = ""
 
     @property
     def today(self) -> date:
