@@ -176,7 +176,7 @@ LANGUAGE_CODE = "en"
 # American English has no words of its own, but 12 hours and weeks from Sunday (see booking_site/formats).
 LANGUAGES = [
     ("en", _("English")),
-    ("en-us", _("English (United States)")),
+    ("en-us", _("English (US, 2:30 PM)")),
     ("de", _("German")),
     ("ar", _("Arabic")),
 ]

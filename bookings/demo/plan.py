@@ -61,30 +61,28 @@ def project(
     } | more
 
 
-PEOPLE = ["katharina", "amara", "emmett", "aiko"]
-
 PROJECTS = [
     project(
         "first-talk",
         "First talk",
         "instant",
-        PEOPLE,
-        [("", 30, None), ("", 60, None)],
+        ["katharina", "amara"],
+        [("", 30, "0.00"), ("", 60, "0.00")],
         heading="Advice",
         summary="Tell us what you have in mind. Booked at once, free of charge.",
         place="online",
-        booking={"where": "A video call; the link comes by mail", "settings": {"min_cancel_time": "2 hours"}},
+        booking={"where": "A video call", "settings": {"min_cancel_time": "2 hours"}},
         availability={"mode": "exclusive"},
-        after_booking="We send the link to the call a day before.\nHave a picture of your project at hand.",
+        after_booking="Have a picture of your project at hand.",
     ),
     project(
         "workshop-visit",
         "Visit to the workshop",
         "confirm_decline",
         ["katharina"],
-        [("Guided visit", 45, None)],
+        [("Guided visit", 45, "12.00")],
         heading="Advice",
-        summary="Ask for a time; we answer within a day.",
+        summary="Ask for a time; it is yours once we have said yes.",
     ),
     project(
         "commission",
@@ -105,7 +103,6 @@ PROJECTS = [
         [("One picture", 60, "120.00"), ("A series", 120, "200.00")],
         heading="Sittings",
         summary="Paid within minutes of booking, else the time is free again.",
-        pay_url="https://pay.example/",
         availability={"buffer_before": "10 minutes", "buffer_after": "10 minutes"},
     ),
     project(
@@ -113,7 +110,7 @@ PROJECTS = [
         "Figure drawing",
         "group_customer",
         ["studio"],
-        [("Session", 90, None)],
+        [("Session", 90, "18.00")],
         heading="Courses",
         summary="A model, easels and tea. Eight places.",
         booking={"settings": {"max_seats": 8, "min_cancel_time": "1 day"}},
@@ -129,11 +126,20 @@ PROJECTS = [
         booking={"settings": {"max_seats": 6}},
     ),
     project(
+        "brush-writing",
+        "Brush writing",
+        "instant",
+        ["aiko"],
+        [("Lesson", 60, "45.00")],
+        heading="Courses",
+        summary="Ink, paper and patience, one to one in Yanaka.",
+    ),
+    project(
         "studio-hours",
         "Open a session",
         "group_owner",
         ["studio", "kitchen"],
-        [("Session", 90, None)],
+        [("Session", 90, "18.00")],
         visibility="staff",
         summary="For staff: sessions with seats.",
         booking={"settings": {"max_seats": 10}},
@@ -143,7 +149,7 @@ PROJECTS = [
         "Two of us at once",
         "instant",
         ["katharina", "amara"],
-        [("Joint talk", 45, None)],
+        [("Joint talk", 45, "60.00")],
         visibility="unlisted",
         summary="Both take part, so both must be free.",
         availability={"mode": "mutual"},

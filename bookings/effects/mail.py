@@ -6,6 +6,7 @@ import hashlib
 import re
 import smtplib
 from email.utils import formataddr, parseaddr
+from enum import Enum
 from typing import Any
 
 from django.conf import settings
@@ -30,11 +31,25 @@ KINDS = ("mail", "links")
 LONGEST_SENDING_SECONDS = 20.0  # less than a worker is given to end
 
 
+class Way(Enum):
+    """What becomes of mail: the one answer that pages, desk and doctor give."""
+
+    SERVER = "a server sends it"
+    FILES = "it is written to files and reaches nobody: a trial, or the demo"
+    NONE = "it waits until a server is named"
+
+
+def way_of_mail() -> Way:
+    """What becomes of mail on this site, as it is now."""
+    if settings.MAIL_IS_SET_UP:
+        return Way.SERVER
+    in_files = settings.TEST_MODE or Resource.objects.filter(meta__demo=True).exists()
+    return Way.FILES if in_files else Way.NONE
+
+
 def goes_out() -> bool:
     """Whether mail may leave the outbox: to a server, or into the files of a trial or of the demo."""
-    if settings.MAIL_IS_SET_UP or settings.TEST_MODE:
-        return True
-    return Resource.objects.filter(meta__demo=True).exists()
+    return way_of_mail() is not Way.NONE
 
 
 def waiting_mails() -> int:

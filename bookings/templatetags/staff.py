@@ -8,7 +8,8 @@ from django.forms import BoundField, CheckboxInput, Form
 
 from bookings.admin.booking.waiting import waiting
 from bookings.admin.fields.wall_clock import WallClockForm
-from bookings.models import Booking, OutboxMessage
+from bookings.effects.mail import Way, waiting_mails, way_of_mail
+from bookings.models import Booking
 
 register = template.Library()
 
@@ -20,8 +21,13 @@ def staff_notices(context: dict[str, Any]) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not (user and user.is_staff and user.is_active):
         return {"test_mode": settings.TEST_MODE}
-    mails = None if settings.MAIL_IS_SET_UP else OutboxMessage.objects.waiting().filter(kind="mail").count()
-    return {"test_mode": settings.TEST_MODE, "no_mail": not settings.MAIL_IS_SET_UP, "mails": mails}
+    way = way_of_mail()
+    return {
+        "test_mode": settings.TEST_MODE,
+        "no_mail": way is Way.NONE,
+        "mails": waiting_mails() if way is Way.NONE else None,
+        "in_files": way is Way.FILES,
+    }
 
 
 @register.simple_tag(takes_context=True)

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from bookings import sql
-from bookings.effects.mail import goes_out, said, waiting_mails
+from bookings.effects.mail import Way, said, waiting_mails, way_of_mail
 from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Resource, Site
 
 Finding = tuple[bool, str]
@@ -144,12 +144,19 @@ def outbox() -> Iterator[Finding]:
 
 
 def mail_settings() -> Iterator[Finding]:
-    if settings.MAIL_IS_SET_UP:
-        yield True, f"Mail is sent as {settings.DEFAULT_FROM_EMAIL} (try it: doctor --mail ADDRESS)"
-    elif goes_out():
-        yield True, "Mail is not set up: this is a trial, and mails are written to var/mail"
-    else:
-        yield False, f"Mail is not set up, {waiting_mails()} mails wait: set EMAIL_URL"
+    match way_of_mail():
+        case Way.SERVER:
+            yield True, f"Mail is sent as {settings.DEFAULT_FROM_EMAIL} (try it: doctor --mail ADDRESS)"
+        case Way.FILES:
+            yield (
+                True,
+                "Mail is not set up: no mail reaches anybody; this is a trial, and mails are files in var/mail",
+            )
+        case Way.NONE:
+            yield (
+                False,
+                f"Mail is not set up: no mail reaches anybody, {waiting_mails()} mails wait: set EMAIL_URL",
+            )
 
 
 def sent_mail(address: str) -> Iterator[Finding]:

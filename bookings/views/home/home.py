@@ -19,6 +19,7 @@ from bookings.availability.chosen_ends import longest_length
 from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
+from bookings.money import money
 from bookings.times import durations_in_words
 from bookings.views.choose.zones import carried_zone
 from bookings.views.home.listed_projects import ListedProject, listed_projects
@@ -140,8 +141,9 @@ def _price(listed: ListedProject, chosen: Resource | None) -> str:
     prices = sorted((price, currency) for price, currency in asked if price is not None)
     if not prices:
         return ""
-    words = price_in_words(*prices[0])
-    return words if len(set(prices)) == 1 else _("from %(price)s") % {"price": words}
+    if len(set(prices)) == 1:
+        return price_in_words(*prices[0])
+    return _("from %(price)s") % {"price": money(*prices[0])}
 
 
 def _place(project: Project) -> str:
