@@ -67,6 +67,12 @@ class DetailsForm(CustomerForm):
             widget=Trap(attrs={"autocomplete": "off", "tabindex": "-1"}),
         )
 
+    def say_language(self, language: str) -> None:
+        """Let what staff wrote carry its language, where that is another than the page's."""
+        own = {key for key, question in self.questions.items() if title(question)} | {"consent"}
+        for key in own & set(self.fields):
+            vars(self.fields[key])["written_in"] = language
+
     @property
     def takes_focus(self) -> bool:
         """Whether one of its fields has the focus when the page opens."""

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from bookings.forms.pages import DetailsForm
+from bookings.languages import written_in
 from bookings.models import Customer, Project
 from bookings.views.choose.zones import own_zone
 from bookings.views.hold.hold_links import Hold
@@ -21,17 +22,23 @@ def given_answers(hold: Hold) -> dict[str, str]:
 def blank_form(request: HttpRequest, project: Project, given: Mapping[str, str]) -> DetailsForm:
     """The form as it is first shown, with the answers that were ``given`` beforehand."""
     known = {"timezone": own_zone(request), "language": get_language() or ""}
-    return DetailsForm(None, project=project, initial=known | dict(given))
+    return _said(request, DetailsForm(None, project=project, initial=known | dict(given)))
 
 
 def sent_form(request: HttpRequest, project: Project, given: Mapping[str, str]) -> DetailsForm:
     """What was sent, to be judged."""
     known = Customer(timezone=own_zone(request), language=get_language() or "")
-    return DetailsForm(request.POST, project=project, instance=known, initial=given)
+    return _said(request, DetailsForm(request.POST, project=project, instance=known, initial=given))
 
 
 def kept_form(request: HttpRequest, project: Project, given: Mapping[str, str]) -> DetailsForm:
     """What was typed so far, not judged yet."""
     answers = DetailsForm(request.POST, project=project, initial=given)
     kept = {name: answers[name].data for name in answers.fields}
-    return DetailsForm(None, project=project, initial=kept)
+    return _said(request, DetailsForm(None, project=project, initial=kept))
+
+
+def _said(request: HttpRequest, form: DetailsForm) -> DetailsForm:
+    if language := written_in(request):
+        form.say_language(language)
+    return form

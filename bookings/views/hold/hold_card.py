@@ -13,8 +13,9 @@ from bookings import times
 from bookings.clocks import Clocks
 from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, ProjectResource, Reservation
+from bookings.picture_files import shown
 from bookings.views import cards
-from bookings.views.choose.offering import hold_seconds, where_of
+from bookings.views.choose.offering import hold_seconds, map_of, where_of
 from bookings.views.hold.hold_links import Hold
 from bookings.views.prices import price_in_words, price_of
 
@@ -109,14 +110,17 @@ def _chosen(hold: Hold, link: ProjectResource | None) -> list[str]:
 
 
 def _facts(hold: Hold, link: ProjectResource | None, *, names: bool) -> list[dict[str, Any]]:
-    held, option = hold.reservation, hold.reservation.option
-    return cards.facts(
-        (_("What"), option.label if option else ""),
-        (_("Length"), times.duration_in_words(held.end - held.start)),
-        (_("With"), held.resource.name if names else _("Anyone")),
-        (_("Where"), _where(hold, link)),
-        (_("Price"), price_in_words(price_of(option, link), option.currency) if option else ""),
-    )
+    held, option, where = hold.reservation, hold.reservation.option, _where(hold, link)
+    price = price_in_words(price_of(option, link), option.currency) if option else ""
+    face = shown(held.resource.image) if names else None
+    rows = [
+        cards.fact(_("What"), option.label if option else ""),
+        cards.fact(_("Length"), times.duration_in_words(held.end - held.start)),
+        cards.fact(_("With"), held.resource.name if names else _("Anyone")) | {"picture": face},
+        cards.fact(_("Where"), where) | {"map_url": map_of(hold.project, where)},
+        cards.fact(_("Price"), price),
+    ]
+    return [row for row in rows if row["value"]]
 
 
 def _where(hold: Hold, link: ProjectResource | None) -> str:

@@ -20,6 +20,7 @@ from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
 from bookings.money import money
+from bookings.picture_files import shown
 from bookings.times import durations_in_words
 from bookings.views.choose.zones import carried_zone
 from bookings.views.home.listed_projects import ListedProject, listed_projects
@@ -28,6 +29,7 @@ from bookings.views.page_urls import hidden_fields
 from bookings.views.prices import price_in_words, price_of
 
 SEARCHABLE_FROM = 6
+SEEN_AT_ONCE = 3
 
 
 @require_safe
@@ -70,6 +72,8 @@ def groups_of(listed: Sequence[ListedProject], chosen: Resource | None = None) -
     for one in listed:
         entry = _entry(one, chosen) | {"next_free": _next_free(one, chosen, free.get(one.project.pk))}
         groups.setdefault(one.project.heading, []).append(entry)
+    for entry in [entry for entries in groups.values() for entry in entries][:SEEN_AT_ONCE]:
+        entry["first"] = True
     found = [{"title": title, "projects": entries} for title, entries in groups.items()]
     return {"groups": found, "found": sum(len(group["projects"]) for group in found)}
 
@@ -102,7 +106,7 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "title": project.name,
         "href": f"{href}?with={chosen.slug}" if chosen else href,
         "text": project.summary,
-        "picture": project.image.url if project.image else "",
+        "picture": shown(project.image),
         "lengths": _lengths(listed, chosen),
         "price": _price(listed, chosen),
         "place": _place(project),
