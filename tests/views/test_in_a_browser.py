@@ -692,4 +692,7 @@ def test_a_page_that_staff_did_not_allow_may_not_frame_it(browser, site, host):
     page.goto(host)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("told") == []
+    expect(
+        page.frame_locator("iframe").get_by_text("The page around this one may not embed it.")
+    ).to_be_visible()
     page.close()
