@@ -197,6 +197,16 @@ def test_pages_doctor_and_desk_say_the_same_about_mail(client, settings, server,
     assert ("This site sends no mail" in page) == (not reaches)
 
 
+def test_the_demo_has_pictures_that_are_drawn_here_and_sent_small(client):
+    demo()
+    tags = re.findall(r'<img class="offer__picture"[^>]*>', client.get("/").content.decode())
+    assert len(tags) == Project.objects.public().count()
+    for tag in tags:
+        small = client.get(re.search(r"(/media/\S+) 160w", tag)[1])
+        assert len(b"".join(small.streaming_content)) < 8000
+    assert 'class="face"' in client.get("/book/first-talk/", follow=True).content.decode()
+
+
 def test_no_two_languages_are_called_alike(client):
     demo()
     page = client.get("/find/?lang=de").content.decode()

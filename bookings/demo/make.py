@@ -10,7 +10,18 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.utils import timezone
 
-from bookings.demo.plan import LOCATIONS, MAIL_DOMAIN, MARK, PROJECTS, RESOURCES, SESSIONS, STAFF, WEEKDAYS
+from bookings.demo.pictures import bust, scene
+from bookings.demo.plan import (
+    LOCATIONS,
+    MAIL_DOMAIN,
+    MARK,
+    PEOPLE,
+    PROJECTS,
+    RESOURCES,
+    SESSIONS,
+    STAFF,
+    WEEKDAYS,
+)
 from bookings.lifecycle import Actor, book
 from bookings.models import (
     ApiKey,
@@ -90,6 +101,9 @@ def _resource(slug: str, name: str, place: str) -> Resource:
     email = f"{slug}@{MAIL_DOMAIN}"
     resource, is_new = Resource.objects.get_or_create(slug=slug, defaults=values | {"email": email})
     if is_new:
+        if slug in PEOPLE:
+            portrait = bust(slug)
+            resource.image.save(portrait.name or "", portrait)
         Calendar.objects.create(resource=resource, primary=True)
         WeeklyHours.objects.bulk_create(
             WeeklyHours(resource=resource, weekday=weekday, opens=time(9), closes=time(17))
@@ -104,6 +118,8 @@ def _project(position: int, plan: dict[str, Any], resources: dict[str, Resource]
     defaults = values | {"position": position, "meta": MARK}
     project, is_new = Project.objects.get_or_create(slug=plan["slug"], defaults=defaults)
     if is_new:
+        drawn = scene(project.slug)
+        project.image.save(drawn.name or "", drawn)
         for place, slug in enumerate(plan["resources"]):
             ProjectResource.objects.create(project=project, resource=resources[slug], position=place)
         for place, (label, minutes, price) in enumerate(plan["options"]):

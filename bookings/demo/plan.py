@@ -61,6 +61,8 @@ def project(
     } | more
 
 
+PEOPLE = ["katharina", "amara", "emmett", "aiko"]
+
 PROJECTS = [
     project(
         "first-talk",
