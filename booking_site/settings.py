@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "bookings.api.middleware.allow_other_origins",  # before whatever redirects or refuses: pages must read it
     "django.middleware.security.SecurityMiddleware",  # redirects to https before any work is done
     "whitenoise.middleware.WhiteNoiseMiddleware",  # files need nothing of what follows
+    "booking_site.compression.CompressTexts",  # around all that reads or changes a page's words
     "csp.middleware.CSPMiddleware",  # around all that makes pages, refusals of those below included
     "django.contrib.sessions.middleware.SessionMiddleware",  # before messages, users and the language
     "bookings.languages.choose_language",  # puts the chosen language where the next one looks
@@ -188,7 +189,7 @@ LANGUAGE_CODE = "en"
 # American English has no words of its own, but 12 hours and weeks from Sunday (see booking_site/formats).
 LANGUAGES = [
     ("en", _("English")),
-    ("en-us", _("English (United States)")),
+    ("en-us", _("English (US, 2:30 PM)")),
     ("de", _("German")),
     ("ar", _("Arabic")),
 ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import get_supported_language_variant
+from django.utils.translation import get_language, get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from bookings.models import Site
@@ -52,6 +52,17 @@ def site_of(request: HttpRequest) -> Site:
         known["site_row"] = Site.objects.filter(pk=1).first() or Site()
     row: Site = known["site_row"]
     return row
+
+
+def written_in(request: HttpRequest) -> str:
+    """The language in which staff write, where it is another than the page's; else empty."""
+    own = site_of(request).language
+    return own if _words_of(own) != _words_of(get_language() or "") else ""
+
+
+def _words_of(language: str) -> str:
+    """English and American English have the same words."""
+    return language.partition("-")[0]
 
 
 def _wishes_one_of_ours(request: HttpRequest) -> bool:

@@ -5,8 +5,6 @@ What is stored holds nothing of the file that came but its pixels: no metadata, 
 
 from __future__ import annotations
 
-import io
-import uuid
 from typing import Any
 
 from django import forms
@@ -16,9 +14,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from bookings.picture_files import ENDINGS, written
+
 MAX_BYTES = 5 * 1024 * 1024
 MAX_SIDE = 2000
-ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 
 
 class PictureField(forms.ImageField):
@@ -42,6 +41,4 @@ def redrawn(upload: UploadedFile[bytes]) -> ContentFile[bytes]:
             plain = upright.convert("RGB") if kind == "JPEG" else upright.convert("RGBA")
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(_("Use a JPEG, PNG or WebP picture.")) from error
-    written = io.BytesIO()
-    plain.save(written, kind)
-    return ContentFile(written.getvalue(), name=f"{uuid.uuid4().hex}.{ENDINGS[kind]}")
+    return written(plain, kind)

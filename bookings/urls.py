@@ -8,7 +8,7 @@ from bookings.views.accent_stylesheet import accent_stylesheet
 from bookings.views.booking import action_link, find, manage, move, owner, trial_payment
 from bookings.views.choose import choose
 from bookings.views.frames import framed
-from bookings.views.hold import details, pick
+from bookings.views.hold import details, offered, pick
 from bookings.views.home import home
 from bookings.views.page_request import View
 
@@ -18,6 +18,7 @@ def flow(book: str, wrap: Callable[[View], View] = lambda view: view) -> list[UR
     return [
         path(f"{book}<slug:slug>/", wrap(choose.choose), name="choose"),
         path(f"{book}<slug:slug>/hold/", wrap(pick.pick), name="hold"),
+        path(f"{book}<slug:slug>/form/", wrap(offered.book_offered), name="form"),
         path(f"{book}<slug:slug>/details/<str:token>/", wrap(details.details), name="details"),
         path(
             f"{book}<slug:slug>/details/<str:token>/instead/",

@@ -2,9 +2,11 @@
 
 import json
 import re
-from datetime import time
+from contextlib import suppress
+from datetime import datetime, time, timedelta
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth import authenticate
@@ -141,3 +143,74 @@ def test_every_graph_that_the_demo_uses_is_sound():
     demo()
     for version in GraphVersion.objects.published():
         assert problems(version) == []
+
+
+def test_what_is_sold_online_starts_by_day_where_it_is_and_where_the_visitor_is(client):
+    """With people in other parts of the world it was sold at one at night."""
+    demo()
+    hours = set()
+    for zone in ("Europe/Berlin", "Europe/London"):
+        for day in (timezone.now().date() + timedelta(days=ahead) for ahead in range(1, 8)):
+            page = client.get(f"/book/first-talk/?day={day}&zone={zone}").content.decode()
+            starts = map(
+                datetime.fromisoformat, re.findall(r'class="time" name="start" value="([^"]+)"', page)
+            )
+            hours |= {start.astimezone(ZoneInfo(zone)).hour for start in starts}
+    assert hours
+    assert min(hours) >= 8
+    assert max(hours) < 19
+
+
+def test_everything_that_can_be_booked_says_what_it_costs(client):
+    demo()
+    for project in Project.objects.reachable():
+        page = client.get(f"/book/{project.slug}/", follow=True).content.decode()
+        assert re.search(r"<bdi>(?:€\d+|free of charge)</bdi>", page), project.name
+
+
+def test_the_demo_promises_nothing_that_the_site_does_not_do():
+    demo()
+    promised = " ".join(
+        f"{one.summary} {one.description} {one.after_booking} {one.booking}" for one in Project.objects.all()
+    )
+    assert not re.search(r"we send|by mail|within a day", promised)
+    assert not Project.objects.exclude(pay_url="").exists(), "an address at which nobody pays"
+
+
+@pytest.mark.parametrize(
+    ("server", "with_demo", "reaches"), [(True, True, True), (False, True, False), (False, False, False)]
+)
+def test_pages_doctor_and_desk_say_the_same_about_mail(client, settings, server, with_demo, reaches):
+    settings.MAIL_IS_SET_UP = server
+    if with_demo:
+        demo()
+    told = StringIO()
+    with suppress(CommandError):
+        call_command("doctor", stdout=told)
+    client.force_login(User.objects.create_superuser("boss"))
+    desk = " ".join(client.get("/admin/").content.decode().split())
+    nobody = "no mail is being sent" if not with_demo else "no mail reaches anybody"
+    assert ("no mail reaches anybody" in told.getvalue()) == (not reaches)
+    assert (nobody in desk) == (not reaches)
+    assert ("var/mail" in told.getvalue()) == ("var/mail" in desk) == (with_demo and not reaches)
+    page = client.post("/find/", {"email": "marty@example.com"}, follow=True).content.decode()
+    assert ("This site sends no mail" in page) == (not reaches)
+
+
+def test_the_demo_has_pictures_that_are_drawn_here_and_sent_small(client):
+    demo()
+    tags = re.findall(r'<img class="offer__picture"[^>]*>', client.get("/").content.decode())
+    assert len(tags) == Project.objects.public().count()
+    for tag in tags:
+        small = client.get(re.search(r"(/media/\S+) 160w", tag)[1])
+        assert len(b"".join(small.streaming_content)) < 8000
+    assert 'class="face"' in client.get("/book/first-talk/", follow=True).content.decode()
+
+
+def test_no_two_languages_are_called_alike(client):
+    demo()
+    page = client.get("/find/?lang=de").content.decode()
+    assert re.findall(r'<a [^>]*hreflang="en[^"]*"[^>]*>([^<]+)', page) == [
+        "English",
+        "English (US, 2:30 PM)",
+    ]

@@ -63,6 +63,12 @@ class FreeTimes:
         """All of them."""
         return [one for day in sorted({*self.free, *self.full_days}) for one in self.on(day)]
 
+    def nearest(self, around: datetime, *, days: int = 7, most: int = 3) -> list[FreeTime]:
+        """Those that start nearest to ``around``, within so many days, in order of time."""
+        span = timedelta(days=days)
+        near = [one for one in self.times if not one.full and abs(one.start - around) <= span]
+        return sorted(sorted(near, key=lambda one: abs(one.start - around))[:most], key=lambda one: one.start)
+
 
 def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The instants between which a zone's calendar shows that month."""
@@ -181,9 +187,8 @@ def nearest(
     """The free times nearest to ``around``, within so many days, in order of time."""
     span = timedelta(days=days)
     window = max(now, around - span), around + span
-    times = free_times(offering, *window, zone=ZoneInfo(offering.zone), now=now).times
-    closest = sorted((one for one in times if not one.full), key=lambda one: abs(one.start - around))
-    return sorted(closest[:most], key=lambda one: one.start)
+    found = free_times(offering, *window, zone=ZoneInfo(offering.zone), now=now)
+    return found.nearest(around, days=days, most=most)
 
 
 def next_start(

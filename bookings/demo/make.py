@@ -11,7 +11,18 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from bookings.demo.plan import LOCATIONS, MAIL_DOMAIN, PROJECTS, RESOURCES, SESSIONS, SITE, STAFF, WEEKDAYS
+from bookings.demo.pictures import bust, scene
+from bookings.demo.plan import (
+    LOCATIONS,
+    MAIL_DOMAIN,
+    PEOPLE,
+    PROJECTS,
+    RESOURCES,
+    SESSIONS,
+    SITE,
+    STAFF,
+    WEEKDAYS,
+)
 from bookings.lifecycle import Actor, book
 from bookings.models import (
     ApiKey,
@@ -125,6 +136,9 @@ def _resource(slug: str, name: str, place: str) -> Resource:
         WeeklyHours(resource=resource, weekday=weekday, opens=time(9), closes=time(17))
         for weekday in WEEKDAYS
     )
+    if slug in PEOPLE:
+        portrait = bust(slug)
+        resource.image.save(portrait.name or "", portrait)
     return resource
 
 
@@ -136,6 +150,8 @@ def _project(position: int, plan: dict[str, Any], resources: dict[str, Resource]
     values = {name: value for name, value in plan.items() if name not in apart}
     project = Project.objects.create(slug=_free(Project, "slug", plan["slug"]), position=position, **values)
     _mark(project, DemoRow.Kind.PROJECT, plan["slug"])
+    drawn = scene(plan["slug"])
+    project.image.save(drawn.name or "", drawn)
     for place, slug in enumerate(plan["resources"]):
         ProjectResource.objects.create(project=project, resource=resources[slug], position=place)
     for place, (label, minutes, price) in enumerate(plan["options"]):

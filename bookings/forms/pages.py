@@ -67,6 +67,29 @@ class DetailsForm(CustomerForm):
             widget=Trap(attrs={"autocomplete": "off", "tabindex": "-1"}),
         )
 
+    def say_language(self, language: str) -> None:
+        """Let what staff wrote carry its language, where that is another than the page's."""
+        own = {key for key, question in self.questions.items() if title(question)} | {"consent"}
+        for key in own & set(self.fields):
+            vars(self.fields[key])["written_in"] = language
+
+    @property
+    def takes_focus(self) -> bool:
+        """Whether one of its fields has the focus when the page opens."""
+        return any("autofocus" in field.widget.attrs for field in self.fields.values())
+
+    def focus(self) -> None:
+        """Let the page open at the first wrong field, else at the first that can be filled in."""
+        shown = [self[name] for name in self.fields]
+        wrong = [field for field in shown if self.is_bound and field.errors]
+        if self.is_bound and self.errors:  # what no single control is to blame for is said above them all
+            candidates = wrong[:1]
+        else:
+            candidates = [field for field in shown if _is_typed(field.field)]
+        for field in candidates[:1]:
+            if _is_typed(field.field):
+                field.field.widget.attrs["autofocus"] = True
+
     def _add_notes(self) -> None:
         """Questions that ask nothing, each in its place among the others."""
         notes = {key: one for key, one in self.questions.items() if one.get("format") == "label"}
@@ -82,3 +105,11 @@ class DetailsForm(CustomerForm):
         if self.cleaned_data.get(self.TRAP):
             raise forms.ValidationError(_("Leave this empty, please."))
         return ""
+
+
+def _is_typed(field: forms.Field) -> bool:
+    """Whether it is one control that people fill in: of several boxes each would take the focus."""
+    widget = field.widget
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple | Note | Trap):
+        return False
+    return not (widget.is_hidden or {"readonly", "disabled"} & set(widget.attrs))

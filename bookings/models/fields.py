@@ -1,10 +1,12 @@
-"""A column that keeps what jsonb does not."""
+"""Columns that keep what Django's own do not: the order of keys, and the narrower copies of pictures."""
 
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Json, Jsonb
+
+from bookings.picture_files import PictureFile
 
 
 class OrderedJSONField(models.JSONField):
@@ -23,3 +25,13 @@ class OrderedJSONField(models.JSONField):
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         """psycopg reads json by itself; Django keeps it from doing so for jsonb only."""
         return super().from_db_value(value, expression, connection) if isinstance(value, str) else value
+
+
+class PictureField(models.ImageField):
+    """An ``ImageField`` whose files have narrower copies beside them; the database knows no difference."""
+
+    attr_class = PictureFile
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ImageField", args, kwargs

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.fields import OrderedJSONField
+from bookings.models.fields import OrderedJSONField, PictureField
 from bookings.models.graphs import GraphVersion
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
@@ -90,8 +90,8 @@ class Project(models.Model):
     email = EmailField(
         _("e-mail"), blank=True, help_text=_("Gets the mails where the resource has no address.")
     )
-    image = models.ImageField(_("picture"), upload_to="projects/", blank=True)
-    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    image = PictureField(_("picture"), upload_to="projects/", blank=True)
+    logo = PictureField(_("logo"), upload_to="logos/", blank=True)
     accent = WordField(_("accent"), max_length=7, blank=True, validators=[validate_colour])
     resources: "models.ManyToManyField[Resource, ProjectResource]" = models.ManyToManyField(
         Resource, through="ProjectResource", related_name="projects", verbose_name=_("resources")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.fields import PictureField
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
 from bookings.models.sites import Site
@@ -43,7 +44,7 @@ class Resource(models.Model):
     location = models.ForeignKey(
         Location, models.SET_NULL, null=True, blank=True, related_name="resources", verbose_name=_("location")
     )
-    image = models.ImageField(_("picture"), upload_to="resources/", blank=True)
+    image = PictureField(_("picture"), upload_to="resources/", blank=True)
     availability_constraints = models.JSONField(
         _("availability constraints"), default=list, blank=True, validators=[validate_list]
     )

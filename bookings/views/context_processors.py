@@ -6,9 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.html import format_html
 from django.utils.translation import get_language, override
 
-from bookings.languages import site_of
+from bookings.languages import site_of, written_in
+from bookings.picture_files import shown
 from bookings.views.accent_stylesheet import accent_url
 from bookings.views.frames import frame_token, is_embedded
 from bookings.views.page_request import project_of
@@ -19,7 +21,8 @@ def base_template(request: HttpRequest) -> dict[str, Any]:
     project = project_of(request)
     return {
         "site": SimpleLazyObject(lambda: site_of(request)),
-        "logo": project.logo.url if project and project.logo else "",
+        "staff_lang": SimpleLazyObject(lambda: _lang_attribute(written_in(request))),
+        "logo": shown(project.logo) if project else None,
         "accent_url": accent_url(project.accent) if project else "",
         "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
         "home_url": reverse("pages:home"),
@@ -27,6 +30,10 @@ def base_template(request: HttpRequest) -> dict[str, Any]:
         "test_mode": settings.TEST_MODE,
         **(_frame_context(request) if is_embedded(request) else {}),
     }
+
+
+def _lang_attribute(language: str) -> str:
+    return format_html(' lang="{}"', language) if language else ""
 
 
 def _frame_context(request: HttpRequest) -> dict[str, Any]:

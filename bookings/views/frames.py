@@ -8,16 +8,20 @@ from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
+from bookings.models import Project
 from bookings.views.page_request import View, project_of
 
 ONE_DAY = 24 * 3600
 FIELD = "csrfmiddlewaretoken"
+FRAMES = {"iframe", "frame", "embed", "object"}
 _FORM = "form"
 
 
@@ -52,9 +56,32 @@ def framed(view: View) -> View:
         project = project_of(request)
         if project is None:
             return allow_in_any_frame(request, response)
-        return _allow_in_frames_of(valid_origins(project.embed_origins), request, response)
+        allowed = valid_origins(project.embed_origins)
+        if _stands_elsewhere(request, allowed):
+            return allow_in_any_frame(request, _not_here(request, project))
+        return _allow_in_frames_of(allowed, request, response)
 
     return in_a_frame
+
+
+def _stands_elsewhere(request: HttpRequest, allowed: list[str]) -> bool:
+    """Whether the browser says that a page which is not allowed has the frame; one that says nothing is left to it."""
+    if request.headers.get("Sec-Fetch-Dest") not in FRAMES:
+        return False
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return False
+    around = urlsplit(request.headers.get("Referer", ""))
+    if not around.netloc:
+        return not allowed
+    return f"{around.scheme}://{around.netloc}" not in [*allowed, f"{request.scheme}://{request.get_host()}"]
+
+
+def _not_here(request: HttpRequest, project: Project) -> HttpResponse:
+    """A sentence, where the browser would show a grey frame, and the way to the page outside."""
+    context = {"outside_url": reverse("pages:choose", args=[project.slug])}
+    response = render(request, "bookings/not_here.html", context, status=403)
+    add_never_cache_headers(response)
+    return response
 
 
 def allow_in_any_frame(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from bookings.models import Option, ProjectResource
 from bookings.money import money
 
@@ -14,5 +16,7 @@ def price_of(option: Option, link: ProjectResource | None) -> Decimal | None:
 
 
 def price_in_words(amount: Decimal | None, currency: str) -> str:
-    """The amount with its currency; empty without one."""
-    return money(amount, currency) if amount is not None else ""
+    """The amount with its currency, or that it costs nothing; empty where nobody said what it costs."""
+    if amount is None:
+        return ""
+    return money(amount, currency) if amount else _("free of charge")

@@ -122,6 +122,33 @@ document.addEventListener("htmx:afterSwap", arrows);
   all();
 })();
 
+// A zone that is chosen is shown at once, so that no button is needed.  By keys one walks through the list first: then
+// it is shown on Enter, or when the list is left.
+(() => {
+  let walking = false;
+  const zone = (event) => event.target.closest?.("form[data-zone] select");
+
+  function bare() {
+    document.querySelectorAll("[data-zone-button]").forEach((button) => (button.hidden = true));
+  }
+
+  function show(select) {
+    walking = false;
+    if (![...select.options].some((option) => option.selected && option.defaultSelected)) select.form.requestSubmit();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!zone(event)) return;
+    walking = event.key !== "Enter" && event.key !== "Tab";
+    if (event.key === "Enter" && !event.altKey) show(event.target);
+  });
+  document.addEventListener("pointerdown", () => (walking = false));
+  document.addEventListener("change", (event) => zone(event) && !walking && show(event.target));
+  document.addEventListener("focusout", (event) => zone(event) && show(event.target));
+  document.addEventListener("htmx:afterSwap", bare);
+  bare();
+})();
+
 // Tells the site which clocks the visitor's browser is on. Where the page asks and nothing was chosen, the page is
 // loaded once more in that zone; elsewhere the zone stands first in the list, and goes along when a time is picked.
 (() => {

@@ -45,6 +45,7 @@ def test_a_second_primary_calendar_is_refused_in_words(manager):
     )
 
 
+@override_settings(MAIL_IS_SET_UP=True)  # without it each page looks what becomes of mail
 def test_the_resources_of_projects_are_listed_with_one_query(manager, django_assert_max_num_queries):
     a_project(*(a_resource() for _each in range(9)))
     with django_assert_max_num_queries(11):

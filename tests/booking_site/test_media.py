@@ -1,6 +1,7 @@
 """Pictures from the upload at the desk to the page of a customer."""
 
 import io
+import re
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from bookings.picture_files import copy_name, narrower, shown
 from bookings.pictures import MAX_BYTES, PictureField
 from tests.situations import a_project, a_resource
 
@@ -72,3 +74,70 @@ def test_the_desk_stores_pictures_as_it_draws_them_and_the_first_page_shows_them
     project.image = PictureField().clean(upload())
     project.save()
     assert project.image.url in client.get("/").content.decode()
+
+
+def picture(size=(1600, 1200), kind="JPEG"):
+    """A stored picture of a resource, of many colours as photographs have them."""
+    drawn = io.BytesIO()
+    Image.effect_noise(size, 80).convert("RGB").save(drawn, kind)
+    resource = a_resource(image=PictureField().clean(SimpleUploadedFile("me.jpg", drawn.getvalue())))
+    return resource.image
+
+
+def test_narrower_copies_are_made_when_a_picture_is_stored(client):
+    image = picture()
+    said = shown(image)
+    assert (said["width"], said["height"]) == (1600, 1200)
+    copies = dict(reversed(one.split(" ")) for one in said["srcset"].split(", "))
+    assert list(copies) == ["80w", "160w", "240w", "480w", "960w", "1600w"]
+    for width, url in copies.items():
+        answer = client.get(url)
+        drawn = Image.open(io.BytesIO(b"".join(answer.streaming_content)))
+        assert (f"{drawn.width}w", round(drawn.width * 0.75)) == (width, drawn.height)
+    small = b"".join(client.get(copies["160w"]).streaming_content)
+    assert len(small) < image.size / 10
+    assert said["src"] == copies["240w"]
+
+
+def test_no_copy_is_wider_than_the_picture():
+    assert [one.split(" ")[1] for one in shown(picture((100, 50)))["srcset"].split(", ")] == ["80w", "100w"]
+    assert shown(picture((60, 40)))["srcset"] == ""
+
+
+def test_what_is_clear_in_a_picture_stays_clear_in_its_copies():
+    drawn = io.BytesIO()
+    Image.new("RGBA", (200, 200), (0, 0, 0, 0)).save(drawn, "PNG")
+    image = a_resource(image=PictureField().clean(SimpleUploadedFile("a.png", drawn.getvalue()))).image
+    with default_storage.open(copy_name(image.name, 80)) as file:
+        assert Image.open(file).convert("RGBA").getpixel((0, 0))[3] == 0
+
+
+def test_copies_go_with_their_picture():
+    image = picture((300, 300))
+    names = [image.name, *(copy_name(image.name, width) for width in narrower(image.name))]
+    assert len(names) == 4
+    assert all(default_storage.exists(name) for name in names)
+    image.delete()
+    assert not any(default_storage.exists(name) for name in names)
+
+
+def test_a_picture_of_an_older_release_is_shown_as_it_is(client):
+    resource = a_resource(image="resources/old.jpg")
+    assert shown(resource.image) == {
+        "src": "/media/resources/old.jpg",
+        "srcset": "",
+        "width": "",
+        "height": "",
+    }
+    assert shown(a_resource().image) is None
+
+
+def test_the_first_page_names_copies_and_sizes_and_loads_the_lower_ones_late(client):
+    for _number in range(5):
+        project = a_project(a_resource())
+        project.image = PictureField().clean(upload(size=(1000, 500)))
+        project.save()
+    tags = re.findall(r"<img[^>]*>", client.get("/").content.decode())
+    assert len(tags) == 5
+    assert all("srcset=" in tag and 'width="1000" height="500"' in tag for tag in tags)
+    assert ['loading="lazy"' in tag for tag in tags] == [False, False, False, True, True]

@@ -42,6 +42,10 @@ class Visitor:
     def see(self, url, **query):
         return self.client.get(url, query or None)
 
+    def open(self, url):
+        """See the page that the URL leads to."""
+        return self.client.get(url, follow=True)
+
     def pick(self, project, start, **more):
         """Press a time; return the answer to that."""
         return self.client.post(f"/book/{project.slug}/hold/", {"start": start.isoformat(), **more})

@@ -106,8 +106,14 @@ def test_a_time_that_is_held_by_somebody_else_leads_back_to_the_times(visitor, a
     visitor.hold(project, tomorrow)
     answer = another.pick(project, tomorrow)
     page = text(another.see(answer["Location"]))
-    assert "This time is taken. Please choose another time." in page
+    assert "Somebody else has just taken this time" in page
+    offered = re.findall(
+        r'form="instead" formaction="/book/lightning/hold/" name="start" value="([^"]+)"', page
+    )
+    assert [(datetime.fromisoformat(one) - tomorrow) / timedelta(hours=1) for one in offered] == [-2, -1, 1]
     assert holds().count() == 1
+    assert another.pick(project, datetime.fromisoformat(offered[2])).status_code == 302
+    assert holds().count() == 2
 
 
 def test_anyone_is_whoever_is_free_first(visitor, another, project, tomorrow):
@@ -489,6 +495,13 @@ def test_a_form_in_another_tab_still_books_though_its_hold_was_replaced(visitor,
     assert Booking.objects.get().start == tomorrow
 
 
+def test_whoever_gives_a_hold_back_chooses_anew_with_the_same_person(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    form = visitor.hold(project, tomorrow, **{"with": "clara"})
+    back = visitor.client.post(form.replace("/?", "/release/?"))["Location"]
+    assert re.search(r'aria-current="true">\s*<bdi>Clara Clayton', text(visitor.see(back)))
+
+
 def test_another_time_instead_is_with_the_same_person(visitor, project, tomorrow):
     second = a_resource(name="Clara Clayton", slug="clara")
     project.links.create(resource=second, position=1)
@@ -533,7 +546,7 @@ def test_two_resources_that_come_together_are_both_taken(visitor, another, proje
     assert "Anyone" not in page
     visitor.book(project, tomorrow)
     assert Occupancy.objects.count() == 2
-    assert "This time is taken." in text(another.see(another.pick(project, tomorrow)["Location"]))
+    assert "Somebody else has just taken" in text(another.see(another.pick(project, tomorrow)["Location"]))
 
 
 def test_two_resources_that_come_together_take_as_long_as_the_one_that_takes_longer(

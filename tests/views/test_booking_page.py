@@ -1,7 +1,9 @@
 """The page of one booking: what it says, what its customer may do, and what its links are worth."""
 
 import re
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import override_settings
@@ -369,14 +371,76 @@ def test_a_booking_can_be_moved_into_its_own_time(visitor, page, project, tomorr
     assert newest().start == half_past
 
 
-def test_a_time_that_only_somebody_else_offers_moves_the_booking_to_them(visitor, project, page, tomorrow):
+@pytest.fixture
+def tokyo(project, page):
+    """Somebody who may take the booking as well, while it is night in Berlin; both are in from nine to five."""
+    aiko = a_resource(name="Aiko Tanaka", slug="aiko", timezone="Asia/Tokyo")
+    project.links.create(resource=aiko, position=1)
+    for resource in (newest().resource, aiko):
+        for weekday in range(7):
+            resource.weeklyhours.create(weekday=weekday, opens=time(9), closes=time(17))
+    return aiko
+
+
+def starts_offered(page):
+    return [
+        datetime.fromisoformat(one) for one in re.findall(r'class="time" name="start" value="([^"]+)"', page)
+    ]
+
+
+def test_a_booking_that_moves_stays_with_its_resource_until_the_customer_asks_for_another(
+    visitor, page, tokyo, tomorrow
+):
+    day = (tomorrow + timedelta(days=1)).date().isoformat()
+    own = text(visitor.see(f"{page}move/", day=day))
+    assert re.search(r'<a [^>]*aria-current="true">\s*<bdi>Emmett Brown', own)
+    assert {one.astimezone(ZoneInfo("Europe/Berlin")).hour for one in starts_offered(own)} == set(
+        range(9, 17)
+    )
+    anyone = unescape(re.search(r'href="([^"]+)"[^>]*>\s*<bdi>Anyone', own)[1])
+    hours = {
+        one.astimezone(ZoneInfo("Europe/Berlin")).hour for one in starts_offered(text(visitor.see(anyone)))
+    }
+    assert 9 in hours
+    assert min(hours) < 9
+    assert 'name="with" value="*"' in text(visitor.see(anyone))
+
+
+def test_what_only_another_offers_is_refused_while_nobody_asked_for_another(visitor, page, tokyo, tomorrow):
+    night = (tomorrow + timedelta(days=1)).replace(hour=1)  # ten in Tokyo
+    both = text(visitor.see(f"{page}move/to/", start=night.isoformat()))
+    assert "With Emmett Brown" in both
+    assert "whoever" not in both
+    answer = visitor.client.post(f"{page}move/to/", {"start": night.isoformat()})
+    assert answer.status_code == 409
+    assert text(answer).count('class="time"') == 3
+    assert newest().start == tomorrow
+    asked = text(visitor.see(f"{page}move/to/", start=night.isoformat(), **{"with": "aiko"}))
+    assert "With Aiko Tanaka" in asked
+    visitor.client.post(f"{page}move/to/", {"start": night.isoformat(), "with": "aiko"})
+    assert (newest().start, newest().resource) == (night, tokyo)
+
+
+def test_a_new_time_that_is_lost_keeps_whom_the_customer_asked_for(visitor, page, tokyo, tomorrow):
+    night = (tomorrow + timedelta(days=1)).replace(hour=1)
+    a_booking(tokyo, night)
+    lost = text(visitor.client.post(f"{page}move/to/", {"start": night.isoformat(), "with": "aiko"}))
+    form = re.search(r'<form id="move".*?</form>', lost)[0]
+    assert 'name="with" value="aiko"' in form
+    assert 'name="start"' not in form
+
+
+def test_where_anyone_will_do_the_booking_moves_to_who_offers_the_time(visitor, project, page, tomorrow):
     clara = a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin")
     project.links.create(resource=clara, position=1)
     for resource, opens in ((newest().resource, time(9)), (clara, time(9, 30))):
         for weekday in range(7):
             resource.weeklyhours.create(weekday=weekday, opens=opens, closes=time(18))
     half_past = tomorrow + timedelta(minutes=30)
-    visitor.client.post(f"{page}move/to/", {"start": half_past.isoformat()})
+    assert "With whoever is free then" in text(
+        visitor.see(f"{page}move/to/", start=half_past.isoformat(), **{"with": "*"})
+    )
+    visitor.client.post(f"{page}move/to/", {"start": half_past.isoformat(), "with": "*"})
     assert (newest().start, newest().resource) == (half_past, clara)
 
 
@@ -405,7 +469,7 @@ def test_a_moved_booking_is_moved_to_whoever_is_free(visitor, another, project, 
     project.links.create(resource=second, position=1)
     later = tomorrow.replace(hour=15)
     another.book(project, later)
-    visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
+    visitor.client.post(f"{page}move/to/", {"start": later.isoformat(), "with": "*"})
     assert newest().resource == second
 
 
@@ -479,7 +543,7 @@ def test_a_full_session_is_shown_and_cannot_be_picked(visitor, session, tomorrow
     page = text(visitor.see("/book/back/", day=tomorrow.date().isoformat()))
     assert '<li class="time time--full">' in page
     answer = visitor.pick(session.project, tomorrow, session=str(session.pk))
-    assert "No seat is left." in text(visitor.see(answer["Location"]))
+    assert "Somebody else has just taken this time" in text(visitor.see(answer["Location"]))
 
 
 def test_a_seat_whose_hold_ended_is_free_again(visitor, another, session, tomorrow):

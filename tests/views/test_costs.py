@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bookings.effects.links import action_token, owner_token
 from bookings.lifecycle import Actor, reschedule
-from bookings.models import Booking, Site, WeeklyHours
+from bookings.models import Booking, Project, Site, WeeklyHours
 from tests.situations import a_booking, a_project, a_resource, a_session
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,21 @@ def test_a_month_without_a_free_time_takes_few_queries_and_so_does_the_search_fo
         answer = visitor.client.get("/book/lightning/?seek=next")
     assert "refused=nothing_free" in answer["Location"]
     assert len(seek) <= MOST
+
+
+def test_opening_at_a_later_month_takes_few_queries(visitor, crowd):
+    """In the next month it opens at once, after that it leads on; each step takes few."""
+    for days, steps in ((31, 1), (100, 3)):
+        until = (timezone.now().date().replace(day=1) + timedelta(days=days)).isoformat()
+        block = {"block_period": {"start": timezone.now().date().isoformat(), "end": until}}
+        Project.objects.filter(slug="lightning").update(availability_constraints=[block])
+        url = "/book/lightning/"
+        for _step in range(steps):
+            with CaptureQueriesContext(connection) as seen:
+                answer = visitor.client.get(url)
+            assert len(seen) <= MOST, "\n".join([url, *(query["sql"] for query in seen)])
+            url = answer.get("Location", "")
+        assert 'class="time"' in answer.content.decode()
 
 
 def test_the_form_takes_few_queries(visitor, crowd, project, tomorrow):

@@ -84,6 +84,44 @@ def test_only_allowed_pages_may_frame_it_and_the_site_itself_is_in_no_frame(fram
     assert outside["X-Frame-Options"] == "DENY"
 
 
+def framed_by(url, referer, **headers):
+    """Ask as a browser does for a frame of that page."""
+    told = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site", "Referer": referer, **headers}
+    return Client().get(url, headers={name: value for name, value in told.items() if value})
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://other.example/", "http://host.example/", "https://host.example.evil.example/"]
+)
+def test_where_it_may_not_be_embedded_the_frame_says_so_and_leads_outside(allowed, referer):
+    answer = framed_by("/embed/lightning/", referer)
+    page = answer.content.decode()
+    assert_shown_in_any_frame(answer, status=403)
+    assert "The page around this one may not embed it." in page
+    assert '<a class="btn" href="/book/lightning/" target="_blank" rel="noopener">' in page
+    assert "<form" not in page
+    assert "Catch the lightning" not in page
+
+
+@pytest.mark.parametrize(
+    ("referer", "headers"),
+    [
+        ("https://host.example/", {}),
+        ("http://testserver/embed/lightning/", {"Sec-Fetch-Site": "same-origin"}),
+        ("https://other.example/", {"Sec-Fetch-Dest": "document"}),
+        ("", {}),  # the browser does not say; the header of the answer holds
+    ],
+)
+def test_where_it_may_be_embedded_it_is(allowed, referer, headers):
+    answer = framed_by("/embed/lightning/", referer, **headers)
+    assert answer.status_code == 200
+    assert "frame-ancestors 'self' https://host.example;" in answer["Content-Security-Policy"] + ";"
+
+
+def test_where_nobody_may_embed_it_a_page_that_hides_its_address_is_told_so_too(project):
+    assert_shown_in_any_frame(framed_by("/embed/lightning/", ""), status=403)
+
+
 @pytest.mark.parametrize("url", ["/embed/b/cut-off/", "/embed/lightning/details/cut-off/"])
 def test_a_link_that_was_cut_off_says_so_in_its_frame(frame, allowed, url):
     assert_shown_in_any_frame(frame.see(url), status=404)

@@ -106,6 +106,7 @@ def test_a_visitor_books_without_any_script(browser, site, tomorrow):
     page = context.new_page()
     page.goto(f"{site}/")
     page.get_by_role("link", name="Catch the lightning").click()
+    expect(page.get_by_role("button", name="Change time zone")).to_be_visible()
     page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     expect(page.locator("[data-hold-left]")).to_have_text("about 10 minutes left")
@@ -117,28 +118,40 @@ def test_a_visitor_books_without_any_script(browser, site, tomorrow):
 
 
 def test_a_visitor_books_by_keys_alone(page, site):
-    """From the list of projects to the confirmation; typed text is not counted."""
+    """From the list of projects over a day's times to the confirmation; what is typed into a field counts as one."""
     page.goto(site)
     count = Keys(page)
     count.until("Catch the lightning")
     count.press("Enter")
     page.wait_for_url("**/book/lightning/**")
-    count.skip_to_the_content()
-    count.until("free", at="a.day")
+    count.press("Tab")
+    count.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the times")
     count.press("Enter")
-    page.wait_for_url("**#day")
-    expect(page.locator("h2#day")).to_be_focused()
     count.until("to ", at="button.time")
+    books_by_keys(page, count)
+    assert count.pressed <= MOST_KEYS
+
+
+def test_the_next_free_time_is_booked_by_a_few_keys(page, site):
+    page.goto(site)
+    count = Keys(page)
+    count.until("Next free:", at="button.time")
+    books_by_keys(page, count)
+    assert count.pressed <= 12
+
+
+def books_by_keys(page, count):
+    """Press the time that has the focus; the form opens at its first field."""
     count.press("Enter")
     page.wait_for_url("**/details/**")
-    count.skip_to_the_content()
-    count.until("", at="#id_name")
-    page.keyboard.type("Marty McFly")
+    expect(page.locator("#id_name")).to_be_focused()
+    count.type("Marty McFly")
     count.press("Tab")
-    page.keyboard.type("marty@example.com")
+    expect(page.locator("#id_email")).to_be_focused()
+    count.type("marty@example.com")
     count.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
-    assert count.pressed <= MOST_KEYS
 
 
 class Keys:
@@ -152,9 +165,10 @@ class Keys:
         self.page.keyboard.press(key)
         self.pressed += 1
 
-    def skip_to_the_content(self):
-        self.press("Tab")
-        self.press("Enter")
+    def type(self, words):
+        """Fill in the field that has the focus: one entry."""
+        self.page.keyboard.type(words)
+        self.pressed += 1
 
     def until(self, words, *, at="*"):
         """Tab until what has the focus matches ``at`` and says ``words``."""
@@ -167,6 +181,69 @@ class Keys:
             if found is not None and words in found:
                 return
         pytest.fail(f"Nothing with {words!r} was reached.")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "language"),
+    [(375, 667, "en"), (375, 667, "en-us"), (320, 568, "en"), (320, 568, "de")],
+)
+def test_the_first_screen_of_a_phone_shows_what_for_how_much_and_when(browser, site, width, height, language):
+    """Also where the present month is dead: the next free day is open, with at least four times to press."""
+    today = timezone.now().date()
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    for until in (today + timedelta(days=2), today.replace(day=1) + timedelta(days=40)):
+        dead = {"block_period": {"start": today.isoformat(), "end": until.isoformat()}}
+        Project.objects.update(availability_constraints=[dead])
+        page.goto(f"{site}/book/lightning/?lang={language}")
+        for what in ("h1", ".fold bdi:has-text('18')", "h2#day"):
+            assert in_sight(page, what), what
+        assert len([one for one in page.locator("button.time").all() if in_sight(page, one)]) >= 4
+        top = page.locator("button.time").first
+        assert top.evaluate("""one => { const box = one.getBoundingClientRect();
+            return one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) }""")
+    page.context.close()
+
+
+def in_sight(page, what):
+    """Whether all of it is on the screen as it stands."""
+    one = page.locator(what).first if isinstance(what, str) else what
+    box, screen = one.bounding_box(), page.viewport_size
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= screen["height"]
+
+
+def test_on_a_phone_what_is_chosen_stays_in_sight(browser, site, tomorrow):
+    page = browser.new_context(viewport={"width": 375, "height": 667}, locale="en-GB").new_page()
+    page.goto(day_url(site, tomorrow))
+    page.locator("#id_zone").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 3000)
+    page.wait_for_function("scrollY > 300")
+    for words in ("Catch the lightning", "1 hour", "€18"):
+        assert in_sight(page, page.locator(".plan__about").get_by_text(words, exact=True).first), words
+    pick(page, tomorrow)
+    for distance in (0, 3000):
+        page.mouse.wheel(0, distance)
+        for words in ("Catch the lightning", "1 hour", "€18", "13:00–14:00"):
+            assert in_sight(page, page.locator(".glance").get_by_text(words, exact=True)), words
+    page.context.close()
+
+
+def test_a_zone_is_shown_as_soon_as_it_is_chosen(page, site, tomorrow):
+    page.goto(day_url(site, tomorrow))
+    expect(page.locator("[data-zone-button]")).to_be_hidden()
+    page.locator("#id_zone").select_option("Asia/Tokyo")
+    page.wait_for_url("**zone=Asia%2FTokyo**")
+    expect(page.locator("#id_zone")).to_have_value("Asia/Tokyo")
+    expect(page.locator(f'button.time[value="{tomorrow.isoformat()}"]')).to_contain_text("9:00 PM")
+
+
+def test_a_day_can_be_typed(page, site, tomorrow):
+    page.goto(f"{site}/book/lightning/")
+    later = (tomorrow + timedelta(days=45)).date()
+    page.get_by_label("Another day").fill(later.isoformat())
+    page.get_by_role("button", name="Show the times of that day").click()
+    page.wait_for_url(f"**day={later}**")
+    expect(page.locator("#id_day")).to_have_value(later.isoformat())
+    expect(page.locator("button.time").first).to_be_visible()
 
 
 def test_another_day_is_swapped_in_announced_and_reached_by_back(page, site, tomorrow):
@@ -231,7 +308,7 @@ def test_the_customer_chooses_start_and_end(page, site, tomorrow):
 
 def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
-    page.locator('a.day[aria-current="true"]').focus()
+    page.locator('td a.day[aria-current="true"]').focus()
     page.keyboard.press("Home")
     page.keyboard.press("End")
     assert page.evaluate("document.activeElement.matches('a.day')")
@@ -480,13 +557,16 @@ def test_a_word_without_end_widens_no_page(browser, site, tomorrow):
     page.context.close()
 
 
-def test_problems_take_the_focus_and_lead_to_their_fields(page, site, tomorrow):
+def test_the_first_wrong_answer_takes_the_focus_and_each_problem_leads_to_its_field(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
     page.get_by_role("button", name="Book this time").click()
-    expect(page.locator(".problems")).to_be_focused()
-    page.locator(".problems a").first.click()
     expect(page.get_by_label("Name")).to_be_focused()
+    page.get_by_label("Name").fill("Marty McFly")
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    page.locator(".problems a").first.click()
+    expect(page.get_by_label("E-mail")).to_be_focused()
 
 
 @pytest.mark.parametrize("url", ["/", "/book/lightning/", "/book/lightning/?dressed"])
@@ -644,6 +724,9 @@ def test_a_page_that_staff_did_not_allow_may_not_frame_it(browser, site, host):
     page.goto(host)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("told") == []
+    expect(
+        page.frame_locator("iframe").get_by_text("The page around this one may not embed it.")
+    ).to_be_visible()
     page.close()
 
 

@@ -98,10 +98,13 @@ def last_monday():
 @pytest.mark.django_db
 def test_a_day_without_times_leads_to_the_next_that_has_some(visitor, project, mondays):
     day = last_monday() - timedelta(days=1)
+    start = datetime.combine(last_monday(), time(9), ZoneInfo("Europe/Berlin"))
     words = date_format(last_monday(), "SHORT_DAY_FORMAT")
-    assert (
-        f"Next free times: {words}" in visitor.see("/book/lightning/", day=day.isoformat()).content.decode()
-    )
+    page = visitor.see("/book/lightning/", day=day.isoformat()).content.decode()
+    assert f"Next free times: {words}" in page
+    button = re.search(r'<button class="time time--next" name="start" value="([^"]+)">([^<]+)', page)
+    assert datetime.fromisoformat(button[1]) == start
+    assert button[2] == f"Next free: {words}, 09:00"
 
 
 @pytest.mark.django_db
@@ -109,14 +112,18 @@ def test_after_the_months_last_free_day_the_next_month_is_offered(visitor, proje
     full = last_monday()
     a_booking(project.resources.get(), datetime.combine(full, time(9), ZoneInfo("Europe/Berlin")))
     page = visitor.see("/book/lightning/", day=full.isoformat()).content.decode()
+    assert "Next free times: " in page, "the week after is looked at, too"
+    days = [(full + timedelta(days=number)).isoformat() for number in (1, 10)]
+    Project.objects.update(availability_constraints=[{"block_period": {"start": days[0], "end": days[1]}}])
+    page = visitor.see("/book/lightning/", day=full.isoformat()).content.decode()
     href = unescape(re.search('href="([^"]*)"[^>]*>Next month with free times', page)[1])
-    assert f"day={full + timedelta(days=7)}" in visitor.see(href)["Location"]
+    assert f"day={full + timedelta(days=14)}" in visitor.see(href)["Location"]
 
 
 @pytest.mark.django_db
 def test_a_month_without_times_asks_for_no_day(visitor, project, doc):
     WeeklyHours.objects.create(resource=doc, weekday=0, opens="09:00", closes="09:30")
-    page = visitor.see("/book/lightning/").content.decode()
+    page = visitor.open("/book/lightning/").content.decode()
     assert page.count("No times are free in ") >= 2
     assert "Choose a day" not in page
 
@@ -124,7 +131,7 @@ def test_a_month_without_times_asks_for_no_day(visitor, project, doc):
 @pytest.mark.django_db
 def test_where_no_later_month_has_times_the_month_says_so_in_place_of_the_button(visitor, project, doc):
     WeeklyHours.objects.create(resource=doc, weekday=0, opens="09:00", closes="09:30")
-    page = visitor.see(visitor.see("/book/lightning/", seek="next")["Location"]).content.decode()
+    page = visitor.open("/book/lightning/?seek=next").content.decode()
     month = re.search('class="plan__month".*?</section>', page, re.DOTALL)[0]
     assert "Nothing is free in the half year after this month." in month
     assert "Next month with free times" not in page
@@ -142,3 +149,28 @@ def test_where_nothing_is_free_after_a_day_the_day_says_so_in_place_of_the_butto
     page = visitor.see(found).content.decode()
     assert page.count("Nothing is free in the half year after this month.") == 2  # shown, and told
     assert "Next month with free times" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "?day=2020-01-01", "?zone=Asia/Tokyo"])
+def test_without_a_day_the_page_opens_at_the_next_free_day_in_whichever_month(
+    visitor, project, mondays, query
+):
+    """Never with a month in which nothing is free."""
+    free = last_monday()
+    block = {"block_period": {"start": timezone.now().date().isoformat(), "end": free.isoformat()}}
+    Project.objects.update(availability_constraints=[block])
+    page = visitor.open(f"/book/lightning/{query}").content.decode()
+    words = date_format(free, "SHORT_DAY_FORMAT")
+    assert f'<h2 id="day" tabindex="-1">{words}</h2>' in page
+    assert 'class="time"' in page
+    assert "No times are free" not in page
+
+
+@pytest.mark.django_db
+def test_a_month_that_is_asked_for_is_shown_though_nothing_is_free_in_it(visitor, project, mondays):
+    block = {"block_period": {"start": timezone.now().date().isoformat(), "end": last_monday().isoformat()}}
+    Project.objects.update(availability_constraints=[block])
+    page = visitor.see("/book/lightning/", month=f"{timezone.now():%Y-%m}").content.decode()
+    assert "No times are free in" in page
+    assert "Next month with free times" in page

@@ -9,24 +9,26 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import database_clock, times
+from bookings.availability.free_times import nearest
 from bookings.availability.modes import Mode
 from bookings.availability.offering import Offering
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
 from bookings.forms.moves import may_overlap
 from bookings.lifecycle import Actor, available_actions, reschedule
-from bookings.models import Booking, Resource
+from bookings.models import Booking, ProjectResource, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import JUST_MOVED, with_booking
-from bookings.views.choose.choose import plan, sought
+from bookings.views.choose.choose import opened_at, plan, seek_url, sought
 from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
-from bookings.views.choose.selection import selection_of
+from bookings.views.choose.selection import ANYONE, selection_of
 from bookings.views.choose.sessions import session_of
 from bookings.views.frames import is_embedded
 from bookings.views.hold.alternatives import alternatives_card
@@ -88,7 +90,16 @@ def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     )
     if booking.project is None or not moves:
         return None
-    return replace(offering_for(request, booking.project, booking.option), chosen=booking.length)
+    offering = offering_for(request, booking.project, booking.option)
+    return replace(offering, chosen=booking.length, link=_with_whom_it_stays(request, booking, offering))
+
+
+def _with_whom_it_stays(request: HttpRequest, booking: Booking, offering: Offering) -> ProjectResource | None:
+    """The booking's own resource until the customer asks for another, or for anyone; a seat is its session's."""
+    fixed = offering.everybody or booking.session_id is not None or len(offering.links) < 2
+    if fixed or request.GET.get("with") or request.POST.get("with"):
+        return offering.link
+    return next((link for link in offering.links if link.resource_id == booking.resource_id), None)
 
 
 @require_safe
@@ -103,10 +114,13 @@ def times_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpRe
     offering = movable(request, booking)
     if offering is None:
         return redirect(urls.current)
-    selection = selection_of(request, urls.page, urls.args, offering.zone)
+    selection = replace(selection_of(request, urls.page, urls.args, offering.zone), anyone=ANYONE)
     if SEEK in request.GET:
         return redirect(sought(selection, offering))
-    context = plan(selection, offering, hold_url=urls.confirm, ignoring=frozenset({booking.pk}))
+    opened = opened_at(selection, offering, moving=booking)
+    if opened is None:
+        return redirect(seek_url(selection))
+    context = plan(*opened, offering, hold_url=urls.confirm)
     zone = selection.zone.key
     context["pick_by_get"] = True
     context["old"] = {
@@ -195,7 +209,7 @@ def with_whom(booking: Booking, wanted: Wanted) -> str:
     first, *others = wanted.resources or [booking.resource]
     if not others or comes_whole(booking):
         return _with(first)
-    return _("With %(name)s, or whoever else is free then") % {"name": first.name}
+    return _("With whoever is free then")
 
 
 def comes_whole(booking: Booking) -> bool:
@@ -215,8 +229,7 @@ def _alternatives(
     error: BookingError,
 ) -> dict[str, Any]:
     return alternatives_card(
-        offering,
-        wanted.start,
+        nearest(offering, wanted.start, now=timezone.now()),
         error,
         zone=booking_card.clocks_of(booking).first,
         post_url=urls.confirm,
@@ -238,15 +251,14 @@ def side_by_side(
     clocks = booking_card.clocks_of(booking)
     picked = {"session": str(wanted.session.pk)} if wanted.session else {"start": wanted.start.isoformat()}
     sent = request.POST if request.method == "POST" else request.GET
-    if sent.get("with"):
-        picked["with"] = sent["with"]
+    kept = {"with": sent["with"]} if sent.get("with") else {}
     context = {
         "title": booking.what,
         "old": cards.when(booking.start, booking.end, clocks) | {"with": _with(booking.resource)},
         "new": cards.when(wanted.start, wanted.end, clocks) | {"with": with_whom(booking, wanted)},
         "zones": cards.zones(wanted.start, wanted.end, clocks),
         "alternatives": alternatives,
-        "hidden": hidden_fields(picked) if alternatives is None else [],
+        "hidden": hidden_fields(kept if alternatives else kept | picked),
         "post_url": urls.confirm,
         "back_url": urls.current,
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,18 +16,32 @@ from django.views.decorators.http import require_safe
 from bookings.availability.allowance import Allowance
 from bookings.availability.free_times import FreeTimes, free_times, month_bounds, next_start
 from bookings.availability.offering import Offering
-from bookings.errors import BookingError
+from bookings.errors import (
+    BookingError,
+    CapReached,
+    EndNotOffered,
+    GroupFull,
+    OutsideHours,
+    SessionClosed,
+    SlotTaken,
+    WindowClosed,
+)
+from bookings.models import Booking
 from bookings.views.choose import months, zones
 from bookings.views.choose.day import SEEK, day_card, later
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.options import options
 from bookings.views.choose.selection import NOTHING_FREE, Selection, last_month, midday, selection_of
 from bookings.views.frames import is_embedded
-from bookings.views.hold.visitor_token import live_hold, visitor_token
+from bookings.views.hold.alternatives import alternatives_card
+from bookings.views.hold.offered import offered_form
+from bookings.views.hold.visitor_token import own_hold, visitor_token
 from bookings.views.message_pages import unpayable_page
-from bookings.views.page_urls import carried_query, hidden_fields, page_url
+from bookings.views.page_urls import carried_query, hidden_fields, page_url, parse_instant
 
-REFUSALS = {kind.code: kind.sentence for kind in BookingError.__subclasses__()}
+LOOK_ON = timedelta(days=7)
+REFUSALS = {kind.code: kind for kind in BookingError.__subclasses__()}
+OF_THE_TIME = {SlotTaken, EndNotOffered, GroupFull, SessionClosed, WindowClosed, OutsideHours, CapReached}
 
 
 @never_cache
@@ -39,27 +54,54 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     selection = selection_of(request, "choose", (slug,), offering.zone)
     if SEEK in request.GET:
         return redirect(sought(selection, offering))
-    context = plan(selection, offering, hold_url=page_url(request, "hold", slug))
+    if start := parse_instant(request.GET.get("start", "").replace(" ", "+")):
+        return offered_form(request, offering, start)
+    opened = opened_at(selection, offering)
+    if opened is None:
+        return redirect(seek_url(selection))
+    context = plan(*opened, offering, hold_url=page_url(request, "hold", slug))
     return render(request, "bookings/choose.html", context)
 
 
-def plan(
-    selection: Selection, offering: Offering, *, hold_url: str, ignoring: frozenset[UUID] = frozenset()
-) -> dict[str, Any]:
-    """The context of `choose.html` but for what is particular to a page."""
-    who = visitor_token(selection.request)
+def opened_at(
+    selection: Selection, offering: Offering, *, moving: Booking | None = None
+) -> tuple[Selection, FreeTimes] | None:
+    """The month to show with its times and some that follow; None where those of two months hold none.
+
+    A month is shown as it is where the URL asks for one; else it is that of the next free time.
+    """
     # A hold gives way to another hold, but not to a booking that moves.
-    held = None if ignoring else live_hold(who)
+    own = moving or own_hold(selection.request)
+    start, end = month_bounds(selection.year, selection.month, selection.zone)
+    following = month_bounds(*months.neighbour(selection.year, selection.month, 1), selection.zone)[1]
+    if selection.asked:  # some days before and after, so that what is nearest is found
+        start, following = start - LOOK_ON, end + LOOK_ON
+    ignoring = [own.pk] if own else []
     with Allowance.page() as allowance:
         found = free_times(
             offering,
-            *month_bounds(selection.year, selection.month, selection.zone),
+            start,
+            following,
             zone=selection.zone,
             now=selection.now,
-            ignoring=ignoring | ({held.pk} if held else frozenset()),
+            ignoring=ignoring,
             allowance=allowance,
         )
-    day = selection.day or next(iter(found.free), None)
+    if selection.asked:
+        return selection, found
+    first = min(found.free, default=None)
+    return (replace(selection, year=first.year, month=first.month), found) if first else None
+
+
+def seek_url(selection: Selection) -> str:
+    """Where the next free time after this month and the next one is looked for."""
+    return selection.href(month=months.neighbour(selection.year, selection.month, 1), changes={SEEK: "next"})
+
+
+def plan(selection: Selection, found: FreeTimes, offering: Offering, *, hold_url: str) -> dict[str, Any]:
+    """The context of `choose.html` but for what is particular to a page."""
+    who = visitor_token(selection.request)
+    day = selection.day or selection.first_of(found.free)
     month = _month_card(selection, found, day)
     card = day_card(selection, found, day, ask_end=offering.longest is not None) if day else None
     nobody = not offering.links
@@ -67,11 +109,13 @@ def plan(
     return {
         **options(selection, offering),
         "nobody": nobody,
-        "notice": _notice(selection),
+        "notice": zones.unknown_zone_notice(selection.request, selection.zone.key, selection.now),
+        **_refusal(selection, found, hold_url),
         "month": month,
         "day": card,
         "said": "" if nobody else " ".join(said).strip(),
         "zone": _zone_card(selection, offering, day, card["at"] if card else None),
+        "date": _date_card(selection, day),
         "hold_url": hold_url,
         "hidden": hidden_fields(_carried_along(selection, offering, who)),
     }
@@ -83,11 +127,23 @@ def _carried_along(selection: Selection, offering: Offering, who: str) -> dict[s
     return zones.carried_zone(offering.project, selection.zone.key) | carried_query(selection.request) | token
 
 
-def _notice(selection: Selection) -> str:
-    code = selection.request.GET.get("refused", "")
-    if code in REFUSALS:
-        return _("%(refusal)s Please choose another time.") % {"refusal": _(REFUSALS[code])}
-    return zones.unknown_zone_notice(selection.request, selection.zone.key, selection.now)
+def _refusal(selection: Selection, found: FreeTimes, hold_url: str) -> dict[str, Any]:
+    """Why the visitor is here again: with the nearest times where one was lost, else in a sentence."""
+    refusal = REFUSALS.get(selection.request.GET.get("refused", ""))
+    if refusal is None:
+        return {}
+    lost = parse_instant(selection.request.GET.get("at", ""))
+    if lost and refusal in OF_THE_TIME:
+        card = alternatives_card(
+            found.nearest(lost),
+            refusal(),
+            zone=selection.zone,
+            post_url=hold_url,
+            all_url="#day",
+            form_id="instead",
+        )
+        return {"alternatives": card}
+    return {"notice": _("%(refusal)s Please choose another time.") % {"refusal": _(refusal.sentence)}}
 
 
 def _month_card(selection: Selection, found: FreeTimes, day: date | None) -> dict[str, Any]:
@@ -95,7 +151,7 @@ def _month_card(selection: Selection, found: FreeTimes, day: date | None) -> dic
         year=selection.year,
         number=selection.month,
         today=selection.today,
-        free=found.free,
+        free={day: number for day, number in found.free.items() if selection.shows(day)},
         full=found.full_days,
         chosen=day,
     )
@@ -128,6 +184,17 @@ def sought(selection: Selection, offering: Offering) -> str:
     if found is None:
         return selection.href(changes={"refused": NOTHING_FREE})
     return selection.href(day=found.astimezone(selection.zone).date())
+
+
+def _date_card(selection: Selection, day: date | None) -> dict[str, Any]:
+    """What `_date.html` needs: any day may be typed that the months lead to."""
+    year, number = last_month(selection.today)
+    return {
+        "value": day.isoformat() if day else "",
+        "least": selection.today.isoformat(),
+        "most": date(year, number, monthrange(year, number)[1]).isoformat(),
+        "hidden": hidden_fields(carried_query(selection.request)),
+    }
 
 
 def _zone_card(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +19,7 @@ GROUPED_FROM = 5
 MORNING, NOON, EVENING = 5, 12, 17
 FEW = 2
 SEEK = "seek"
+STRIP_DAYS = 5
 
 
 def day_card(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool = False) -> dict[str, Any]:
@@ -40,8 +42,29 @@ def day_card(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool
         )
         if found.free:  # else the month says it
             card["nothing_later"] = selection.nothing_later
-        card["next_free"] = _next_free(selection, found, day)
+        card |= _next_free(selection, found, day, ask_end=ask_end)
+    card["strip"] = _strip(selection, found, day)
     return card
+
+
+def _strip(selection: Selection, found: FreeTimes, day: date) -> list[dict[str, Any]]:
+    """The free days around the one that is shown, in which the month need not be looked at; empty for less than two."""
+    free = found.free
+    days = sorted({*free, day})
+    first = max(min(days.index(day) - 1, len(days) - STRIP_DAYS), 0)
+    cells = [
+        {
+            "weekday": times.weekday_letters(one.weekday()),
+            "number": one.day,
+            "href": selection.href(day=one),
+            "kind": "free" if one in free else "none",
+            "free": free.get(one, 0),
+            "chosen": one == day,
+            "full": date_format(one, "DAY_FORMAT"),
+        }
+        for one in days[first : first + STRIP_DAYS]
+    ]
+    return cells if len(cells) > 1 else []
 
 
 def _clock_change(day: date, selection: Selection) -> str:
@@ -106,12 +129,19 @@ def _end_label(end: datetime, first: FreeTime, selection: Selection) -> str:
     return times.day_and_clock(end, selection.zone)
 
 
-def _next_free(selection: Selection, found: FreeTimes, day: date) -> dict[str, str] | None:
+def _next_free(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool) -> dict[str, Any]:
+    """The next free time as what holds it, and the way to its day; in a month without any, the month leads on."""
     following = next((one for one in found.free if one > day), None)
-    if following is None:  # in a month without any, the month leads on
-        return later(selection) if found.free and not selection.nothing_later else None
-    label = times.short_day(midday(following, selection.zone), selection.zone)
-    return {"href": selection.href(day=following), "label": _("Next free times: %(day)s") % {"day": label}}
+    if following is None:
+        return {"next_day": later(selection) if found.free and not selection.nothing_later else None}
+    first = next(one for one in found.on(following) if not one.full)
+    label = times.short_day(first.start, selection.zone)
+    way = {"href": selection.href(day=following), "label": _("Next free times: %(day)s") % {"day": label}}
+    if ask_end:
+        return {"next_day": way}
+    clock = times.day_and_clock(first.start, selection.zone)
+    label = _("Next free: %(time)s") % {"time": clock}
+    return {"next_day": way, "next_free": {**picked_field(first), "label": label}}
 
 
 def later(selection: Selection) -> dict[str, str]:

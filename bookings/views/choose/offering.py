@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -36,9 +37,25 @@ def place_in_words(offering: Offering) -> str:
         Project.Place.PHONE: _("By phone"),
         Project.Place.ONLINE: _("Online"),
     }[Project.Place(offering.project.place)]
-    link = offering.candidates[0] if offering.candidates else None
-    place = where_of(offering.project, link.resource if link else None, offering.option, link)
+    place = _place(offering)
     return _("%(kind)s: %(place)s") % {"kind": kind, "place": place} if place else kind
+
+
+def map_url(offering: Offering) -> str:
+    """Where a map shows the place; empty where nobody goes there."""
+    return map_of(offering.project, _place(offering))
+
+
+def map_of(project: Project, place: str) -> str:
+    """The page of OpenStreetMap that looks for a place, which a visitor may open; empty where nobody goes there."""
+    if project.place != Project.Place.IN_PERSON or not place.strip():
+        return ""
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': place}, quote_via=quote)}"
+
+
+def _place(offering: Offering) -> str:
+    link = offering.candidates[0] if offering.candidates else None
+    return where_of(offering.project, link.resource if link else None, offering.option, link)
 
 
 def offering_of(request: HttpRequest, slug: str) -> Offering:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.availability.offering import Offering
+from bookings.markdown import as_html
 from bookings.models import Option
-from bookings.views.choose.offering import place_in_words
+from bookings.picture_files import shown
+from bookings.views.choose.offering import map_url, place_in_words
 from bookings.views.choose.selection import Selection
 from bookings.views.prices import price_in_words, price_of
 
@@ -26,7 +28,8 @@ def options(selection: Selection, offering: Offering) -> dict[str, Any]:
             "title": offering.project.name,
             "text": offering.project.summary,
             "place": place_in_words(offering),
-            "more": offering.project.description,
+            "map_url": map_url(offering),
+            "more": as_html(offering.project.description),
             "settled": said if len(options) < 2 else [],
         },
         "options": options if len(options) > 1 else [],
@@ -66,7 +69,7 @@ def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
         return []
     anyone = {
         "name": _("Anyone"),
-        "href": selection.href(changes={"with": ""}),
+        "href": selection.href(changes={"with": selection.anyone}),
         "current": offering.link is None,
     }
     return [
@@ -74,6 +77,7 @@ def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
         *(
             {
                 "name": link.resource.name,
+                "picture": shown(link.resource.image),
                 "href": selection.href(changes={"with": link.resource.slug}),
                 "current": link == offering.link,
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -16,12 +17,17 @@ from bookings.views.page_urls import carried_query, page_url, parse_instant
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24
+ANYONE = "*"  # the name of no resource
 NOTHING_FREE = "nothing_free"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """``page`` and ``args`` name the page; all its URLs keep what the visitor chose."""
+    """``page`` and ``args`` name the page; all its URLs keep what the visitor chose.
+
+    ``asked`` tells whether the URL names the month, or a day of it; ``anyone`` is what it says besides where anyone
+    will do: nothing, but for a booking that stays with its resource unless something is said.
+    """
 
     request: HttpRequest
     page: str
@@ -31,10 +37,20 @@ class Selection:
     year: int
     month: int
     day: date | None
+    asked: bool
+    anyone: str = ""
 
     @property
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
+
+    def shows(self, day: date) -> bool:
+        """Whether the day lies in the month that is shown."""
+        return (day.year, day.month) == (self.year, self.month)
+
+    def first_of(self, days: Iterable[date]) -> date | None:
+        """The first of these days in the month that is shown."""
+        return min(filter(self.shows, days), default=None)
 
     @property
     def nothing_later(self) -> str:
@@ -68,10 +84,18 @@ def selection_of(request: HttpRequest, page: str, args: tuple[str, ...], place: 
     day = at.astimezone(zone).date() if at else _day(request.GET.get("day", ""))
     wanted = "" if at else request.GET.get("month", "")
     year, month = _month(wanted, day, now.astimezone(zone).date())
-    if day and (day.year, day.month) != (year, month):
+    if day and ((day.year, day.month) != (year, month) or day < now.astimezone(zone).date()):
         day = None
     return Selection(
-        request=request, page=page, args=args, zone=zone, now=now, year=year, month=month, day=day
+        request=request,
+        page=page,
+        args=args,
+        zone=zone,
+        now=now,
+        year=year,
+        month=month,
+        day=day,
+        asked=bool(day or _MONTH.fullmatch(wanted)),
     )
 
 

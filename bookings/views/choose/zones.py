@@ -117,6 +117,7 @@ def switcher(
     """The context of `_zone.html`: ``moment`` is of the day whose times are shown."""
     names = list(dict.fromkeys([shown, place, *sorted(OFFERED, key=lambda one: (times.place(one), one))]))
     return {
+        "name": times.zone_name(moment, shown),
         "said": _("Times in %(zone)s") % {"zone": times.zone_and_offset(moment, shown)},
         "choices": [
             {

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import times
-from bookings.availability.free_times import FreeTime, nearest
-from bookings.availability.offering import Offering
+from bookings.availability.free_times import FreeTime
 from bookings.errors import BookingError, GroupFull, SlotTaken
 from bookings.refusals import sentence
 from bookings.views.choose.day import picked_field
 
 
 def alternatives_card(
-    offering: Offering,
-    start: datetime,
+    near: list[FreeTime],
     error: BookingError,
     *,
-    zone: str,
+    zone: times.Zone,
     post_url: str,
     all_url: str,
     form_id: str,
 ) -> dict[str, Any]:
     """The context of `_alternatives.html`; its buttons send ``form_id`` to ``post_url`` with another time."""
-    near = nearest(offering, start, now=timezone.now())
     return {
-        "heading": _heading(error),
+        "heading": heading(error),
         "sentence": _("These times are free:") if near else _("Nothing is free in the days around it."),
         "times": [_button(one, zone) for one in near],
         "post_url": post_url,
@@ -38,13 +33,14 @@ def alternatives_card(
     }
 
 
-def _heading(error: BookingError) -> str:
+def heading(error: BookingError) -> str:
+    """What became of the time that was wanted."""
     if isinstance(error, SlotTaken | GroupFull):
         return _("Somebody else has just taken this time")
     return sentence(error)
 
 
-def _button(one: FreeTime, zone: str) -> dict[str, Any]:
+def _button(one: FreeTime, zone: times.Zone) -> dict[str, Any]:
     return {
         **picked_field(one),
         "clock": times.clock(one.start, zone),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import bites, database_clock
+from bookings.availability.free_times import nearest
 from bookings.availability.offering import Offering
 from bookings.client_address import counted_digest
 from bookings.clocks import Clocks
@@ -30,7 +31,7 @@ from bookings.errors import (
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend
-from bookings.models import Booking, Customer
+from bookings.models import Booking
 from bookings.rate_limits import check_bookings, note_booking
 from bookings.refusals import sentence
 from bookings.views.booking.manage import JUST_BOOKED
@@ -39,6 +40,7 @@ from bookings.views.choose.zones import own_zone
 from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
+from bookings.views.hold.answers import blank_form, given_answers, kept_form, sent_form
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
@@ -58,12 +60,12 @@ def details(request: HttpRequest, hold: Hold) -> HttpResponse:
         return book_held_time(request, hold)
     if hold.reservation.released_at is not None:
         return redirect(hold.times_url(request, refused=ReservationGone.code))
-    return details_page(request, hold, blank_form(request, hold))
+    return details_page(request, hold, blank_form(request, hold.project, given_answers(hold)))
 
 
 def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew."""
-    form = sent_form(request, hold)
+    form = sent_form(request, hold.project, given_answers(hold))
     resolved = resolve({"reservation_id": hold.reservation.pk}, Scope.everything())
     wanted = BookingForm(resolved, contact=Contact.EITHER, customer_form=form)
     if not wanted.is_valid():
@@ -145,7 +147,13 @@ def extend_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
     except BookingError as error:
         said = sentence(error)
     held.refresh_from_db(fields=["expires_at", "extensions"])
-    return details_page(request, hold, kept_form(request, hold), said=said, status=409 if said else 200)
+    return details_page(
+        request,
+        hold,
+        kept_form(request, hold.project, given_answers(hold)),
+        said=said,
+        status=409 if said else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,10 +168,19 @@ def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
         return proof_page(request, hold.project, error, visitor_token(request))
     except BookingError as error:
         found = _alternatives(request, hold, error)
-        return details_page(request, hold, sent_form(request, hold), alternatives=found, status=409)
+        return details_page(
+            request,
+            hold,
+            sent_form(request, hold.project, given_answers(hold)),
+            alternatives=found,
+            status=409,
+        )
     if other is None:
         return no_such_hold(request, hold.project.slug)
-    return remember_visitor(details_page(request, other, kept_form(request, hold)), visitor_token(request))
+    return remember_visitor(
+        details_page(request, other, kept_form(request, hold.project, given_answers(hold))),
+        visitor_token(request),
+    )
 
 
 def _present(request: HttpRequest, hold: Hold) -> Hold:
@@ -172,24 +189,10 @@ def _present(request: HttpRequest, hold: Hold) -> Hold:
     return (hold_of(hold_token(live)) if live and live.project_id == hold.project.pk else None) or hold
 
 
-def sent_form(request: HttpRequest, hold: Hold) -> DetailsForm:
-    """What was sent, to be judged."""
-    known = known_customer(request)
-    return DetailsForm(request.POST, project=hold.project, instance=known, initial=given_answers(hold))
-
-
-def kept_form(request: HttpRequest, hold: Hold) -> DetailsForm:
-    """What was typed so far, not judged yet."""
-    answers = DetailsForm(request.POST, project=hold.project, initial=given_answers(hold))
-    kept = {name: answers[name].data for name in answers.fields}
-    return DetailsForm(None, project=hold.project, initial=kept)
-
-
 def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
     held = hold.reservation
     return alternatives_card(
-        as_held(request, hold),
-        held.start,
+        nearest(as_held(request, hold), held.start, now=database_clock.now()),
         error,
         zone=Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request)).first,
         post_url=hold.url(request, "alternative"),
@@ -212,22 +215,6 @@ def booked_before(hold: Hold) -> Booking | None:
     return held.booking or Booking.objects.filter(form_token=str(held.pk)).first()
 
 
-def blank_form(request: HttpRequest, hold: Hold) -> DetailsForm:
-    """The form as it is first shown."""
-    known = {"timezone": own_zone(request), "language": get_language() or ""}
-    return DetailsForm(None, project=hold.project, initial=known | given_answers(hold))
-
-
-def given_answers(hold: Hold) -> dict[str, str]:
-    """What the URL gave beforehand."""
-    return {name: value for name, value in hold.reservation.customer.items() if isinstance(value, str)}
-
-
-def known_customer(request: HttpRequest) -> Customer:
-    """What is known of the customer without asking."""
-    return Customer(timezone=own_zone(request), language=get_language() or "")
-
-
 def details_page(
     request: HttpRequest,
     hold: Hold,
@@ -242,9 +229,11 @@ def details_page(
     clocks = Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request))
     live = held.expires_at > now and held.released_at is None
     link = hold_card.link_of(held)
+    if alternatives is None:
+        form.focus()
     context = {
         "form": form,
-        "submit_label": hold_card.submit_label(held),
+        "submit_label": hold_card.submit_label(hold_card.actions_of(held)),
         "post_url": hold.url(request, "details"),
         "hold": hold_card.banner(request, hold, link, clocks, now) if live else None,
         "said": said if live else hold_card.over(held, clocks.own),

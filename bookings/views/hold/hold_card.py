@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from bookings import times
 from bookings.clocks import Clocks
 from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, ProjectResource, Reservation
+from bookings.picture_files import shown
 from bookings.views import cards
-from bookings.views.choose.offering import hold_seconds, where_of
+from bookings.views.choose.offering import hold_seconds, map_of, where_of
 from bookings.views.hold.hold_links import Hold
 from bookings.views.prices import price_in_words, price_of
 
@@ -31,10 +33,14 @@ def extension_of(hold: Hold, link: ProjectResource | None) -> timedelta:
     return timedelta(seconds=int(hold_seconds(hold.project, hold.reservation.option, link)))
 
 
-def submit_label(held: Reservation) -> str:
-    """A time that still needs an answer is asked for, not booked; one that is to be paid leads on to that."""
+def actions_of(held: Reservation) -> list[Action]:
+    """Those of the graph that the held time will follow."""
     version = held.graph_version
-    actions = list(version.actions.select_related("target")) if version else []
+    return list(version.actions.select_related("target")) if version else []
+
+
+def submit_label(actions: Sequence[Action]) -> str:
+    """A time that still needs an answer is asked for, not booked; one that is to be paid leads on to that."""
     entered = next((action.target for action in actions if action.source_id is None), None)
     if entered is None or entered.settled:
         return _("Book this time")
@@ -76,26 +82,45 @@ def _is_extendable(hold: Hold, link: ProjectResource | None, now: datetime) -> b
     return extendable(held, hold=extension_of(hold, link), by=CUSTOMER, at=pressed)
 
 
-def summary(hold: Hold, link: ProjectResource | None, clocks: Clocks) -> dict[str, Any]:
+def summary(
+    hold: Hold, link: ProjectResource | None, clocks: Clocks, *, names: bool = True
+) -> dict[str, Any]:
     """What is held, in small."""
     held = hold.reservation
     return {
         "title": hold.project.name,
         "pencil": True,
         "short_day": times.short_day(held.start, clocks.first),
+        "chosen": _chosen(hold, link),
         **cards.when(held.start, held.end, clocks),
-        "facts": _facts(hold, link),
+        "facts": _facts(hold, link, names=names),
     }
 
 
-def _facts(hold: Hold, link: ProjectResource | None) -> list[dict[str, Any]]:
+def _chosen(hold: Hold, link: ProjectResource | None) -> list[str]:
+    """What was chosen, its length and its price."""
     held, option = hold.reservation, hold.reservation.option
-    return cards.facts(
-        (_("What"), option.label if option else ""),
-        (_("With"), held.resource.name),
-        (_("Where"), _where(hold, link)),
-        (_("Price"), price_in_words(price_of(option, link), option.currency) if option else ""),
-    )
+    parts = [
+        hold.project.name,
+        option.label if option else "",
+        times.duration_in_words(held.end - held.start),
+    ]
+    price = price_in_words(price_of(option, link), option.currency) if option else ""
+    return [part for part in (*parts, price) if part]
+
+
+def _facts(hold: Hold, link: ProjectResource | None, *, names: bool) -> list[dict[str, Any]]:
+    held, option, where = hold.reservation, hold.reservation.option, _where(hold, link)
+    price = price_in_words(price_of(option, link), option.currency) if option else ""
+    face = shown(held.resource.image) if names else None
+    rows = [
+        cards.fact(_("What"), option.label if option else ""),
+        cards.fact(_("Length"), times.duration_in_words(held.end - held.start)),
+        cards.fact(_("With"), held.resource.name if names else _("Anyone")) | {"picture": face},
+        cards.fact(_("Where"), where) | {"map_url": map_of(hold.project, where)},
+        cards.fact(_("Price"), price),
+    ]
+    return [row for row in rows if row["value"]]
 
 
 def _where(hold: Hold, link: ProjectResource | None) -> str:

@@ -146,7 +146,8 @@ def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:
 def back_to_times(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
     """Back to the times, where the refusal is said and the present state is seen."""
     query = carried_query(request) | {"refused": error.code}
-    if start := parse_instant(request.POST.get("start", "")):
+    session = session_of(offering, request.POST.get("session", ""))
+    if start := session.start if session else parse_instant(request.POST.get("start", "")):
         query["at"] = start.isoformat()
     return redirect(page_url(request, "choose", offering.project.slug, query=query))
 

@@ -20,10 +20,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 def visitor_token(request: HttpRequest) -> str:
     """The visitor's token: from the cookie, from form or URL in a frame without cookies, else a new one."""
-    for token in (source.get(COOKIE, "") for source in (request.COOKIES, request.POST, request.GET)):
-        if _TOKEN.fullmatch(token):
-            return token
-    return secrets.token_urlsafe(16)
+    return _token_sent(request) or secrets.token_urlsafe(16)
+
+
+def _token_sent(request: HttpRequest) -> str:
+    sent = (source.get(COOKIE, "") for source in (request.COOKIES, request.POST, request.GET))
+    return next((token for token in sent if _TOKEN.fullmatch(token)), "")
 
 
 class Holder(NamedTuple):
@@ -55,6 +57,12 @@ def remember_visitor(response: HttpResponse, token: str) -> HttpResponse:
 def live_hold(token: str) -> Reservation | None:
     """The visitor's live hold; picking another time replaces it."""
     return live_holds(token_digest(token)).first()
+
+
+def own_hold(request: HttpRequest) -> Reservation | None:
+    """The live hold of who asks; nobody is looked up for a visitor who is new."""
+    token = _token_sent(request)
+    return live_hold(token) if token else None
 
 
 def live_holds(digest: str) -> QuerySet[Reservation]:

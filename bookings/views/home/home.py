@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,12 +19,17 @@ from bookings.availability.chosen_ends import longest_length
 from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
+from bookings.money import money
+from bookings.picture_files import shown
 from bookings.times import durations_in_words
+from bookings.views.choose.zones import carried_zone
 from bookings.views.home.listed_projects import ListedProject, listed_projects
-from bookings.views.home.next_times import next_times
+from bookings.views.home.next_times import NextTime, next_times, place_zone, start_in_words
+from bookings.views.page_urls import hidden_fields
 from bookings.views.prices import price_in_words, price_of
 
 SEARCHABLE_FROM = 6
+SEEN_AT_ONCE = 3
 
 
 @require_safe
@@ -64,10 +70,33 @@ def groups_of(listed: Sequence[ListedProject], chosen: Resource | None = None) -
     groups: dict[str, list[dict[str, Any]]] = {}
     free = next_times([one for one in listed if not one.lacks_payment], chosen, timezone.now())
     for one in listed:
-        entry = _entry(one, chosen) | {"next_free": free.get(one.project.pk, "")}
+        entry = _entry(one, chosen) | {"next_free": _next_free(one, chosen, free.get(one.project.pk))}
         groups.setdefault(one.project.heading, []).append(entry)
+    for entry in [entry for entries in groups.values() for entry in entries][:SEEN_AT_ONCE]:
+        entry["first"] = True
     found = [{"title": title, "projects": entries} for title, entries in groups.items()]
     return {"groups": found, "found": sum(len(group["projects"]) for group in found)}
+
+
+def _next_free(
+    listed: ListedProject, chosen: Resource | None, found: NextTime | None
+) -> dict[str, Any] | None:
+    """What holds the next free time at once; where the customer chooses the end, the way to that day."""
+    if found is None:
+        return None
+    project, zone = listed.project, place_zone(listed.project, chosen)
+    option = next(iter(project.options.all()), None)
+    query = {"option": str(option.pk) if option else "", "with": chosen.slug if chosen else ""}
+    kept = {name: value for name, value in query.items() if value} | carried_zone(project, zone)
+    picked = {"session": str(found.session)} if found.session else {"start": found.start.isoformat()}
+    told = {"label": start_in_words(project, found.start, zone)}
+    if project.availability.get("customer_chooses_end") is True and not listed.takes_seats:
+        query = kept | {"at": found.start.isoformat()}
+        return told | {"href": f"{reverse('pages:choose', args=[project.slug])}?{urlencode(query)}#day"}
+    return told | {
+        "hold_url": reverse("pages:hold", args=[project.slug]),
+        "hidden": hidden_fields(kept | picked),
+    }
 
 
 def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
@@ -77,7 +106,7 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "title": project.name,
         "href": f"{href}?with={chosen.slug}" if chosen else href,
         "text": project.summary,
-        "picture": project.image.url if project.image else "",
+        "picture": shown(project.image),
         "nobody": not project.links.all(),
         "lengths": _lengths(listed, chosen),
         "price": _price(listed, chosen),
@@ -118,8 +147,9 @@ def _price(listed: ListedProject, chosen: Resource | None) -> str:
     prices = sorted((price, currency) for price, currency in asked if price is not None)
     if not prices:
         return ""
-    words = price_in_words(*prices[0])
-    return words if len(set(prices)) == 1 else _("from %(price)s") % {"price": words}
+    if len(set(prices)) == 1:
+        return price_in_words(*prices[0])
+    return _("from %(price)s") % {"price": money(*prices[0])}
 
 
 def _place(project: Project) -> str:

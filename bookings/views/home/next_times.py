@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,35 +23,49 @@ SESSIONS_SOON = timedelta(days=28)
 MOST_SEARCHED = 300  # resources, each counted once for every project that it is in
 
 
-def next_times(listed: Sequence[ListedProject], chosen: Resource | None, now: datetime) -> dict[UUID, str]:
-    """By project, in words, when the next free time starts; without those that have none in the next days.
+@dataclass(frozen=True, kw_only=True)
+class NextTime:
+    """When a project is next free: the start of a slot, or of a session with a seat left."""
+
+    start: datetime
+    session: UUID | None = None
+
+
+def next_times(
+    listed: Sequence[ListedProject], chosen: Resource | None, now: datetime
+) -> dict[UUID, NextTime]:
+    """By project, when the next free time starts; without those that have none in the next days.
 
     ``chosen`` leaves out all other resources.
     """
     with_seats = [one.project for one in listed if one.takes_seats]
     others = [one.project for one in listed if not one.takes_seats]
-    starts = _sessions(with_seats, chosen, now) | _slots(others, chosen, now)
-    projects = [one.project for one in listed if one.project.pk in starts]
-    return {project.pk: start_in_words(project, starts[project.pk]) for project in projects}
+    slots = {pk: NextTime(start=start) for pk, start in _slots(others, chosen, now).items()}
+    return _sessions(with_seats, chosen, now) | slots
 
 
-def start_in_words(project: Project, start: datetime) -> str:
-    """Like "Tuesday 16 March, 09:30", on the clocks of the place, which are named where nobody goes there."""
+def place_zone(project: Project, chosen: Resource | None) -> str:
+    """The zone of the place: where the chosen one is, else the first of the project's."""
     links = project.links.all()
-    zone = links[0].resource.timezone if links else "UTC"
+    return chosen.timezone if chosen else links[0].resource.timezone if links else "UTC"
+
+
+def start_in_words(project: Project, start: datetime, zone: str) -> str:
+    """Like "Tuesday 16 March, 09:30", on the clocks of ``zone``, which are named where nobody goes there."""
     said = times.day_and_clock(start, zone)
     return said if project.place == Project.Place.IN_PERSON else f"{said} ({times.zone_name(start, zone)})"
 
 
-def _sessions(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, datetime]:
+def _sessions(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, NextTime]:
     if not projects:
         return {}
     open_ones = coming_sessions(now).filter(project__in=projects, start__lt=now + SESSIONS_SOON)
     open_ones = open_ones.filter(Q(places_left__gt=0))
     if chosen:
         open_ones = open_ones.filter(resource=chosen)
-    rows = open_ones.values_list("project_id", "start")
-    return {project_id: start for project_id, start in reversed(rows) if project_id}
+    rows = open_ones.values_list("project_id", "start", "pk")
+    found = {project_id: NextTime(start=start, session=pk) for project_id, start, pk in reversed(rows)}
+    return {project_id: one for project_id, one in found.items() if project_id}
 
 
 def _slots(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, datetime]:

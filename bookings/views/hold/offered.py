@@ -1,0 +1,192 @@
+"""The form for a time that a link names: nothing is held before the person sends it, and then it books at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings import bites, database_clock
+from bookings.availability.free_times import FreeTime, FreeTimes, free_times, takers
+from bookings.availability.offering import Offering
+from bookings.clocks import Clocks
+from bookings.effects.links import manage_token
+from bookings.errors import BookingError, OutsideHours, ProofNeeded
+from bookings.forms.pages import DetailsForm
+from bookings.models import Booking, Project, Reservation
+from bookings.views.choose.day import picked_field
+from bookings.views.choose.offering import offering_of
+from bookings.views.choose.sessions import session_of
+from bookings.views.choose.zones import own_zone
+from bookings.views.frames import is_embedded
+from bookings.views.hold import hold_card
+from bookings.views.hold.alternatives import alternatives_card
+from bookings.views.hold.answers import blank_form, given_answers, kept_form
+from bookings.views.hold.details import book_held_time, details_page
+from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold
+from bookings.views.hold.pick import hold_time
+from bookings.views.hold.proof_page import proof_page
+from bookings.views.hold.visitor_token import own_hold, remember_visitor, token_digest, visitor_token
+from bookings.views.page_urls import (
+    carried_query,
+    hidden_fields,
+    page_url,
+    parse_instant,
+    prefilled_answers,
+)
+
+NEAR = timedelta(days=7)
+BOOKS = "book"
+
+
+def offered_form(request: HttpRequest, offering: Offering, start: datetime) -> HttpResponse:
+    """The form with what the URL gives, the time not held yet; the nearest times where it is no longer offered."""
+    form = blank_form(request, offering.project, prefilled_answers(request.GET.dict()))
+    found = _times_around(request, offering, start)
+    time = _wanted(found, offering, start, parse_instant(request.GET.get("end", "")))
+    if time is None:
+        return _lost_page(request, offering, found, start, form, OutsideHours())
+    form.focus()
+    return remember_visitor(
+        render(request, "bookings/details.html", _free_card(request, offering, time) | {"form": form}),
+        visitor_token(request),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def book_offered(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hold the time and book it for whom the form names; one of the nearest times instead is held, and shown first."""
+    if request.method != "POST":
+        return redirect(page_url(request, "choose", slug))
+    offering, token = offering_of(request, slug), visitor_token(request)
+    try:
+        hold = hold_of(hold_token(hold_time(offering, request, token)))
+    except ProofNeeded as error:
+        bites.note(error.limit)
+        return remember_visitor(proof_page(request, offering.project, error, token), token)
+    except BookingError as error:
+        bites.note(error.limit)
+        return _not_held(request, offering, error)
+    if hold is None:
+        return no_such_hold(request, slug)
+    if BOOKS in request.POST:
+        return remember_visitor(book_held_time(request, hold), token)
+    form = kept_form(request, hold.project, given_answers(hold))
+    return remember_visitor(details_page(request, hold, form), token)
+
+
+def _not_held(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
+    """The same form was sent a moment ago, or the time is gone: every answer is kept."""
+    session = session_of(offering, request.POST.get("session", ""))
+    start = session.start if session else parse_instant(request.POST.get("start", ""))
+    if start is None:
+        return redirect(page_url(request, "choose", offering.project.slug, query=carried_query(request)))
+    made = _booked_before(offering.project, visitor_token(request), start)
+    if made is not None:
+        return redirect(page_url(request, "customer", manage_token(made)))
+    form = kept_form(request, offering.project, prefilled_answers(request.POST.dict()))
+    found = _times_around(request, offering, start)
+    return _lost_page(request, offering, found, start, form, error, status=409)
+
+
+def _booked_before(project: Project, token: str, start: datetime) -> Booking | None:
+    """What the visitor booked by the same form."""
+    own = Reservation.objects.filter(visitor=token_digest(token), project=project, start=start)
+    found = own.exclude(booking=None).select_related("booking").order_by("-created_at").first()
+    return found.booking if found else None
+
+
+def _times_around(request: HttpRequest, offering: Offering, start: datetime) -> FreeTimes:
+    """The free times of the days around ``start``; what the visitor holds counts as free."""
+    now, own = database_clock.now(), own_hold(request)
+    window = max(now, start - NEAR), max(now, start) + NEAR
+    zone = ZoneInfo(_clocks(request, offering).first)
+    return free_times(offering, *window, zone=zone, now=now, ignoring=[own.pk] if own else [])
+
+
+def _wanted(found: FreeTimes, offering: Offering, start: datetime, end: datetime | None) -> FreeTime | None:
+    """The free time that starts then, until the end that was named; None where that is not offered."""
+    one = next((one for one in found.times if one.start == start and not one.full), None)
+    if one is None or end is None or offering.longest is None:
+        return one
+    return replace(one, end=end) if takers(offering, start, end, now=database_clock.now()) else None
+
+
+def _clocks(request: HttpRequest, offering: Offering) -> Clocks:
+    return Clocks.for_customer(offering.project, place=offering.zone, own=own_zone(request))
+
+
+def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str, Any]:
+    """What `details.html` shows of a time that is not held."""
+    session = session_of(offering, str(time.session or ""))
+    link = offering.candidates[0] if offering.candidates else None
+    resource = session.resource if session else link.resource if link else None
+    draft = Reservation(
+        resource=resource,
+        project=offering.project,
+        option=offering.option,
+        session=session,
+        graph_version=offering.flow.version,
+        start=time.start,
+        end=time.end,
+    )
+    hold = Hold(reservation=draft, project=offering.project, token="")
+    settled = session is not None or offering.everybody or len(offering.candidates) == 1
+    clocks = _clocks(request, offering)
+    return {
+        "submit_label": hold_card.submit_label(offering.flow.actions),
+        "post_url": page_url(request, "form", offering.project.slug),
+        "summary": hold_card.summary(hold, link, clocks, names=settled),
+    }
+
+
+def _free_card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str, Any]:
+    picked = picked_field(time)
+    chosen_end = {"end": time.end.isoformat()} if offering.longest else {}
+    own = {"visitor": visitor_token(request)} if is_embedded(request) else {}
+    carried = carried_query(request) | own | {picked["name"]: picked["value"], BOOKS: "1"} | chosen_end
+    return _card(request, offering, time) | {
+        "said": _("This time is free. It is held for you once you send the form."),
+        "hidden": hidden_fields(carried),
+        "all_url": _all_url(request, offering, time.start),
+    }
+
+
+def _all_url(request: HttpRequest, offering: Offering, start: datetime) -> str:
+    query = carried_query(request) | {"at": start.isoformat()}
+    return page_url(request, "choose", offering.project.slug, query=query)
+
+
+def _lost_page(
+    request: HttpRequest,
+    offering: Offering,
+    found: FreeTimes,
+    start: datetime,
+    form: DetailsForm,
+    error: BookingError,
+    status: int = 200,
+) -> HttpResponse:
+    """The form with the nearest times above it, each of which holds it with the answers."""
+    length = offering.length_taken(offering.link)
+    card = _card(request, offering, FreeTime(start=start, end=start + length))
+    alternatives = alternatives_card(
+        found.nearest(max(start, database_clock.now())),
+        error,
+        zone=_clocks(request, offering).first,
+        post_url=card["post_url"],
+        all_url=_all_url(request, offering, start),
+        form_id="details",
+    )
+    own = {"visitor": visitor_token(request)} if is_embedded(request) else {}
+    hidden = hidden_fields(carried_query(request) | own)
+    context = card | {"form": form, "alternatives": alternatives, "hidden": hidden}
+    page = render(request, "bookings/details.html", context, status=status)
+    return remember_visitor(page, visitor_token(request))

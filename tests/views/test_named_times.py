@@ -1,0 +1,248 @@
+"""A link that names a time opens the form for it, and the button that names one holds it at once."""
+
+import re
+from datetime import datetime, timedelta
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bookings.models import Booking, Occupancy, Option, Project, Reservation
+from tests.situations import a_booking, a_hold, a_project, a_resource, a_seat, a_session
+from tests.views.conftest import MARTY, holds
+from tests.views.test_booking_flow import text
+
+pytestmark = pytest.mark.django_db
+GIVEN = {"customer.name": "Marty McFly", "customer.email": "marty@example.com"}
+
+
+def link(project, start, *, space="book", **query):
+    return f"/{space}/{project.slug}/?{urlencode({'start': start.isoformat(), **query})}"
+
+
+def carried(page):
+    """What the form of the details sends but for the answers."""
+    form = re.search(r'<form class="form" id="details".*?</form>', page, re.DOTALL)[0]
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in fields}
+
+
+def test_a_link_that_names_a_time_opens_the_form_with_the_answers_and_holds_nothing(
+    visitor, project, tomorrow
+):
+    answer = visitor.see(link(project, tomorrow, **GIVEN))
+    page = text(answer)
+    assert answer.status_code == 200
+    assert 'value="Marty McFly"' in page
+    assert 'value="marty@example.com"' in page
+    assert "Book this time" in page
+    assert "13:00–14:00" in page  # in Berlin
+    assert not Reservation.objects.exists()
+    assert not Occupancy.objects.exists()
+
+
+def test_what_the_link_opened_is_booked_in_one_press(visitor, project, tomorrow):
+    page = text(visitor.see(link(project, tomorrow, **GIVEN)))
+    answer = visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    booking = Booking.objects.get()
+    assert booking.start == tomorrow
+    assert booking.customer.email == "marty@example.com"
+    assert "Your time is booked" in text(visitor.see(answer["Location"]))
+
+
+def test_the_link_names_option_and_resource(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    longer = Option.objects.create(
+        project=project, label="Long", length=timedelta(hours=2), price=30, position=5
+    )
+    page = text(visitor.see(link(project, tomorrow, option=longer.pk, **{"with": "clara"})))
+    assert "Clara Clayton" in page
+    assert "€30" in page
+    visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    booking = Booking.objects.get()
+    assert (booking.resource.slug, booking.option, booking.length) == ("clara", longer, timedelta(hours=2))
+
+
+def test_where_it_may_be_anyone_nobody_is_promised(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    page = text(visitor.see(link(project, tomorrow)))
+    assert "Emmett Brown" not in page
+    assert "Anyone" in page
+
+
+@pytest.mark.parametrize("offset", [timedelta(minutes=7), timedelta(days=-30)])
+def test_a_link_to_a_time_that_is_not_offered_shows_the_three_nearest_with_the_answers(
+    visitor, project, tomorrow, offset
+):
+    page = text(visitor.see(link(project, tomorrow + offset, **GIVEN)))
+    times = re.findall(r'formaction="/book/lightning/form/" name="start" value="([^"]+)"', page)
+    assert len(times) == 3
+    assert 'value="Marty McFly"' in page
+    assert "Book this time" not in page
+    chosen = visitor.client.post("/book/lightning/form/", carried(page) | MARTY | {"start": times[1]})
+    assert holds().get().start == datetime.fromisoformat(times[1])
+    assert 'value="Marty McFly"' in text(chosen)
+    assert not Booking.objects.exists(), "what was not asked for is shown first"
+
+
+def test_a_time_that_is_lost_while_the_form_is_filled_in_offers_the_nearest_and_keeps_the_answers(
+    visitor, project, doc, tomorrow
+):
+    page = text(visitor.see(link(project, tomorrow)))
+    a_booking(doc, tomorrow)
+    answer = visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    assert answer.status_code == 409
+    assert "Somebody else has just taken this time" in text(answer)
+    assert text(answer).count('class="time"') == 3
+    assert 'value="Marty McFly"' in text(answer)
+    assert Booking.objects.count() == 1
+
+
+def test_answers_that_are_wrong_are_said_while_the_time_is_held(visitor, project, tomorrow):
+    page = text(visitor.see(link(project, tomorrow)))
+    answer = visitor.client.post("/book/lightning/form/", carried(page) | {"name": "", "email": "marty@"})
+    assert "2 answers need another look" in text(answer)
+    assert "Held for you until" in text(answer)
+    assert holds().get().start == tomorrow
+
+
+def test_a_form_that_a_link_opened_and_is_sent_twice_books_once(visitor, project, tomorrow):
+    page = text(visitor.see(link(project, tomorrow)))
+    sent = [visitor.client.post("/book/lightning/form/", carried(page) | MARTY) for _time in range(2)]
+    assert sent[0]["Location"] == sent[1]["Location"]
+    assert Booking.objects.count() == 1
+
+
+def test_a_link_to_a_seat_opens_the_form_of_its_session(visitor, doc, tomorrow):
+    seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    session = a_session(doc, tomorrow, seats=1, project=seats)
+    page = text(visitor.see(link(seats, tomorrow)))
+    visitor.client.post("/book/back/form/", carried(page) | MARTY)
+    assert Booking.objects.get(session=session)
+    assert "Somebody else" not in page
+    assert "See all times" in text(visitor.see(link(seats, tomorrow))), "now it is full"
+
+
+def test_an_end_that_the_customer_may_choose_can_be_named(visitor, project, tomorrow):
+    layer = {"customer_chooses_end": True, "max_length": "3 hours", "timeslot_increments": "1 hour"}
+    Project.objects.update(availability=layer)
+    page = text(visitor.see(link(project, tomorrow, end=(tomorrow + timedelta(hours=2)).isoformat())))
+    visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    assert Booking.objects.get().length == timedelta(hours=2)
+    far = text(visitor.see(link(project, tomorrow, end=(tomorrow + timedelta(hours=9)).isoformat())))
+    assert "This time is not offered." in far
+
+
+@pytest.mark.parametrize("start", ["", "tomorrow", "2027-03-16T09:00:00", "9999-12-31T23:59:59+00:00"])
+def test_a_start_that_is_no_moment_shows_the_times(visitor, project, start):
+    answer = visitor.see("/book/lightning/", start=start)
+    assert 'id="times"' in text(answer)
+    assert visitor.client.post("/book/lightning/form/", {"start": start} | MARTY).status_code == 302
+    assert not holds().exists()
+
+
+def test_a_plus_that_was_read_as_a_blank_is_still_an_offset(visitor, project, tomorrow):
+    url = f"/book/lightning/?start={tomorrow.isoformat()}"
+    assert "+" in url
+    assert "Book this time" in text(visitor.see(url))
+
+
+def test_the_link_works_in_a_frame_without_cookies(client, project, tomorrow):
+    Project.objects.update(embed_origins=["https://host.example"])
+    client.cookies.clear()
+    page = text(client.get(link(project, tomorrow, space="embed")))
+    client.cookies.clear()
+    answer = client.post("/embed/lightning/form/", carried(page) | MARTY)
+    assert answer["Location"].startswith("/embed/b/")
+    assert Booking.objects.get().start == tomorrow
+
+
+def test_the_page_that_a_link_opens_takes_few_queries(visitor, project, tomorrow):
+    for start in (tomorrow, tomorrow + timedelta(minutes=7)):
+        with CaptureQueriesContext(connection) as seen:
+            visitor.see(link(project, start))
+        assert len(seen) <= 10, "\n".join(query["sql"] for query in seen)
+
+
+def next_free(visitor, project, url="/"):
+    """Where the button of a project's entry on the home page sends what."""
+    entry = text(visitor.see(url)).partition(f'href="/book/{project.slug}/')[2].partition("</li>")[0]
+    form = re.search(r'<form class="offer__next" method="post" action="([^"]+)".*?</form>', entry)
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0])
+    return form[1], dict(fields)
+
+
+def test_the_button_on_the_home_page_holds_the_time_that_it_names(visitor, project, doc):
+    a_project(doc, name="Time travel")
+    url, fields = next_free(visitor, project)
+    assert not holds().exists()
+    form = visitor.client.post(url, fields)["Location"]
+    held = holds().get()
+    assert held.start == datetime.fromisoformat(fields["start"])
+    assert held.start - timezone.now() < timedelta(hours=2)
+    assert "Held for you until" in text(visitor.see(form))
+
+
+def test_the_button_of_one_resources_page_holds_it_with_that_one(visitor, project, doc):
+    clara = a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin")
+    for each in (project, a_project(doc, name="Time travel")):
+        each.links.create(resource=clara, position=1)
+    url, fields = next_free(visitor, project, "/with/clara/")
+    visitor.client.post(url, fields)
+    assert holds().get().resource == clara
+
+
+def test_the_button_of_a_class_holds_a_seat(visitor, project, doc, tomorrow):
+    seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    full = a_session(doc, tomorrow, seats=1, project=seats)
+    a_seat(full)
+    session = a_session(doc, tomorrow + timedelta(hours=2), seats=1, project=seats)
+    visitor.client.post(*next_free(visitor, seats))
+    assert holds().get().session == session
+
+
+def test_a_button_that_names_a_time_which_is_gone_offers_the_three_nearest(visitor, project, doc):
+    a_project(doc, name="Time travel")
+    url, fields = next_free(visitor, project)
+    a_hold(doc, datetime.fromisoformat(fields["start"]))
+    page = text(visitor.open(visitor.client.post(url, fields)["Location"]))
+    assert "Somebody else has just taken this time" in page
+    assert page.count('form="instead"') == 3
+
+
+def test_where_the_end_is_chosen_the_home_page_leads_to_that_day(visitor, project, doc):
+    a_project(doc, name="Time travel")
+    Project.objects.filter(pk=project.pk).update(availability={"customer_chooses_end": True})
+    page = text(visitor.see("/"))
+    url = unescape(re.search(r'class="time time--next" href="([^"]+)"', page)[1])
+    assert 'id="id_end"' in text(visitor.see(url))
+
+
+def test_a_slot_lost_in_a_frame_offers_the_three_nearest_there(client, project, doc, tomorrow):
+    Project.objects.update(embed_origins=["https://host.example"])
+    page = text(client.get(f"/embed/lightning/?day={tomorrow.date()}"))
+    client.cookies.clear()
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    a_booking(doc, tomorrow)
+    lost = client.post("/embed/lightning/hold/", fields | {"start": tomorrow.isoformat()}, follow=True)
+    offered = re.findall(r'formaction="(/embed/lightning/hold/)" name="start" value="([^"]+)"', text(lost))
+    assert len(offered) == 3
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text(lost)))
+    url, start = offered[0]
+    assert client.post(url, fields | {"start": start}, follow=True).status_code == 200
+    assert holds().get().start == datetime.fromisoformat(start)
+
+
+def test_a_seat_lost_when_picked_offers_the_nearest_sessions(visitor, doc, tomorrow):
+    seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    sessions = [a_session(doc, tomorrow + timedelta(hours=2 * n), seats=1, project=seats) for n in range(3)]
+    a_seat(sessions[0])
+    lost = text(
+        visitor.open(visitor.client.post("/book/back/hold/", {"session": str(sessions[0].pk)})["Location"])
+    )
+    assert re.findall(
+        r'name="session" value="([^"]+)"', lost.partition("alternatives")[2].partition("</section>")[0]
+    ) == [str(one.pk) for one in sessions[1:]]
