@@ -12,6 +12,7 @@ from bookings import database_clock
 from bookings.errors import ProofNeeded
 from bookings.models import Project
 from bookings.proofs import Proof, challenge, read_proof
+from bookings.views.hold.visitor_token import COOKIE
 from bookings.views.page_urls import carried_query, page_url
 
 FIELD = "proof"
@@ -26,10 +27,12 @@ def brought_proof(request: HttpRequest, project: Project) -> Proof | None:
 def proof_page(request: HttpRequest, project: Project, error: ProofNeeded, token: str) -> HttpResponse:
     """429, and the form once more with a challenge; without a script it says when to come again, and whom to phone."""
     seconds = int(error.data.get("seconds", 60))
-    hidden = {name: value for name, value in request.POST.items() if name not in NOT_CARRIED}
+    sent = [(name, values) for name, values in request.POST.lists() if name not in NOT_CARRIED | {COOKIE}]
     context: dict[str, Any] = {
         "action": request.get_full_path(),
-        "hidden": [{"name": name, "value": value} for name, value in ({"visitor": token} | hidden).items()],
+        "hidden": [
+            {"name": name, "value": value} for name, values in [(COOKIE, [token]), *sent] for value in values
+        ],
         "challenge": json.dumps(challenge(project.pk, database_clock.now())),
         "minutes": -(-seconds // 60),
         "back_url": page_url(request, "choose", project.slug, query=carried_query(request)),
