@@ -79,11 +79,11 @@ def mail_in_words(state: Mailing) -> str:
     if state is Mailing.SENT:
         return _("Mail is sent as %(address)s.") % {"address": settings.DEFAULT_FROM_EMAIL}
     if state is Mailing.OFF:
-        return _("Mail is not set up: no mail is sent, each waits.")
+        return _("Mail is not set up: no mail reaches anybody, each waits.")
     if settings.MAIL_FOLDER:
-        return _("Mail is not set up: this is a trial, and mails are only written to %(folder)s.") % {
-            "folder": settings.MAIL_FOLDER
-        }
+        return _(
+            "Mail is not set up: no mail reaches anybody. This is a trial, and mails are only written to %(folder)s."
+        ) % {"folder": settings.MAIL_FOLDER}
     return _("Mail is not set up: this is a trial, and EMAIL_URL names no mail server.")
 
 

@@ -481,7 +481,11 @@ def test_after_a_move_to_somebody_else_the_page_names_both_and_both_places(
     project.links.create(resource=clara, position=1)
     later = tomorrow.replace(hour=15)
     another.book(project, later)
-    said = text(visitor.see(visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})["Location"]))
+    said = text(
+        visitor.see(
+            visitor.client.post(f"{page}move/to/", {"start": later.isoformat(), "with": "clara"})["Location"]
+        )
+    )
     assert "Emmett Brown → Clara Clayton" in said
     assert "Courthouse, Hill Valley → Studio, Berlin" in said
     assert "Price</dt> <dd><bdi>€18" in said

@@ -68,7 +68,8 @@ def opened_at(
 ) -> tuple[Selection, FreeTimes] | None:
     """The month to show with its times and some that follow; None where those of two months hold none.
 
-    A month is shown as it is where the URL asks for one; else it is that of the next free time.
+    A month is shown as it is where the URL asks for one or nobody could be booked; else it is that of the next free
+    time.
     """
     # A hold gives way to another hold, but not to a booking that moves.
     own = moving or own_hold(selection.request)
@@ -87,7 +88,7 @@ def opened_at(
             ignoring=ignoring,
             allowance=allowance,
         )
-    if selection.asked:
+    if selection.asked or not offering.links:
         return selection, found
     first = min(found.free, default=None)
     return (replace(selection, year=first.year, month=first.month), found) if first else None
