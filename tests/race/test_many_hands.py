@@ -41,7 +41,7 @@ def by_owner(booking, action):
     return {
         "method": "POST",
         "path": f"/o/{owner_token(booking)}/",
-        "form": {"action": action, "message": ""},
+        "form": {"action": action, "message": "", "sure": "1"},
     }
 
 
