@@ -69,7 +69,7 @@ def read(text: str) -> list[Opening]:
     return sorted(set(found))
 
 
-def in_words(openings: Iterable[Opening]) -> str:
+def hours_in_words(openings: Iterable[Opening]) -> str:
     """The same week as text in the active language, which ``read`` understands."""
     by_times: dict[tuple[tuple[time, time], ...], list[int]] = {}
     week: dict[int, list[tuple[time, time]]] = {}

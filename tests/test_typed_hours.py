@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from bookings.typed_hours import Opening, in_words, read
+from bookings.typed_hours import Opening, hours_in_words, read
 
 
 def week(days, *times):
@@ -70,4 +70,4 @@ def test_each_wrong_line_is_named():
 )
 def test_what_is_shown_can_be_typed(language, text):
     with override(language):
-        assert read(in_words(read(text))) == read(text)
+        assert read(hours_in_words(read(text))) == read(text)

@@ -82,12 +82,12 @@ def title(question: Question) -> str:
     return told if isinstance(told, str) else ""
 
 
-def in_words(answer: Any) -> str:
+def answer_in_words(answer: Any) -> str:
     """An answer in a line of text."""
     if isinstance(answer, bool):
         return str(_("yes") if answer else _("no"))
     if isinstance(answer, list):
-        return ", ".join(in_words(item) for item in answer)
+        return ", ".join(answer_in_words(item) for item in answer)
     return " ".join(str(answer).split())
 
 
@@ -96,7 +96,7 @@ def answers_in_lines(questions: Mapping[str, Question], answers: Mapping[str, An
     order = [key for key in questions if key in answers]
     order += [key for key in answers if key not in questions]
     titles = {key: title(questions.get(key, {})) or key for key in order}
-    return "\n".join(f"{_asked(titles[key])} {in_words(answers[key])}" for key in order)
+    return "\n".join(f"{_asked(titles[key])} {answer_in_words(answers[key])}" for key in order)
 
 
 def answers_to_store(questions: Mapping[str, Question], answers: Mapping[str, Any]) -> str:

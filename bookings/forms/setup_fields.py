@@ -48,7 +48,7 @@ class HoursField(forms.CharField):
     widget = forms.Textarea(attrs=LINES)
 
     def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) or not value else typed_hours.in_words(value)
+        return value if isinstance(value, str) or not value else typed_hours.hours_in_words(value)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 "To add the demo all the same: ./run manage demo --force"
             )
         demo = make_demo(test=settings.TEST_MODE)
-        self.stdout.write(json.dumps(demo, ensure_ascii=False) if options["json"] else in_words(demo))
+        self.stdout.write(json.dumps(demo, ensure_ascii=False) if options["json"] else report(demo))
 
     def remove(self, *, asks: bool) -> None:
         removal = Removal()
@@ -57,7 +57,7 @@ def says_yes() -> bool:
         return False
 
 
-def in_words(demo: dict[str, Any]) -> str:
+def report(demo: dict[str, Any]) -> str:
     """The demo for people: where to book, who may log in, which keys open the API."""
     site = settings.SITE_URL
     widest = max(len(one["username"]) for one in demo["staff"])
