@@ -116,6 +116,35 @@ def test_a_form_that_a_link_opened_and_is_sent_twice_books_once(visitor, project
     assert Booking.objects.count() == 1
 
 
+def test_it_books_once_where_somebody_else_could_take_the_second_one_too(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    page = text(visitor.see(link(project, tomorrow)))
+    sent = [visitor.client.post("/book/lightning/form/", carried(page) | MARTY) for _time in range(2)]
+    assert sent[0]["Location"] == sent[1]["Location"]
+    assert Booking.objects.count() == 1
+    assert not holds().exists()
+
+
+def test_it_takes_one_seat_however_many_are_left_and_a_form_opened_anew_takes_another(visitor, doc, tomorrow):
+    seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    session = a_session(doc, tomorrow, seats=5, project=seats)
+    for taken in (1, 2):
+        page = text(visitor.see(link(seats, tomorrow)))
+        sent = [visitor.client.post("/book/back/form/", carried(page) | MARTY) for _time in range(2)]
+        assert sent[0]["Location"] == sent[1]["Location"]
+        assert Booking.objects.filter(session=session).count() == taken
+
+
+def test_only_the_visitor_to_whom_a_form_was_shown_is_led_to_what_it_booked(
+    visitor, another, project, tomorrow
+):
+    page = text(visitor.see(link(project, tomorrow)))
+    visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    answer = another.client.post("/book/lightning/form/", carried(page) | MARTY)
+    assert answer.status_code == 409
+    assert "Location" not in answer
+
+
 def test_a_link_to_a_seat_opens_the_form_of_its_session(visitor, doc, tomorrow):
     seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
     session = a_session(doc, tomorrow, seats=1, project=seats)
