@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,7 @@ from bookings.errors import (
 )
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
-from bookings.lifecycle import Actor, book, extend
+from bookings.lifecycle import Actor, book, extend, release
 from bookings.models import Booking
 from bookings.rate_limits import check_bookings, note_booking
 from bookings.refusals import sentence
@@ -130,6 +131,8 @@ def not_booked(
     """The same form was booked a moment ago, or somebody else has the time by now."""
     hold.reservation.refresh_from_db(fields=["booking", "released_at", "expires_at"])
     if (made := booked_before(hold) or booked_by(form_token)) is not None:
+        with suppress(ReservationGone):  # what else the same form held, sent twice at once
+            release(hold.reservation, by=CUSTOMER)
         return redirect(page_url(request, "customer", manage_token(made)))
     if isinstance(error, IntegrityError):
         if not violated(error, Booking, "form_token"):

@@ -102,8 +102,11 @@ def _not_held(request: HttpRequest, offering: Offering, error: BookingError, for
     start = session.start if session else parse_instant(request.POST.get("start", ""))
     if start is None:
         return redirect(page_url(request, "choose", offering.project.slug, query=carried_query(request)))
+    own = own_hold(request)
     if (made := booked_by(form_token)) is not None:
         return redirect(page_url(request, "customer", manage_token(made)))
+    if own is not None and (own.project_id, own.start) == (offering.project.pk, start):
+        return redirect(page_url(request, "details", offering.project.slug, hold_token(own)))
     form = kept_form(request, offering.project, prefilled_answers(request.POST.dict()))
     found = _times_around(request, offering, start)
     return _lost_page(request, offering, found, start, form, error, status=409)
