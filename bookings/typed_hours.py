@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import time
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from babel import Locale
@@ -193,8 +194,16 @@ def _time(minutes: int) -> time:
 
 
 def _refuse_overlaps(openings: list[Opening]) -> None:
-    before: Opening | None = None
-    for one in sorted(set(openings)):
-        if before and before.weekday == one.weekday and not before.opens < before.closes <= one.opens:
+    """Of one day, and after midnight with the next one."""
+    pieces = sorted(piece for one in set(openings) for piece in _within_days(one))
+    for before, after in pairwise(pieces):
+        if before[0] == after[0] and after[1] < before[2]:
             raise ValidationError(_("Two openings of one day overlap."))
-        before = one
+
+
+def _within_days(one: Opening) -> Iterator[tuple[int, int, int]]:
+    """The weekday and the minutes of each day that an opening touches."""
+    opens, closes = (each.hour * 60 + each.minute for each in (one.opens, one.closes))
+    yield one.weekday, opens, closes if closes > opens else 1440
+    if closes <= opens and closes:
+        yield (one.weekday + 1) % 7, 0, closes

@@ -30,6 +30,8 @@ def week(days, *times):
         ("الأحد-الخميس ٩-١٧", week([6, 0, 1, 2, 3], (9, 17))),
         ("daily 0-24", week(range(7), (0, 24))),
         ("Fri 18-2", week([4], (18, 2))),
+        ("Sun 18-2; Mon 2-4", week([6], (18, 2)) + week([0], (2, 4))),
+        ("daily 18-24", week(range(7), (18, 24))),
         ("Mon 9-12\nMon 13-18\n", week([0], (9, 12), (13, 18))),
     ],
 )
@@ -50,6 +52,8 @@ def test_a_week_is_read_in_many_ways(text, meant):
         ("Xyz 9-18", "A day is not known"),
         ("Mon 9-18 perhaps", "Write days and times"),
         ("Mon 9-13, 12-18", "overlap"),
+        ("Mon 22-2; Tue 1-3", "overlap"),
+        ("Sun 22-2; Mon 1-3", "overlap"),
         ("", "Write days and times"),
     ],
 )

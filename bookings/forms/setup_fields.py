@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,10 +14,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from bookings import countries, typed_durations, typed_hours
+from bookings import countries, typed_amounts, typed_durations, typed_hours
 from bookings.availability.parameters import LONGEST_SLOT, SHORTEST
 from bookings.models import Option, Resource
-from bookings.money import digits_of
 from bookings.times import duration_in_words
 from bookings.typed_text import name as called
 from bookings.validators import validate_digits
@@ -112,24 +111,11 @@ class PriceField(forms.CharField):
 
 
 def amount(text: str, currency: str) -> Decimal:
-    """The amount that people mean: "1.250" is a thousand and more, but where the currency has three decimals.
-
-    Raises ``ValidationError``.
-    """
-    figures = re.fullmatch(r"[^\d\-.,]*(\d[\d.,'\s]*)[^\d\-.,]*", text)
-    if figures is None:
-        raise ValidationError(_("Write the price as a number, like 35 or 35.50."))
-    plain = re.sub(r"[\s']", "", figures[1]).rstrip(".,")
-    whole, mark, decimals = plain, "", ""
-    if marks := re.findall(r"[.,]", plain):
-        whole, mark, decimals = plain.rpartition(marks[-1])
-        repeated = marks.count(mark) > 1
-        if repeated or (len(decimals) == 3 and digits_of(currency) != 3 and len(set(marks)) == 1):
-            whole, decimals = plain, ""
+    """A price of that currency as it can be stored; raises ``ValidationError``."""
+    price = typed_amounts.read(text, currency)
     try:
-        price = Decimal(f"{re.sub('[.,]', '', whole)}.{decimals or 0}")
         Option._meta.get_field("price").clean(price, None)
-    except (InvalidOperation, ValidationError) as error:
+    except ValidationError as error:
         raise ValidationError(_("Write the price as a number, like 35 or 35.50.")) from error
     validate_digits(price, currency)
     return price

@@ -1,12 +1,14 @@
 """A link that names a time opens the form for it, and the button that names one holds it at once."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -114,6 +116,59 @@ def test_a_form_that_a_link_opened_and_is_sent_twice_books_once(visitor, project
     sent = [visitor.client.post("/book/lightning/form/", carried(page) | MARTY) for _time in range(2)]
     assert sent[0]["Location"] == sent[1]["Location"]
     assert Booking.objects.count() == 1
+
+
+def test_it_books_once_where_somebody_else_could_take_the_second_one_too(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    page = text(visitor.see(link(project, tomorrow)))
+    sent = [visitor.client.post("/book/lightning/form/", carried(page) | MARTY) for _time in range(2)]
+    assert sent[0]["Location"] == sent[1]["Location"]
+    assert Booking.objects.count() == 1
+    assert not holds().exists()
+
+
+def test_it_takes_one_seat_however_many_are_left_and_a_form_opened_anew_takes_another(visitor, doc, tomorrow):
+    seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
+    session = a_session(doc, tomorrow, seats=5, project=seats)
+    for taken in (1, 2):
+        page = text(visitor.see(link(seats, tomorrow)))
+        sent = [visitor.client.post("/book/back/form/", carried(page) | MARTY) for _time in range(2)]
+        assert sent[0]["Location"] == sent[1]["Location"]
+        assert Booking.objects.filter(session=session).count() == taken
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("people", [1, 2])
+def test_sent_twice_at_once_it_books_once_and_holds_nothing_more(visitor, project, tomorrow, people):
+    if people == 2:
+        project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    page = text(visitor.see(link(project, tomorrow)))
+
+    def send(_number):
+        client = Client()
+        client.cookies = visitor.client.cookies
+        try:
+            return client.post("/book/lightning/form/", carried(page) | MARTY)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as at_once:
+        answers = list(at_once.map(send, range(4)))
+    assert [answer.status_code for answer in answers] == [302] * 4
+    shown = {visitor.open(answer["Location"]).request["PATH_INFO"] for answer in answers}
+    assert len(shown) == 1, "every answer leads to the booking"
+    assert Booking.objects.count() == 1
+    assert not holds().exists()
+
+
+def test_only_the_visitor_to_whom_a_form_was_shown_is_led_to_what_it_booked(
+    visitor, another, project, tomorrow
+):
+    page = text(visitor.see(link(project, tomorrow)))
+    visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    answer = another.client.post("/book/lightning/form/", carried(page) | MARTY)
+    assert answer.status_code == 409
+    assert "Location" not in answer
 
 
 def test_a_link_to_a_seat_opens_the_form_of_its_session(visitor, doc, tomorrow):

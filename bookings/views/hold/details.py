@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,7 @@ from bookings.errors import (
 )
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
-from bookings.lifecycle import Actor, book, extend
+from bookings.lifecycle import Actor, book, extend, release
 from bookings.models import Booking
 from bookings.rate_limits import check_bookings, note_booking
 from bookings.refusals import sentence
@@ -63,8 +64,11 @@ def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     return details_page(request, hold, blank_form(request, hold.project, given_answers(hold)))
 
 
-def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
-    """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew."""
+def book_held_time(request: HttpRequest, hold: Hold, form_token: str = "") -> HttpResponse:
+    """Book the held time for the customer of the form: it cannot be lost, and an ended hold is tried anew.
+
+    ``form_token`` names a form that was shown before anything was held; of one form there is one booking.
+    """
     form = sent_form(request, hold.project, given_answers(hold))
     resolved = resolve({"reservation_id": hold.reservation.pk}, Scope.everything())
     wanted = BookingForm(resolved, contact=Contact.EITHER, customer_form=form)
@@ -73,7 +77,7 @@ def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
             form.add_error(None, _("This can not be booked at the moment. Please get in touch with us."))
         return details_page(request, hold, form)
     draft = wanted.draft()
-    draft.form_token, draft.language = str(hold.reservation.pk), get_language() or ""
+    draft.form_token, draft.language = form_token or str(hold.reservation.pk), get_language() or ""
     address = counted_digest(request)
     try:
         check_bookings(address)
@@ -89,7 +93,7 @@ def book_held_time(request: HttpRequest, hold: Hold) -> HttpResponse:
     except (TooManyBookings, PleasePhone) as error:
         return not_taken(request, hold, form, error)
     except (BookingError, IntegrityError) as error:
-        return not_booked(request, hold, form, error)
+        return not_booked(request, hold, form, error, draft.form_token)
     note_booking(address)
     return redirect(page_url(request, "customer", manage_token(made), query=frame_query(request)))
 
@@ -118,11 +122,17 @@ def frame_query(request: HttpRequest) -> dict[str, str]:
 
 
 def not_booked(
-    request: HttpRequest, hold: Hold, form: DetailsForm, error: BookingError | IntegrityError
+    request: HttpRequest,
+    hold: Hold,
+    form: DetailsForm,
+    error: BookingError | IntegrityError,
+    form_token: str,
 ) -> HttpResponse:
     """The same form was booked a moment ago, or somebody else has the time by now."""
     hold.reservation.refresh_from_db(fields=["booking", "released_at", "expires_at"])
-    if (made := booked_before(hold)) is not None:
+    if (made := booked_before(hold) or booked_by(form_token)) is not None:
+        with suppress(ReservationGone):  # what else the same form held, sent twice at once
+            release(hold.reservation, by=CUSTOMER)
         return redirect(page_url(request, "customer", manage_token(made)))
     if isinstance(error, IntegrityError):
         if not violated(error, Booking, "form_token"):
@@ -212,7 +222,12 @@ def as_held(request: HttpRequest, hold: Hold) -> Offering:
 def booked_before(hold: Hold) -> Booking | None:
     """The booking that this form made already."""
     held = hold.reservation
-    return held.booking or Booking.objects.filter(form_token=str(held.pk)).first()
+    return held.booking or booked_by(str(held.pk))
+
+
+def booked_by(form_token: str) -> Booking | None:
+    """The booking that was made by the form of that token."""
+    return Booking.objects.filter(form_token=form_token).first()
 
 
 def details_page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +22,7 @@ from bookings.clocks import Clocks
 from bookings.effects.links import manage_token
 from bookings.errors import BookingError, OutsideHours, ProofNeeded
 from bookings.forms.pages import DetailsForm
-from bookings.models import Booking, Project, Reservation
+from bookings.models import Reservation
 from bookings.views.choose.day import picked_field
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.sessions import session_of
@@ -29,11 +31,11 @@ from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.answers import blank_form, given_answers, kept_form
-from bookings.views.hold.details import book_held_time, details_page
+from bookings.views.hold.details import book_held_time, booked_by, details_page
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
-from bookings.views.hold.visitor_token import own_hold, remember_visitor, token_digest, visitor_token
+from bookings.views.hold.visitor_token import own_hold, remember_visitor, visitor_token
 from bookings.views.page_urls import (
     carried_query,
     hidden_fields,
@@ -44,6 +46,8 @@ from bookings.views.page_urls import (
 
 NEAR = timedelta(days=7)
 BOOKS = "book"
+SHOWN = "shown"
+"""What makes each form that was shown another one, so that sending it twice books once."""
 
 
 def offered_form(request: HttpRequest, offering: Offering, start: datetime) -> HttpResponse:
@@ -67,6 +71,9 @@ def book_offered(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(page_url(request, "choose", slug))
     offering, token = offering_of(request, slug), visitor_token(request)
+    form_token = _form_token(request, token)
+    if (made := booked_by(form_token)) is not None:
+        return redirect(page_url(request, "customer", manage_token(made)))
     try:
         hold = hold_of(hold_token(hold_time(offering, request, token)))
     except ProofNeeded as error:
@@ -74,34 +81,35 @@ def book_offered(request: HttpRequest, slug: str) -> HttpResponse:
         return remember_visitor(proof_page(request, offering.project, error, token), token)
     except BookingError as error:
         bites.note(error.limit)
-        return _not_held(request, offering, error)
+        return _not_held(request, offering, error, form_token)
     if hold is None:
         return no_such_hold(request, slug)
     if BOOKS in request.POST:
-        return remember_visitor(book_held_time(request, hold), token)
+        return remember_visitor(book_held_time(request, hold, form_token), token)
     form = kept_form(request, hold.project, given_answers(hold))
     return remember_visitor(details_page(request, hold, form), token)
 
 
-def _not_held(request: HttpRequest, offering: Offering, error: BookingError) -> HttpResponse:
-    """The same form was sent a moment ago, or the time is gone: every answer is kept."""
+def _form_token(request: HttpRequest, token: str) -> str:
+    """The token of the booking that the form makes, which only the visitor to whom it was shown can name again."""
+    shown = request.POST.get(SHOWN, "")
+    return hashlib.sha256(f"form:{token}:{shown}".encode()).hexdigest() if shown else ""
+
+
+def _not_held(request: HttpRequest, offering: Offering, error: BookingError, form_token: str) -> HttpResponse:
+    """The same form was sent at the same moment, or the time is gone: every answer is kept."""
     session = session_of(offering, request.POST.get("session", ""))
     start = session.start if session else parse_instant(request.POST.get("start", ""))
     if start is None:
         return redirect(page_url(request, "choose", offering.project.slug, query=carried_query(request)))
-    made = _booked_before(offering.project, visitor_token(request), start)
-    if made is not None:
+    own = own_hold(request)
+    if (made := booked_by(form_token)) is not None:
         return redirect(page_url(request, "customer", manage_token(made)))
+    if own is not None and (own.project_id, own.start) == (offering.project.pk, start):
+        return redirect(page_url(request, "details", offering.project.slug, hold_token(own)))
     form = kept_form(request, offering.project, prefilled_answers(request.POST.dict()))
     found = _times_around(request, offering, start)
     return _lost_page(request, offering, found, start, form, error, status=409)
-
-
-def _booked_before(project: Project, token: str, start: datetime) -> Booking | None:
-    """What the visitor booked by the same form."""
-    own = Reservation.objects.filter(visitor=token_digest(token), project=project, start=start)
-    found = own.exclude(booking=None).select_related("booking").order_by("-created_at").first()
-    return found.booking if found else None
 
 
 def _times_around(request: HttpRequest, offering: Offering, start: datetime) -> FreeTimes:
@@ -152,7 +160,8 @@ def _free_card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict
     picked = picked_field(time)
     chosen_end = {"end": time.end.isoformat()} if offering.longest else {}
     own = {"visitor": visitor_token(request)} if is_embedded(request) else {}
-    carried = carried_query(request) | own | {picked["name"]: picked["value"], BOOKS: "1"} | chosen_end
+    shown = {BOOKS: "1", SHOWN: secrets.token_urlsafe(16)}
+    carried = carried_query(request) | own | {picked["name"]: picked["value"]} | shown | chosen_end
     return _card(request, offering, time) | {
         "said": _("This time is free. It is held for you once you send the form."),
         "hidden": hidden_fields(carried),
