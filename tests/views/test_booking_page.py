@@ -98,6 +98,7 @@ def test_cancelling_asks_first_then_keeps_the_reason_and_can_be_undone(visitor, 
     said = text(visitor.see(answer["Location"]))
     assert "This booking is cancelled" in said
     assert "You can take it back until" in said
+    assert "This booking is cancelled. You can" not in said  # its heading says so
     assert Remark.objects.get().words == "It rains."
     back = visitor.client.post(f"{page}undo/")
     assert "Your time is booked" in text(visitor.see(back["Location"]))
@@ -350,7 +351,7 @@ def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tom
     assert newest().start == later
     said = text(visitor.see(answer["Location"]))
     assert "Your booking is moved" in said
-    assert re.search(r"When</dt> <dd><bdi>[^<]*13:00–14:00 → [^<]*16:00–17:00<", said)
+    assert re.search(r"When</dt> <dd> <bdi>[^<]*13:00–14:00 → [^<]*16:00–17:00<", said)
     assert said.count("→") == 1  # what stays the same did not change
     assert "Your time is booked" in text(visitor.see(answer["Location"].partition("?")[0]))
     assert Booking.objects.get(start=tomorrow).state.name == "rescheduled_by_customer"
@@ -488,7 +489,7 @@ def test_after_a_move_to_somebody_else_the_page_names_both_and_both_places(
     )
     assert "Emmett Brown → Clara Clayton" in said
     assert "Courthouse, Hill Valley → Studio, Berlin" in said
-    assert "Price</dt> <dd><bdi>€18" in said
+    assert "Price</dt> <dd> <bdi>€18" in said
 
 
 def test_a_moved_request_still_waits_and_says_what_changed(visitor, project, tomorrow):

@@ -101,6 +101,22 @@ def test_a_visitor_books_by_clicks(page, site, tomorrow):
     assert Booking.objects.get().start == tomorrow
 
 
+def test_on_a_tablet_a_service_keeps_room_for_its_words(page, site):
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.goto(site)
+    widths = [words.bounding_box()["width"] for words in page.locator(".offer__words").all()]
+    assert len(widths) == 2
+    assert min(widths) > 250
+
+
+def test_on_a_phone_the_time_to_be_moved_is_said(page, site, tomorrow):
+    book(page, site, tomorrow)
+    page.set_viewport_size({"width": 375, "height": 667})
+    press(page, "a:text('Choose another time')")
+    expect(page.get_by_text("Your time now")).to_be_visible()
+    expect(page.locator(".moving strong")).to_be_visible()
+
+
 def test_a_visitor_books_without_any_script(browser, site, tomorrow):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -95,9 +95,7 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     card = booking_card.card(request, booking, token, now, just_moved=JUST_MOVED in request.GET)
     context: dict[str, Any] = {"booking": card, "just_booked": JUST_BOOKED in request.GET}
     if until := undoable_until(booking, now, by=CUSTOMER):
-        context["undo"] = undo_card(
-            card["title"], until, frame_aware_url(request, "undo", token), zone_of(booking)
-        )
+        context["undo"] = undo_card("", until, frame_aware_url(request, "undo", token), zone_of(booking))
     return render(request, "bookings/booking.html", context)
 
 
@@ -109,8 +107,11 @@ def up_to_date(booking: Booking, now: datetime) -> Booking:
 
 
 def undo_card(done: str, until: datetime, post_url: str, zone: str) -> dict[str, Any]:
-    """The context of `_undo.html`: ``done`` is what can be taken back, ``zone`` whose clocks say until when."""
-    return {"notice": f"{done}.", "post_url": post_url, "until": times.clock(until, zone)}
+    """The context of `_undo.html`.
+
+    ``done`` is what can be taken back, empty where the page says it; ``zone`` whose clocks say until when.
+    """
+    return {"notice": f"{done}." if done else "", "post_url": post_url, "until": times.clock(until, zone)}
 
 
 def zone_of(booking: Booking) -> str:
