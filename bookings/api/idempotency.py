@@ -21,7 +21,7 @@ from bookings import database_clock, sql
 from bookings.api.caller import Caller
 from bookings.api.errors import Invalid
 from bookings.api.responses.answers import JSON
-from bookings.errors import Conflict
+from bookings.lifecycle import in_one_transaction
 from bookings.models import IdempotencyKey
 
 FIELD = "Idempotency-Key"
@@ -44,14 +44,10 @@ def once(view: View) -> View:
             return view(request, *args, **kwargs)
         if not _ALLOWED.fullmatch(sent):
             raise Invalid({FIELD: [str(UNREADABLE)]})
-        for last_try in (False, True):
-            try:
-                with transaction.atomic():
-                    return _first_or_again(request, sent, lambda: view(request, *args, **kwargs))
-            except Conflict:  # a verb in a transaction of ours cannot try again by itself
-                if last_try:
-                    raise
-        raise Conflict
+        # A verb in a transaction of ours cannot try again by itself.
+        return in_one_transaction(
+            lambda: _first_or_again(request, sent, lambda: view(request, *args, **kwargs))
+        )
 
     return answer
 

@@ -7,6 +7,7 @@ from bookings.lifecycle.corrections import correct, delete, note_attendance
 from bookings.lifecycle.events import add_event, change_event, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
 from bookings.lifecycle.reschedule import reschedule, undo
+from bookings.lifecycle.retries import in_one_transaction
 from bookings.lifecycle.undoable import undoable_state, undoable_until
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "delete",
     "extend",
     "extendable",
+    "in_one_transaction",
     "note_attendance",
     "play_due",
     "play_if_due",

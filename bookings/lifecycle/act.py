@@ -15,7 +15,7 @@ from bookings.errors import ActionNotAvailable, BookingError, BookingGone
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
 from bookings.lifecycle.notices import Notices
-from bookings.lifecycle.retries import verb
+from bookings.lifecycle.retries import Overdue, verb
 from bookings.lifecycle.rules import check_cut_off, check_not_passed
 from bookings.lifecycle.transitions import play, play_overdue
 from bookings.models import Action, Booking
@@ -33,10 +33,6 @@ class Inputs:
 
 
 NO_INPUTS = Inputs()
-
-
-class Overdue(Exception):
-    """An automatic action was due before the one that is asked for; it is played first, in its own transaction."""
 
 
 def act(
@@ -57,6 +53,7 @@ def act(
     return act_on_all([booking], action, by=by, inputs=inputs, now=now)[0]
 
 
+@verb
 def act_on_all(
     bookings: Sequence[Booking],
     action: str,
@@ -67,27 +64,15 @@ def act_on_all(
 ) -> list[Booking]:
     """Play the action on the first booking and on those others that know it, all or none."""
     now = now or database_clock.now()
-    try:
-        return _act_on_all(bookings, action, by, inputs, now)
-    except Overdue:
-        for booking in bookings:
-            play_if_due(booking)
-        return _act_on_all(bookings, action, by, inputs, now)
-
-
-@verb
-def _act_on_all(
-    bookings: Sequence[Booking], name: str, by: Actor, inputs: Inputs, now: datetime
-) -> list[Booking]:
     rows = lock_all(bookings)
     for booking in bookings:
         current = rows[booking.pk]
         playable = [
             one for one in available_actions(current, by) if not (one.continues and by.bound_by_rules)
         ]
-        action = next((one for one in playable if one.name == name), None)
-        if action:
-            _play_checked(current, action, by, inputs, now)
+        wanted = next((one for one in playable if one.name == action), None)
+        if wanted:
+            _play_checked(current, wanted, by, inputs, now)
         elif booking is bookings[0]:
             names = [one.name for one in available_actions(current, by)]
             raise ActionNotAvailable(available_actions=names)
@@ -106,8 +91,13 @@ def lock_all(bookings: Sequence[Booking], *, besides: Locks = NO_LOCKS) -> dict[
     if len(rows) < len(set(ids)):
         raise BookingGone
     if any(vars(row)["is_overdue"] for row in rows):
-        raise Overdue
+        raise Overdue(lambda: _play_all(bookings))
     return {row.pk: row for row in rows}
+
+
+def _play_all(overdue: Sequence[Booking]) -> None:
+    for booking in overdue:
+        play_if_due(booking)
 
 
 def _play_checked(booking: Booking, action: Action, by: Actor, inputs: Inputs, now: datetime) -> None:

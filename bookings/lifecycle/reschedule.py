@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from bookings import database_clock
 from bookings.constraints import violated
 from bookings.errors import ActionNotAvailable, NothingToUndo
-from bookings.lifecycle.act import Overdue, lock_all, play_if_due
+from bookings.lifecycle.act import lock_all
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import release_pieces
@@ -73,12 +73,7 @@ def reschedule(
     wanted: dict[str, Any] = {"start": start, "end": end, "resource": resource, "session": session}
     changes = {name: value for name, value in wanted.items() if value is not None}
     changes |= {"allow_double_bookings": allow_double_bookings, "overstepped": overstepped}
-    now = now or database_clock.now()
-    try:
-        return _reschedule(booking, changes, by, message, now)
-    except Overdue:
-        play_if_due(booking)
-        return _reschedule(booking, changes, by, message, now)
+    return _reschedule(booking, changes, by, message, now or database_clock.now())
 
 
 @verb

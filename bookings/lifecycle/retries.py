@@ -1,9 +1,14 @@
-"""Two requests that meet at one row may leave the database no order to put them in; then one tries once more."""
+"""Trying once more what failed for a reason that is gone the next time; one place knows all such reasons.
+
+Whoever opens the outermost transaction tries again: a verb, an idempotent request, a bulk. Inside somebody else's
+transaction there is nothing to try, since the failure has ended it or has to end it.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
@@ -17,28 +22,63 @@ R = TypeVar("R")
 SQLSTATES = {"40001", "40P01"}
 SQLITE_BUSY = "database is locked"
 
+_is_ours: ContextVar[bool] = ContextVar("a transaction that is tried again is open", default=False)
+
+
+class Overdue(Exception):
+    """An automatic action was due before the one that is asked for; ``play`` plays it, in its own transaction."""
+
+    def __init__(self, play: Callable[[], None]) -> None:
+        super().__init__()
+        self.play = play
+
 
 def verb(function: Callable[P, R]) -> Callable[P, R]:
-    """Run in one transaction; what fails to serialise is tried once more, then ``Conflict`` is raised.
-
-    Inside somebody else's transaction there is nothing to try again: the failure has ended it.
-    """
+    """Run in one transaction, and once more where ``in_one_transaction`` does."""
 
     @functools.wraps(function)
     def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
-        outermost = not connection.in_atomic_block
-        for last_try in (False, True):
-            try:
-                with transaction.atomic():
-                    return function(*args, **kwargs)
-            except OperationalError as error:
-                if not _lost_a_race(error):
-                    raise
-                if last_try or not outermost:
-                    raise Conflict from error
-        raise Conflict
+        return in_one_transaction(lambda: function(*args, **kwargs))
 
     return attempted
+
+
+def in_one_transaction(do: Callable[[], R]) -> R:
+    """Return what ``do`` returns.  It is done once more, from its beginning, where an automatic action came first,
+    and where the database left two transactions no order to be put in; then ``Conflict`` is raised.
+    """
+    if _is_ours.get():
+        return _inside(do)
+    token = _is_ours.set(True)
+    try:
+        return _once_or_twice(do)
+    finally:
+        _is_ours.reset(token)
+
+
+def _once_or_twice(do: Callable[[], R]) -> R:
+    is_outermost = not connection.in_atomic_block
+    try:
+        return _inside(do)
+    except Overdue as overdue:
+        overdue.play()
+    except Conflict:
+        if not is_outermost:
+            raise
+    try:
+        return _inside(do)
+    except Overdue as again:
+        raise Conflict from again
+
+
+def _inside(do: Callable[[], R]) -> R:
+    try:
+        with transaction.atomic():
+            return do()
+    except OperationalError as error:
+        if not _lost_a_race(error):
+            raise
+        raise Conflict from error
 
 
 def _lost_a_race(error: OperationalError) -> bool:

@@ -618,3 +618,11 @@ def test_direct_sql_behind_our_back_is_refused():
     later = a_booking(doc, at(14))
     with pytest.raises(DatabaseError, match="no_overlap"), transaction.atomic():
         Occupancy.objects.filter(booking=later).update(start=at(10, 30))
+
+
+def test_an_undo_after_the_clock_acted_finds_nothing_to_undo():
+    unpaid = aged(a_booking(a_resource(), at(10), graph="instant_payment"))
+    with pytest.raises(NothingToUndo):
+        undo(unpaid, by=Actor.customer())
+    unpaid.refresh_from_db()
+    assert unpaid.state.final

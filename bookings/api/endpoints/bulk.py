@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from functools import partial, reduce
 from operator import or_
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +28,7 @@ from bookings.api.responses.frames import Data, FieldErrorsOut
 from bookings.api.siblings import siblings_of, with_siblings
 from bookings.errors import BookingError, Conflict
 from bookings.forms.resolve import as_uuid
-from bookings.lifecycle import act_on_all
+from bookings.lifecycle import act_on_all, in_one_transaction
 from bookings.lifecycle.locks import NO_LOCKS, Locks
 from bookings.models import Booking
 
@@ -153,13 +152,16 @@ def _run(steps: Sequence[Step], body: BulkIn, locks: Callable[[], Locks]) -> lis
     Where they share a transaction, that one or an idempotent request's, ``locks`` are taken before the first.
     """
     all_or_none = body.delete_all_on_error is True
-    with transaction.atomic() if all_or_none else nullcontext():
+
+    def run() -> list[Outcome]:
         if connection.in_atomic_block:
             locks().take()
         outcomes = list(_outcomes(steps, stop=body.stop_on_first_error is True))
         if all_or_none and any(isinstance(outcome, Refusal) for outcome in outcomes):
             raise NoneKept(outcomes)
-    return outcomes
+        return outcomes
+
+    return in_one_transaction(run) if all_or_none else run()
 
 
 def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
