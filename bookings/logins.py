@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from bookings import bites, limits
 from bookings.client_address import client_network
 from bookings.rate_limits import Usage, spend
 
+LONGEST_NAME = 150
 _USAGE = "_usage_of_logins"
 
 
@@ -42,6 +44,13 @@ def refused(request: HttpRequest) -> Usage | None:
 
 class LoginForm(AdminAuthenticationForm):
     """The desk's, which says so where the limit and not the password is to blame."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields[
+            "username"
+        ]  # its length is only told to the browser, and a failed login is written down
+        name.validators.append(MaxLengthValidator(LONGEST_NAME))
 
     def get_invalid_login_error(self) -> ValidationError:
         if self.request is not None and refused(self.request):

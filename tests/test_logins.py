@@ -79,3 +79,11 @@ def test_an_ipv6_household_cannot_try_a_name_from_each_of_its_addresses(owner):
 @pytest.mark.parametrize("after", ["//evil.example", "https://evil.example/", "", "/admin/"])
 def test_a_login_leads_to_the_desk_wherever_it_was_to_lead(owner, after):
     assert log_in("owner", "right-password", after=after)["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize("name", ["é" * 300, "9" * 5000])
+def test_a_name_that_is_longer_than_any_is_refused_and_no_password_is_hashed(db, hashed, name):
+    answer = log_in(name)
+    assert answer.status_code == 200
+    assert "at most 150 characters" in answer.content.decode()
+    assert hashed == []

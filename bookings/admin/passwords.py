@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.client_address import client_network
 from bookings.mailing import Mailing, mailing
 from bookings.rate_limits import spend
-from bookings.setup.staff_links import LONGEST_NAME, ask_for_link
+from bookings.setup.staff_links import LONGEST_NAME, ask_for_link, is_unspent
 
 MOST_A_MINUTE = 5
 
@@ -32,6 +33,13 @@ class SetPassword(PasswordResetConfirmView):
     post_reset_login = True
     post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
     success_url = reverse_lazy("admin:index")
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not is_unspent(form.user, self.request.session.get(INTERNAL_RESET_SESSION_TOKEN, "")):
+            self.validlink = False
+            return self.render_to_response(self.get_context_data())
+        return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -44,6 +44,12 @@ def valid_for() -> timedelta:
     return timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
+def is_unspent(user: User, token: str) -> bool:
+    """Whether the token of a link still holds; within a transaction, so that of two at once one sets the password."""
+    locked = User.objects.select_for_update().filter(pk=user.pk).first()
+    return default_token_generator.check_token(locked, token)
+
+
 def ask_for_link(name: str, *, language: str, now: Any) -> None:
     """Have a link mailed to whoever has this login or e-mail address; nothing tells the asker whether there is anybody.
 

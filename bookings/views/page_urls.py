@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,12 +38,14 @@ def frame_aware_url(request: HttpRequest, name: str, *args: Any) -> str:
 
 
 def parse_instant(text: str) -> datetime | None:
-    """A moment as a time button sends it, with its offset."""
+    """A moment as a time button sends it, with its offset; in UTC, since PostgreSQL takes no offset of a whole day."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.utcoffset() is not None and 1900 <= moment.year <= 9000 else None
+    if moment.utcoffset() is None or not 1900 <= moment.year <= 9000:
+        return None
+    return moment.astimezone(UTC)
 
 
 def hidden_fields(query: Mapping[str, str]) -> list[dict[str, str]]:
@@ -52,5 +54,6 @@ def hidden_fields(query: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def prefilled_answers(query: Mapping[str, str]) -> dict[str, str]:
-    """Answers that a URL gives beforehand: `?customer.name=Marty`."""
-    return {name.removeprefix(PREFILL): value for name, value in query.items() if name.startswith(PREFILL)}
+    """Answers that a URL gives beforehand: `?customer.name=Marty`; none with a NUL, which no database keeps."""
+    given = {name.removeprefix(PREFILL): value for name, value in query.items() if name.startswith(PREFILL)}
+    return {name: value for name, value in given.items() if "\0" not in name + value}

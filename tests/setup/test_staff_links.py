@@ -1,12 +1,14 @@
 """A forgotten password and an invitation: one-time links, handed over or mailed."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -153,3 +155,21 @@ def test_asking_is_limited(settings):
     statuses = [client.post(FORGOTTEN, {"name": f"name{number}"}).status_code for number in range(8)]
     assert statuses[0] == 302
     assert statuses[-1] == 429
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_use_one_link_at_once_one_sets_the_password():
+    user = User.objects.create_user("reception", "r@example.org", "an old one 1", is_staff=True)
+    link = password_link(user).removeprefix("http://testserver")
+
+    def choose(password):
+        client = Client()
+        try:
+            form = client.get(link, follow=True).request["PATH_INFO"]
+            return client.post(form, {"new_password1": password, "new_password2": password}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as at_once:
+        statuses = sorted(at_once.map(choose, [f"a quiet Tuesday {number}" for number in range(4)]))
+    assert statuses == [200, 200, 200, 302]

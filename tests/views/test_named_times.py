@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from datetime import timezone as dt_timezone
 from html import unescape
 from urllib.parse import urlencode
 
@@ -197,6 +198,23 @@ def test_a_start_that_is_no_moment_shows_the_times(visitor, project, start):
     assert 'id="times"' in text(answer)
     assert visitor.client.post("/book/lightning/form/", {"start": start} | MARTY).status_code == 302
     assert not holds().exists()
+
+
+def test_an_offset_that_no_place_has_is_still_a_moment(visitor, project, tomorrow):
+    far = tomorrow.astimezone(dt_timezone(-timedelta(hours=23, minutes=59)))
+    assert "Book this time" in text(visitor.see(link(project, far)))
+    answer = visitor.client.post("/book/lightning/hold/", {"start": far.isoformat()})
+    assert "/details/" in answer["Location"]
+    assert holds().get().start == tomorrow
+
+
+@pytest.mark.parametrize("page", ["hold", "form"])
+def test_an_answer_given_beforehand_that_nobody_can_type_is_left_out(visitor, project, tomorrow, page):
+    given = {"customer.name": "Mar\0ty", "customer.\0": "x", "customer.email": "m@example.org"}
+    assert visitor.see(link(project, tomorrow, **given)).status_code == 200
+    sent = {"start": tomorrow.isoformat(), "book": "1"} | MARTY | given
+    assert visitor.client.post(f"/book/lightning/{page}/", sent).status_code == 302
+    assert Reservation.objects.get().customer == {"email": "m@example.org"}
 
 
 def test_a_plus_that_was_read_as_a_blank_is_still_an_offset(visitor, project, tomorrow):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -32,7 +33,7 @@ from bookings.errors import (
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, book, extend, release
-from bookings.models import Booking
+from bookings.models import Booking, Project, Reservation
 from bookings.rate_limits import check_bookings, note_booking
 from bookings.refusals import sentence
 from bookings.views.booking.manage import JUST_BOOKED
@@ -45,7 +46,7 @@ from bookings.views.hold.answers import blank_form, given_answers, kept_form, se
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
-from bookings.views.hold.visitor_token import live_hold, remember_visitor, visitor_token
+from bookings.views.hold.visitor_token import live_hold, own_hold, remember_visitor, visitor_token
 from bookings.views.page_urls import carried_query, page_url
 
 CUSTOMER = Actor.customer()
@@ -129,11 +130,14 @@ def not_booked(
     form_token: str,
 ) -> HttpResponse:
     """The same form was booked a moment ago, or somebody else has the time by now."""
+    own = held_now(request, hold.project, hold.reservation.start)
     hold.reservation.refresh_from_db(fields=["booking", "released_at", "expires_at"])
     if (made := booked_before(hold) or booked_by(form_token)) is not None:
         with suppress(ReservationGone):  # what else the same form held, sent twice at once
             release(hold.reservation, by=CUSTOMER)
         return redirect(page_url(request, "customer", manage_token(made)))
+    if own is not None and own.pk != hold.reservation.pk:
+        return redirect(page_url(request, "details", hold.project.slug, hold_token(own)))
     if isinstance(error, IntegrityError):
         if not violated(error, Booking, "form_token"):
             raise error
@@ -228,6 +232,15 @@ def booked_before(hold: Hold) -> Booking | None:
 def booked_by(form_token: str) -> Booking | None:
     """The booking that was made by the form of that token."""
     return Booking.objects.filter(form_token=form_token).first()
+
+
+def held_now(request: HttpRequest, project: Project, start: datetime) -> Reservation | None:
+    """What the visitor holds from ``start`` on, by the same form sent at the same moment or in another tab.
+
+    Ask before you look for what a form booked: what is held no longer is booked by then.
+    """
+    own = own_hold(request)
+    return own if own and (own.project_id, own.start) == (project.pk, start) else None
 
 
 def details_page(

@@ -31,7 +31,7 @@ from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.answers import blank_form, given_answers, kept_form
-from bookings.views.hold.details import book_held_time, booked_by, details_page
+from bookings.views.hold.details import book_held_time, booked_by, details_page, held_now
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
@@ -102,10 +102,10 @@ def _not_held(request: HttpRequest, offering: Offering, error: BookingError, for
     start = session.start if session else parse_instant(request.POST.get("start", ""))
     if start is None:
         return redirect(page_url(request, "choose", offering.project.slug, query=carried_query(request)))
-    own = own_hold(request)
+    own = held_now(request, offering.project, start)
     if (made := booked_by(form_token)) is not None:
         return redirect(page_url(request, "customer", manage_token(made)))
-    if own is not None and (own.project_id, own.start) == (offering.project.pk, start):
+    if own is not None:
         return redirect(page_url(request, "details", offering.project.slug, hold_token(own)))
     form = kept_form(request, offering.project, prefilled_answers(request.POST.dict()))
     found = _times_around(request, offering, start)
