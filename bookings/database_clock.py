@@ -32,9 +32,8 @@ def now() -> datetime:
     global _last  # noqa: PLW0603  # one answer a process
     answer = _last
     if answer is None or time.perf_counter() - answer.stopwatch > ASKED_EVERY:
-        before = time.perf_counter()
-        moment = sql.database_now()
-        answer = _last = _Answer(moment, (before + time.perf_counter()) / 2)
+        # Counted from when the answer came, so that it is never ahead of what a statement finds.
+        answer = _last = _Answer(sql.database_now(), time.perf_counter())
     return answer.moment + timedelta(seconds=time.perf_counter() - answer.stopwatch)
 
 

@@ -50,13 +50,15 @@ from bookings.views.hold.visitor_token import live_hold, own_hold, remember_visi
 from bookings.views.page_urls import carried_query, page_url
 
 CUSTOMER = Actor.customer()
+FORM = "form"
+"""Names a form that was sent twice at once, so that what leads to the one hold finds the booking of the other."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
 def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Show the form, or book with what it holds; a form that is sent twice leads to the same booking."""
-    if (made := booked_before(hold)) is not None:
+    if (made := booked_before(hold) or booked_by(request.GET.get(FORM, ""))) is not None:
         return redirect(page_url(request, "customer", manage_token(made)))
     if request.method == "POST":
         return book_held_time(request, hold)
@@ -137,7 +139,7 @@ def not_booked(
             release(hold.reservation, by=CUSTOMER)
         return redirect(page_url(request, "customer", manage_token(made)))
     if own is not None and own.pk != hold.reservation.pk:
-        return redirect(page_url(request, "details", hold.project.slug, hold_token(own)))
+        return redirect(other_hold_url(request, own, hold.project.slug, form_token))
     if isinstance(error, IntegrityError):
         if not violated(error, Booking, "form_token"):
             raise error
@@ -227,6 +229,11 @@ def booked_before(hold: Hold) -> Booking | None:
     """The booking that this form made already."""
     held = hold.reservation
     return held.booking or booked_by(str(held.pk))
+
+
+def other_hold_url(request: HttpRequest, own: Reservation, slug: str, form_token: str) -> str:
+    """The form of what the same form holds that was sent at the same moment, or the booking that it becomes."""
+    return page_url(request, "details", slug, hold_token(own), query={FORM: form_token})
 
 
 def booked_by(form_token: str) -> Booking | None:

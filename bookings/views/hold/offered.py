@@ -31,7 +31,7 @@ from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.answers import blank_form, given_answers, kept_form
-from bookings.views.hold.details import book_held_time, booked_by, details_page, held_now
+from bookings.views.hold.details import book_held_time, booked_by, details_page, held_now, other_hold_url
 from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
@@ -106,7 +106,7 @@ def _not_held(request: HttpRequest, offering: Offering, error: BookingError, for
     if (made := booked_by(form_token)) is not None:
         return redirect(page_url(request, "customer", manage_token(made)))
     if own is not None:
-        return redirect(page_url(request, "details", offering.project.slug, hold_token(own)))
+        return redirect(other_hold_url(request, own, offering.project.slug, form_token))
     form = kept_form(request, offering.project, prefilled_answers(request.POST.dict()))
     found = _times_around(request, offering, start)
     return _lost_page(request, offering, found, start, form, error, status=409)
