@@ -1,9 +1,11 @@
 """Why nothing of a project can be booked, whatever the day; and nothing is said of one that can."""
 
 from datetime import date, time, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from bookings.availability.why_not_offered import (
@@ -89,3 +91,15 @@ def test_many_projects_are_asked_about_by_as_many_queries_as_one(django_assert_n
     projects = [a_project(a_resource(), a_resource()) for _each in range(9)]
     with django_assert_num_queries(5):
         assert not any(reasons_of(projects).values())
+
+
+def test_the_doctor_names_each_project_that_nobody_can_book_with_the_desks_reason():
+    a_project(slug="empty")
+    a_project(a_resource(deleted_at=timezone.now()), slug="retired")
+    a_project(a_resource(), slug="open")
+    told = StringIO()
+    with pytest.raises(CommandError):
+        call_command("doctor", stdout=told)
+    assert f"WRONG Project empty: nobody can book it. {NO_RESOURCE}" in told.getvalue()
+    assert f"WRONG Project retired: nobody can book it. {ALL_RETIRED}" in told.getvalue()
+    assert "Project open" not in told.getvalue()

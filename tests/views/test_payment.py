@@ -200,7 +200,7 @@ def test_the_doctor_names_what_nobody_could_pay_for(unpayable):
             call_command("doctor", stdout=told)
         return told.getvalue()
 
-    why = "WRONG Project lightning: its graph asks for a payment"
+    why = "WRONG Project lightning: nobody can book it. Its graph asks for a payment"
     assert why in said()
     Project.objects.update(pay_url="https://pay.example/")
     assert why not in said()

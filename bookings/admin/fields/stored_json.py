@@ -1,5 +1,6 @@
 """What layers and tables have in common: JSON of a row, edited by a form of its own inside the row's form."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,12 +24,12 @@ class StoredJsonWidget(forms.Widget):
         return ""
 
 
-class StoredJsonField(forms.Field):
+class StoredJsonField(forms.Field, ABC):
     """A field whose value is JSON again; what was sent for it is a bound form, or a set of them."""
 
+    @abstractmethod
     def begin_from(self, stored: Any) -> None:
         """Take note of what is stored before anything is shown or read."""
-        raise NotImplementedError
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(data.has_changed())

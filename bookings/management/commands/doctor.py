@@ -18,12 +18,14 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from bookings import bites, sql
+from bookings.availability.why_not_offered import reasons_of
 from bookings.effects.mail import said, waiting_mails
 from bookings.mailing import Mailing, mailing
 from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Project, Resource, Site
 from bookings.setup.missing import Lack, mail_in_words, missing
 
 Finding = tuple[bool, str]
+TOLD_BY_OTHERS = {Lack.MAIL, Lack.RESOURCES}
 FAR_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
 
 
@@ -54,7 +56,7 @@ def everything() -> Iterator[Finding]:
     for check in checks:
         yield from check()
     if migrated():
-        for check in (promises, zones_in_use, payments, outbox, mail_settings, lacks, bitten):
+        for check in (promises, zones_in_use, projects, outbox, mail_settings, lacks, bitten):
             yield from check()
 
 
@@ -138,11 +140,13 @@ def zones_in_use() -> Iterator[Finding]:
             yield False, f"{model._meta.verbose_name_plural}: unknown time zone {', '.join(unknown)}"
 
 
-def payments() -> Iterator[Finding]:
-    """Projects that customers cannot book, since their bookings would wait for a payment that nobody can make."""
-    for project in Project.objects.active().lacking_payment():
-        why = "its graph asks for a payment and it has no payment page, so that no customer can book it"
-        yield False, f"Project {project.slug}: {why}"
+def projects() -> Iterator[Finding]:
+    """Projects that no customer can book, with the reasons that their pages at the desk give."""
+    active = list(Project.objects.active().order_by("name"))
+    reasons = reasons_of(active)
+    for project in active:
+        for why in reasons[project.pk]:
+            yield False, f"Project {project.slug}: nobody can book it. {why}"
 
 
 def outbox() -> Iterator[Finding]:
@@ -162,7 +166,7 @@ def mail_settings() -> Iterator[Finding]:
 def lacks() -> Iterator[Finding]:
     """What else is wrong about the set-up; what is only to be thought of is the desk's to show."""
     for one in missing():
-        if one.is_wrong and one.what is not Lack.MAIL:
+        if one.is_wrong and one.what not in TOLD_BY_OTHERS:
             yield False, f"{one.sentence} {one.cure}"
 
 
