@@ -319,3 +319,21 @@ def test_a_seat_lost_when_picked_offers_the_nearest_sessions(visitor, doc, tomor
     assert re.findall(
         r'name="session" value="([^"]+)"', lost.partition("alternatives")[2].partition("</section>")[0]
     ) == [str(one.pk) for one in sessions[1:]]
+
+
+def test_a_form_that_was_mended_and_is_sent_again_from_before_books_once(visitor, project, tomorrow):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    page = text(visitor.see(link(project, tomorrow)))
+    wrong = visitor.client.post("/book/lightning/form/", carried(page) | MARTY | {"email": "marty@"})
+    (url,) = re.findall(r'action="(/book/lightning/details/[^"]+/[?]form=[^"]+)"', text(wrong))
+    mended = visitor.client.post(url, MARTY)
+    again = visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    assert again["Location"] == mended["Location"]
+    assert Booking.objects.count() == 1
+
+
+def test_a_url_names_a_form_by_its_own_token_alone(visitor, project, tomorrow):
+    visitor.book(project, tomorrow)
+    form_token = Booking.objects.get().form_token
+    other = visitor.hold(project, tomorrow + timedelta(hours=3))
+    assert visitor.see(other, form=form_token).status_code == 200

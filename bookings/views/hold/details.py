@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -51,17 +52,19 @@ from bookings.views.page_urls import carried_query, page_url
 
 CUSTOMER = Actor.customer()
 FORM = "form"
-"""Names a form that was sent twice at once, so that what leads to the one hold finds the booking of the other."""
+"""In a URL: the token of a form that was shown before anything was held, so that it books once whatever it leads to."""
+_FORM_TOKEN = re.compile("[0-9a-f]{64}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
 def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Show the form, or book with what it holds; a form that is sent twice leads to the same booking."""
-    if (made := booked_before(hold) or booked_by(request.GET.get(FORM, ""))) is not None:
+    form_token = of_form(request.GET.get(FORM, "")).get(FORM, "")
+    if (made := booked_before(hold) or booked_by(form_token)) is not None:
         return redirect(page_url(request, "customer", manage_token(made)))
     if request.method == "POST":
-        return book_held_time(request, hold)
+        return book_held_time(request, hold, form_token)
     if hold.reservation.released_at is not None:
         return redirect(hold.times_url(request, refused=ReservationGone.code))
     return details_page(request, hold, blank_form(request, hold.project, given_answers(hold)))
@@ -78,7 +81,7 @@ def book_held_time(request: HttpRequest, hold: Hold, form_token: str = "") -> Ht
     if not wanted.is_valid():
         if not form.errors:  # then the project's own settings are at fault
             form.add_error(None, _("This can not be booked at the moment. Please get in touch with us."))
-        return details_page(request, hold, form)
+        return details_page(request, hold, form, form_token=form_token)
     draft = wanted.draft()
     draft.form_token, draft.language = form_token or str(hold.reservation.pk), get_language() or ""
     address = counted_digest(request)
@@ -94,19 +97,21 @@ def book_held_time(request: HttpRequest, hold: Hold, form_token: str = "") -> Ht
             else_anew=True,
         )
     except (TooManyBookings, PleasePhone) as error:
-        return not_taken(request, hold, form, error)
+        return not_taken(request, hold, form, error, form_token)
     except (BookingError, IntegrityError) as error:
         return not_booked(request, hold, form, error, draft.form_token)
     note_booking(address)
     return redirect(page_url(request, "customer", manage_token(made), query=frame_query(request)))
 
 
-def not_taken(request: HttpRequest, hold: Hold, form: DetailsForm, error: BookingError) -> HttpResponse:
+def not_taken(
+    request: HttpRequest, hold: Hold, form: DetailsForm, error: BookingError, form_token: str
+) -> HttpResponse:
     """A cap of the site: the form as it was, and what was said of it; 429 with when to come again, or 409."""
     bites.note(error.limit)
     form.add_error(None, sentence(error))
     seconds = error.data.get("seconds")
-    response = details_page(request, hold, form, status=429 if seconds else 409)
+    response = details_page(request, hold, form, form_token=form_token, status=429 if seconds else 409)
     if seconds:
         response["Retry-After"] = str(seconds)
     return response
@@ -146,7 +151,8 @@ def not_booked(
         return no_such_hold(request, hold.project.slug)
     if isinstance(error, NotPayable):
         return redirect(hold.times_url(request))
-    return details_page(request, hold, form, alternatives=_alternatives(request, hold, error), status=409)
+    found = _alternatives(request, hold, error)
+    return details_page(request, hold, form, alternatives=found, form_token=form_token, status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,7 +239,13 @@ def booked_before(hold: Hold) -> Booking | None:
 
 def other_hold_url(request: HttpRequest, own: Reservation, slug: str, form_token: str) -> str:
     """The form of what the same form holds that was sent at the same moment, or the booking that it becomes."""
-    return page_url(request, "details", slug, hold_token(own), query={FORM: form_token})
+    query = carried_query(request) | of_form(form_token)
+    return page_url(request, "details", slug, hold_token(own), query=query)
+
+
+def of_form(form_token: str) -> dict[str, str]:
+    """What a URL says of a form that was shown before anything was held; nothing for any other text."""
+    return {FORM: form_token} if _FORM_TOKEN.fullmatch(form_token) else {}
 
 
 def booked_by(form_token: str) -> Booking | None:
@@ -257,9 +269,13 @@ def details_page(
     *,
     alternatives: dict[str, Any] | None = None,
     said: str = "",
+    form_token: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The form beside what is held; ``said`` is what happened, in a sentence."""
+    """The form beside what is held; ``said`` is what happened, in a sentence.
+
+    ``form_token`` names the form that led here, if one did that was shown before anything was held.
+    """
     now, held = database_clock.now(), hold.reservation
     clocks = Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request))
     live = held.expires_at > now and held.released_at is None
@@ -269,7 +285,7 @@ def details_page(
     context = {
         "form": form,
         "submit_label": hold_card.submit_label(hold_card.actions_of(held)),
-        "post_url": hold.url(request, "details"),
+        "post_url": hold.url(request, "details", **of_form(form_token)),
         "hold": hold_card.banner(request, hold, link, clocks, now) if live else None,
         "said": said if live else hold_card.over(held, clocks.own),
         "alternatives": alternatives,

@@ -30,9 +30,9 @@ class Hold:
     project: Project
     token: str
 
-    def url(self, request: HttpRequest, name: str) -> str:
+    def url(self, request: HttpRequest, name: str, **query: str) -> str:
         """The URL of a page of this hold."""
-        return page_url(request, name, self.project.slug, self.token, query=carried_query(request))
+        return page_url(request, name, self.project.slug, self.token, query=carried_query(request) | query)
 
     def times_url(self, request: HttpRequest, **query: str) -> str:
         """The URL of the project's times, on the day of the one that was held."""

@@ -87,7 +87,7 @@ def book_offered(request: HttpRequest, slug: str) -> HttpResponse:
     if BOOKS in request.POST:
         return remember_visitor(book_held_time(request, hold, form_token), token)
     form = kept_form(request, hold.project, given_answers(hold))
-    return remember_visitor(details_page(request, hold, form), token)
+    return remember_visitor(details_page(request, hold, form, form_token=form_token), token)
 
 
 def _form_token(request: HttpRequest, token: str) -> str:
