@@ -15,6 +15,8 @@ from bookings import sql
 
 ASKED_EVERY = 10.0
 """Seconds."""
+COARSE = timedelta(milliseconds=2)
+"""SQLite tells rounded milliseconds and compares their text: what is written as due now would be due a moment later."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ def now() -> datetime:
     global _last  # noqa: PLW0603  # one answer a process
     answer = _last
     if answer is None or time.perf_counter() - answer.stopwatch > ASKED_EVERY:
-        # Counted from when the answer came, so that it is never ahead of what a statement finds.
-        answer = _last = _Answer(sql.database_now(), time.perf_counter())
+        # Counted from when the answer came, so that it is never ahead of what a later statement finds.
+        answer = _last = _Answer(sql.database_now() - COARSE, time.perf_counter())
     return answer.moment + timedelta(seconds=time.perf_counter() - answer.stopwatch)
 
 

@@ -121,7 +121,7 @@ def database_clock_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     A test that moves this machine's clock calls ``database_clock.forget()`` to have the database asked; one that lets
     time stand sets ``database_clock.now``; to travel, pass ``now`` or age the row (``tests.situations.aged``).
     """
-    known = database_clock._Answer(timezone.now(), time.perf_counter())
+    known = database_clock._Answer(timezone.now() - database_clock.COARSE, time.perf_counter())
     monkeypatch.setattr(database_clock, "_last", known)
     monkeypatch.setattr(database_clock, "ASKED_EVERY", 3600.0)
 

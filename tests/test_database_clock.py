@@ -100,3 +100,11 @@ def test_the_minute_of_a_limit_is_the_databases(skewed, monkeypatch):
     monkeypatch.setattr("bookings.rate_limits.counter", Counter())
     spend("key:a", 5)
     assert near(RequestCount.objects.get().window, skewed)
+
+
+def test_what_is_due_now_is_due_for_the_very_next_statement():
+    message = OutboxMessage.objects.create(kind="mail", dedupe_key="now", run_after=database_clock.now())
+    for _time in range(500):
+        database_clock.forget()
+        OutboxMessage.objects.filter(pk=message.pk).update(run_after=database_clock.now())
+        assert OutboxMessage.objects.ready().exists()
