@@ -142,6 +142,14 @@ class OutsideHours(BookingError):
     field = "start"
 
 
+class OptionNotOffered(OutsideHours):
+    """The resource does not do the option."""
+
+    code = "option_not_offered"
+    sentence = _("This is not offered with the one chosen.")
+    field = "resource_id"
+
+
 class CapReached(BookingError):
     """A counted limit of the day is reached."""
 

@@ -1,6 +1,7 @@
-"""The layers of a booking's settings: defaults, project, option, resource in the project, request; API spelling.
+"""The layers of a booking's and of a search's settings: defaults, project, option, resource, request; API spelling.
 
-Later layers win (``bookings.overrides``); nothing is validated here, so a form must look at the merged whole.
+Later layers win (``bookings.overrides``); nothing is validated here, so a form must look at the merged whole.  Nobody
+else looks into what a project keeps as JSON; what it comes to for a slot is ``bookings.availability.offering``.
 """
 
 from __future__ import annotations
@@ -57,6 +58,37 @@ def merged(
 ) -> dict[str, Any]:
     """What a request comes to: its own keys over those of all layers below."""
     return override(*booking_layers(project, option, link), flat(request))
+
+
+def graph_name(
+    project: Project | None, option: Option | None = None, link: ProjectResource | None = None
+) -> str:
+    """The graph that a project's bookings follow."""
+    return str(merged({}, project, option, link).get("graph") or USUAL_GRAPH)
+
+
+_BOOKING_TIMES = ("min_booking_time", "max_booking_time", "min_cancel_time")
+
+
+def availability_layers(project: Project | None, option: Option | None = None) -> list[Mapping[str, Any]]:
+    """What a project and its option say of their slots, the most general first.
+
+    Constraints are no layer: those of a project and of a request must both permit.
+    """
+    layers: list[Mapping[str, Any]] = []
+    if project is not None:
+        settings = project.booking.get("settings")
+        times = settings if isinstance(settings, Mapping) else project.booking
+        layers.append({key: times[key] for key in _BOOKING_TIMES if key in times})
+        layers.append({key: value for key, value in project.availability.items() if key != "constraints"})
+    if option is not None:
+        layers.append({"length": option.length})
+    return layers
+
+
+def constraint_lists(project: Project) -> list[Any]:
+    """Both lists of constraints that a project may keep: its own, and the one among its availability settings."""
+    return [project.availability_constraints, project.availability.get("constraints", [])]
 
 
 def flat(layer: Mapping[str, Any]) -> dict[str, Any]:

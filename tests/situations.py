@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
+from bookings.availability.query import NO_BUFFERS, Buffers
 from bookings.lifecycle import Actor, book, reserve
 from bookings.lifecycle.claims import claim_pieces
 from bookings.lifecycle.transitions import claim_of
@@ -21,6 +23,7 @@ from bookings.models import (
     Location,
     Occupancy,
     Option,
+    OptionResource,
     Project,
     ProjectResource,
     Reservation,
@@ -62,6 +65,13 @@ def a_project(
         ProjectResource.objects.create(project=project, resource=resource, position=position)
     Option.objects.create(project=project, label="Usual", length=length)
     return project
+
+
+def own_terms(project: Project, *resources: Resource, **fields: Any) -> None:
+    """What each option of the project is with these resources (all, where none is named): length, price, offered."""
+    links = project.links.filter(resource__in=resources) if resources else project.links.all()
+    for option, link in product(project.options.all(), links):
+        OptionResource.objects.update_or_create(option=option, link=link, defaults=fields)
 
 
 def a_server_key(*projects: Project, **fields: Any) -> tuple[ApiKey, str]:
@@ -127,7 +137,7 @@ def a_hold(
     *,
     hold: timedelta = timedelta(minutes=10),
     by: Actor = SERVER,
-    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
+    buffers: Buffers = NO_BUFFERS,
     **fields: Any,
 ) -> Reservation:
     draft = Reservation(resource=resource, start=start, end=start + length, **fields)

@@ -15,9 +15,10 @@ LEVELS = [
     {"setup"},
     {"demo", "effects", "logins", "proof"},
     {"forms"},
-    {"bites", "clocks", "housekeeping", "languages", "layers", "mailing", "rate_limits", "refusals"},
+    {"bites", "clocks", "housekeeping", "languages", "mailing", "rate_limits", "refusals"},
     {"lifecycle"},
     {"availability"},
+    {"layers"},
     {"graphs"},
     {"models"},
 ]
@@ -136,3 +137,74 @@ def test_a_reversed_arrow_is_named(module: str, source: str) -> None:
 )
 def test_an_arrow_that_points_down_is_left_alone(module: str, source: str) -> None:
     assert reversed_arrows(source, module, module.rpartition(".")[0]) == []
+
+
+# What a project keeps as JSON is read by the layers, which everybody else reads typed or merged; those who check and
+# edit the JSON itself see it as it is stored.
+SETTINGS = {"availability", "booking"}
+READS_SETTINGS = {
+    "bookings.layers",
+    "bookings.api.requests.project",
+    "bookings.api.requests.project_settings",
+    "bookings.admin.project_forms",
+}
+LOOKS_INTO = {"get", "items", "keys", "values", "copy", "pop"}
+MERGES = {"flat", "override", "dict", "merged"}
+
+
+def are_settings(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in SETTINGS
+
+
+def raw_readings(source: str) -> list[int]:
+    """The lines on which stored settings of a project, option or link are looked into."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Subscript(value=whole) | ast.keyword(arg=None, value=whole):
+                looked_into = are_settings(whole)
+            case ast.Attribute(value=whole, attr=name):
+                looked_into = are_settings(whole) and name in LOOKS_INTO
+            case ast.Compare(ops=ops, comparators=others):
+                is_in = any(isinstance(op, ast.In | ast.NotIn) for op in ops)
+                looked_into = is_in and any(map(are_settings, others))
+            case ast.Call(func=ast.Name(id=name), args=args):
+                looked_into = name in MERGES and any(map(are_settings, args))
+            case ast.Dict(keys=keys, values=values):
+                spread = [value for key, value in zip(keys, values, strict=True) if key is None]
+                looked_into = any(map(are_settings, spread))
+            case _:
+                looked_into = False
+        if looked_into:
+            found.append(node.value.lineno if isinstance(node, ast.keyword) else node.lineno)
+    return found
+
+
+def test_nobody_but_the_layers_looks_into_a_projects_stored_settings() -> None:
+    found: list[str] = []
+    for path in sorted((ROOT / "bookings").rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if module not in READS_SETTINGS and "migrations" not in path.parts:
+            found += [f"{module}, line {line}" for line in raw_readings(path.read_text())]
+    assert not found, "Ask an Offering or the layers instead:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'project.availability["length"]',
+        'wanted.project.availability.get("mode")',
+        '"length" not in project.availability',
+        "flat(option.booking)",
+        "{**project.availability, **request}",
+        "search(**project.availability)",
+        "for name, value in project.booking.items(): pass",
+    ],
+)
+def test_looking_into_stored_settings_would_be_noticed(source: str) -> None:
+    assert raw_readings(source) == [1]
+
+
+@pytest.mark.parametrize("source", ["held.booking.state", "form.booking = layer", "merged({}, project)"])
+def test_what_only_looks_alike_is_let_pass(source: str) -> None:
+    assert raw_readings(source) == []

@@ -1,20 +1,19 @@
 """What each closed part of a project's page holds now, in a line."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from datetime import timedelta
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.admin.fields.layer import INHERITS, value_at
 from bookings.admin.fields.layer_keys import MODES
-from bookings.durations import DurationError, parse_duration
+from bookings.availability.offering import terms_of
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
 from bookings.forms.questions import asked_of_customers, title
 from bookings.graphs.flow import Flow
-from bookings.layers import USUAL_GRAPH, flat
+from bookings.layers import graph_name
 from bookings.models import Project
 from bookings.times import duration_in_words
 
@@ -41,18 +40,15 @@ def questions(project: Project) -> str:
 def graph_in_words(project: Project) -> str:
     """Like "Booked at once"; empty for a graph that bookings cannot follow."""
     try:
-        return str(Flow.published(str(project.booking.get("graph") or USUAL_GRAPH)).version.graph)
+        return str(Flow.published(graph_name(project)).version.graph)
     except UnknownGraph:
         return ""
 
 
 def rules(project: Project) -> str:
     """Like "Booked at once; change or cancel until 1 day before"."""
-    layer = flat(project.booking)
-    notice, horizon, cut_off = (
-        _duration(layer, f"settings.{name}")
-        for name in ("min_booking_time", "max_booking_time", "min_cancel_time")
-    )
+    terms = terms_of(project)[0]
+    notice, horizon, cut_off = (_said(each) for each in (terms.notice, terms.horizon, terms.cut_off))
     return in_a_line(
         [
             graph_in_words(project),
@@ -68,13 +64,12 @@ def rules(project: Project) -> str:
 
 def times(project: Project) -> str:
     """Like "Anyone, evenly; a time every 30 minutes; 15 minutes free after"."""
-    layer = project.availability
-    grid = _duration(layer, "timeslot_increments")
-    before, after = _duration(layer, "buffer_before"), _duration(layer, "buffer_after")
+    terms = terms_of(project)[0]
+    grid, before, after = (_said(each) for each in (terms.step, terms.buffers.before, terms.buffers.after))
     limits = len(project.availability_constraints)
     return in_a_line(
         [
-            str(dict(MODES).get(str(layer.get("mode")), "")),
+            str(dict(MODES)[terms.mode.value]),
             _("a time every %(time)s") % {"time": grid} if grid else _("one time after the other"),
             _("%(time)s free before") % {"time": before} if before else "",
             _("%(time)s free after") % {"time": after} if after else "",
@@ -124,15 +119,9 @@ def for_programs(project: Project) -> str:
     )
 
 
-def _duration(layer: Mapping[str, Any], path: str) -> str:
-    """A duration of a layer in the reader's words; empty where it is not set or cannot be read."""
-    value = value_at(layer, path)
-    if value is INHERITS or not isinstance(value, str):
-        return ""
-    try:
-        return duration_in_words(parse_duration(value))
-    except DurationError:
-        return ""
+def _said(length: timedelta | None) -> str:
+    """A length in the reader's words; empty for none."""
+    return duration_in_words(length) if length else ""
 
 
 SAYS: Mapping[str, Callable[[Project], str]] = {

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 from uuid import UUID
 
+from bookings.availability.asked import read_query
 from bookings.availability.modes import Mode
-from bookings.availability.parameters import ParametersError, read_query
+from bookings.availability.parameters import ParametersError
 from bookings.availability.search import prepare, whole
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots import start_ranges

@@ -1,4 +1,4 @@
-"""The customer's own end, where a project allows it: how long a booking may be, and how far from a start it is free."""
+"""The customer's own end, where a project allows it: which lengths may be chosen, and until when a start is free."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -8,24 +8,6 @@ from operator import itemgetter
 
 from bookings.availability.intervals import intersection
 from bookings.availability.slots import Frame, Supply
-from bookings.durations import DurationError, parse_duration
-from bookings.models import Project
-
-ONE_DAY = timedelta(days=1)
-
-
-def longest_length(project: Project, usual: timedelta) -> timedelta | None:
-    """The longest length that a customer may choose, the usual one being the shortest; None where it is fixed.
-
-    ``max_length`` that is not set, or cannot be read, is a day.
-    """
-    if project.availability.get("customer_chooses_end") is not True:
-        return None
-    try:
-        longest = parse_duration(project.availability["max_length"])
-    except (KeyError, DurationError):
-        longest = ONE_DAY
-    return max(longest, usual)
 
 
 def latest_ends(supplies: Sequence[Supply], frame: Frame) -> dict[int, int]:

@@ -13,13 +13,14 @@ from uuid import UUID
 from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.availability.asked import read_query
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local
 from bookings.availability.hours import decider
 from bookings.availability.intervals import Intervals, complement, covers, intersection, overlapping
-from bookings.availability.parameters import booking_window, read_query
+from bookings.availability.offering import terms_of
 from bookings.availability.permits import Code, Permit, Policy
-from bookings.availability.query import Query
+from bookings.availability.query import Query, Terms
 from bookings.availability.rules import permitted
 from bookings.availability.search import MARGIN_DAYS, frame_of, resource_zone, rounded_up, whole
 from bookings.availability.slot_shapes import SlotShape
@@ -145,15 +146,15 @@ def broken_rules(
     Notice and horizon are the project's where none is given.  ``ignoring`` are ids of the reservation or
     booking that this one replaces.
     """
-    usual_notice, usual_horizon = booking_window(project)
+    usual = terms_of(project)[0] if project else Terms()
     resources = (resource, *companions)
     query = Query(
         start=start,
         end=end,
         resources=resources,
         project=project,
-        notice=usual_notice if notice is None else notice,
-        horizon=usual_horizon if horizon is None else horizon,
+        notice=usual.notice if notice is None else notice,
+        horizon=usual.horizon if horizon is None else horizon,
         ignoring=frozenset(ignoring),
     )
     judged = policies(resources, project)

@@ -14,14 +14,14 @@ from bookings.availability.allowance import UNBOUNDED, Allowance
 from bookings.availability.chosen_ends import is_length, latest_ends
 from bookings.availability.days import day_start, seconds
 from bookings.availability.intervals import Busy
-from bookings.availability.offering import Offering, usual_length
-from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
+from bookings.availability.offering import Offer, Offering
+from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
 from bookings.availability.search import prepare
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.slots_by_day import SlotsByDay
-from bookings.models import ProjectResource, Reservation
+from bookings.models import Reservation
 
 HALF_A_YEAR = timedelta(days=180)
 log = structlog.get_logger(__name__)
@@ -91,7 +91,7 @@ def free_times(
 
     ``ignoring`` are holds and bookings whose time counts as free.
     """
-    if offering.flow.version.claims_seat:
+    if offering.takes_seats:
         return _sessions(offering, start, end, zone=zone, now=now, ignoring=ignoring)
     reach = end + _reach(offering)
     prepared = _prepared(offering, start, reach, zone=zone, now=now, ignoring=ignoring, allowance=allowance)
@@ -129,7 +129,7 @@ def _prepared(
     None where the project's settings cannot be read.
     """
     try:
-        query = _query(offering, start, end, zone=zone, now=now, ignoring=frozenset(ignoring))
+        query = offering.query(start, end, zone=zone, ignoring=list(ignoring))
     except ParametersError as error:
         fields = sorted(error.errors)
         log.error("project_settings_unreadable", project=str(offering.project.pk), fields=fields)
@@ -159,26 +159,26 @@ def _with_latest_ends(
 
 def takers(
     offering: Offering, start: datetime, end: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()
-) -> list[ProjectResource]:
+) -> list[Offer]:
     """With whom ``[start, end)`` is offered, an end that the customer chose; in order, empty for no such time."""
     longest = offering.longest
     if longest is None or end <= start:
         return []
-    links = [link for link in offering.candidates if end - start >= offering.length(link)]
-    whole = replace(offering, chosen=end - start)
+    offers = [offer for offer in offering.candidates if end - start >= offering.length(offer)]
+    whole = replace(offering, lasting=end - start)
     try:
-        query = _query(whole, start, end, zone=ZoneInfo("UTC"), now=now, ignoring=frozenset(ignoring))
+        query = whole.query(start, end, zone=ZoneInfo("UTC"), ignoring=list(ignoring))
     except ParametersError:
         return []
-    usual, step = offering.length(links[0] if links else None), query.step or timedelta(hours=1)
+    usual, step = offering.length(offers[0] if offers else None), query.step or timedelta(hours=1)
     if not is_length(end - start, usual=usual, longest=longest, step=step):
         return []
     frame, supplies = prepare(query, now)
     if offering.everybody:
         free = supplies and any(together(supplies).starts(frame))
-        return links if free else []
+        return offers if free else []
     free_keys = {supply.key for supply in supplies if any(supply.starts(frame))}
-    return [link for link in links if link.resource_id in free_keys]
+    return [offer for offer in offers if offer.resource.pk in free_keys]
 
 
 def nearest(
@@ -200,7 +200,7 @@ def next_start(
     allowance: Allowance = UNBOUNDED,
 ) -> datetime | None:
     """When the first time starts that can be picked at or after ``after``, looking half a year ahead."""
-    if offering.flow.version.claims_seat:
+    if offering.takes_seats:
         times = free_times(offering, after, after + HALF_A_YEAR, zone=zone, now=now).times
         return next((one.start for one in times if not one.full), None)
     prepared = _prepared(offering, after, after + HALF_A_YEAR, zone=zone, now=now, allowance=allowance)
@@ -209,31 +209,6 @@ def next_start(
     _query, frame, supplies = prepared
     first = min((starts[0] for supply in supplies for starts in supply.starts(frame)), default=None)
     return None if first is None else datetime.fromtimestamp(first, UTC)
-
-
-def _query(
-    offering: Offering,
-    start: datetime,
-    end: datetime,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-    ignoring: frozenset[UUID],
-) -> Query:
-    """The search that the project's settings ask for; raises ``ParametersError`` where they cannot be read."""
-    links = offering.links if offering.everybody else offering.candidates
-    asked = {"from": start, "to": end, "output_timezone": zone.key}
-    merged = merged_parameters(asked, offering.project, offering.option)
-    parameters = vars(parse_parameters(merged, now))
-    if offering.chosen or offering.longest:  # where lengths differ, times still begin as they usually do
-        parameters["step"] = parameters["step"] or usual_length(offering.project, offering.option)
-    return Query(
-        **parameters,
-        resources=tuple(link.resource for link in links),
-        lengths={link.resource_id: offering.length(link) for link in links},
-        project=offering.project,
-        ignoring=ignoring,
-    )
 
 
 def _sessions(
@@ -247,8 +222,8 @@ def _sessions(
 ) -> FreeTimes:
     """Sessions to come whose booking is open, with the places they have left; a seat held by oneself counts as one."""
     rows = coming_sessions(now).filter(project=offering.project, start__gte=start, start__lt=end)
-    if offering.link:
-        rows = rows.filter(resource=offering.link.resource_id)
+    if offering.only:
+        rows = rows.filter(resource=offering.only.resource)
     held = Reservation.objects.live().filter(pk__in=ignoring, holds_seat=True)
     own = set(held.values_list("session_id", flat=True)) if ignoring else set()
     found = [

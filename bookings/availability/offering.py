@@ -1,76 +1,296 @@
-"""What a project offers, and what is chosen of it: the option, with whom, and what follows from that."""
+"""What a project offers: each of its options, read once into typed values, and what a visitor chose of it.
+
+Search, claim, pages, desk and API read these values; nobody else looks into a project's settings for its slots.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from bookings.availability.chosen_ends import ONE_DAY, longest_length
+from django.db.models import QuerySet
+
 from bookings.availability.modes import Mode
-from bookings.durations import DurationError, parse_duration
+from bookings.availability.parameters import (
+    DEFAULTS,
+    ParametersError,
+    merged_parameters,
+    parse_parameters,
+)
+from bookings.availability.query import Query, Terms
 from bookings.graphs.flow import Flow
-from bookings.models import Option, Project, ProjectResource
+from bookings.layers import PAGE_HOLD_SECONDS, availability_layers, booking_layers, merged
+from bookings.models import Option, Project, ProjectResource, Resource, Site, lent_place
+from bookings.overrides import override
+
+USUAL_LENGTH = timedelta(hours=1)
+ANY_WINDOW = {"from": "now", "to": "1 day", "output_timezone": "UTC"}
+"""A project's own window of search says nothing about a single slot."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What an option comes to with one resource: how long it takes there, and what it costs."""
+
+    resource: Resource
+    link: ProjectResource
+    length: timedelta
+    price: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offering:
-    """A project with its options and resources, and the visitor's choice among them.
+    """One option of a project (None where it has none), with whom it is offered, and the visitor's choice.
 
-    ``link`` is the resource that was chosen, None for anyone; ``chosen`` a length that is settled already, of what
-    moves or was held.
+    ``offers`` are those who do it, in the staff's order; ``only`` the one that was chosen, None for anyone; ``lasting``
+    a length that is settled already, of what moves or was held.  ``errors`` tell, by field, which of the project's
+    settings cannot be read: then nothing is offered, and ``terms`` have the usual values in their place.
     """
 
-    project: Project
-    options: list[Option]
-    links: list[ProjectResource]
+    catalogue: Catalogue
     option: Option | None
-    link: ProjectResource | None
-    flow: Flow
-    chosen: timedelta | None = None
+    terms: Terms
+    offers: tuple[Offer, ...]
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    flow: Flow | None = None
+    only: Offer | None = None
+    lasting: timedelta | None = None
 
     @property
-    def everybody(self) -> bool:
-        """Whether one booking takes all resources of the project."""
-        return bool(self.project.availability.get("mode") == Mode.MUTUAL)
+    def project(self) -> Project:
+        return self.catalogue.project
+
+    @property
+    def takes_seats(self) -> bool:
+        """Whether what is booked is a seat of a session, which says how long it is."""
+        return self.flow is not None and self.flow.version.claims_seat
 
     @property
     def lacks_payment(self) -> bool:
         """Whether it is offered to no customer, since it would wait for a payment that nobody can make."""
-        return self.project.lacks_payment(self.flow.version)
+        return self.flow is not None and self.project.lacks_payment(self.flow.version)
 
     @property
-    def candidates(self) -> list[ProjectResource]:
-        """With whom it may be: the one chosen, else all, in the staff's order."""
-        return [self.link] if self.link else self.links
+    def everybody(self) -> bool:
+        """Whether one booking takes all who do it."""
+        return self.terms.mode is Mode.MUTUAL
+
+    @property
+    def candidates(self) -> tuple[Offer, ...]:
+        """With whom it may be: the one chosen, else all."""
+        return (self.only,) if self.only else self.offers
+
+    def offer_of(self, resource: UUID | None) -> Offer | None:
+        """With that resource; None where it does not do it."""
+        return next((offer for offer in self.offers if offer.resource.pk == resource), None)
 
     @property
     def zone(self) -> str:
         """The place's own zone: where the one chosen is, else the first of all."""
         return self.candidates[0].resource.timezone if self.candidates else "UTC"
 
-    def length(self, link: ProjectResource | None = None) -> timedelta:
-        own = link.length if link else None
-        return self.chosen or own or usual_length(self.project, self.option)
+    @property
+    def usual_length(self) -> timedelta:
+        """How long it is with whoever says nothing else; an hour where slots are of natural length."""
+        return self.terms.length or USUAL_LENGTH
 
-    def length_taken(self, link: ProjectResource | None = None) -> timedelta:
+    def length(self, offer: Offer | None = None) -> timedelta:
+        return self.lasting or (offer.length if offer else self.usual_length)
+
+    def length_taken(self, offer: Offer | None = None) -> timedelta:
         """How long it is with one of them; all together take as long as the one that takes longest."""
-        return max(map(self.length, self.links)) if self.everybody and self.links else self.length(link)
+        return max(map(self.length, self.offers)) if self.everybody and self.offers else self.length(offer)
+
+    @property
+    def step(self) -> timedelta | None:
+        """How far apart the starts are; where lengths differ, times still begin as they usually do."""
+        differing = self.lasting or self.longest
+        return self.terms.step or (self.usual_length if differing else None)
 
     @property
     def longest(self) -> timedelta | None:
         """How long the customer may make it; None where nobody is asked for the end."""
-        if self.chosen or self.flow.version.claims_seat:
+        if self.lasting or self.takes_seats:
             return None
-        return longest_length(
-            self.project, max((self.length(link) for link in self.candidates), default=ONE_DAY)
+        return self.longest_with(self.candidates)
+
+    def longest_with(self, offers: Iterable[Offer]) -> timedelta | None:
+        """How long the customer may make it with one of these: the usual lengths are the shortest."""
+        longest = self.terms.longest
+        return None if longest is None else max(longest, self.usual_length, *(each.length for each in offers))
+
+    @property
+    def currency(self) -> str:
+        return self.option.currency if self.option else Site.current().currency
+
+    def settings(self, offer: Offer | None = None) -> dict[str, Any]:
+        """What a booking with one of them would have where the request says nothing, in the API's spelling."""
+        return merged({}, self.project, self.option, offer.link if offer else None)
+
+    def place(self, offer: Offer | None = None) -> str:
+        """Where a booking with one of them will be: what is set, else where the project is, or the resource."""
+        said = self.settings(offer).get("where")
+        if isinstance(said, str) and said.strip():
+            return said
+        return lent_place(self.project, offer.resource if offer else None)
+
+    def hold(self, offer: Offer | None = None) -> timedelta:
+        """How long a page holds a time: what project, option or resource set, never the API's default."""
+        layers = booking_layers(self.project, self.option, offer.link if offer else None)[1:]
+        seconds = override(*layers).get("reservation_time")
+        said = str(seconds)  # also as digits, since the record's projects keep a text
+        readable = said.isascii() and said.isdigit() and len(said) <= 9 and int(said) > 0
+        return timedelta(seconds=int(said) if readable else PAGE_HOLD_SECONDS)
+
+    def price(self, offer: Offer | None = None) -> Decimal | None:
+        """What it costs with one of them, else usually; None where nobody said."""
+        return offer.price if offer else self.option.price if self.option else None
+
+    def query(
+        self, start: datetime, end: datetime, *, zone: ZoneInfo, ignoring: Collection[UUID] = ()
+    ) -> Query:
+        """The search that finds what is offered in ``[start, end)``.  Raises ``ParametersError`` where settings of the
+        project cannot be read.
+        """
+        if self.errors:
+            raise ParametersError({name: list(found) for name, found in self.errors.items()})
+        offers = self.offers if self.everybody else self.candidates
+        return Query(
+            **(vars(self.terms) | {"step": self.step}),
+            start=start,
+            end=end,
+            zone=zone,
+            resources=tuple(offer.resource for offer in offers),
+            lengths={offer.resource.pk: self.length(offer) for offer in offers},
+            project=self.project,
+            ignoring=frozenset(ignoring),
         )
 
+    def is_done_by(self, resource: Resource) -> bool:
+        """Whether nothing says that the resource does not do it; one that is not of the project is not asked."""
+        linked = any(link.resource_id == resource.pk for link in self.catalogue.links)
+        return not linked or self.offer_of(resource.pk) is not None
 
-def usual_length(project: Project, option: Option | None) -> timedelta:
-    """How long a booking is: the option's length, else the project's, else an hour."""
-    if option:
-        return option.length
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """A project with its options and resources, and what each pair says: what all of its offerings are read from.
+
+    ``links`` are those of resources that are in use, in the staff's order, with their rows ``at_options`` read.
+    """
+
+    project: Project
+    options: tuple[Option, ...]
+    links: tuple[ProjectResource, ...]
+
+    @classmethod
+    def of(cls, project: Project, options: Iterable[Option] | None = None) -> Catalogue:
+        """Three queries, two where the ``options`` that matter are at hand."""
+        links = linked_resources().filter(project=project)
+        options = project.options.all() if options is None else options
+        return cls(project=project, options=tuple(options), links=tuple(links))
+
+    @classmethod
+    def of_read(cls, project: Project) -> Catalogue:
+        """Of a project that was read with its ``options`` and its ``links`` (``linked_resources``); no query."""
+        return cls(project=project, options=tuple(project.options.all()), links=tuple(project.links.all()))
+
+    @cached_property
+    def says_length(self) -> bool:
+        """Whether the project itself says how long its slots are, whichever option it is."""
+        return any("length" in layer for layer in availability_layers(self.project))
+
+    @property
+    def first(self) -> Option | None:
+        """The option where none is named."""
+        return next(iter(self.options), None)
+
+    def offering(self, option: Option | None, flow: Flow | None = None) -> Offering:
+        """What is offered as ``option``.  Without one, as long as the project says, with whoever does the first."""
+        terms, errors = terms_of(self.project, option)
+        return Offering(
+            catalogue=self,
+            option=option,
+            terms=terms,
+            offers=tuple(self._offers(option or self.first, terms.length or USUAL_LENGTH)),
+            errors=errors,
+            flow=flow,
+        )
+
+    @property
+    def offerings(self) -> list[Offering]:
+        """All of them, in the staff's order: one an option, or one without any."""
+        return [self.offering(option) for option in self.options or [None]]
+
+    def _offers(self, option: Option | None, usual: timedelta) -> Iterable[Offer]:
+        for link in self.links:
+            own = own_of(link, option)
+            if own.offered:
+                price = option.price if option and own.price is None else own.price
+                yield Offer(resource=link.resource, link=link, length=own.length or usual, price=price)
+
+    def offered_as(self, option: Option | None, *, moves: bool = False) -> list[Offering]:
+        """As what a slot of ``option`` may be booked: as long as the option is, or as the project says for all.
+
+        What moves is looked for without naming an option, as the widget does, and so may have the first one's.
+        """
+        named = option or self.first
+        unnamed = None if self.says_length else self.first if moves else named
+        return [self.offering(each) for each in dict.fromkeys([named, unnamed])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """What a pair of option and resource says for itself."""
+
+    offered: bool = True
+    length: timedelta | None = None
+    price: Decimal | None = None
+
+
+def own_of(link: ProjectResource, option: Option | None) -> Own:
+    """From the row where both meet; where a project has no options, from the resource's place in it."""
+    if option is None:
+        return Own(length=link.length, price=link.price)
+    row = next((row for row in link.at_options.all() if row.option_id == option.pk), None)
+    return Own(offered=row.offered, length=row.length, price=row.price) if row else Own()
+
+
+def linked_resources() -> QuerySet[ProjectResource]:
+    """The resources of projects that are in use, each with what it says of the options.  Two queries."""
+    rows = ProjectResource.objects.filter(resource__deleted_at=None).order_by("position", "pk")
+    return rows.select_related("resource__location").prefetch_related("at_options")
+
+
+def offering_with(project: Project, option: Option | None, resource: UUID) -> Offering:
+    """One option with one resource, which is the ``only`` one where it does it.  Two queries."""
+    links = linked_resources().filter(project=project, resource=resource)
+    options = (option,) if option else ()
+    found = Catalogue(project=project, options=options, links=tuple(links)).offering(option)
+    return replace(found, only=found.offer_of(resource))
+
+
+def comes_whole(project: Project | None) -> bool:
+    """Whether one booking of it takes all who do it.  No query."""
+    return project is not None and terms_of(project)[0].mode is Mode.MUTUAL
+
+
+def terms_of(project: Project, option: Option | None = None) -> tuple[Terms, dict[str, list[str]]]:
+    """What a project says of its slots, and of the settings that cannot be read, by field, why: those have the usual
+    values.  No query.
+    """
+    merged: Mapping[str, Any] = merged_parameters(ANY_WINDOW, project, option)
+    errors: dict[str, list[str]] = {}
     try:
-        return parse_duration(project.availability["length"])
-    except (KeyError, DurationError):
-        return timedelta(hours=1)
+        parameters = parse_parameters(merged, datetime.now(UTC))
+    except ParametersError as error:
+        errors = error.errors
+        usual = {name: DEFAULTS[name] for name in errors if name in DEFAULTS}
+        parameters = parse_parameters({**merged, **usual}, datetime.now(UTC))
+    return parameters.terms, errors

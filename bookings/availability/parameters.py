@@ -1,20 +1,21 @@
-"""From the API's spelling of a search to a query: defaults, project, option, request, merged and then read.
+"""From the API's spelling of a search to typed values: defaults, project, option, request, merged and then read.
 
 Everything that is wrong is found at once, each finding under the name of its field.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bookings.availability.modes import Mode
-from bookings.availability.query import Parameters, Query
+from bookings.availability.query import Parameters
 from bookings.availability.rules import ConstraintsError, Rule, parse_constraints
 from bookings.durations import DurationError, Span, parse_duration, parse_span
-from bookings.models import Option, Project, ProjectResource, Resource
+from bookings.layers import availability_layers
+from bookings.models import Option, Project
 from bookings.overrides import override
 from bookings.validators import zones
 
@@ -31,16 +32,19 @@ DEFAULTS: dict[str, Any] = {
     "ignore_all_day_events": False,
     "min_booking_time": None,
     "max_booking_time": None,
+    "min_cancel_time": None,
     "output_timezone": "UTC",
     "constraints": [],
+    "customer_chooses_end": False,
+    "max_length": "1 day",
 }
 LONGEST_SEARCH = Span(months=6)
 FARTHEST_START = Span(months=120)
+ONE_DAY = timedelta(days=1)
 SHORTEST = timedelta(minutes=1)
 LONGEST_SLOT = timedelta(days=366)
 LONGEST_NOTICE = timedelta(days=3660)
 _DATE = re.compile(r"\d{4}-?\d{2}")
-_BOOKING_TIMES = ("min_booking_time", "max_booking_time")
 
 
 def _(sentence: str) -> str:
@@ -64,64 +68,8 @@ class ParametersError(ValueError):
 def merged_parameters(
     request: Mapping[str, Any], project: Project | None = None, option: Option | None = None
 ) -> dict[str, Any]:
-    """What a request comes to over its project's settings and the defaults, unread.
-
-    The project's constraints are no layer: they and the request's must both permit.
-    """
-    layers: list[Mapping[str, Any]] = [DEFAULTS]
-    if project is not None:
-        settings = project.booking.get("settings")
-        times = settings if isinstance(settings, Mapping) else project.booking
-        layers.append({key: times[key] for key in _BOOKING_TIMES if key in times})
-        layers.append({key: value for key, value in project.availability.items() if key != "constraints"})
-    if option is not None:
-        layers.append({"length": option.length})
-    return override(*layers, request)
-
-
-def read_query(
-    request: Mapping[str, Any],
-    *,
-    now: datetime,
-    project: Project | None = None,
-    option: Option | None = None,
-    resources: Sequence[Resource] | None = None,
-    ignoring: Collection[UUID] = (),
-    seed: int | str | None = None,
-) -> Query:
-    """The query for a request as the API spells it (its ``project_id`` and ``resources`` are looked up by the
-    door).
-
-    ``resources`` default to the project's, in its order.  A length of its own in the project wins over option
-    and project, and the request's over all.  Raises ``ParametersError``.  At most two queries.
-    """
-    links = _links(project) if project is not None else []
-    if resources is None:
-        resources = [link.resource for link in links]
-    if option is None and project is not None and "length" not in {**project.availability, **request}:
-        option = project.options.first()
-    parameters = parse_parameters(merged_parameters(request, project, option), now)
-    own = {} if "length" in request else {link.resource_id: link.length for link in links if link.length}
-    return Query(
-        **vars(parameters),
-        resources=tuple(resources),
-        project=project,
-        lengths=own,
-        ignoring=frozenset(ignoring),
-        seed=seed,
-    )
-
-
-def _links(project: Project) -> Sequence[ProjectResource]:
-    links = ProjectResource.objects.filter(project=project, resource__deleted_at=None)
-    return list(links.select_related("resource__location").order_by("position", "pk"))
-
-
-def booking_window(project: Project | None) -> tuple[timedelta, timedelta | None]:
-    """A project's notice (zero without one) and horizon; a setting that cannot be read counts as not set."""
-    reader = _Reader(merged_parameters({}, project), datetime.now(UTC))
-    notice, horizon = (reader.duration(name, timedelta(0), LONGEST_NOTICE) for name in _BOOKING_TIMES)
-    return notice or timedelta(0), horizon
+    """What a request comes to over its project's settings and the defaults, unread."""
+    return override(DEFAULTS, *availability_layers(project, option), request)
 
 
 def parse_parameters(merged: Mapping[str, Any], now: datetime) -> Parameters:
@@ -140,8 +88,11 @@ def parse_parameters(merged: Mapping[str, Any], now: datetime) -> Parameters:
         "notice": reader.duration("min_booking_time", timedelta(0), LONGEST_NOTICE) or timedelta(0),
         "zone": reader.zone(),
         "constraints": reader.constraints(),
+        "longest": reader.longest(),
+        "cut_off": reader.cut_off(),
+        "buffer_after": reader.duration("buffer_after", timedelta(0), LONGEST_SLOT),
     }
-    for name in ("buffer", "buffer_before", "buffer_after"):
+    for name in ("buffer", "buffer_before"):
         parameters[name] = reader.duration(name, timedelta(0), LONGEST_SLOT) or timedelta(0)
     if reader.errors:
         raise ParametersError(reader.errors)
@@ -186,6 +137,21 @@ class _Reader:
         elif length > most:
             self._refuse(name, _("This is too long."))
         return timedelta(seconds=int(length.total_seconds()))
+
+    def cut_off(self) -> timedelta | None:
+        """Until how long before its start a customer may change it; what cannot be read is not set."""
+        with suppress(DurationError):
+            return parse_duration(self.merged.get("min_cancel_time"))
+        return None
+
+    def longest(self) -> timedelta | None:
+        """How long the customer may make a slot; a longest length that cannot be read is a day."""
+        if self.merged.get("customer_chooses_end") is not True:
+            return None
+        try:
+            return parse_duration(self.merged.get("max_length"))
+        except DurationError:
+            return ONE_DAY
 
     def zone(self) -> ZoneInfo:
         value = self.merged.get("output_timezone")

@@ -1,7 +1,7 @@
 """What is asked of the search, and what it answers with: values without behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 from uuid import UUID
@@ -20,36 +20,68 @@ class Slot(NamedTuple):
     resources: tuple[Resource, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
-    """What a request over a project's settings over the defaults comes to.
-
-    ``start`` and ``end`` bound the search; ``length`` ``None`` asks for stretches of natural length; ``step``
-    ``None`` steps by the length.  ``notice`` and ``horizon`` count from now to a slot's start.
+class Buffers(NamedTuple):
+    """What a slot keeps free: ``before`` and ``after`` are claimed with it, ``around`` is the distance that its bare
+    time keeps from the bare time of others, on either side.
     """
 
-    start: datetime
-    end: datetime
+    before: timedelta = timedelta(0)
+    after: timedelta = timedelta(0)
+    around: timedelta = timedelta(0)
+
+
+NO_BUFFERS = Buffers()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What holds for the slots of a project, or of a search without one, whoever they are with.
+
+    ``length`` ``None`` stands for stretches of natural length; ``step`` ``None`` steps by the length.  ``notice`` and
+    ``horizon`` count from now to a slot's start, ``cut_off`` from its start back to when its customer may last change
+    it.  ``longest`` is how long the customer may make a slot, ``None`` where
+    nobody is asked for the end.  ``buffer`` keeps its distance around whatever is busy; ``buffer_before`` and
+    ``buffer_after`` belong to what is claimed, and where no ``buffer_after`` is set (``None``) it is the ``buffer``.
+    """
+
     mode: Mode = Mode.RANDOM
     length: timedelta | None = timedelta(hours=1)
     step: timedelta | None = None
+    longest: timedelta | None = None
     buffer: timedelta = timedelta(0)
     buffer_before: timedelta = timedelta(0)
-    buffer_after: timedelta = timedelta(0)
+    buffer_after: timedelta | None = None
     full_hours: bool = False
     ignore_all_day_events: bool = False
     notice: timedelta = timedelta(0)
     horizon: timedelta | None = None
+    cut_off: timedelta | None = None
+
+    @property
+    def buffers(self) -> Buffers:
+        """The one reading of the three settings."""
+        after = self.buffer if self.buffer_after is None else self.buffer_after
+        return Buffers(before=self.buffer_before, after=after, around=self.buffer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters(Terms):
+    """What a request over a project's settings over the defaults comes to; ``start`` and ``end`` bound the search."""
+
+    start: datetime
+    end: datetime
     zone: tzinfo = UTC
     constraints: tuple[Rule, ...] = ()
 
     @property
+    def terms(self) -> Terms:
+        """Without window, zone and constraints."""
+        return Terms(**{each.name: getattr(self, each.name) for each in fields(Terms)})
+
+    @property
     def distance(self) -> Distance:
-        """Buffers in seconds; the single ``buffer`` is claimed after a booking where no ``buffer_after`` is."""
-        before, after, around = (
-            int(each.total_seconds())
-            for each in (self.buffer_before, self.buffer_after or self.buffer, self.buffer)
-        )
+        """The buffers in seconds."""
+        before, after, around = (int(each.total_seconds()) for each in self.buffers)
         return Distance(before=before, after=after, around=around)
 
 

@@ -15,6 +15,7 @@ from bookings.availability.hours import DatedException, Level, bounds
 from bookings.availability.intervals import Interval, Intervals, merged
 from bookings.availability.permits import Policy
 from bookings.availability.rules import ConstraintsError, Rule, parse_constraints
+from bookings.layers import constraint_lists
 from bookings.models import DatedHours, Location, Occupancy, Project, Resource, Site, WeeklyHours
 
 _OWNERS = ("resource_id", "location_id", "site_id", "project_id")
@@ -75,10 +76,7 @@ def project_rules(project: Project | None) -> tuple[Rule, ...] | None:
     """Both lists that a project may keep: its own, and the one among its availability settings."""
     if project is None:
         return ()
-    lists = [
-        stored_rules(project.availability_constraints),
-        stored_rules(project.availability.get("constraints", [])),
-    ]
+    lists = [stored_rules(found) for found in constraint_lists(project)]
     if None in lists:
         return None
     return tuple(rule for rules in lists for rule in rules or ())

@@ -18,6 +18,7 @@ from bookings.availability.days import DAY
 from bookings.availability.hours import ALL_DAY, Level, weekly_level
 from bookings.availability.intervals import Interval, Intervals, intersection, merged
 from bookings.availability.sources import StoredHours
+from bookings.layers import USUAL_GRAPH, graph_name
 from bookings.models import GraphVersion, Project, ProjectResource
 
 WEEK = 7 * DAY
@@ -73,8 +74,8 @@ def _nobody(project: Project, known: Known) -> Any:
 
 
 def _no_graph(project: Project, known: Known) -> Any:
-    named = project.booking.get("graph")
-    return NO_GRAPH if named and named not in known.claims else None
+    named = graph_name(project)
+    return NO_GRAPH if named != USUAL_GRAPH and named not in known.claims else None
 
 
 def _no_way_to_pay(project: Project, known: Known) -> Any:
@@ -84,7 +85,7 @@ def _no_way_to_pay(project: Project, known: Known) -> Any:
 def _no_hours(project: Project, known: Known) -> Any:
     """Sessions stand whatever the hours say, so they are not asked about."""
     links = [link for link in project.links.all() if not link.resource.deleted_at]
-    takes_seats = known.claims.get(str(project.booking.get("graph"))) == GraphVersion.Claims.SEAT
+    takes_seats = known.claims.get(graph_name(project)) == GraphVersion.Claims.SEAT
     own = known.hours.project_levels(project)
     if not links or not own or takes_seats:
         return None

@@ -23,6 +23,7 @@ from bookings.demo.plan import (
     STAFF,
     WEEKDAYS,
 )
+from bookings.layers import graph_name, merged
 from bookings.lifecycle import Actor, book
 from bookings.models import (
     ApiKey,
@@ -81,7 +82,7 @@ def _told(project: Project) -> dict[str, Any]:
     return {
         "id": str(project.pk),
         "slug": project.slug,
-        "graph": project.booking["graph"],
+        "graph": graph_name(project),
         "resources": [str(link.resource_id) for link in project.links.order_by("position")],
     }
 
@@ -198,7 +199,7 @@ def _open(project: Project, resource: Resource, start: datetime) -> None:
         where=resource.location.one_line if resource.location else "",
         description=project.summary,
         calendar=resource.calendars.filter(primary=True).first(),
-        max_seats=project.booking["settings"]["max_seats"],
+        max_seats=merged({}, project)["settings"]["max_seats"],
         disposable=True,
     )
     book(session, graph="group_owner", by=Actor("staff"))

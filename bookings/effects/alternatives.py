@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,10 +11,10 @@ from django.conf import settings
 
 from bookings import times
 from bookings.availability.free_times import nearest
-from bookings.availability.offering import Offering
+from bookings.availability.offering import Catalogue, Offering
 from bookings.errors import UnknownGraph
 from bookings.graphs.flow import Flow
-from bookings.layers import USUAL_GRAPH, merged
+from bookings.layers import graph_name
 from bookings.models import Booking, Project
 
 MOST = 3
@@ -49,22 +49,20 @@ def _offering(booking: Booking) -> Offering | None:
     project = booking.project
     if project is None or project.deleted_at or project.visibility == Project.Visibility.STAFF:
         return None
-    links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))
-    link = next((one for one in links if one.resource_id == booking.resource_id), None)
-    options = list(project.options.all())
-    option = booking.option or next(iter(options), None)
+    catalogue = Catalogue.of(project)
+    offering = catalogue.offering(booking.option or catalogue.first)
+    own = offering.offer_of(booking.resource_id)
     try:
-        flow = Flow.published(merged({}, project, option, link).get("graph") or USUAL_GRAPH)
+        flow = Flow.published(graph_name(project, offering.option, own.link if own else None))
     except UnknownGraph:
         return None
-    chosen = link if len(links) > 1 else None
-    return Offering(project=project, options=options, links=links, option=option, link=chosen, flow=flow)
+    return replace(offering, only=own if len(offering.offers) > 1 else None, flow=flow)
 
 
 def _url(offering: Offering, start: datetime, zone: str) -> str:
     query = {"start": start.astimezone(ZoneInfo(zone)).isoformat()}
     if offering.option:
         query["option"] = str(offering.option.pk)
-    if offering.link:
-        query["with"] = offering.link.resource.slug
+    if offering.only:
+        query["with"] = offering.only.resource.slug
     return f"{settings.SITE_URL}/book/{offering.project.slug}/?{urlencode(query)}"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from bookings.availability.query import Buffers
 from bookings.forms import values
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.findings import Findings
 from bookings.forms.reminders import reminders
 from bookings.forms.resolve import Resolved, companions
 from bookings.forms.times import read_times
-from bookings.models import Booking, Customer, Resource, Site, lent_place
+from bookings.models import Booking, Customer, Resource, lent_place
 
 TEXTS = {"what": 500, "where": 500, "description": 20_000}
 WINDOWS = ("min_booking_time", "max_booking_time", "min_cancel_time")
@@ -57,7 +58,7 @@ class BookingForm:
     def draft(self) -> Booking:
         """The unsaved booking of a valid form, every typed column filled."""
         resolved = self.resolved
-        before, after = buffers(resolved)
+        before, after, _around = buffers(resolved)
         booking = Booking(
             resource=resolved.resource,
             project=resolved.project,
@@ -66,9 +67,7 @@ class BookingForm:
             calendar_id=resolved.calendar_id,
             buffer_before=before,
             buffer_after=after,
-            ignore_all_day_events=bool(
-                resolved.project and resolved.project.availability.get("ignore_all_day_events")
-            ),
+            ignore_all_day_events=bool(resolved.offering and resolved.offering.terms.ignore_all_day_events),
             **self._fields,
         )
         booking.price, booking.currency = price(resolved)
@@ -204,21 +203,14 @@ def where(resolved: Resolved) -> str:
     return lent_place(resolved.project, resolved.resource)
 
 
-def buffers(resolved: Resolved) -> tuple[timedelta, timedelta]:
-    """Before and after, as the project's availability layer has them; the record's ``buffer`` is the one after."""
-    if resolved.project is None:
-        return timedelta(), timedelta()
-    layer, findings = resolved.project.availability, Findings()
-    before = findings.take("before", layer.get("buffer_before"), values.duration, timedelta())
-    after = layer.get("buffer_after", layer.get("buffer"))
-    return before, findings.take("after", after, values.duration, timedelta())
+def buffers(resolved: Resolved) -> Buffers:
+    """What the project keeps free around a slot; nothing without a project."""
+    return resolved.offering.terms.buffers if resolved.offering else Buffers()
 
 
-def price(resolved: Resolved) -> tuple[Any, str]:
+def price(resolved: Resolved) -> tuple[Decimal | None, str]:
     """What the booking costs, and the currency; (None, "") where it costs nothing that is known."""
-    link_price = resolved.link.price if resolved.link else None
-    option_price = resolved.option.price if resolved.option else None
-    amount = option_price if link_price is None else link_price
-    if amount is None:
-        return None, ""
-    return amount, resolved.option.currency if resolved.option else Site.current().currency
+    offering = resolved.offering
+    offer = offering.offer_of(resolved.resource.pk) if offering and resolved.resource else None
+    amount = offering.price(offer) if offering else None
+    return (None, "") if offering is None or amount is None else (amount, offering.currency)

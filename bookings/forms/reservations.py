@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from bookings import limits
+from bookings.availability.query import Buffers
 from bookings.forms import values
 from bookings.forms.bookings import TEXTS, buffers
 from bookings.forms.findings import Findings
@@ -67,7 +68,7 @@ class ReservationForm:
     def companions(self) -> list[Resource]:
         return companions(self.resolved)
 
-    def buffers(self) -> tuple[timedelta, timedelta]:
+    def buffers(self) -> Buffers:
         return buffers(self.resolved)
 
     def _check_what_is_held(self) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from bookings import sql
+from bookings.availability.offering import Catalogue, Offering, comes_whole, linked_resources
 from bookings.errors import UnknownGraph
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, flat, merged
@@ -59,6 +60,7 @@ class Resolved:
     project: Project | None = None
     option: Option | None = None
     link: ProjectResource | None = None
+    offering: Offering | None = None
     resource: Resource | None = None
     primary_calendar_id: UUID | None = None
     calendar_id: UUID | None = None
@@ -83,7 +85,8 @@ def resolve(request: Mapping[str, Any], scope: Scope) -> Resolved:
         given = override(_lent(resolved.reservation), given)
     resolved.session = _session(given.get("related"), scope, resolved)
     _find_project_and_resource(given, scope, resolved)
-    resolved.option = _option(given, resolved)
+    resolved.offering = _offering(given, resolved)
+    resolved.option = resolved.offering.option if resolved.offering else None
     resolved.values = merged(given, resolved.project, resolved.option, resolved.link)
     _find_graph(resolved)
     resolved.calendar_id = _calendar(resolved.values.get("calendar_id"), resolved)
@@ -100,10 +103,11 @@ def resolve_move(given: Mapping[str, Any], scope: Scope) -> Resolved:
 
 
 def companions(resolved: Resolved) -> list[Resource]:
-    """The other resources of a project in mode ``mutual``, whose time a booking takes as well."""
-    if resolved.project is None or resolved.project.availability.get("mode") != "mutual" or resolved.session:
+    """The other resources of a project in which all are booked together, whose time a booking takes as well."""
+    offering = resolved.offering
+    if offering is None or not offering.everybody or resolved.session:
         return []
-    others = resolved.project.resources.active().order_by("pk")
+    others = sorted((offer.resource for offer in offering.offers), key=lambda resource: resource.pk)
     return [resource for resource in others if resource != resolved.resource]
 
 
@@ -199,23 +203,38 @@ def _link(project_id: Any, resource_id: Any, scope: Scope) -> ProjectResource | 
         return None
     primary = Calendar.objects.filter(resource=OuterRef("resource"), primary=True).values("pk")[:1]
     found = links.filter(project=project, resource=resource).annotate(primary_calendar_id=Subquery(primary))
-    return next(iter(found[:1]), None)
+    return next(iter(found.prefetch_related("at_options")[:1]), None)
 
 
-def _option(given: Mapping[str, Any], resolved: Resolved) -> Option | None:
-    """The option named, else the one of that length, else the first; none without a project."""
-    wanted = given.get("option_id")
-    options = list(resolved.project.options.all()) if resolved.project else []
-    if wanted is not None:
-        found = next((option for option in options if option.pk == as_uuid(wanted)), None)
-        if found is None:
+def _offering(given: Mapping[str, Any], resolved: Resolved) -> Offering | None:
+    """What is asked of the project: the option named, else the one of that length, else the first that the resource
+    does; None without a project.
+    """
+    wanted, project = given.get("option_id"), resolved.project
+    if project is None:
+        if wanted is not None:
             resolved.wrong("option_id", _("There is no such option."))
-        return found
+        return None
+    links: tuple[ProjectResource, ...] = (resolved.link,) if resolved.link else ()
+    if comes_whole(project):
+        links = tuple(linked_resources().filter(project=project))
+    catalogue = Catalogue(project=project, options=tuple(project.options.all()), links=links)
+    if wanted is None:
+        return _usual_offering(given, catalogue)
+    found = next((option for option in catalogue.options if option.pk == as_uuid(wanted)), None)
+    if found is None:
+        resolved.wrong("option_id", _("There is no such option."))
+    return catalogue.offering(found)
+
+
+def _usual_offering(given: Mapping[str, Any], catalogue: Catalogue) -> Offering:
+    offerings = catalogue.offerings
+    done = [one for one in offerings if one.offers] or offerings
     start, end = given.get("start"), given.get("end")
-    as_long: list[Option] = []
     if isinstance(start, datetime) and isinstance(end, datetime):
-        as_long = [option for option in options if option.length == end - start]
-    return next(iter([*as_long, *options]), None)
+        as_long = (one for one in done if one.option and one.length_taken(*one.offers[:1]) == end - start)
+        return next(as_long, done[0])
+    return done[0]
 
 
 def _find_graph(resolved: Resolved) -> None:

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from bookings import database_clock, limits
+from bookings.availability.query import NO_BUFFERS, Buffers
 from bookings.errors import (
     BookingError,
     CapReached,
@@ -37,7 +38,7 @@ def reserve(
     hold: timedelta,
     by: Actor,
     companions: Sequence[Resource] = (),
-    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
+    buffers: Buffers = NO_BUFFERS,
     replacing: Reservation | None = None,
     proof: Proof | None = None,
     now: datetime | None = None,
@@ -56,7 +57,7 @@ def _reserve(
     hold: timedelta,
     by: Actor,
     companions: Sequence[Resource],
-    buffers: tuple[timedelta, timedelta],
+    buffers: Buffers,
     replacing: Reservation | None,
     proof: Proof | None,
     now: datetime | None,
@@ -95,7 +96,7 @@ def _claim(
     draft: Reservation,
     hold: timedelta,
     companions: Sequence[Resource],
-    buffers: tuple[timedelta, timedelta],
+    buffers: Buffers,
 ) -> Any:
     """Claim and return when it ends: an instant, or an expression where the database computes it on writing."""
     if draft.session:
@@ -106,8 +107,8 @@ def _claim(
         resources=(draft.resource_id, *(resource.pk for resource in companions)),
         busy_start=draft.start,
         busy_end=draft.end,
-        buffer_before=buffers[0],
-        buffer_after=buffers[1],
+        buffer_before=buffers.before,
+        buffer_after=buffers.after,
         strict=not draft.allow_double_bookings,
         hold=hold,
     )
@@ -120,7 +121,7 @@ def reserve_any(
     *,
     hold: timedelta,
     by: Actor,
-    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
+    buffers: Buffers = NO_BUFFERS,
     replacing: Reservation | None = None,
     proof: Proof | None = None,
     now: datetime | None = None,

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
+from bookings.availability.offering import Catalogue
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
-from bookings.errors import NotPayable, TimePassed, WindowClosed
+from bookings.errors import NotPayable, OptionNotOffered, TimePassed, WindowClosed
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources
 from bookings.models import Booking, GraphVersion, Project, Reservation, Resource
@@ -38,12 +39,26 @@ def check(
     resources = (wanted.resource, *companions)
     if any(resource.daily_cap is not None for resource in resources):
         lock_resources(resource.pk for resource in resources)
-    offered: Sequence[SlotShape] | None = None
-    if wanted.project:
-        length = wanted.end - wanted.start
-        offered = slot_shapes(wanted.project, wanted.option, resources, length, now=now, kept=kept)
+    offered = shapes_of(wanted, resources, kept) if wanted.project else None
     if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring, offered=offered):
         raise broken[0].error()
+
+
+def shapes_of(
+    wanted: Booking | Reservation, resources: Sequence[Resource], kept: timedelta | None
+) -> list[SlotShape]:
+    """The shapes in which its project offers a time of that length; raises ``OptionNotOffered`` where one of the
+    resources does not do the option.
+    """
+    if wanted.project is None:
+        return []
+    moves = kept is not None
+    at_hand = None if moves or wanted.option is None else [wanted.option]
+    offerings = Catalogue.of(wanted.project, at_hand).offered_as(wanted.option, moves=moves)
+    if not all(offering.is_done_by(resource) for offering in offerings for resource in resources):
+        raise OptionNotOffered
+    length = wanted.end - wanted.start
+    return [shape for offering in offerings for shape in slot_shapes(offering, resources, length, kept=kept)]
 
 
 def broken_by(

@@ -11,7 +11,7 @@ from bookings.models.keys import ApiKey
 from bookings.models.locations import Location
 from bookings.models.occupancies import Occupancy
 from bookings.models.outbox import OutboxMessage
-from bookings.models.projects import Option, Project, ProjectResource, lent_place
+from bookings.models.projects import Option, OptionResource, Project, ProjectResource, lent_place
 from bookings.models.proofs import SpentProof
 from bookings.models.request_counts import RequestCount
 from bookings.models.reservations import Reservation
@@ -36,6 +36,7 @@ __all__ = [
     "Mail",
     "Occupancy",
     "Option",
+    "OptionResource",
     "OutboxMessage",
     "Project",
     "ProjectResource",

@@ -157,7 +157,11 @@ class Project(models.Model):
 
 
 class ProjectResource(models.Model):
-    """A resource in a project, with its place in the order and what differs for it there."""
+    """A resource in a project, with its place in the order and what differs for it there.
+
+    ``length`` and ``price`` count where the project has no options; where it has some, each says its own with the
+    resource (``OptionResource``).
+    """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="links")
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="links", verbose_name=_("resource"))
@@ -225,6 +229,32 @@ class Option(models.Model):
 
     def clean(self) -> None:
         validate_digits(self.price, self.currency or Site.current().currency)
+
+
+class OptionResource(models.Model):
+    """An option with one of the project's resources: whether it is offered there, its own length and price.
+
+    Where there is no row, the resource does the option as the option says.
+    """
+
+    option = models.ForeignKey(Option, models.CASCADE, related_name="at_resources")
+    link = models.ForeignKey(ProjectResource, models.CASCADE, related_name="at_options")
+    offered = models.BooleanField(_("does it"), default=True)
+    length = models.DurationField(_("length"), null=True, blank=True)
+    price = PriceField(_("price"), null=True, blank=True)
+
+    history = Recorded()
+
+    class Meta:
+        verbose_name = _("option of a resource")
+        verbose_name_plural = _("options of resources")
+        constraints = [models.UniqueConstraint(fields=["option", "link"], name="option_once_with_a_resource")]
+
+    def __str__(self) -> str:
+        return f"{self.option} · {self.link}"
+
+    def clean(self) -> None:
+        validate_digits(self.price, self.option.currency)
 
 
 def lent_place(project: Project | None, resource: Resource | None) -> str:

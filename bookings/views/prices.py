@@ -6,13 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from bookings.models import Option, ProjectResource
 from bookings.money import money
-
-
-def price_of(option: Option, link: ProjectResource | None) -> Decimal | None:
-    """The resource's own price in the project, else the option's; None where neither has one."""
-    return link.price if link and link.price is not None else option.price
 
 
 def price_in_words(amount: Decimal | None, currency: str) -> str:

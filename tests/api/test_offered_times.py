@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.graphs.flow import Flow
-from bookings.models import Option, Project, ProjectResource, Resource, WeeklyHours
+from bookings.models import Option, Project, Resource, WeeklyHours
 from tests.api.conftest import MARTY
-from tests.situations import HOUR, at
+from tests.situations import HOUR, at, own_terms
 
 pytestmark = pytest.mark.django_db
 DAY = {"from": at(0).isoformat(), "to": at(0, days=1).isoformat()}
@@ -68,7 +68,7 @@ def test_a_pages_search_that_cannot_be_read_is_refused_all_the_same(widget, visi
 
 
 def test_a_length_that_the_widget_sends_back_does_not_hide_a_resources_own(widget, visit, consultation):
-    ProjectResource.objects.filter(project=consultation).update(length=timedelta(minutes=90))
+    own_terms(consultation, length=timedelta(minutes=90))
     told = widget.read(f"/projects/embed/{consultation.pk}")["availability"]
     assert told["length"] == "60 minutes"
     assert searched(widget, visit, **told) == ["09:30-11:00", "11:00-12:30"]
@@ -112,7 +112,7 @@ def test_other_times_for_a_length_that_a_booking_keeps_begin_as_slots_do(widget,
     assert widget.post(f"/bookings/{booking['id']}/reschedule", move | times).status_code == 201
 
 
-def test_a_pages_booking_takes_five_statements_more_than_a_servers(widget, server, visit, settings):
+def test_a_pages_booking_takes_six_statements_more_than_a_servers(widget, server, visit, settings):
     settings.REQUESTS_A_MINUTE_PER_KEY = settings.REQUESTS_A_MINUTE_PER_ADDRESS = 0
     Flow.published("instant")
 
@@ -123,5 +123,5 @@ def test_a_pages_booking_takes_five_statements_more_than_a_servers(widget, serve
         marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
         return len([query for query in captured if not query["sql"].startswith(marks)])
 
-    # two for the hours, one for lengths of single resources, two for how often its address booked
-    assert statements(widget, "/bookings", 9) - statements(server, "/bookings", 10) == 5
+    # two for the hours, two for who does the option and how, two for how often its address booked
+    assert statements(widget, "/bookings", 9) - statements(server, "/bookings", 10) == 6

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bookings.availability.asked import read_query
 from bookings.availability.free_times import free_times, month_bounds
-from bookings.availability.offering import Offering
-from bookings.availability.parameters import read_query
+from bookings.availability.offering import Catalogue, Offering
 from bookings.availability.search import search
 from bookings.graphs.flow import Flow
 from bookings.models import Project, WeeklyHours
@@ -26,14 +26,7 @@ def an_offering(**availability) -> Offering:
     resource = a_resource(timezone="Europe/Berlin")
     project = a_project(resource, length=timedelta(hours=1), availability=availability)
     project.options.all().delete()
-    return Offering(
-        project=project,
-        options=[],
-        links=list(project.links.select_related("resource__location")),
-        option=None,
-        link=None,
-        flow=Flow.published("instant"),
-    )
+    return Catalogue.of(project).offering(None, Flow.published("instant"))
 
 
 def of_the_pages(offering, zone):
@@ -70,7 +63,7 @@ def test_no_slot_falls_between_two_months(availability, zone):
 def test_the_last_evening_of_a_year_is_offered_until_midnight():
     offering = an_offering(length="90 minutes")
     WeeklyHours.objects.create(
-        resource=offering.links[0].resource, weekday=4, opens="20:00", closes="02:00"
+        resource=offering.offers[0].resource, weekday=4, opens="20:00", closes="02:00"
     )  # 31 December 2032 is a Friday
     zone = ZoneInfo("Europe/Berlin")
     assert datetime(2032, 12, 31, 23, tzinfo=zone) in of_the_pages(offering, zone)
@@ -78,7 +71,7 @@ def test_the_last_evening_of_a_year_is_offered_until_midnight():
 
 def test_a_full_day_belongs_to_its_own_month_alone():
     offering, zone = an_offering(length="1 hour"), ZoneInfo("Europe/Berlin")
-    resource = offering.links[0].resource
+    resource = offering.offers[0].resource
     a_booking(resource, at(0) - timedelta(days=44), timedelta(days=4))  # 29 January to 2 February
     january, february = (
         free_times(offering, *month_bounds(*month, zone), zone=zone, now=NOW).full_days

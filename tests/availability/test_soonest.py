@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.availability.parameters import read_query
+from bookings.availability.asked import read_query
 from bookings.availability.search import search
 from bookings.availability.soonest import soonest
 from bookings.models import WeeklyHours

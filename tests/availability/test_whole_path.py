@@ -13,9 +13,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookings.availability.asked import read_query
 from bookings.availability.explain import explain, is_offered
 from bookings.availability.modes import Mode
-from bookings.availability.parameters import read_query
 from bookings.availability.query import Query
 from bookings.availability.search import count, dates, search, unavailable
 from bookings.availability.soonest import soonest

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bookings.availability.modes import Mode
+from bookings.availability.query import Buffers
 from bookings.errors import SlotTaken
 from bookings.lifecycle import act, add_event, release
 from bookings.models import (
@@ -17,7 +18,6 @@ from bookings.models import (
     Event,
     Location,
     Project,
-    ProjectResource,
     Resource,
     Site,
     WeeklyHours,
@@ -33,6 +33,7 @@ from tests.situations import (
     a_resource,
     a_session,
     aged,
+    own_terms,
 )
 
 # Far enough ahead that nothing becomes due while the tests run.
@@ -182,7 +183,7 @@ def make(plan: Plan) -> World:
     ]
     project = a_project(*resources, **_settings(plan))
     for resource, length in zip(resources, plan.lengths, strict=True):
-        ProjectResource.objects.filter(resource=resource).update(length=length and minutes(length))
+        own_terms(project, resource, length=length and minutes(length))
     owners = [Site.current(), location, project, *resources]
     for owner, hours in zip(owners, [plan.site, plan.location, plan.project, *plan.owned], strict=True):
         _keep(hours, owner)
@@ -278,7 +279,7 @@ def _book(kind: str, resource: Resource, piece: reference.Piece) -> None:
     start, length = moment(piece.start), minutes(piece.end - piece.start)
     before, after = minutes(piece.before), minutes(piece.after)
     if "hold" in kind:
-        _hold(kind, resource, start, length, (before, after))
+        _hold(kind, resource, start, length, Buffers(before, after))
         return
     buffers = {"buffer_before": before, "buffer_after": after}
     if kind == "session":
@@ -292,7 +293,7 @@ def _book(kind: str, resource: Resource, piece: reference.Piece) -> None:
             act(booking, "cancel_by_customer", by=SERVER)
 
 
-def _hold(kind: str, resource: Resource, start: datetime, length: timedelta, buffers: tuple) -> None:
+def _hold(kind: str, resource: Resource, start: datetime, length: timedelta, buffers: Buffers) -> None:
     hold = a_hold(resource, start, length, buffers=buffers)
     if kind == "expired hold":
         aged(hold)

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.availability.asked import read_query
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.graphs.flow import Flow
-from bookings.models import Booking, Calendar, Option, ProjectResource
-from tests.situations import a_booking, a_hold, a_location, a_project, a_resource, a_session, at
+from bookings.models import Booking, Calendar, Option
+from tests.situations import a_booking, a_hold, a_location, a_project, a_resource, a_session, at, own_terms
 
 pytestmark = pytest.mark.django_db
 MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
@@ -207,7 +208,7 @@ def test_a_booking_keeps_the_price_it_was_made_at(fitting):
     project, wish = fitting
     booking = draft(**wish)
     assert (booking.price, booking.currency) == (80, "EUR")
-    ProjectResource.objects.filter(project=project).update(price=95)
+    own_terms(project, price=95)
     assert draft(**wish).price == 95
 
 
@@ -219,6 +220,29 @@ def test_buffers_and_companions_come_from_the_projects_availability(wish):
     booking = checked.draft() if checked.is_valid() else pytest.fail(str(checked.errors))
     assert (booking.buffer_before, booking.buffer_after) == (timedelta(minutes=10), timedelta(minutes=15))
     assert set(checked.companions()) == {doc, verne}
+
+
+@pytest.mark.parametrize(
+    ("layer", "before", "after"),
+    [
+        ({"buffer": "30 minutes"}, 0, 30),
+        ({"buffer": "30 minutes", "buffer_after": "0 minutes"}, 0, 0),
+        ({"buffer": "30 minutes", "buffer_after": None}, 0, 30),
+        ({"buffer_before": "5 minutes", "buffer_after": "10 minutes"}, 5, 10),
+    ],
+)
+def test_what_is_searched_with_and_what_is_claimed_keep_the_same_buffers(wish, layer, before, after):
+    doc = a_resource()
+    project = a_project(doc, availability=layer)
+    claimed = form(**wish | {"project_id": project.pk, "resource_id": doc.pk})
+    searched = read_query({}, now=at(0), project=project).distance
+    assert claimed.is_valid()
+    minutes = timedelta(minutes=1)
+    assert (claimed.draft().buffer_before, claimed.draft().buffer_after) == (
+        before * minutes,
+        after * minutes,
+    )
+    assert (searched.before, searched.after) == (before * 60, after * 60)
 
 
 def test_a_seat_belongs_to_its_sessions_project_and_needs_no_times():
@@ -254,10 +278,12 @@ def test_a_hold_lends_what_the_request_leaves_out():
     assert (booking.project, booking.what, booking.where) == (project, "Held", "Here")
 
 
-def test_finding_the_rows_of_a_project_takes_three_queries(fitting, django_assert_num_queries):
+def test_finding_the_rows_of_a_project_takes_four_queries(fitting, django_assert_num_queries):
     _project, wish = fitting
     Flow.published("instant")  # a process reads each graph once
-    with django_assert_num_queries(3):  # project and resource together, its options, the graph
+    with django_assert_num_queries(
+        4
+    ):  # project and resource together, what it says of the options, these, the graph
         assert form(**wish).is_valid()
 
 

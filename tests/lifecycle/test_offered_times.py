@@ -4,12 +4,23 @@ from datetime import time, timedelta
 
 import pytest
 
-from bookings.availability.parameters import read_query
+from bookings.availability.asked import read_query
 from bookings.availability.search import search
 from bookings.errors import OutsideHours
 from bookings.lifecycle import Actor, book, reschedule
-from bookings.models import Option, Project, ProjectResource, WeeklyHours
-from tests.situations import HOUR, SERVER, a_booking, a_draft, a_hold, a_project, a_resource, at, marty
+from bookings.models import Option, Project, WeeklyHours
+from tests.situations import (
+    HOUR,
+    SERVER,
+    a_booking,
+    a_draft,
+    a_hold,
+    a_project,
+    a_resource,
+    at,
+    marty,
+    own_terms,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +91,7 @@ def test_an_option_is_as_long_as_itself_or_as_the_project_says_for_all(doc):
 
 def test_a_resources_own_length_in_the_project_wins(doc):
     project = a_project(doc)
-    ProjectResource.objects.filter(project=project).update(length=90 * MINUTES)
+    own_terms(project, length=90 * MINUTES)
     option = project.options.get()
     assert refused(doc, at(9, 30), HOUR, project=project, option=option)
     assert not refused(doc, at(11), 90 * MINUTES, project=project, option=option)

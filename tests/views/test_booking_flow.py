@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from bookings.models import Booking, Occupancy, Option, Project, Site
 from bookings.times import short_day
 from bookings.views.hold.visitor_token import COOKIE, token_digest
-from tests.situations import a_hold, a_project, a_resource, a_session, aged
+from tests.situations import a_hold, a_project, a_resource, a_session, aged, own_terms
 from tests.views.conftest import Visitor, holds
 
 pytestmark = pytest.mark.django_db
@@ -553,7 +553,8 @@ def test_two_resources_that_come_together_take_as_long_as_the_one_that_takes_lon
     visitor, project, tomorrow
 ):
     second = a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin")
-    project.links.create(resource=second, position=1, length=timedelta(hours=2))
+    project.links.create(resource=second, position=1)
+    own_terms(project, second, length=timedelta(hours=2))
     Project.objects.update(availability={"mode": "mutual", "timeslot_increments": "1 hour"})
     visitor.book(project, tomorrow)
     assert Booking.objects.get().length == timedelta(hours=2)
@@ -579,7 +580,7 @@ def test_who_comes_without_a_cookie_each_time_is_bound_by_the_client_address(pro
 
 @pytest.mark.parametrize("mode", ["roundrobin_prioritized", "mutual"])
 def test_every_time_that_is_offered_instead_can_be_held(visitor, another, project, doc, tomorrow, mode):
-    project.links.update(length=timedelta(minutes=90))
+    own_terms(project, length=timedelta(minutes=90))
     project.links.create(
         resource=a_resource(name="Clara Clayton", slug="clara", timezone="Europe/Berlin"), position=1
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings.models import Option, Project, Site, WeeklyHours
 from bookings.times import day_and_clock
-from tests.situations import a_booking, a_project, a_resource, a_seat, a_session
+from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, own_terms
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,8 @@ def test_a_project_whose_settings_cannot_be_read_is_listed_all_the_same(visitor,
 def test_length_and_price_are_those_of_whom_the_list_is_for(visitor, project, other, doc):
     clara = a_resource(name="Clara Clayton", slug="clara")
     for each in (project, other):
-        each.links.create(resource=clara, position=1, length=timedelta(minutes=90), price="30.00")
+        each.links.create(resource=clara, position=1)
+        own_terms(each, clara, length=timedelta(minutes=90), price="30.00")
     assert "1 hour to 1 hour 30 minutes from €18" in entry(visitor, project)
     assert "1 hour 30 minutes €30" in entry(visitor, project, "/with/clara/")
     assert "1 hour €18" in entry(visitor, project, "/with/emmett/")

@@ -17,6 +17,7 @@ from bookings.admin.booking.verb_forms import StaffCustomerForm
 from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
+from bookings.layers import graph_name
 from bookings.lifecycle import Actor
 from bookings.models import Booking, GraphVersion
 
@@ -60,7 +61,7 @@ def _version(form: ChooseForm) -> GraphVersion | None:
     if not form.is_valid():
         return None
     graph, project = form.cleaned_data["graph"], form.cleaned_data["project"]
-    name = graph.name if graph else project.booking["graph"]
+    name = graph.name if graph else graph_name(project)
     versions = GraphVersion.objects.published().select_related("graph")
     return versions.filter(graph__name=name).first()
 

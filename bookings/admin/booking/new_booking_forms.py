@@ -12,6 +12,8 @@ from bookings.admin.booking.verb_forms import OverlapForm, SessionChoice, open_s
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.plain import DurationField
 from bookings.admin.fields.wall_clock import WallClockForm
+from bookings.availability.offering import offering_with
+from bookings.layers import merged
 from bookings.models import Booking, Graph, GraphVersion, Option, Project, Resource
 
 
@@ -41,18 +43,17 @@ class ChooseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         project, graph = self.cleaned_data.get("project"), self.cleaned_data.get("graph")
-        if graph is None and not self.errors and not (project and project.booking.get("graph")):
+        if graph is None and not self.errors and not (project and merged({}, project).get("graph")):
             self.add_error("graph", _("Choose a graph."))
         return self.cleaned_data
 
 
 def stated_length(project: Project | None, resource: Resource, option: Option | None) -> timedelta | None:
-    """How long it takes there: as the project says for the resource, else its option; None where nothing says."""
+    """How long it takes there, as every page says it; None without a project."""
     if project is None:
         return None
-    link = project.links.filter(resource=resource).first()
-    option = option or project.options.first()
-    return (link and link.length) or (option and option.length) or None
+    offering = offering_with(project, option or project.options.first(), resource.pk)
+    return offering.length(offering.only)
 
 
 ORDER = [

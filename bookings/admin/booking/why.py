@@ -64,10 +64,7 @@ class WhyForm(WallClockForm):
         elif project and resource:
             self.start = self.start_in(ZoneInfo(resource.timezone))
             length = stated_length(project, resource, option)
-            if length is None:
-                self.add_error("project", _("The project has no option, so its bookings have no length."))
-            elif self.start:
-                self.end = self.start + length
+            self.end = self.start + length if self.start and length else None
         return data
 
     def verdicts(self, now: datetime) -> list[Verdict] | None:

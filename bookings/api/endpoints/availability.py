@@ -26,7 +26,8 @@ from bookings.api.responses.slots import DayOut, SlotOut, TotalOut, serialize_da
 from bookings.api.throttling import TooBusy
 from bookings.availability import search
 from bookings.availability.allowance import Allowance, GateShut, TooMuch
-from bookings.availability.parameters import ParametersError, read_query
+from bookings.availability.asked import read_query
+from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
 from bookings.errors import NotPayable
 from bookings.models import Option, Project, Resource

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from bookings import limits
 from bookings.api.caller import Caller
 from bookings.api.errors import Forbidden, plain
+from bookings.availability.offering import terms_of
 from bookings.availability.parameters import merged_parameters, parse_parameters
-from bookings.availability.slot_shapes import ANY_WINDOW
 from bookings.forms import Resolved, values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
@@ -89,11 +89,10 @@ def searched_as_offered(
     ``ParametersError``.
     """
     asked = parse_parameters(merged_parameters(given, project, option), now)
-    own = parse_parameters(merged_parameters(ANY_WINDOW, project, option), now)
     if option is None and "length" in given:
         option = next((one for one in project.options.all() if one.length == asked.length), None)
     kept = {name: value for name, value in given.items() if name not in GRID}
-    if asked.buffer < own.buffer:
+    if asked.buffer < terms_of(project, option)[0].buffer:
         del kept["buffer"]
     return kept, option
 

@@ -11,7 +11,9 @@ from bookings.api.caller import ApiRequest
 from bookings.api.responses.context import Context, included_names, requested_zone
 from bookings.api.responses.frames import AlternativeOut
 from bookings.availability.allowance import Allowance, GateShut, TooMuch
-from bookings.availability.parameters import ParametersError, read_query
+from bookings.availability.asked import read_query
+from bookings.availability.offering import Catalogue, comes_whole
+from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Slot
 from bookings.availability.search import search
 from bookings.availability.slot_shapes import slot_shapes
@@ -49,11 +51,14 @@ def alternatives(wanted: Wanted, context: Context, now: datetime) -> list[Altern
     ]
 
 
-def _usual_step(project: Project, wanted: Wanted, now: datetime) -> timedelta | None:
+def _usual_step(project: Project, wanted: Wanted) -> timedelta | None:
     """Where a length is none of the project's own, times still begin as they usually do; else None."""
     length = wanted.end - wanted.start
-    found = slot_shapes(project, wanted.option, [wanted.resource], length, now=now, kept=length)
-    return found[0].step if found else None
+    offerings = Catalogue.of(project).offered_as(wanted.option, moves=True)
+    shapes = (
+        shape for one in offerings for shape in slot_shapes(one, [wanted.resource], length, kept=length)
+    )
+    return next((shape.step for shape in shapes), None)
 
 
 def _free(wanted: Wanted, now: datetime) -> list[Slot]:
@@ -64,9 +69,9 @@ def _free(wanted: Wanted, now: datetime) -> list[Slot]:
         "from": start.isoformat(),
         "to": (start + AHEAD).isoformat(),
     }
-    if wanted.project and (step := _usual_step(wanted.project, wanted, now)):
+    if wanted.project and (step := _usual_step(wanted.project, wanted)):
         given["timeslot_increments"] = step
-    if wanted.project is None or wanted.project.availability.get("mode") != "mutual":
+    if not comes_whole(wanted.project):
         given["mode"] = "exclusive"
     resources = [wanted.resource] if wanted.project is None else None
     ignoring = [wanted.pk] if isinstance(wanted, Booking) else []

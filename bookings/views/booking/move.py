@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import database_clock, times
 from bookings.availability.free_times import nearest
-from bookings.availability.modes import Mode
-from bookings.availability.offering import Offering
+from bookings.availability.offering import Offer, Offering, comes_whole
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
 from bookings.forms.moves import may_overlap
 from bookings.lifecycle import Actor, available_actions, reschedule
-from bookings.models import Booking, ProjectResource, Resource
+from bookings.models import Booking, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import JUST_MOVED, with_booking
@@ -91,15 +90,15 @@ def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     if booking.project is None or not moves:
         return None
     offering = offering_for(request, booking.project, booking.option)
-    return replace(offering, chosen=booking.length, link=_with_whom_it_stays(request, booking, offering))
+    return replace(offering, lasting=booking.length, only=_with_whom_it_stays(request, booking, offering))
 
 
-def _with_whom_it_stays(request: HttpRequest, booking: Booking, offering: Offering) -> ProjectResource | None:
+def _with_whom_it_stays(request: HttpRequest, booking: Booking, offering: Offering) -> Offer | None:
     """The booking's own resource until the customer asks for another, or for anyone; a seat is its session's."""
-    fixed = offering.everybody or booking.session_id is not None or len(offering.links) < 2
+    fixed = offering.everybody or booking.session_id is not None or len(offering.offers) < 2
     if fixed or request.GET.get("with") or request.POST.get("with"):
-        return offering.link
-    return next((link for link in offering.links if link.resource_id == booking.resource_id), None)
+        return offering.only
+    return offering.offer_of(booking.resource_id)
 
 
 @require_safe
@@ -179,7 +178,7 @@ def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wan
     start = parse_instant(sent.get("start", ""))
     if start is None:
         return None
-    named = [link.resource for link in offering.candidates]
+    named = [offer.resource for offer in offering.candidates]
     own = [one for one in named if one == booking.resource]
     return Wanted(start=start, end=start + booking.length, resources=tuple(dict.fromkeys([*own, *named])))
 
@@ -207,14 +206,9 @@ def move(booking: Booking, wanted: Wanted) -> Booking:
 def with_whom(booking: Booking, wanted: Wanted) -> str:
     """With whom the new time will be, as far as it is known before it is booked."""
     first, *others = wanted.resources or [booking.resource]
-    if not others or comes_whole(booking):
+    if not others or comes_whole(booking.project):
         return _with(first)
     return _("With whoever is free then")
-
-
-def comes_whole(booking: Booking) -> bool:
-    """Whether all resources of its project come together."""
-    return bool(booking.project and booking.project.availability.get("mode") == Mode.MUTUAL)
 
 
 def _with(resource: Resource) -> str:

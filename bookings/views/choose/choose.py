@@ -88,7 +88,7 @@ def opened_at(
             ignoring=ignoring,
             allowance=allowance,
         )
-    if selection.asked or not offering.links:
+    if selection.asked or not offering.offers:
         return selection, found
     first = min(found.free, default=None)
     return (replace(selection, year=first.year, month=first.month), found) if first else None
@@ -105,7 +105,7 @@ def plan(selection: Selection, found: FreeTimes, offering: Offering, *, hold_url
     day = selection.day or selection.first_of(found.free)
     month = _month_card(selection, found, day)
     card = day_card(selection, found, day, ask_end=offering.longest is not None) if day else None
-    nobody = not offering.links
+    nobody = not offering.offers
     said = [card["said"] if card else month.get("empty", ""), selection.nothing_later]
     return {
         **options(selection, offering),

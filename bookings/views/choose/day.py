@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import times
-from bookings.availability.chosen_ends import ONE_DAY
 from bookings.availability.days import day_start, offset
 from bookings.availability.free_times import FreeTime, FreeTimes
 from bookings.views.choose.selection import Selection, midday
@@ -69,7 +68,7 @@ def _strip(selection: Selection, found: FreeTimes, day: date) -> list[dict[str, 
 
 def _clock_change(day: date, selection: Selection) -> str:
     """A sentence for a day on which the clocks are changed."""
-    first, last = day_start(day, selection.zone), day_start(day + ONE_DAY, selection.zone) - 1
+    first, last = day_start(day, selection.zone), day_start(day + timedelta(days=1), selection.zone) - 1
     change = offset(last, selection.zone) - offset(first, selection.zone)
     if change == 0:
         return ""

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from bookings.availability.offering import Offering
-from bookings.forms.bookings import where
+from bookings.availability.offering import Catalogue, Offer, Offering
 from bookings.forms.resolve import Resolved
 from bookings.graphs.flow import Flow
-from bookings.layers import PAGE_HOLD_SECONDS, USUAL_GRAPH, booking_layers, merged
-from bookings.models import Option, Project, ProjectResource, Resource
-from bookings.overrides import override
+from bookings.layers import graph_name, merged
+from bookings.models import Option, Project
 from bookings.views.page_request import set_project
 
 
-def resolved_for(offering: Offering, link: ProjectResource, **request: Any) -> Resolved:
+def resolved_for(offering: Offering, offer: Offer, **request: Any) -> Resolved:
     """What the forms check: the merged layers of a request for one of the resources."""
     return Resolved(
         project=offering.project,
         option=offering.option,
-        link=link,
-        resource=link.resource,
+        link=offer.link,
+        resource=offer.resource,
+        offering=offering,
         flow=offering.flow,
-        values=merged(request, offering.project, offering.option, link),
+        values=merged(request, offering.project, offering.option, offer.link),
     )
 
 
@@ -54,8 +54,7 @@ def map_of(project: Project, place: str) -> str:
 
 
 def _place(offering: Offering) -> str:
-    link = offering.candidates[0] if offering.candidates else None
-    return where_of(offering.project, link.resource if link else None, offering.option, link)
+    return offering.place(next(iter(offering.candidates), None))
 
 
 def offering_of(request: HttpRequest, slug: str) -> Offering:
@@ -70,34 +69,21 @@ def offering_for(request: HttpRequest, project: Project, option: Option | None =
     """The choice in the URL or form among what a project offers; ``option`` fixes that part of it."""
     set_project(request, project)
     chosen = request.GET.dict() | request.POST.dict()
-    options = [option] if option is not None else list(project.options.all())
-    links = list(project.links.select_related("resource__location").filter(resource__deleted_at=None))
-    option = next((one for one in options if str(one.pk) == chosen.get("option")), None) or next(
-        iter(options), None
-    )
-    link = next((one for one in links if one.resource.slug == chosen.get("with")), None)
-    graph = merged({}, project, option, link).get("graph") or USUAL_GRAPH
-    return Offering(
-        project=project,
-        options=options,
-        links=links,
-        option=option,
-        link=link if len(links) > 1 else None,
-        flow=Flow.published(graph),
-    )
+    offerings = offerings_of(Catalogue.of(project), option)
+    named = (one for one in offerings if one.option and str(one.option.pk) == chosen.get("option"))
+    return with_one(next(named, offerings[0]), chosen.get("with", ""))
 
 
-def hold_seconds(project: Project, option: Option | None, link: ProjectResource | None) -> Any:
-    """How long a page holds a time: what project, option or resource set, never the API's default."""
-    layers = booking_layers(project, option, link)[1:]
-    return override({"reservation_time": PAGE_HOLD_SECONDS}, *layers)["reservation_time"]
+def offerings_of(catalogue: Catalogue, option: Option | None = None) -> list[Offering]:
+    """What can be chosen: the options that somebody does, all where nobody does any; ``option`` fixes which."""
+    if option is not None:
+        return [catalogue.offering(option)]
+    return [one for one in catalogue.offerings if one.offers] or catalogue.offerings
 
 
-def where_of(
-    project: Project, resource: Resource | None, option: Option | None, link: ProjectResource | None
-) -> str:
-    """Where a booking will say that it takes place: what a layer says, else the location."""
-    said = merged({}, project, option, link).get("where")
-    if isinstance(said, str) and said.strip():
-        return said
-    return where(Resolved(project=project, resource=resource))
+def with_one(offering: Offering, slug: str) -> Offering:
+    """The same with whom was chosen among several, and the graph that its bookings follow."""
+    only = next((one for one in offering.offers if one.resource.slug == slug), None)
+    graph = graph_name(offering.project, offering.option, only.link if only else None)
+    chosen = only if len(offering.offers) > 1 else None
+    return replace(offering, only=chosen, flow=Flow.published(graph))

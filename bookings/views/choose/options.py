@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.availability.offering import Offering
 from bookings.markdown import as_html
-from bookings.models import Option
 from bookings.picture_files import shown
-from bookings.views.choose.offering import map_url, place_in_words
+from bookings.views.choose.offering import map_url, offerings_of, place_in_words
 from bookings.views.choose.selection import Selection
-from bookings.views.prices import price_in_words, price_of
+from bookings.views.prices import price_in_words
 
 
 def options(selection: Selection, offering: Offering) -> dict[str, Any]:
     """The left column: the project, its options and people, and the line that stands for them when folded."""
-    options = [_option(selection, offering, option) for option in offering.options]
+    offerings = offerings_of(offering.catalogue) if offering.option else []
+    options = [_option(selection, one, offering) for one in offerings]
     people = _people(selection, offering)
     current = next((one for one in options if one["current"]), _without_options(offering))
     said = [part for part in (current["label"], current["length"], current["price"]) if part]
@@ -39,22 +39,26 @@ def options(selection: Selection, offering: Offering) -> dict[str, Any]:
     }
 
 
-def _option(selection: Selection, offering: Offering, option: Option) -> dict[str, Any]:
-    length = (offering.link.length if offering.link else None) or option.length
-    in_words = _length_in_words(offering, length)
+def _option(selection: Selection, one: Offering, chosen: Offering) -> dict[str, Any]:
+    """One of the options, with whom was chosen where that one does it, else with anyone."""
+    offer = one.offer_of(chosen.only.resource.pk) if chosen.only else None
+    changes = {"option": str(one.option.pk) if one.option else ""}
+    if chosen.only and offer is None:
+        changes["with"] = selection.anyone
+    in_words = _length_in_words(one, one.length(offer))
+    label = one.option.label if one.option else ""
     return {
-        "label": option.label or in_words,
-        "length": in_words if option.label else "",
-        "price": price_in_words(price_of(option, offering.link), option.currency),
-        "href": selection.href(changes={"option": str(option.pk)}),
-        "current": option == offering.option,
+        "label": label or in_words,
+        "length": in_words if label else "",
+        "price": price_in_words(one.price(offer), one.currency),
+        "href": selection.href(changes=changes),
+        "current": one.option == chosen.option,
     }
 
 
 def _without_options(offering: Offering) -> dict[str, Any]:
     """A project that has none has a length all the same, unless each session says which."""
-    told = offering.flow.version.claims_seat
-    length = "" if told else _length_in_words(offering, offering.length(offering.link))
+    length = "" if offering.takes_seats else _length_in_words(offering, offering.length(offering.only))
     return {"label": length, "length": "", "price": ""}
 
 
@@ -65,22 +69,22 @@ def _length_in_words(offering: Offering, length: timedelta) -> str:
 
 def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
     """Nobody is asked where there is one answer, or where all of them come."""
-    if len(offering.links) < 2 or offering.everybody:
+    if len(offering.offers) < 2 or offering.everybody:
         return []
     anyone = {
         "name": _("Anyone"),
         "href": selection.href(changes={"with": selection.anyone}),
-        "current": offering.link is None,
+        "current": offering.only is None,
     }
     return [
         anyone,
         *(
             {
-                "name": link.resource.name,
-                "picture": shown(link.resource.image),
-                "href": selection.href(changes={"with": link.resource.slug}),
-                "current": link == offering.link,
+                "name": offer.resource.name,
+                "picture": shown(offer.resource.image),
+                "href": selection.href(changes={"with": offer.resource.slug}),
+                "current": offer == offering.only,
             }
-            for link in offering.links
+            for offer in offering.offers
         ),
     ]

@@ -163,7 +163,8 @@ def extend_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
         return redirect(hold.url(request, "details"))
     held, said = hold.reservation, ""
     try:
-        extend(held, hold=hold_card.extension_of(hold, hold_card.link_of(held)), by=CUSTOMER)
+        offering = hold_card.offering_held(hold)
+        extend(held, hold=offering.hold(offering.only), by=CUSTOMER)
     except ReservationGone:
         pass  # the form says that the hold has ended, and how to go on
     except BookingError as error:
@@ -226,9 +227,9 @@ def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict
 def as_held(request: HttpRequest, hold: Hold) -> Offering:
     """The choice in the URL, for as long as what was held: another time is to be of the same length."""
     held, offering = hold.reservation, offering_of(request, hold.project.slug)
-    link = next((one for one in offering.links if one.resource_id == held.resource_id), None)
     length = held.end - held.start
-    return offering if length == offering.length_taken(link) else replace(offering, chosen=length)
+    usual = offering.length_taken(offering.offer_of(held.resource_id))
+    return offering if length == usual else replace(offering, lasting=length)
 
 
 def booked_before(hold: Hold) -> Booking | None:
@@ -279,16 +280,16 @@ def details_page(
     now, held = database_clock.now(), hold.reservation
     clocks = Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request))
     live = held.expires_at > now and held.released_at is None
-    link = hold_card.link_of(held)
+    offering = hold_card.offering_held(hold)
     if alternatives is None:
         form.focus()
     context = {
         "form": form,
         "submit_label": hold_card.submit_label(hold_card.actions_of(held)),
         "post_url": hold.url(request, "details", **of_form(form_token)),
-        "hold": hold_card.banner(request, hold, link, clocks, now) if live else None,
+        "hold": hold_card.banner(request, hold, offering, clocks, now) if live else None,
         "said": said if live else hold_card.over(held, clocks.own),
         "alternatives": alternatives,
-        "summary": hold_card.summary(hold, link, clocks),
+        "summary": hold_card.summary(hold, offering, clocks),
     }
     return render(request, "bookings/details.html", context, status=status)

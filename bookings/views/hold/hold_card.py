@@ -10,27 +10,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings import times
+from bookings.availability.offering import Offering, offering_with
 from bookings.clocks import Clocks
 from bookings.lifecycle import Actor, extendable
-from bookings.models import Action, ProjectResource, Reservation
+from bookings.models import Action, Reservation
 from bookings.picture_files import shown
 from bookings.views import cards
-from bookings.views.choose.offering import hold_seconds, map_of, where_of
+from bookings.views.choose.offering import map_of
 from bookings.views.hold.hold_links import Hold
-from bookings.views.prices import price_in_words, price_of
+from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
 ENDING = timedelta(minutes=2)
 
 
-def link_of(held: Reservation) -> ProjectResource | None:
-    """What the project says of the resource that is held."""
-    return ProjectResource.objects.filter(project=held.project_id, resource=held.resource_id).first()
-
-
-def extension_of(hold: Hold, link: ProjectResource | None) -> timedelta:
-    """For how long the hold is made longer."""
-    return timedelta(seconds=int(hold_seconds(hold.project, hold.reservation.option, link)))
+def offering_held(hold: Hold) -> Offering:
+    """What is held, as its project offers it with that resource."""
+    held = hold.reservation
+    return offering_with(hold.project, held.option, held.resource_id)
 
 
 def actions_of(held: Reservation) -> list[Action]:
@@ -57,7 +54,7 @@ def over(held: Reservation, zone: str) -> str:
 
 
 def banner(
-    request: HttpRequest, hold: Hold, link: ProjectResource | None, clocks: Clocks, now: datetime
+    request: HttpRequest, hold: Hold, offering: Offering, clocks: Clocks, now: datetime
 ) -> dict[str, Any]:
     """The context of `_hold.html`; the hold ends by the visitor's own clocks, where they are known."""
     held = hold.reservation
@@ -69,35 +66,33 @@ def banner(
         "seconds": seconds,
         "minutes": -(-seconds // 60),
         "ending": seconds <= ENDING.total_seconds(),
-        "extend_url": hold.url(request, "extend") if _is_extendable(hold, link, now) else "",
+        "extend_url": hold.url(request, "extend") if _is_extendable(hold, offering, now) else "",
         "extend_label": _("Hold it longer"),
         "release_url": hold.url(request, "release"),
     }
 
 
-def _is_extendable(hold: Hold, link: ProjectResource | None, now: datetime) -> bool:
+def _is_extendable(hold: Hold, offering: Offering, now: datetime) -> bool:
     """Whether the button that is shown in the last minutes will do what it says."""
     held = hold.reservation
     pressed = max(now, held.expires_at - ENDING)
-    return extendable(held, hold=extension_of(hold, link), by=CUSTOMER, at=pressed)
+    return extendable(held, hold=offering.hold(offering.only), by=CUSTOMER, at=pressed)
 
 
-def summary(
-    hold: Hold, link: ProjectResource | None, clocks: Clocks, *, names: bool = True
-) -> dict[str, Any]:
-    """What is held, in small."""
+def summary(hold: Hold, offering: Offering, clocks: Clocks, *, names: bool = True) -> dict[str, Any]:
+    """What is held, in small: the ``offering`` with the one that it is with."""
     held = hold.reservation
     return {
         "title": hold.project.name,
         "pencil": True,
         "short_day": times.short_day(held.start, clocks.first),
-        "chosen": _chosen(hold, link),
+        "chosen": _chosen(hold, offering),
         **cards.when(held.start, held.end, clocks),
-        "facts": _facts(hold, link, names=names),
+        "facts": _facts(hold, offering, names=names),
     }
 
 
-def _chosen(hold: Hold, link: ProjectResource | None) -> list[str]:
+def _chosen(hold: Hold, offering: Offering) -> list[str]:
     """What was chosen, its length and its price."""
     held, option = hold.reservation, hold.reservation.option
     parts = [
@@ -105,27 +100,29 @@ def _chosen(hold: Hold, link: ProjectResource | None) -> list[str]:
         option.label if option else "",
         times.duration_in_words(held.end - held.start),
     ]
-    price = price_in_words(price_of(option, link), option.currency) if option else ""
-    return [part for part in (*parts, price) if part]
+    return [part for part in (*parts, _price(offering)) if part]
 
 
-def _facts(hold: Hold, link: ProjectResource | None, *, names: bool) -> list[dict[str, Any]]:
-    held, option, where = hold.reservation, hold.reservation.option, _where(hold, link)
-    price = price_in_words(price_of(option, link), option.currency) if option else ""
+def _facts(hold: Hold, offering: Offering, *, names: bool) -> list[dict[str, Any]]:
+    held, option, where = hold.reservation, hold.reservation.option, _where(hold, offering)
     face = shown(held.resource.image) if names else None
     rows = [
         cards.fact(_("What"), option.label if option else ""),
         cards.fact(_("Length"), times.duration_in_words(held.end - held.start)),
         cards.fact(_("With"), held.resource.name if names else _("Anyone")) | {"picture": face},
         cards.fact(_("Where"), where) | {"map_url": map_of(hold.project, where)},
-        cards.fact(_("Price"), price),
+        cards.fact(_("Price"), _price(offering)),
     ]
     return [row for row in rows if row["value"]]
 
 
-def _where(hold: Hold, link: ProjectResource | None) -> str:
+def _price(offering: Offering) -> str:
+    return price_in_words(offering.price(offering.only), offering.currency)
+
+
+def _where(hold: Hold, offering: Offering) -> str:
     """What the booking will store: a seat's is its session's."""
     held = hold.reservation
     if held.session:
         return held.session.where
-    return held.where or where_of(hold.project, held.resource, held.option, link)
+    return held.where or offering.place(offering.only)

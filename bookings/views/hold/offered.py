@@ -135,14 +135,14 @@ def _clocks(request: HttpRequest, offering: Offering) -> Clocks:
 def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str, Any]:
     """What `details.html` shows of a time that is not held."""
     session = session_of(offering, str(time.session or ""))
-    link = offering.candidates[0] if offering.candidates else None
-    resource = session.resource if session else link.resource if link else None
+    first = next(iter(offering.candidates), None)
+    resource = session.resource if session else first.resource if first else None
     draft = Reservation(
         resource=resource,
         project=offering.project,
         option=offering.option,
         session=session,
-        graph_version=offering.flow.version,
+        graph_version=offering.flow.version if offering.flow else None,
         start=time.start,
         end=time.end,
     )
@@ -150,9 +150,9 @@ def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str,
     settled = session is not None or offering.everybody or len(offering.candidates) == 1
     clocks = _clocks(request, offering)
     return {
-        "submit_label": hold_card.submit_label(offering.flow.actions),
+        "submit_label": hold_card.submit_label(offering.flow.actions if offering.flow else ()),
         "post_url": page_url(request, "form", offering.project.slug),
-        "summary": hold_card.summary(hold, link, clocks, names=settled),
+        "summary": hold_card.summary(hold, replace(offering, only=first), clocks, names=settled),
     }
 
 
@@ -184,7 +184,7 @@ def _lost_page(
     status: int = 200,
 ) -> HttpResponse:
     """The form with the nearest times above it, each of which holds it with the answers."""
-    length = offering.length_taken(offering.link)
+    length = offering.length_taken(offering.only)
     card = _card(request, offering, FreeTime(start=start, end=start + length))
     alternatives = alternatives_card(
         found.nearest(max(start, database_clock.now())),

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import bites, database_clock
 from bookings.availability.free_times import takers
-from bookings.availability.offering import Offering
+from bookings.availability.offering import Offer, Offering
 from bookings.errors import BookingError, EndNotOffered, ProofNeeded, ReservationGone, SlotTaken
 from bookings.forms import ReservationForm, Resolved
 from bookings.lifecycle import Actor, release, reserve, reserve_any
-from bookings.models import ProjectResource, Reservation
+from bookings.models import Reservation
 from bookings.proofs import Proof
-from bookings.views.choose.offering import hold_seconds, offering_of, resolved_for
+from bookings.views.choose.offering import offering_of, resolved_for
 from bookings.views.choose.sessions import session_of
 from bookings.views.hold.hold_links import Hold, hold_token, with_hold
 from bookings.views.hold.proof_page import brought_proof, proof_page
@@ -66,25 +66,25 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
         raise SlotTaken
     forms = [
         ReservationForm(
-            _resolved(offering, link, start=start, end=end, customer=prefilled_answers(request.POST))
+            _resolved(offering, offer, start=start, end=end, customer=prefilled_answers(request.POST))
         )
-        for link, end in _takers(offering, request, start, before)
+        for offer, end in _takers(offering, request, start, before)
     ]
     return _reserve(offering, forms, who, before, proof)
 
 
 def _takers(
     offering: Offering, request: HttpRequest, start: datetime, before: Reservation | None
-) -> list[tuple[ProjectResource, datetime]]:
+) -> list[tuple[Offer, datetime]]:
     """Who may take it and until when; raises ``EndNotOffered`` for an end that cannot be chosen."""
     if offering.longest is None or "end" not in request.POST:
-        return [(link, start + offering.length_taken(link)) for link in offering.candidates]
+        return [(offer, start + offering.length_taken(offer)) for offer in offering.candidates]
     end = parse_instant(request.POST["end"])
     ignoring = [before.pk] if before else []
-    links = takers(offering, start, end, now=database_clock.now(), ignoring=ignoring) if end else []
-    if end is None or not links:
+    offers = takers(offering, start, end, now=database_clock.now(), ignoring=ignoring) if end else []
+    if end is None or not offers:
         raise EndNotOffered
-    return [(link, end) for link in links]
+    return [(offer, end) for offer in offers]
 
 
 def _reserve(
@@ -124,17 +124,17 @@ def _hold_seat(
     offering: Offering, who: Holder, session_id: str, before: Reservation | None, proof: Proof | None
 ) -> Reservation:
     session = session_of(offering, session_id)
-    if session is None or not offering.links:
+    if session is None or not offering.offers:
         raise SlotTaken
-    link = next((one for one in offering.links if one.resource_id == session.resource_id), offering.links[0])
-    resolved = replace(_resolved(offering, link), session=session, resource=session.resource)
+    offer = offering.offer_of(session.resource_id) or offering.offers[0]
+    resolved = replace(_resolved(offering, offer), session=session, resource=session.resource)
     return _reserve(offering, [ReservationForm(resolved)], who, before, proof)
 
 
-def _resolved(offering: Offering, link: ProjectResource, **request: Any) -> Resolved:
+def _resolved(offering: Offering, offer: Offer, **request: Any) -> Resolved:
     """What the forms check; a page holds for as long as the choice in it says."""
-    seconds = hold_seconds(offering.project, offering.option, offering.link)
-    return resolved_for(offering, link, reservation_time=seconds, **request)
+    seconds = int(offering.hold(offering.only).total_seconds())
+    return resolved_for(offering, offer, reservation_time=seconds, **request)
 
 
 def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:

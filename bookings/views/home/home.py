@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,18 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bookings.availability.chosen_ends import longest_length
-from bookings.availability.offering import usual_length
-from bookings.layers import flat
-from bookings.models import Option, Project, ProjectResource, Resource
+from bookings.availability.offering import Offer, Offering
+from bookings.layers import merged
+from bookings.models import Project, Resource
 from bookings.money import money
 from bookings.picture_files import shown
 from bookings.times import durations_in_words
 from bookings.views.choose.zones import carried_zone
 from bookings.views.home.listed_projects import ListedProject, listed_projects
-from bookings.views.home.next_times import NextTime, next_times, place_zone, start_in_words
+from bookings.views.home.next_times import NextTime, first_offering, next_times, start_in_words
 from bookings.views.page_urls import hidden_fields
-from bookings.views.prices import price_in_words, price_of
+from bookings.views.prices import price_in_words
 
 SEARCHABLE_FROM = 6
 SEEN_AT_ONCE = 3
@@ -84,13 +82,13 @@ def _next_free(
     """What holds the next free time at once; where the customer chooses the end, the way to that day."""
     if found is None:
         return None
-    project, zone = listed.project, place_zone(listed.project, chosen)
-    option = next(iter(project.options.all()), None)
+    offering = first_offering(listed, chosen)
+    project, option, zone = listed.project, offering.option, offering.zone
     query = {"option": str(option.pk) if option else "", "with": chosen.slug if chosen else ""}
     kept = {name: value for name, value in query.items() if value} | carried_zone(project, zone)
     picked = {"session": str(found.session)} if found.session else {"start": found.start.isoformat()}
     told = {"label": start_in_words(project, found.start, zone)}
-    if project.availability.get("customer_chooses_end") is True and not listed.takes_seats:
+    if offering.longest is not None and not listed.takes_seats:
         query = kept | {"at": found.start.isoformat()}
         return told | {"href": f"{reverse('pages:choose', args=[project.slug])}?{urlencode(query)}#day"}
     return told | {
@@ -107,43 +105,39 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "href": f"{href}?with={chosen.slug}" if chosen else href,
         "text": project.summary,
         "picture": shown(project.image),
-        "nobody": not project.links.all(),
+        "nobody": not listed.catalogue.links,
         "lengths": _lengths(listed, chosen),
         "price": _price(listed, chosen),
-        "place": _place(project),
+        "place": _place(listed),
         "by_phone": listed.lacks_payment,
     }
 
 
-def _offered(
-    listed: ListedProject, chosen: Resource | None
-) -> list[tuple[Option | None, ProjectResource | None]]:
-    """Every option with every resource that may be chosen; a project without either still offers one thing."""
-    links: list[ProjectResource | None] = [
-        link for link in listed.project.links.all() if chosen is None or link.resource_id == chosen.pk
-    ]
-    options: list[Option | None] = list(listed.project.options.all())
-    if not options and listed.takes_seats:  # then each session says how long it is
+def _offered(listed: ListedProject, chosen: Resource | None) -> list[tuple[Offering, Offer | None]]:
+    """Every option with everybody who does it and may be chosen; a project without anybody still offers one thing."""
+    if not listed.catalogue.options and listed.takes_seats:  # then each session says how long it is
         return []
-    return list(product(options or [None], links or [None]))
+    offerings = listed.catalogue.offerings
+    pairs: list[tuple[Offering, Offer | None]] = [
+        (one, offer)
+        for one in offerings
+        for offer in one.offers
+        if chosen is None or offer.resource == chosen
+    ]
+    return pairs or [(one, None) for one in offerings]
 
 
 def _lengths(listed: ListedProject, chosen: Resource | None) -> str:
-    project = listed.project
-    lengths = sorted(
-        {
-            (link.length if link else None) or usual_length(project, option)
-            for option, link in _offered(listed, chosen)
-        }
-    )
-    if not lengths:
+    offered = _offered(listed, chosen)
+    if not offered:
         return ""
-    longest = None if listed.takes_seats else longest_length(project, lengths[-1])
-    return durations_in_words(lengths[0], longest or lengths[-1])
+    lengths = sorted(one.length(offer) for one, offer in offered)
+    longest = [] if listed.takes_seats else [one.longest for one, _offer in offered if one.longest]
+    return durations_in_words(lengths[0], max([lengths[-1], *longest]))
 
 
 def _price(listed: ListedProject, chosen: Resource | None) -> str:
-    asked = [(price_of(option, link), option.currency) for option, link in _offered(listed, chosen) if option]
+    asked = [(one.price(offer), one.currency) for one, offer in _offered(listed, chosen) if one.option]
     prices = sorted((price, currency) for price, currency in asked if price is not None)
     if not prices:
         return ""
@@ -152,14 +146,15 @@ def _price(listed: ListedProject, chosen: Resource | None) -> str:
     return _("from %(price)s") % {"price": money(*prices[0])}
 
 
-def _place(project: Project) -> str:
+def _place(listed: ListedProject) -> str:
+    project = listed.project
     if project.place == Project.Place.ONLINE:
         return _("Online")
     if project.place == Project.Place.PHONE:
         return _("By phone")
-    said = flat(project.booking).get("where")
+    said = merged({}, project).get("where")
     if isinstance(said, str) and said.strip():
         return said
-    places = {link.resource.location for link in project.links.all() if link.resource.location}
+    places = {link.resource.location for link in listed.catalogue.links if link.resource.location}
     place = project.location or (places.pop() if len(places) == 1 else None)
     return place.one_line if place else ""

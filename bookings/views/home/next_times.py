@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from bookings import times
-from bookings.availability.offering import usual_length
-from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
+from bookings.availability.offering import Offering
+from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.soonest import soonest
 from bookings.models import Project, Resource
 from bookings.views.home.listed_projects import ListedProject
 
+UTC_ZONE = ZoneInfo("UTC")
 SOON = timedelta(days=7)
 SESSIONS_SOON = timedelta(days=28)
 MOST_SEARCHED = 300  # resources, each counted once for every project that it is in
@@ -39,15 +41,9 @@ def next_times(
     ``chosen`` leaves out all other resources.
     """
     with_seats = [one.project for one in listed if one.takes_seats]
-    others = [one.project for one in listed if not one.takes_seats]
+    others = [one for one in listed if not one.takes_seats]
     slots = {pk: NextTime(start=start) for pk, start in _slots(others, chosen, now).items()}
     return _sessions(with_seats, chosen, now) | slots
-
-
-def place_zone(project: Project, chosen: Resource | None) -> str:
-    """The zone of the place: where the chosen one is, else the first of the project's."""
-    links = project.links.all()
-    return chosen.timezone if chosen else links[0].resource.timezone if links else "UTC"
 
 
 def start_in_words(project: Project, start: datetime, zone: str) -> str:
@@ -68,16 +64,16 @@ def _sessions(projects: Sequence[Project], chosen: Resource | None, now: datetim
     return {project_id: one for project_id, one in found.items() if project_id}
 
 
-def _slots(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, datetime]:
+def _slots(listed: Sequence[ListedProject], chosen: Resource | None, now: datetime) -> dict[UUID, datetime]:
     queries: dict[UUID, Query] = {}
     searched = 0
-    for project in projects:
-        query = _query(project, chosen, now)
+    for one in listed:
+        query = _query(one, chosen, now)
         searched += len(query.resources) if query else 0
         if searched > MOST_SEARCHED:
             break
         if query:
-            queries[project.pk] = query
+            queries[one.project.pk] = query
     # One look at the calendars serves those that agree on all-day events; a rare other one is left to its own page.
     usual = all(query.ignore_all_day_events for query in queries.values())
     queries = {pk: query for pk, query in queries.items() if query.ignore_all_day_events == usual}
@@ -85,20 +81,20 @@ def _slots(projects: Sequence[Project], chosen: Resource | None, now: datetime) 
     return {pk: start for pk, start in found if start is not None}
 
 
-def _query(project: Project, chosen: Resource | None, now: datetime) -> Query | None:
+def first_offering(listed: ListedProject, chosen: Resource | None) -> Offering:
+    """What the project's own page begins with: the first option that somebody does, or the one chosen."""
+    offerings = listed.catalogue.offerings
+    done = (one for one in offerings if any(chosen in (None, offer.resource) for offer in one.offers))
+    first = next(done, offerings[0])
+    return replace(first, only=first.offer_of(chosen.pk)) if chosen else first
+
+
+def _query(listed: ListedProject, chosen: Resource | None, now: datetime) -> Query | None:
     """The search that the project's own page begins with, for the next days; None where there is nothing to search."""
-    links = [link for link in project.links.all() if chosen is None or link.resource_id == chosen.pk]
-    option = next(iter(project.options.all()), None)
-    asked = {"from": now, "to": now + SOON, "length": usual_length(project, option)}
+    offering = first_offering(listed, chosen)
+    if not offering.candidates:
+        return None
     try:
-        parameters = parse_parameters(merged_parameters(asked, project, option), now)
+        return replace(offering.query(now, now + SOON, zone=UTC_ZONE), length=offering.usual_length)
     except ParametersError:
         return None
-    if not links:
-        return None
-    return Query(
-        **vars(parameters),
-        resources=tuple(link.resource for link in links),
-        lengths={link.resource_id: link.length for link in links if link.length},
-        project=project,
-    )
