@@ -17,6 +17,7 @@ from bookings.admin.fields.slugs import SlugByItself
 from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonModelForm
 from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow, ReminderRow
+from bookings.admin.who_does_what import WhoDoesWhat
 from bookings.forms.questions import USUAL_QUESTIONS
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource, Site
@@ -24,7 +25,7 @@ from bookings.slugs import free_slug
 from bookings.typed_fields import NameInput
 
 
-class ProjectForm(SlugByItself, StoredJsonModelForm):
+class ProjectForm(WhoDoesWhat, SlugByItself, StoredJsonModelForm):
     booking = LayerField(BookingLayerForm, label=gettext_lazy("booking settings"))
     availability = LayerField(AvailabilityLayerForm, label=gettext_lazy("availability settings"))
     ui = LayerField(WidgetLayerForm, label=gettext_lazy("look of the widget"))

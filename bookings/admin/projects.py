@@ -26,8 +26,8 @@ from bookings.admin.project_forms import (
 )
 from bookings.availability.why_not_offered import reasons_of, why_not_offered
 from bookings.graph_words import graph_words
-from bookings.layers import USUAL_GRAPH
-from bookings.models import GraphVersion, Option, Project, ProjectResource, Resource
+from bookings.layers import graph_name
+from bookings.models import GraphVersion, Option, OptionResource, Project, ProjectResource, Resource
 
 MOST_CHOICES = 200
 """Up to so many resources stand in a plain choice; more are looked for by typing."""
@@ -48,7 +48,7 @@ class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
     model = ProjectResource
     form = ResourceOrNewForm
     formset = ResourcesFormSet
-    fields = ["resource", "new_name", "length", "price", "position"]
+    fields = ["resource", "new_name", "position"]
     extra = 0
     show_change_link = True
     verbose_name = _("resource")
@@ -119,7 +119,7 @@ class ProjectList(ChangeList):
         titles = dict(GraphVersion.objects.published().values_list("graph__name", "graph__title"))
         for row in rows:
             row.why_not = reasons[row.pk]
-            row.follows = graph_words(titles.get(row.booking.get("graph") or USUAL_GRAPH, ""))
+            row.follows = graph_words(titles.get(graph_name(row), ""))
         self.result_list = rows
 
 
@@ -154,7 +154,12 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     change_form_template = "admin/bookings/project/change_form.html"
     formfield_overrides = PICTURES
     inlines = [table for part in PARTS for table in part.tables]
-    history_parts = ((Option, "project"), (ProjectResource, "project"), *hours_of("project"))
+    history_parts = (
+        (Option, "project"),
+        (ProjectResource, "project"),
+        (OptionResource, "link__project"),
+        *hours_of("project"),
+    )
     list_display = ["name", "can_be_booked", "heading", "visibility", "follows"]
     list_filter = ["visibility", "heading"]
     show_full_result_count = False
@@ -179,6 +184,10 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(deleted_at=None)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.save_who_does_what()
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -200,6 +209,6 @@ def shown_parts(context: dict[str, Any]) -> list[dict[str, Any]]:
         holds = project_parts.SAYS[part.holds](form.instance) if part.holds else ""
         parts.append(
             {"title": part.title, "fieldset": fieldset, "tables": own, "holds": holds, "open": wrong}
-            | {"closes": bool(part.holds)}
+            | {"closes": bool(part.holds), "people": ProjectResourceInline in part.tables}
         )
     return parts

@@ -251,9 +251,10 @@ def test_a_price_has_the_decimals_of_its_currency(manager, price, currency, kept
 def test_the_price_of_a_resource_has_the_decimals_of_the_options_currency(manager):
     project = a_project(a_resource())
     project.options.update(currency="JPY")
-    answer = save(manager, project, **{"links-0-price": "1200.5"})
-    assert list(errors_of(answer, "links")[0]) == ["price"]
-    assert save(manager, project, **{"links-0-price": "1200"}).status_code == 302
+    own = f"own-{project.options.get().pk}-{project.links.get().pk}"
+    answer = save(manager, project, **{own: "1200.5"})
+    assert list(answer.context["adminform"].form.errors) == [own]
+    assert save(manager, project, **{own: "1200"}).status_code == 302
 
 
 def test_who_may_make_no_resource_makes_none_on_this_page_either():

@@ -21,7 +21,17 @@ from bookings import bites, sql
 from bookings.availability.why_not_offered import reasons_of
 from bookings.effects.mail import said, waiting_mails
 from bookings.mailing import Mailing, mailing
-from bookings.models import HistoryEntry, Location, Occupancy, OutboxMessage, Project, Resource, Site
+from bookings.models import (
+    HistoryEntry,
+    Location,
+    Occupancy,
+    Option,
+    OutboxMessage,
+    Project,
+    ProjectResource,
+    Resource,
+    Site,
+)
 from bookings.setup.missing import Lack, mail_in_words, missing
 
 Finding = tuple[bool, str]
@@ -56,7 +66,16 @@ def everything() -> Iterator[Finding]:
     for check in checks:
         yield from check()
     if migrated():
-        for check in (promises, zones_in_use, projects, outbox, mail_settings, lacks, bitten):
+        for check in (
+            promises,
+            zones_in_use,
+            projects,
+            lengths_of_resources,
+            outbox,
+            mail_settings,
+            lacks,
+            bitten,
+        ):
             yield from check()
 
 
@@ -147,6 +166,17 @@ def projects() -> Iterator[Finding]:
     for project in active:
         for why in reasons[project.pk]:
             yield False, f"Project {project.slug}: nobody can book it. {why}"
+
+
+def lengths_of_resources() -> Iterator[Finding]:
+    """What a resource once said for all options of a project, and now says for none."""
+    links = ProjectResource.objects.exclude(length=None, price=None).select_related("project", "resource")
+    for link in links.filter(project__in=Option.objects.values("project"), project__deleted_at=None):
+        said = f"Project {link.project.slug}: {link.resource.name} has a length or price of its own for all options"
+        yield (
+            False,
+            f"{said}. It does not count: write it under “Who does what”, and empty it at the resource",
+        )
 
 
 def outbox() -> Iterator[Finding]:
