@@ -6,7 +6,7 @@ from bookings.lifecycle.book import book
 from bookings.lifecycle.corrections import correct, delete, note_attendance
 from bookings.lifecycle.events import add_event, change_event, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
-from bookings.lifecycle.reschedule import reschedule, undo
+from bookings.lifecycle.reschedule import reschedule, reschedule_any, undo
 from bookings.lifecycle.retries import in_one_transaction
 from bookings.lifecycle.undoable import undoable_state, undoable_until
 
@@ -30,6 +30,7 @@ __all__ = [
     "release",
     "remove_event",
     "reschedule",
+    "reschedule_any",
     "reserve",
     "reserve_any",
     "undo",

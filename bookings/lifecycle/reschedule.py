@@ -5,7 +5,7 @@ The old slot is given up and the new one claimed in one transaction; a refusal l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,14 @@ from django.db import IntegrityError
 
 from bookings import database_clock
 from bookings.constraints import violated
-from bookings.errors import ActionNotAvailable, NothingToUndo
+from bookings.errors import (
+    ActionNotAvailable,
+    BookingError,
+    CapReached,
+    NothingToUndo,
+    OutsideHours,
+    SlotTaken,
+)
 from bookings.lifecycle.act import lock_all
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.book import check_overlap, copy_session
@@ -74,6 +81,35 @@ def reschedule(
     changes = {name: value for name, value in wanted.items() if value is not None}
     changes |= {"allow_double_bookings": allow_double_bookings, "overstepped": overstepped}
     return _reschedule(booking, changes, by, message, now or database_clock.now())
+
+
+def reschedule_any(
+    booking: Booking,
+    *,
+    by: Actor,
+    start: datetime,
+    end: datetime,
+    resources: Mapping[Resource, bool],
+    now: datetime | None = None,
+) -> Booking:
+    """Move a booking to the first of several resources that has the time, in their order; each says whether it may
+    overlap there.  Every try is a transaction of its own; if none has it, the last refusal is raised.
+    """
+    refusal: BookingError = SlotTaken()
+    for resource, overlaps in resources.items():
+        try:
+            return reschedule(
+                booking,
+                by=by,
+                start=start,
+                end=end,
+                resource=resource,
+                allow_double_bookings=overlaps,
+                now=now,
+            )
+        except (SlotTaken, OutsideHours, CapReached) as error:
+            refusal = error
+    raise refusal
 
 
 @verb

@@ -17,9 +17,9 @@ from bookings import database_clock, times
 from bookings.availability.free_times import nearest
 from bookings.availability.offering import Offer, Offering, comes_whole
 from bookings.effects.links import Purpose, manage_token, newest
-from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken
+from bookings.errors import BookingError
 from bookings.forms.moves import may_overlap
-from bookings.lifecycle import Actor, available_actions, reschedule
+from bookings.lifecycle import Actor, available_actions, reschedule, reschedule_any
 from bookings.models import Booking, Resource
 from bookings.views import cards
 from bookings.views.booking import booking_card
@@ -187,20 +187,8 @@ def move(booking: Booking, wanted: Wanted) -> Booking:
     """Try the resources in order until one has the time; raises what the verb says of the last."""
     if wanted.session:
         return reschedule(booking, by=CUSTOMER, session=wanted.session)
-    refusal: BookingError = SlotTaken()
-    for resource in wanted.resources:
-        try:
-            return reschedule(
-                booking,
-                by=CUSTOMER,
-                start=wanted.start,
-                end=wanted.end,
-                resource=resource,
-                allow_double_bookings=may_overlap(booking, resource),
-            )
-        except (SlotTaken, OutsideHours, CapReached) as error:
-            refusal = error
-    raise refusal
+    tries = {resource: may_overlap(booking, resource) for resource in wanted.resources}
+    return reschedule_any(booking, by=CUSTOMER, start=wanted.start, end=wanted.end, resources=tries)
 
 
 def with_whom(booking: Booking, wanted: Wanted) -> str:
