@@ -20,8 +20,10 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import ProgrammingError, connection
 
+GONE = "26000"
+"""The SQLSTATE of a prepared statement that does not exist."""
 MOST = 50
 """So many statements are prepared on one connection; each keeps its plan in the backend."""
 
@@ -41,13 +43,20 @@ _connections: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 def execute(cursor: Any, text: str, values: Sequence[Any]) -> None:
     """Run a statement, ``%s`` in the place of each value, by Django's cursor; prepared from its second time on.
 
-    The text has to say of what type a value is, where PostgreSQL could not tell: a name knows no types.
+    The text has to say of what type a value is, where PostgreSQL could not tell: a name knows no types.  Where
+    somebody deallocated what was prepared, the error of PostgreSQL is raised (``GONE``), and it is prepared anew the
+    next time.
     """
     known = _known(cursor)
-    if text in known.prepared or (known.is_direct and _prepare(cursor, text, known)):
-        cursor.execute(_execution(text, len(values)), values)
-    else:
+    if not (text in known.prepared or (known.is_direct and _prepare(cursor, text, known))):
         cursor.execute(text, values)
+        return
+    try:
+        cursor.execute(_execution(text, len(values)), values)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", None) == GONE:
+            known.prepared.clear()
+        raise
 
 
 def is_direct(cursor: Any) -> bool:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings import prepared
+from bookings.models import Booking
 from tests.situations import a_booking, a_resource, at
 
 pytestmark = [
@@ -71,3 +72,13 @@ def test_bookings_are_written_by_what_was_prepared_and_nothing_is_set_for_it(cur
     assert sum(query["sql"].startswith("EXECUTE") for query in captured.captured_queries) == 3
     cursor.execute(settings)
     assert cursor.fetchall() == before
+
+
+def test_a_booking_is_made_though_somebody_deallocated_what_was_prepared(cursor: Any) -> None:
+    doc = a_resource()
+    for hour in range(3):
+        a_booking(doc, at(hour))
+    cursor.execute("DEALLOCATE ALL")
+    a_booking(doc, at(10))
+    assert Booking.objects.filter(start=at(10)).count() == 1
+    assert len(kept(cursor)) == 1
