@@ -22,6 +22,8 @@ from weakref import WeakKeyDictionary
 
 from django.db import ProgrammingError, connection
 
+from bookings import sql
+
 GONE = "26000"
 """The SQLSTATE of a prepared statement that does not exist."""
 MOST = 50
@@ -47,8 +49,11 @@ def execute(cursor: Any, text: str, values: Sequence[Any]) -> None:
     somebody deallocated what was prepared, the error of PostgreSQL is raised (``GONE``), and it is prepared anew the
     next time.
     """
+    if not is_direct(cursor):
+        cursor.execute(text, values)
+        return
     known = _known(cursor)
-    if not (text in known.prepared or (known.is_direct and _prepare(cursor, text, known))):
+    if text not in known.prepared and not _prepare(cursor, text, known):
         cursor.execute(text, values)
         return
     try:
@@ -61,7 +66,7 @@ def execute(cursor: Any, text: str, values: Sequence[Any]) -> None:
 
 def is_direct(cursor: Any) -> bool:
     """Whether the connection leads straight to PostgreSQL; asked once, and anew where it is opened anew."""
-    return _known(cursor).is_direct
+    return sql.is_postgresql() and _known(cursor).is_direct
 
 
 def _known(cursor: Any) -> _Known:

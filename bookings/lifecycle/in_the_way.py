@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from bookings import sql
+from bookings import prepared, sql
 from bookings.lifecycle.claims import LAST_STRICT, Claim
 from bookings.models import Booking, Occupancy
 
@@ -35,7 +35,8 @@ def may_clear(wanted: Claim) -> bool:
     pieces, params = _in_the_way(wanted)
     with connection.cursor() as cursor:
         # S608: our own text and the names of placeholders, here and below.
-        cursor.execute(
+        prepared.execute(
+            cursor,
             f"SELECT count(*), count(CASE WHEN expired OR overdue THEN 1 END) FROM ({pieces}) found",  # noqa: S608
             params,
         )
