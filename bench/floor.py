@@ -6,14 +6,18 @@ transaction. Values are bound anew each time; nothing is read, checked or worded
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Field, Model
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ExecStatus
 
 from bookings.models import Booking, Customer, HistoryEntry, Occupancy, OutboxMessage
 
@@ -26,6 +30,7 @@ class Floor:
     def __init__(self, sample: Booking) -> None:
         of_sample = {"booking_id": sample.pk}
         owned: list[Any] = [Occupancy, Customer, HistoryEntry, OutboxMessage]
+        self.is_prepared = False
         self.rows: list[Model] = [
             *Occupancy.objects.filter(**of_sample),
             Booking.objects.get(pk=sample.pk),
@@ -62,15 +67,22 @@ class Floor:
 
     def _write(self, values: list[list[Any]]) -> bool:
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                # Django's cursor would bind the values into the text, which cannot be prepared.
-                raw = cursor.connection.cursor()
-                raw.execute(self.statement, [one for row in values for one in row], prepare=True)
-                return raw.fetchone() is not None
+            return self._run_prepared([one for row in values for one in row])
         with transaction.atomic(), connection.cursor() as cursor:
             for text, row in zip(self.inserts, values, strict=True):
                 cursor.execute(text, row)
         return True
+
+    def _run_prepared(self, values: list[Any]) -> bool:
+        """By libpq itself: Django's cursor binds the values into the text, and its connections prepare nothing."""
+        driver = connection.connection
+        if not self.is_prepared:
+            numbers = count(1)
+            text = re.sub("%s", lambda _mark: f"${next(numbers)}", self.statement)
+            _succeeded(driver.pgconn.prepare(b"floor", text.encode()))
+            self.is_prepared = True
+        dumped = Transformer.from_context(driver).dump_sequence(values, [PyFormat.TEXT] * len(values))
+        return _succeeded(driver.pgconn.exec_prepared(b"floor", dumped)).ntuples == 1
 
     @cached_property
     def inserts(self) -> list[str]:
@@ -87,6 +99,12 @@ class Floor:
             for number, row in enumerate(others, start=1)
         ]
         return f"WITH {', '.join(parts)} SELECT 1 FROM r0"
+
+
+def _succeeded(result: Any) -> Any:
+    if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+        raise SystemExit(result.error_message.decode())
+    return result
 
 
 def _fields(row: Model) -> list[Field[Any, Any]]:

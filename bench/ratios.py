@@ -1,6 +1,7 @@
 """What each kind of request costs beside the least there is, measured in turn in one process.
 
     TEST_DATABASE_URL=postgres://… python -m bench.ratios [--requests 50] [--rounds 7] [--pieces 1000]
+        [--only create refuse]
 
 Two yardsticks, each JSON in and JSON out without middleware: `minimal` takes a slot by one guarded statement, `floor`
 writes the five rows of a booking by one prepared statement, unchecked. All else goes through the whole handler, as the
@@ -32,8 +33,10 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from bench.world import Kind, World  # noqa: E402
+from bookings import limits  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
+YARDSTICKS = ("minimal", "floor")
 BUSY = 0.2  # of a processor, used by others meanwhile
 
 
@@ -60,12 +63,14 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=50, help="of each kind in a round")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--pieces", type=int, default=1000, help="taken times in the table beforehand")
+    parser.add_argument("--only", nargs="+", metavar="KIND", help="beside the yardsticks, by how they begin")
     asked = parser.parse_args()
     logging.disable()
-    settings.REQUESTS_A_MINUTE_PER_KEY = settings.REQUESTS_A_MINUTE_PER_ADDRESS = 10**7
+    for one in (limits.REQUESTS_PER_KEY, limits.REQUESTS_PER_ADDRESS, limits.BOOKINGS_PER_ADDRESS):
+        setattr(settings, one.setting, 10**7)  # they count, and never bite
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        kinds = World(asked.pieces).kinds()
+        kinds = _wanted(World(asked.pieces).kinds(), asked.only)
         costs = measure(kinds, asked.requests, asked.rounds)
         print(
             f"{connection.vendor}, {asked.pieces} pieces, {asked.rounds} rounds of {asked.requests} requests"
@@ -73,6 +78,11 @@ def main() -> None:
         print("\n".join([*table(costs, asked.requests), *remark(costs)]))
     finally:
         connection.creation.destroy_test_db(verbosity=0)
+
+
+def _wanted(kinds: list[Kind], only: list[str] | None) -> list[Kind]:
+    beginnings = (*YARDSTICKS, *only) if only else ("",)
+    return [kind for kind in kinds if kind.name.startswith(beginnings)]
 
 
 def measure(kinds: list[Kind], requests: int, rounds: int) -> dict[str, list[Clocks]]:
@@ -100,7 +110,7 @@ def table(costs: dict[str, list[Clocks]], requests: int) -> list[str]:
             statistics.median(getattr(one, clock) for one in spent) * 1000 / requests
             for clock in ("wall", "server", "database")
         )
-        ratios = [_ratio(costs[yardstick], spent) for yardstick in ("minimal", "floor")]
+        ratios = [_ratio(costs[yardstick], spent) for yardstick in YARDSTICKS]
         lines.append(
             f"{name:22} {wall:7.2f} {server:7.2f} {database:8.2f}  {ratios[0]:10.0%} {ratios[1]:10.0%}"
         )

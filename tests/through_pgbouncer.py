@@ -35,7 +35,7 @@ auth_type = scram-sha-256
 auth_file = {folder}/users
 pool_mode = transaction
 server_idle_timeout = 5
-default_pool_size = 20
+default_pool_size = {backends}
 max_db_connections = 60
 max_client_conn = 1000
 ignore_startup_parameters = extra_float_digits
@@ -46,13 +46,14 @@ LONGEST_START = 10
 
 
 @contextmanager
-def pgbouncer(url: str) -> Iterator[str]:
-    """Yield the URL of a pgbouncer in transaction mode before the server of ``url``."""
+def pgbouncer(url: str, backends: int = 20) -> Iterator[str]:
+    """Yield the URL of a pgbouncer in transaction mode before the server of ``url``, with so many backends each."""
     server = urlsplit(url)
     folder, port, who = Path(tempfile.mkdtemp(prefix="booking-pgbouncer-")), free_port(), other_user()
     (folder / "users").write_text(f'"{server.username}" "{server.password}"\n')
     settings = folder / "pgbouncer.ini"
-    settings.write_text(SETTINGS.format(host=server.hostname, server=server.port, port=port, folder=folder))
+    where = {"host": server.hostname, "server": server.port, "port": port, "folder": folder}
+    settings.write_text(SETTINGS.format(backends=backends, **where))
     if who:
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, who["user"], who["group"])

@@ -20,6 +20,16 @@ from bookings import sql
 from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
+LAST_STRICT = (
+    "SELECT {} "  # our own names
+    f'FROM "{Occupancy._meta.db_table}" s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
+    'ORDER BY s."start" DESC LIMIT 1'
+)
+"""A column of the last strict piece of a resource that starts before an instant.
+
+Strict pieces never overlap each other, so it decides for all that start before: an index look-up, however many there
+are.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,19 +128,13 @@ def claim_statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UU
 
 
 def _guard(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
-    """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps.
-
-    Strict pieces never overlap each other, so the last that starts before the wanted end decides for all of them: an
-    index look-up, however many there are.
-    """
+    """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps."""
     table = f'"{Occupancy._meta.db_table}"'
     start, end = sql.stored(Occupancy, "start", wanted.start), sql.stored(Occupancy, "end", wanted.end)
     owner = sql.stored(Occupancy, "resource", resource)
     all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
-    strict = (
-        f'COALESCE((SELECT s."end" FROM {table} s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
-        'ORDER BY s."start" DESC LIMIT 1) > %s, FALSE)'
-    )
+    last = LAST_STRICT.format('s."end"')
+    strict = f"COALESCE(({last}) > %s, FALSE)"
     doubled = (
         f'EXISTS (SELECT 1 FROM {table} o WHERE o.resource_id = %s AND NOT o.strict AND o."end" > %s '
         f'AND o."start" < %s AND (o.expires_at IS NULL OR o.expires_at > {sql.now()}){all_day})'
@@ -156,22 +160,6 @@ def _instant(value: datetime | str | None) -> datetime | None:
     """A RETURNING column as an aware instant; SQLite gives text, or a naive time where its column is declared so."""
     moment = parse_datetime(value) if isinstance(value, str) else value
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
-
-
-def delete_expired(wanted: Claim) -> int:
-    """Delete expired pieces in the way, locked in order of id; return how many there were.
-
-    The resources are locked, so that nobody else clears them at the same time.
-    """
-    in_the_way = (
-        Occupancy.objects.filter(resource__in=wanted.resources)
-        .overlapping(wanted.start, wanted.end)
-        .expired()
-        .order_by("pk")
-        .select_for_update(of=("self",))
-    )
-    ids = list(in_the_way.values_list("pk", flat=True))
-    return Occupancy.objects.filter(pk__in=ids).delete()[0] if ids else 0
 
 
 def hand_over(reservation: Reservation, booking_id: uuid.UUID) -> bool:

@@ -11,15 +11,16 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
+from bookings import prepared
 from bookings.errors import Conflict
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# serialization_failure and deadlock_detected of PostgreSQL; the text is SQLite's.
-SQLSTATES = {"40001", "40P01"}
+# serialization_failure, deadlock_detected and a prepared statement that is gone of PostgreSQL; the text is SQLite's.
+SQLSTATES = {"40001", "40P01", prepared.GONE}
 SQLITE_BUSY = "database is locked"
 
 _is_ours: ContextVar[bool] = ContextVar("a transaction that is tried again is open", default=False)
@@ -45,7 +46,8 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
 
 def in_one_transaction(do: Callable[[], R]) -> R:
     """Return what ``do`` returns.  It is done once more, from its beginning, where an automatic action came first,
-    and where the database left two transactions no order to be put in; then ``Conflict`` is raised.
+    where the database left two transactions no order to be put in, and where it forgot what it had prepared; then
+    ``Conflict`` is raised.
     """
     if _is_ours.get():
         return _inside(do)
@@ -75,11 +77,11 @@ def _inside(do: Callable[[], R]) -> R:
     try:
         with transaction.atomic():
             return do()
-    except OperationalError as error:
-        if not _lost_a_race(error):
+    except DatabaseError as error:
+        if not _is_gone_next_time(error):
             raise
         raise Conflict from error
 
 
-def _lost_a_race(error: OperationalError) -> bool:
+def _is_gone_next_time(error: DatabaseError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) in SQLSTATES or SQLITE_BUSY in str(error)

@@ -11,19 +11,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 from bookings import database_clock
 from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, claim_pieces, delete_expired, release_pieces
+from bookings.lifecycle.claims import Claim, claim_pieces, release_pieces
 from bookings.lifecycle.due import due_moment, next_due
 from bookings.lifecycle.history import note
+from bookings.lifecycle.in_the_way import delete_expired, ended_in_the_way, may_clear
 from bookings.lifecycle.locks import lock_resources, lock_session, locked
 from bookings.lifecycle.notices import Notices, announce
 from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seat, why_no_seat
-from bookings.models import Action, Booking, HistoryEntry, Occupancy, State
+from bookings.models import Action, Booking, HistoryEntry, State
 
 T = TypeVar("T")
 
@@ -61,31 +61,19 @@ def taken(wanted: Claim, claim: Callable[[], T | None]) -> T:
     for last_try in (False, True):
         if claimed := claim():
             return claimed
-        if last_try or not _may_clear(wanted):
+        if last_try or not may_clear(wanted):
             break
-        lock_resources(wanted.resources)
-        delete_expired(wanted)
-        _play_overdue_in_the_way(wanted)
+        _clear(wanted)
     raise SlotTaken
 
 
-def _may_clear(wanted: Claim) -> bool:
-    """Whether a refused claim is worth another try: something in the way has ended, or nothing is there any more.
-
-    One cheap question, since most refusals are what they seem.
-    """
-    in_the_way = Occupancy.objects.filter(resource__in=wanted.resources).overlapping(wanted.start, wanted.end)
-    ended = Q(expires_at__lte=Now()) | Q(booking__due_at__lte=Now())
-    found = in_the_way.values_list(ExpressionWrapper(ended, BooleanField()), flat=True)
-    return not found or any(found)
-
-
-def _play_overdue_in_the_way(wanted: Claim) -> int:
-    in_the_way = Occupancy.objects.filter(resource__in=wanted.resources).overlapping(wanted.start, wanted.end)
-    overdue = Booking.objects.filter(
-        pk__in=in_the_way.filter(booking__isnull=False).values("booking"), due_at__lte=Now()
-    )
-    return sum(play_overdue(booking) for booking in locked(overdue, skip_locked=True))
+def _clear(wanted: Claim) -> None:
+    lock_resources(wanted.resources)
+    ended = ended_in_the_way(wanted)
+    delete_expired(ended.pieces)
+    overdue = Booking.objects.filter(pk__in=ended.bookings, due_at__lte=Now())
+    for booking in locked(overdue, skip_locked=True):
+        play_overdue(booking)
 
 
 def play_overdue(booking: Booking) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import AutoField, Field, Model
 
-from bookings import sql
+from bookings import prepared, sql
 from bookings.lifecycle.claims import Claim, claim_statement
 from bookings.lifecycle.notices import ENTRY, named_after
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
@@ -67,7 +67,7 @@ def _at_once(rows: Rows) -> bool:
     text = ", ".join(f"{name} AS ({part})" for name, (part, _values) in parts)
     values = [value for _name, (_part, values) in parts for value in values]
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {text} SELECT 1 FROM booked", values)  # noqa: S608  # our own names
+        prepared.execute(cursor, f"WITH {text} SELECT 1 FROM booked", values)  # noqa: S608  # our own names
         return cursor.fetchone() is not None
 
 

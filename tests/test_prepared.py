@@ -1,0 +1,84 @@
+"""What PostgreSQL is asked to keep prepared, on connections that lead straight to it."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings import prepared
+from bookings.models import Booking
+from tests.situations import a_booking, a_resource, at
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite's driver keeps statements by itself"
+    ),
+]
+TEXT = "SELECT %s::integer + 1, '100 %%'"
+
+
+@pytest.fixture
+def cursor() -> Any:
+    """Of a connection that was just opened."""
+    connection.close()
+    with connection.cursor() as opened:
+        if not prepared.is_direct(opened):
+            pytest.skip("a pooler stands before this server, and nothing is prepared")
+        yield opened
+
+
+def kept(cursor: Any) -> list[str]:
+    cursor.execute("SELECT statement FROM pg_prepared_statements")
+    return [text for (text,) in cursor.fetchall()]
+
+
+def test_a_statement_is_prepared_from_its_second_time_on(cursor: Any) -> None:
+    for number, amount in enumerate((0, 1, 1)):
+        prepared.execute(cursor, TEXT, [number])
+        assert cursor.fetchone() == (number + 1, "100 %")
+        assert len(kept(cursor)) == amount
+
+
+def test_so_many_are_prepared_and_no_more(cursor: Any) -> None:
+    for number in range(prepared.MOST + 5):
+        for _time in range(3):
+            prepared.execute(cursor, f"SELECT {number}, %s::integer", [number])
+            assert cursor.fetchone() == (number, number)
+    assert len(kept(cursor)) == prepared.MOST
+
+
+def test_a_connection_that_is_opened_anew_is_asked_anew(cursor: Any) -> None:
+    for _time in range(3):
+        prepared.execute(cursor, TEXT, [1])
+    connection.close()
+    with CaptureQueriesContext(connection) as captured, connection.cursor() as anew:
+        for _time in range(3):
+            prepared.execute(anew, TEXT, [1])
+        assert len(kept(anew)) == 1
+    assert sum("pg_backend_pid" in query["sql"] for query in captured.captured_queries) == 1
+
+
+def test_bookings_are_written_by_what_was_prepared_and_nothing_is_set_for_it(cursor: Any) -> None:
+    settings = "SELECT name, setting FROM pg_settings WHERE source = 'session' ORDER BY name"
+    cursor.execute(settings)
+    before, doc = cursor.fetchall(), a_resource()
+    with CaptureQueriesContext(connection) as captured:
+        for hour in range(4):
+            a_booking(doc, at(hour))
+    begun = [query["sql"].split()[0] for query in captured.captured_queries if "occupancy" in query["sql"]]
+    assert begun == ["WITH", "PREPARE"]
+    assert sum(query["sql"].startswith("EXECUTE") for query in captured.captured_queries) == 3
+    cursor.execute(settings)
+    assert cursor.fetchall() == before
+
+
+def test_a_booking_is_made_though_somebody_deallocated_what_was_prepared(cursor: Any) -> None:
+    doc = a_resource()
+    for hour in range(3):
+        a_booking(doc, at(hour))
+    cursor.execute("DEALLOCATE ALL")
+    a_booking(doc, at(10))
+    assert Booking.objects.filter(start=at(10)).count() == 1
+    assert len(kept(cursor)) == 1
