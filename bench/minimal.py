@@ -17,18 +17,15 @@ from django.db import transaction  # noqa: E402
 from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from bookings.lifecycle.claims import Claim, claim_pieces  # noqa: E402
+from bookings.lifecycle.claims import Claim, at_once, claim_pieces  # noqa: E402
 
 EVENT = uuid.UUID(os.environ["BENCH_EVENT"])
 
 
 def take(request: HttpRequest) -> JsonResponse:
     body = json.loads(request.body)
-    wanted = Claim(
-        resources=(uuid.UUID(body["resource_id"]),),
-        busy_start=datetime.fromisoformat(body["start"]),
-        busy_end=datetime.fromisoformat(body["end"]),
-    )
+    start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
+    wanted = Claim(pieces=at_once([uuid.UUID(body["resource_id"])], start, end))
     with transaction.atomic():
         claimed = claim_pieces(wanted, event=EVENT)
     return JsonResponse({"data": body}, status=201 if claimed else 409)

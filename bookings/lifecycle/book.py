@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bookings import database_clock
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
@@ -49,15 +49,17 @@ def book(
     if draft.session:
         copy_session(draft, draft.session)
     check_person(customer, by)
+    around = timedelta()
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
     if not (held and held.covers(draft)):
         ignoring = [held.reservation.pk] if held else []
-        check(draft, by=by, now=now or database_clock.now(), companions=companions, ignoring=ignoring)
+        moment = now or database_clock.now()
+        around = check(draft, by=by, now=moment, companions=companions, ignoring=ignoring)
     target = flow.create.target
     enter(draft, target, leaving=flow.leaving(target))
     claim = None
     if target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft)):
-        claim = _claim(draft, companions)
+        claim = _claim(draft, companions, around)
     entry = entry_of(
         draft,
         by=by,
@@ -133,11 +135,11 @@ def _take_over(reservation: Reservation, draft: Booking) -> bool:
     return draft.version.claims_time and hand_over(reservation, draft.pk)
 
 
-def _claim(draft: Booking, companions: Sequence[Resource]) -> Claim | None:
+def _claim(draft: Booking, companions: Sequence[Resource], around: timedelta) -> Claim | None:
     """The one piece to be claimed with the writing; a seat, and pieces of several resources, are claimed here."""
     if draft.version.claims_time and not companions:
-        return claim_of(draft, ())
-    occupy(draft, [resource.pk for resource in companions])
+        return claim_of(draft, (), around)
+    occupy(draft, [resource.pk for resource in companions], around)
     return None
 
 

@@ -8,6 +8,7 @@ refused by the constraint too, but two of them that meet wait for each other unt
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -33,20 +34,14 @@ are.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
-    """What is wanted: ``[busy_start, busy_end)`` of each resource, with the buffers around it."""
+class Piece:
+    """A part of one resource's time: ``[busy_start, busy_end)`` with the buffers around it."""
 
-    resources: tuple[uuid.UUID, ...]
+    resource: uuid.UUID
     busy_start: datetime
     busy_end: datetime
     buffer_before: timedelta = timedelta()
     buffer_after: timedelta = timedelta()
-    strict: bool = True
-    """A strict claim is refused by any live piece; the other kind by none."""
-    all_day: bool = False
-    sees_all_day_events: bool = True
-    hold: timedelta | None = None
-    """How long it is held, from the moment of the statement; None for good."""
 
     @property
     def start(self) -> datetime:
@@ -58,6 +53,45 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What is wanted: a set of pieces, each of its own resource and range, all or none."""
+
+    pieces: tuple[Piece, ...]
+    strict: bool = True
+    """A strict claim is refused by any live piece; the other kind by none."""
+    around: timedelta = timedelta()
+    """How far a strict claim keeps its bare time from the bare time of others, on either side."""
+    all_day: bool = False
+    sees_all_day_events: bool = True
+    hold: timedelta | None = None
+    """How long it is held, from the moment of the statement; None for good."""
+
+    @property
+    def resources(self) -> list[uuid.UUID]:
+        """Those of its pieces, each once, in order of id: the order in which they are locked and claimed."""
+        return sorted({piece.resource for piece in self.pieces})
+
+    @property
+    def in_order(self) -> list[Piece]:
+        """The pieces as they are claimed."""
+        return sorted(self.pieces, key=lambda piece: (piece.resource, piece.busy_start))
+
+
+def at_once(
+    resources: Iterable[uuid.UUID],
+    start: datetime,
+    end: datetime,
+    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
+) -> tuple[Piece, ...]:
+    """A piece of each resource, all of the same time ``[start, end)`` with the same buffers before and after."""
+    before, after = buffers
+    return tuple(
+        Piece(resource=each, busy_start=start, busy_end=end, buffer_before=before, buffer_after=after)
+        for each in resources
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Claimed:
     """That all pieces were claimed; they expire at ``expires_at``, or never."""
 
@@ -65,12 +99,12 @@ class Claimed:
 
 
 def claim_pieces(wanted: Claim, **owner: uuid.UUID) -> Claimed | None:
-    """Claim a piece of each resource, all or none; None where one is taken.
+    """Claim all pieces, or none; None where one is taken.
 
     ``owner`` is one of ``booking``, ``reservation`` or ``event`` with its id; the row itself may be written later in
     the transaction, since foreign keys are checked at its end.
     """
-    if len(wanted.resources) == 1:
+    if len(wanted.pieces) == 1:
         return _claim_each(wanted, owner)
     with transaction.atomic():
         claimed = _claim_each(wanted, owner)
@@ -81,30 +115,30 @@ def claim_pieces(wanted: Claim, **owner: uuid.UUID) -> Claimed | None:
 
 def _claim_each(wanted: Claim, owner: dict[str, uuid.UUID]) -> Claimed | None:
     expires_at = None
-    for resource in wanted.resources:
-        written = _insert(wanted, resource, owner)
+    for piece in wanted.in_order:
+        written = _insert(wanted, piece, owner)
         if written is None:
             return None
         expires_at = _instant(written[1])
     return Claimed(expires_at=expires_at)
 
 
-def _insert(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[int, Any] | None:
+def _insert(wanted: Claim, piece: Piece, owner: dict[str, uuid.UUID]) -> tuple[int, Any] | None:
     with connection.cursor() as cursor:
-        cursor.execute(*claim_statement(wanted, resource, owner))
+        cursor.execute(*claim_statement(wanted, piece, owner))
         written: tuple[int, Any] | None = cursor.fetchone()
     return written
 
 
-def claim_statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UUID]) -> tuple[str, list[Any]]:
+def claim_statement(wanted: Claim, piece: Piece, owner: dict[str, uuid.UUID]) -> tuple[str, list[Any]]:
     """The statement that claims one piece, and its parameters; it returns a row only where the time was free."""
     columns = ["resource_id", "start", "end", "busy_start", "busy_end", "strict", "all_day"]
     values = [
-        resource,
-        wanted.start,
-        wanted.end,
-        wanted.busy_start,
-        wanted.busy_end,
+        piece.resource,
+        piece.start,
+        piece.end,
+        piece.busy_start,
+        piece.busy_end,
         wanted.strict,
         wanted.all_day,
     ]
@@ -117,7 +151,7 @@ def claim_statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UU
     marks = ", ".join(_mark(column) for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     expiry, expiry_params = _expiry(wanted.hold)
-    guard, guard_params = _guard(wanted, resource) if wanted.strict else ("", [])
+    guard, guard_params = _guard(wanted, piece) if wanted.strict else ("", [])
     conflict = "ON CONFLICT ON CONSTRAINT no_overlap DO NOTHING" if sql.is_postgresql() else ""
     table = f'"{Occupancy._meta.db_table}"'
     statement = (
@@ -127,19 +161,45 @@ def claim_statement(wanted: Claim, resource: uuid.UUID, owner: dict[str, uuid.UU
     return statement, [*prepared, *expiry_params, *guard_params]
 
 
-def _guard(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
-    """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps."""
-    table = f'"{Occupancy._meta.db_table}"'
-    start, end = sql.stored(Occupancy, "start", wanted.start), sql.stored(Occupancy, "end", wanted.end)
-    owner = sql.stored(Occupancy, "resource", resource)
-    all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
+def _guard(wanted: Claim, piece: Piece) -> tuple[str, list[Any]]:
+    """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps, or is too near."""
+    start, end = sql.stored(Occupancy, "start", piece.start), sql.stored(Occupancy, "end", piece.end)
+    owner = sql.stored(Occupancy, "resource", piece.resource)
     last = LAST_STRICT.format('s."end"')
-    strict = f"COALESCE(({last}) > %s, FALSE)"
-    doubled = (
-        f'EXISTS (SELECT 1 FROM {table} o WHERE o.resource_id = %s AND NOT o.strict AND o."end" > %s '
-        f'AND o."start" < %s AND (o.expires_at IS NULL OR o.expires_at > {sql.now()}){all_day})'
+    doubled = _of_the_other_kind("start", "end", wanted)
+    guard, params = f"WHERE NOT COALESCE(({last}) > %s, FALSE) AND NOT {doubled}", [owner, end, start]
+    params += [owner, start, end]
+    if not wanted.around:
+        return guard, params
+    too_near, further = _too_near(wanted, piece, owner)
+    return guard + too_near, params + further
+
+
+def _of_the_other_kind(start: str, end: str, wanted: Claim) -> str:
+    """Whether a live piece that is not strict reaches into a range; by its columns of those names."""
+    all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
+    return (
+        f'EXISTS (SELECT 1 FROM "{Occupancy._meta.db_table}" o WHERE o.resource_id = %s AND NOT o.strict '
+        f'AND o."{end}" > %s AND o."{start}" < %s AND (o.expires_at IS NULL OR o.expires_at > {sql.now()}){all_day})'
     )
-    return f"WHERE NOT {strict} AND NOT {doubled}", [owner, end, start, owner, start, end]
+
+
+def _too_near(wanted: Claim, piece: Piece, owner: Any) -> tuple[str, list[Any]]:
+    """The distance around, from bare time to bare time.
+
+    Of strict pieces the last two that start before the range and its distance end are enough: the last may begin with
+    a buffer and be bare only after that, and then the one before it ends before.
+    """
+    low = sql.stored(Occupancy, "start", piece.busy_start - wanted.around)
+    high = sql.stored(Occupancy, "end", piece.busy_end + wanted.around)
+    strict = (
+        "SELECT s.busy_start, s.busy_end "
+        f'FROM "{Occupancy._meta.db_table}" s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
+        'ORDER BY s."start" DESC LIMIT 2'
+    )
+    near = f"EXISTS (SELECT 1 FROM ({strict}) n WHERE n.busy_end > %s AND n.busy_start < %s)"
+    doubled = _of_the_other_kind("busy_start", "busy_end", wanted)
+    return f" AND NOT {near} AND NOT {doubled}", [owner, high, low, high, owner, low, high]
 
 
 def _expiry(hold: timedelta | None) -> tuple[str, list[Any]]:

@@ -7,7 +7,7 @@ fact already.
 from __future__ import annotations
 
 from bookings.errors import EventGone
-from bookings.lifecycle.claims import Claim, claim_pieces
+from bookings.lifecycle.claims import Claim, at_once, claim_pieces
 from bookings.lifecycle.retries import verb
 from bookings.models import Event, Occupancy
 
@@ -43,9 +43,7 @@ def _occupy(event: Event) -> None:
     if not (event.busy and event.calendar.provider_sync):
         return
     wanted = Claim(
-        resources=(event.calendar.resource_id,),
-        busy_start=event.start,
-        busy_end=event.end,
+        pieces=at_once([event.calendar.resource_id], event.start, event.end),
         strict=False,
         all_day=event.all_day,
     )

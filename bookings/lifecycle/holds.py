@@ -10,7 +10,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from bookings import database_clock, limits
-from bookings.availability.query import NO_BUFFERS, Buffers
+from bookings.availability.offering import terms_of
+from bookings.availability.query import NO_BUFFERS, Buffers, Terms
 from bookings.errors import (
     BookingError,
     CapReached,
@@ -20,7 +21,7 @@ from bookings.errors import (
     SlotTaken,
 )
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, release_pieces
+from bookings.lifecycle.claims import Claim, at_once, release_pieces
 from bookings.lifecycle.hold_caps import check_caps, lock_visitor, spend
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
 from bookings.lifecycle.retries import verb
@@ -74,9 +75,9 @@ def _reserve(
             draft.session.start,
             draft.session.end,
         )
-    check(draft, by=by, now=now or database_clock.now(), companions=companions)
+    around = check(draft, by=by, now=now or database_clock.now(), companions=companions)
     draft.proven = check_caps(draft, proof, now=now or database_clock.now())
-    draft.expires_at = _claim(draft, hold, companions, buffers)
+    draft.expires_at = _claim(draft, hold, companions, buffers, around)
     if draft.proven and proof:
         spend(proof)
     draft.save(force_insert=True)
@@ -97,18 +98,19 @@ def _claim(
     hold: timedelta,
     companions: Sequence[Resource],
     buffers: Buffers,
+    around: timedelta,
 ) -> Any:
     """Claim and return when it ends: an instant, or an expression where the database computes it on writing."""
     if draft.session:
         claim_seat(draft.session.pk)
         draft.holds_seat = True
         return Now() + hold
+    resources = [draft.resource_id, *(resource.pk for resource in companions)]
+    terms = terms_of(draft.project, draft.option)[0] if draft.project else Terms()
     wanted = Claim(
-        resources=(draft.resource_id, *(resource.pk for resource in companions)),
-        busy_start=draft.start,
-        busy_end=draft.end,
-        buffer_before=buffers.before,
-        buffer_after=buffers.after,
+        pieces=at_once(resources, draft.start, draft.end, (buffers.before, buffers.after)),
+        around=around,
+        sees_all_day_events=not terms.ignore_all_day_events,
         strict=not draft.allow_double_bookings,
         hold=hold,
     )

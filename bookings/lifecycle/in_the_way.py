@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
 from bookings import prepared, sql
-from bookings.lifecycle.claims import LAST_STRICT, Claim
+from bookings.lifecycle.claims import LAST_STRICT, Claim, Piece
 from bookings.models import Booking, Occupancy
 
 
@@ -69,13 +70,15 @@ def delete_expired(pieces: list[int]) -> None:
 
 
 def _in_the_way(wanted: Claim) -> tuple[str, list[Any]]:
-    parts = [_of_resource(wanted, resource) for resource in wanted.resources]
+    parts = [_of_piece(piece, wanted.around) for piece in wanted.pieces]
     return " UNION ALL ".join(text for text, _params in parts), [one for _text, own in parts for one in own]
 
 
-def _of_resource(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
-    owner = sql.stored(Occupancy, "resource", resource)
-    start, end = sql.stored(Occupancy, "start", wanted.start), sql.stored(Occupancy, "end", wanted.end)
+def _of_piece(wanted: Piece, around: timedelta) -> tuple[str, list[Any]]:
+    """What is within the range or the distance around it; with a distance, also what only its buffers bring there."""
+    owner = sql.stored(Occupancy, "resource", wanted.resource)
+    start = sql.stored(Occupancy, "start", min(wanted.start, wanted.busy_start - around))
+    end = sql.stored(Occupancy, "end", max(wanted.end, wanted.busy_end + around))
     table, bookings = Occupancy._meta.db_table, Booking._meta.db_table
     overdue = f"SELECT b.due_at <= {sql.now()} FROM {bookings} b WHERE b.id = o.booking_id"  # noqa: S608
     piece = (

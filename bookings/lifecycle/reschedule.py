@@ -6,7 +6,7 @@ The old slot is given up and the new one claimed in one transaction; a refusal l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
@@ -124,9 +124,9 @@ def _reschedule(booking: Booking, changes: dict[str, Any], by: Actor, words: str
     new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer)
     check_overlap(new, by)
     companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
-    check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
+    around = check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
     state = old.state
-    _change_places(old, new, companions)
+    _change_places(old, new, companions, around)
     ended = _end(old, action, by, words)
     if new.owner_email != old.owner_email:
         announce_departure(old, state, ended)
@@ -181,11 +181,11 @@ def _settle_with_resource(old: Booking, new: Booking) -> None:
         new.where = lent_place(new.project, new.resource)
 
 
-def _change_places(old: Booking, new: Booking, companions: Sequence[Resource]) -> None:
+def _change_places(old: Booking, new: Booking, companions: Sequence[Resource], around: timedelta) -> None:
     """Give up the old time and claim the new one; all resources involved are locked."""
     if old.version.claims_time:
         release_pieces(booking=old)
-        occupy(new, [resource.pk for resource in companions])
+        occupy(new, [resource.pk for resource in companions], around)
     elif old.version.claims_seat and new.session_id != old.session_id:
         claim_seat(session_of(new))
         give_seats(session_of(old), 1)

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
-from bookings.availability.offering import Catalogue
+from bookings.availability.offering import Catalogue, terms_of
+from bookings.availability.query import Buffers
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
 from bookings.errors import NotPayable, OptionNotOffered, TimePassed, WindowClosed
 from bookings.lifecycle.actors import OWNER, Actor
@@ -23,25 +24,28 @@ def check(
     companions: Sequence[Resource] = (),
     ignoring: Sequence[uuid.UUID] = (),
     kept: timedelta | None = None,
-) -> None:
+) -> timedelta:
     """Raise the first rule that forbids ``wanted`` to a customer or a widget; staff and server keys pass.
 
-    A seat's times are its session's, so that only notice and horizon are left to ask.  A daily cap is counted under
-    the resources' locks, or two requests could both be the last.  A project's booking begins and ends as its slots
-    do; ``kept`` is the length of a booking that moves, which it may keep.  Without a project nothing says how long
-    slots are.
+    Returns the distance to whatever is busy that the claim has to keep besides.  A seat's times are its session's, so
+    that only notice and horizon are left to ask.  A daily cap is counted under the resources' locks, or two requests
+    could both be the last; so is a distance kept that reaches further than what is claimed.  A project's booking begins
+    and ends as its slots do; ``kept`` is the length of a booking that moves, which it may keep.  Without a project
+    nothing says how long slots are.
     """
     if not by.bound_by_rules:
-        return
+        return timedelta()
     if wanted.session:
         _check_window(wanted.session, now)
-        return
+        return timedelta()
     resources = (wanted.resource, *companions)
-    if any(resource.daily_cap is not None for resource in resources):
+    kept_free = terms_of(wanted.project, wanted.option)[0].buffers if wanted.project else Buffers()
+    if any(resource.daily_cap is not None for resource in resources) or kept_free.around > kept_free.after:
         lock_resources(resource.pk for resource in resources)
     offered = shapes_of(wanted, resources, kept) if wanted.project else None
     if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring, offered=offered):
         raise broken[0].error()
+    return kept_free.around
 
 
 def shapes_of(

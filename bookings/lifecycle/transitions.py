@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db.models.functions import Now
@@ -16,7 +15,7 @@ from django.db.models.functions import Now
 from bookings import database_clock
 from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, claim_pieces, release_pieces
+from bookings.lifecycle.claims import Claim, at_once, claim_pieces, release_pieces
 from bookings.lifecycle.due import due_moment, next_due
 from bookings.lifecycle.history import note
 from bookings.lifecycle.in_the_way import delete_expired, ended_in_the_way, may_clear
@@ -28,14 +27,12 @@ from bookings.models import Action, Booking, HistoryEntry, State
 T = TypeVar("T")
 
 
-def claim_of(booking: Booking, companions: Iterable[uuid.UUID]) -> Claim:
+def claim_of(booking: Booking, companions: Iterable[uuid.UUID], around: timedelta = timedelta()) -> Claim:
     """What a booking, with these other resources, occupies when its state does."""
+    buffers = booking.buffer_before, booking.buffer_after
     return Claim(
-        resources=(booking.resource_id, *companions),
-        busy_start=booking.start,
-        busy_end=booking.end,
-        buffer_before=booking.buffer_before,
-        buffer_after=booking.buffer_after,
+        pieces=at_once([booking.resource_id, *companions], booking.start, booking.end, buffers),
+        around=around,
         strict=not booking.allow_double_bookings,
         sees_all_day_events=not booking.ignore_all_day_events,
     )
@@ -44,10 +41,9 @@ def claim_of(booking: Booking, companions: Iterable[uuid.UUID]) -> Claim:
 def claim_time(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
     """Claim all pieces or raise ``SlotTaken``; return when they expire, if they do.
 
-    For a set of several the resources are locked.
+    For several pieces the resources are locked.
     """
-    if len(wanted.resources) > 1:
-        wanted = replace(wanted, resources=tuple(sorted(wanted.resources)))
+    if len(wanted.pieces) > 1:
         lock_resources(wanted.resources)
     return taken(wanted, lambda: claim_pieces(wanted, **owner)).expires_at
 
@@ -132,10 +128,13 @@ def _play_on_seats(session: Booking, name: str, *, by: Actor, words: str) -> Non
             play(seat, along, by=by, words=words, reason="session")
 
 
-def occupy(booking: Booking, companions: Iterable[uuid.UUID]) -> None:
-    """Claim the time (of its companions, too) or the seat that an occupying state needs, or raise."""
+def occupy(booking: Booking, companions: Iterable[uuid.UUID], around: timedelta = timedelta()) -> None:
+    """Claim the time (of its companions, too) or the seat that an occupying state needs, or raise.
+
+    ``around`` is the distance to what is busy that somebody bound by rules has to keep.
+    """
     if booking.version.claims_time:
-        claim_time(claim_of(booking, companions), booking=booking.pk)
+        claim_time(claim_of(booking, companions, around), booking=booking.pk)
     elif booking.version.claims_seat:
         claim_seat(session_of(booking))
 

@@ -91,8 +91,8 @@ def _one_by_one(rows: Rows) -> bool:
 
 
 def _claim(claim: Claim, booking: Booking) -> Statement:
-    (resource,) = claim.resources
-    return claim_statement(claim, resource, {"booking": booking.pk})
+    (piece,) = claim.pieces
+    return claim_statement(claim, piece, {"booking": booking.pk})
 
 
 def _insert(rows: Sequence[Model], source: str = "", end: str = "", marks: Marks = ()) -> Statement:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0016_marks_of_a_demo_that_is_there"),
+        ("bookings", "0018_what_one_option_says_moves_to_its_row"),
     ]
 
     operations = [
