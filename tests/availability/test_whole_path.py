@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from bookings.availability.asked import read_query
 from bookings.availability.explain import explain, is_offered
 from bookings.availability.modes import Mode
+from bookings.availability.offering import terms_of
 from bookings.availability.query import Query
 from bookings.availability.search import count, dates, search, unavailable
 from bookings.availability.soonest import soonest
 from bookings.errors import BookingError
-from bookings.lifecycle import Actor, book
-from bookings.models import Resource
+from bookings.lifecycle import Actor, book, reserve
+from bookings.models import Reservation, Resource
 from tests.availability import reference
 from tests.availability.worlds import World, make, minutes, moment, plans
 from tests.situations import a_draft, marty
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 MOST_BOOKED = 12
+WIDGET = Actor("widget", "00000000-0000-0000-0000-000000000005")
 
 
 @contextmanager
@@ -123,6 +125,25 @@ def test_each_offer_books_at_once_for_a_customer(plan):
 @few
 @given(plans(mode=Mode.EXCLUSIVE, request_constraints=[]), st.data())
 def test_what_is_not_on_offer_is_explained_and_refused(plan, data):
+    try_near_offers(plan, data)
+
+
+around = st.sampled_from(
+    [{"buffer": 47}, {"buffer": 47, "buffer_after": 0}, {"buffer": 15, "buffer_before": 5}]
+)
+
+
+@few
+@given(
+    around.flatmap(lambda buffers: plans(mode=Mode.EXCLUSIVE, request_constraints=[], buffers=buffers)),
+    st.data(),
+)
+def test_what_is_too_near_to_something_busy_is_refused(plan, data):
+    try_near_offers(plan, data)
+
+
+def try_near_offers(plan: Any, data: Any) -> None:
+    """A time is explained as free, and accepted through every door bound by rules, if and only if it is on offer."""
     with a_world(plan) as world:
         found = {(start, number) for start, _end, numbers in offered(world) for number in numbers}
         query = asking(world)
@@ -131,8 +152,9 @@ def test_what_is_not_on_offer_is_explained_and_refused(plan, data):
             if world.asked.start <= start and end <= world.asked.end:
                 verdicts = explain(query, resource, moment(start), moment(end), world.now)
                 assert is_offered(verdicts) == ((start, number) in found)
-                with undone():
-                    assert is_refused(world, resource, start, end) != ((start, number) in found)
+                for door in DOORS:
+                    with undone():
+                        assert is_refused(door, world, resource, start, end) != ((start, number) in found)
 
 
 def near_offers(world: World, found: set[tuple[int, int]]) -> st.SearchStrategy[tuple[int, int]]:
@@ -142,19 +164,38 @@ def near_offers(world: World, found: set[tuple[int, int]]) -> st.SearchStrategy[
     )
     if not found:
         return anywhere
-    beside = st.tuples(st.sampled_from(sorted(found)), st.sampled_from([-1, 0, 0, 1, 15]))
+    beside = st.tuples(st.sampled_from(sorted(found)), st.sampled_from([-30, -15, -1, 0, 0, 1, 15, 30]))
     return anywhere | beside.map(lambda drawn: (drawn[0][0] + drawn[1], drawn[0][1]))
 
 
-def is_refused(world: World, resource: Resource, start: int, end: int) -> bool:
+def is_refused(door: Any, world: World, resource: Resource, start: int, end: int) -> bool:
     try:
-        book_as_customer(world, resource, start, end)
+        door(world, resource, start, end)
     except BookingError:
         return True
     return False
 
 
 def book_as_customer(world: World, resource: Resource, start: int, end: int, companions=()) -> Any:
+    return _book(Actor.customer(), world, resource, start, end, companions)
+
+
+def book_by_widget(world: World, resource: Resource, start: int, end: int) -> Any:
+    return _book(WIDGET, world, resource, start, end)
+
+
+def hold_as_customer(world: World, resource: Resource, start: int, end: int) -> Any:
+    wanted = Reservation(
+        resource=resource, project=world.project, start=moment(start), end=moment(end), visitor="one"
+    )
+    buffers = terms_of(world.project)[0].buffers
+    return reserve(wanted, hold=minutes(5), by=Actor.customer(), buffers=buffers, now=world.now)
+
+
+DOORS = [book_as_customer, book_by_widget, hold_as_customer]
+
+
+def _book(by: Actor, world: World, resource: Resource, start: int, end: int, companions=()) -> Any:
     asked = world.asked
     draft = a_draft(
         resource,
@@ -165,6 +206,4 @@ def book_as_customer(world: World, resource: Resource, start: int, end: int, com
         buffer_after=minutes(asked.after),
         ignore_all_day_events=world.plan.ignore_all_day_events,
     )
-    return book(
-        draft, graph="instant", by=Actor.customer(), customer=marty(), companions=companions, now=world.now
-    )
+    return book(draft, graph="instant", by=by, customer=marty(), companions=companions, now=world.now)

@@ -113,7 +113,9 @@ def plans(draw, **fixed: Any) -> Plan:
         "length": draw(lengths),
         "step": draw(st.none() | st.sampled_from([15, 30, 60]) | st.integers(5, 90)),
         "full_hours": draw(st.booleans()),
-        "buffers": draw(st.dictionaries(st.sampled_from(BUFFERS), st.sampled_from([5, 15, 47]), max_size=3)),
+        "buffers": draw(
+            st.dictionaries(st.sampled_from(BUFFERS), st.sampled_from([0, 5, 15, 47]), max_size=3)
+        ),
         "ignore_all_day_events": draw(st.booleans()),
         "window": window,
         "now": window.start + draw(st.integers(-500, 500)),
@@ -159,7 +161,7 @@ class World:
             step=plan.step,
             full_hours=plan.full_hours,
             before=buffers.get("buffer_before", 0),
-            after=buffers.get("buffer_after", 0) or buffers.get("buffer", 0),
+            after=buffers.get("buffer_after", buffers.get("buffer", 0)),
             around=buffers.get("buffer", 0),
         )
 
