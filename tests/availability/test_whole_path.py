@@ -125,25 +125,6 @@ def test_each_offer_books_at_once_for_a_customer(plan):
 @few
 @given(plans(mode=Mode.EXCLUSIVE, request_constraints=[]), st.data())
 def test_what_is_not_on_offer_is_explained_and_refused(plan, data):
-    try_near_offers(plan, data)
-
-
-around = st.sampled_from(
-    [{"buffer": 47}, {"buffer": 47, "buffer_after": 0}, {"buffer": 15, "buffer_before": 5}]
-)
-
-
-@few
-@given(
-    around.flatmap(lambda buffers: plans(mode=Mode.EXCLUSIVE, request_constraints=[], buffers=buffers)),
-    st.data(),
-)
-def test_what_is_too_near_to_something_busy_is_refused(plan, data):
-    try_near_offers(plan, data)
-
-
-def try_near_offers(plan: Any, data: Any) -> None:
-    """A time is explained as free, and accepted through every door bound by rules, if and only if it is on offer."""
     with a_world(plan) as world:
         found = {(start, number) for start, _end, numbers in offered(world) for number in numbers}
         query = asking(world)
@@ -164,7 +145,9 @@ def near_offers(world: World, found: set[tuple[int, int]]) -> st.SearchStrategy[
     )
     if not found:
         return anywhere
-    beside = st.tuples(st.sampled_from(sorted(found)), st.sampled_from([-30, -15, -1, 0, 0, 1, 15, 30]))
+    step = world.asked.step or max(filter(None, (place.length for place in world.places)), default=1)
+    away = st.sampled_from([-1, 0, 0, 1, 15]) | st.integers(-4, 4).map(lambda steps: steps * step)
+    beside = st.tuples(st.sampled_from(sorted(found)), away)
     return anywhere | beside.map(lambda drawn: (drawn[0][0] + drawn[1], drawn[0][1]))
 
 

@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bookings.availability.asked import read_query
 from bookings.availability.offering import terms_of
@@ -68,6 +71,38 @@ def test_what_is_offered_beside_something_busy_is_accepted_and_nothing_else_is(d
     told = {start.time(): offered(doc, project, start) for start in NEAR}
     assert {start.time(): accepted(doc, project, start, make, by) for start in NEAR} == told
     assert set(told.values()) == {True, False}
+
+
+minutes = st.integers(0, 12).map(lambda number: 5 * number * MINUTES)
+durations = minutes.map(lambda length: f"{length.seconds // 60} minutes")
+
+
+@settings(max_examples=60)
+@given(
+    layer=st.fixed_dictionaries(
+        {"buffer": durations}, optional={"buffer_before": durations, "buffer_after": durations}
+    ),
+    busy=st.sampled_from(["event", "booking", "doubled booking"]),
+    length=minutes.filter(bool),
+    own=st.tuples(minutes, minutes),
+    start=st.integers(-24, 24).map(lambda number: at(10) + 5 * number * MINUTES),
+    make=st.sampled_from([a_booking, a_hold]),
+)
+def test_whatever_is_busy_and_whatever_is_kept_free_offered_is_accepted(
+    layer, busy, length, own, start, make
+):
+    with transaction.atomic():
+        doc = a_resource()
+        project = a_project(doc, availability=layer | {"timeslot_increments": "5 minutes"})
+        if busy == "event":
+            an_event(doc, at(10), at(10) + length)
+        else:
+            before, after = own
+            doubled = busy == "doubled booking"
+            kept = {"buffer_before": before, "buffer_after": after, "allow_double_bookings": doubled}
+            a_booking(doc, at(10), length, **kept)
+        assert accepted(doc, project, start, make, CUSTOMER) == offered(doc, project, start)
+        transaction.set_rollback(True)
 
 
 def test_the_last_two_pieces_are_looked_at_where_the_last_begins_with_a_buffer(doc):
