@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
+from bookings.graph_words import words_to_customer
 from bookings.graphs.payments import paying_action
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
@@ -34,7 +35,7 @@ def card(
     return {
         "stage": stage,
         "reference": booking.reference,
-        "pill": str(booking.state),
+        "pill": words_to_customer(booking.state.label) or booking.state.name,
         "title": title(booking, stage, moved=bool(changes)),
         "changes": changes,
         **cards.when(booking.start, booking.end, clocks),

@@ -15,7 +15,7 @@ from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, ProjectResource, Reservation
 from bookings.picture_files import shown
 from bookings.views import cards
-from bookings.views.choose.offering import hold_seconds, map_of, where_of
+from bookings.views.choose.offering import hold_seconds, where_of
 from bookings.views.hold.hold_links import Hold
 from bookings.views.prices import price_in_words, price_of
 
@@ -117,7 +117,7 @@ def _facts(hold: Hold, link: ProjectResource | None, *, names: bool) -> list[dic
         cards.fact(_("What"), option.label if option else ""),
         cards.fact(_("Length"), times.duration_in_words(held.end - held.start)),
         cards.fact(_("With"), held.resource.name if names else _("Anyone")) | {"picture": face},
-        cards.fact(_("Where"), where) | {"map_url": map_of(hold.project, where)},
+        cards.fact(_("Where"), where) | {"map_url": cards.map_of(hold.project.place, where)},
         cards.fact(_("Price"), price),
     ]
     return [row for row in rows if row["value"]]
