@@ -75,7 +75,7 @@ def test_where_little_of_the_month_is_left_it_begins_with_this_week_and_goes_on(
     days = [day["full"] for week in shown["weeks"] for day in week]
     assert len(shown["weeks"]) == 5
     assert (days[0], days[-1]) == ("Monday 23 November 2026", "Sunday 27 December 2026")
-    assert (shown["name"], shown["year"]) == ("November – December", "2026")
+    assert (shown["name"], shown["year"]) == ("Nov – Dec", "2026")
     kinds = {day["full"]: day["kind"] for week in shown["weeks"] for day in week}
     assert kinds["Friday 27 November 2026"] == "past"
     assert kinds["Saturday 5 December 2026"] == "free"
@@ -86,9 +86,9 @@ def test_where_little_of_the_month_is_left_it_begins_with_this_week_and_goes_on(
     ("today", "name", "first", "last"),
     [
         (date(2026, 11, 17), "November", 1, 30),  # two weeks are left
-        (date(2026, 11, 18), "November – December", 16, 20),
-        (date(2026, 12, 31), "December 2026 – January", 28, 31),
-        (date(2026, 1, 31), "January – February", 26, 28),  # and not into a third month
+        (date(2026, 11, 18), "Nov – Dec", 16, 20),
+        (date(2026, 12, 31), "Dec 2026 – Jan", 28, 31),
+        (date(2026, 1, 31), "Jan – Feb", 26, 28),  # and not into a third month
     ],
 )
 def test_with_less_than_two_weeks_left_the_next_month_is_shown_along(today, name, first, last):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import dates
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from bookings import times
 from bookings.views.cards import weekday_order
@@ -36,12 +37,12 @@ class Month:
 
     @property
     def name(self) -> str:
-        """Like "March", or "March – April" where the days of both stand in it."""
+        """Like "March", or "Mar – Apr" where the days of both stand in it."""
         last = last_shown(self.weeks)
         if last.month == self.number:
             return str(dates.MONTHS[self.number])
-        first = step_label(self.year, self.number) if last.year != self.year else dates.MONTHS[self.number]
-        return f"{first} – {dates.MONTHS[last.month]}"
+        first, second = (capfirst(dates.MONTHS_3[number]) for number in (self.number, last.month))
+        return f"{first} {self.year} – {second}" if last.year != self.year else f"{first} – {second}"
 
     @property
     def weeks(self) -> list[list[date | None]]:
