@@ -241,6 +241,16 @@ def test_the_page_promises_no_mail_where_none_is_sent(visitor, page):
 
 
 @override_settings(MAIL_IS_SET_UP=True)
+def test_a_mail_is_told_to_be_on_its_way_only_while_it_may_be(visitor, page):
+    Booking.objects.update(state_entered_at=timezone.now() - timedelta(minutes=50))
+    assert "on its way" in text(visitor.see(page))
+    Booking.objects.update(state_entered_at=timezone.now() - timedelta(hours=2))
+    said = text(visitor.see(page))
+    assert "on its way" not in said
+    assert "Keep this address" not in said
+
+
+@override_settings(MAIL_IS_SET_UP=True)
 def test_who_gave_no_e_mail_address_is_promised_none_and_given_the_link(visitor, project, tomorrow):
     Project.objects.update(
         booking={"graph": "request"}, customer_fields={"name": {}, "email": {}, "phone": {}}

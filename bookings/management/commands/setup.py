@@ -123,8 +123,9 @@ class Command(BaseCommand):
             form = form_of(known | given)
             field = form[name]
             said = f"\n{number}  {field.label}"
-            if field.help_text and name != "password":
-                said += f"\n      {field.help_text}"
+            hint = _("It is not shown while you type.") if name == "password" else field.help_text
+            if hint:
+                said += f"\n      {hint}"
             self.stdout.write(said)
             default = shown(form, name, known)
             prompt = f"      [{default}] > " if default else "      > "
