@@ -43,6 +43,13 @@ IN_FULL = {
     "Complete": gettext_noop("End the booking"),
 }
 
+# What a state says to the very person who brought it about, and to a customer of those whom they booked.
+TO_THE_CUSTOMER = {
+    "Cancelled by the customer": gettext_noop("Cancelled by you"),
+    "Cancelled by the owner": gettext_noop("Cancelled by us"),
+}
+TO_THE_OWNER = {"Cancelled by the owner": gettext_noop("Cancelled by you")}
+
 
 def graph_words(label: str) -> str:
     """The title of a graph, or a label in it, in the active language; what staff wrote themselves stays as it is."""
@@ -52,3 +59,13 @@ def graph_words(label: str) -> str:
 def words_in_full(label: str) -> str:
     """A label as a button says it to those who know one booking only; staff's own words stay as they are."""
     return graph_words(IN_FULL.get(label, label))
+
+
+def words_to_customer(label: str) -> str:
+    """A state's label as the customer's own page says it; staff's own words stay as they are."""
+    return graph_words(TO_THE_CUSTOMER.get(label, label))
+
+
+def words_to_owner(label: str) -> str:
+    """A state's label as the owner's own page says it; staff's own words stay as they are."""
+    return graph_words(TO_THE_OWNER.get(label, label))

@@ -33,7 +33,22 @@ class PictureFile(ImageFieldFile):
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
         super().save(name, content, save)
-        for width in narrower(self.name or ""):
+        self._write_copies(content, narrower(self.name or ""))
+
+    def write_missing_copies(self) -> bool:
+        """Write those of its copies that are not there; return whether there were any.  Raises ``OSError``."""
+        missing = [
+            width
+            for width in narrower(self.name or "")
+            if not self.storage.exists(copy_name(self.name or "", width))
+        ]
+        if missing:
+            with self.storage.open(self.name or "") as content:
+                self._write_copies(content, missing)
+        return bool(missing)
+
+    def _write_copies(self, content: Any, widths: list[int]) -> None:
+        for width in widths:
             self.storage.save(copy_name(self.name or "", width), _narrowed(content, width))
 
     def delete(self, save: bool = True) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
@@ -30,7 +30,7 @@ class PictureField(forms.ImageField):
         return redrawn(cleaned) if isinstance(cleaned, UploadedFile) else cleaned
 
 
-def redrawn(upload: UploadedFile[bytes]) -> ContentFile[bytes]:
+def redrawn(upload: File[bytes]) -> ContentFile[bytes]:
     """The picture's pixels in a new file, upright, no side longer than 2000 pixels.  Raises ``ValidationError``."""
     upload.seek(0)
     try:

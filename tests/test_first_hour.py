@@ -153,6 +153,7 @@ def test_a_newcomer_sets_up_a_site_is_booked_and_sees_it_at_the_desk(served: tup
     site, said = served
     assert all(f"{number}/12 " in said for number in range(1, 13))
     assert str(ANSWERS["password"]) not in said
+    assert "It is not shown while you type." in said
     assert f"{site}/book/haircut/" in said
     customer = Browser()
     assert "Haircut" in customer.open(f"{site}/")

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -97,6 +98,14 @@ class RecordedAdmin(ShownByWidgets, SimpleHistoryAdmin):
     object_history_form_template = "admin/bookings/as_it_was.html"
     history_parts: Parts = ()
     can_put_back = True
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What somebody else saved after this form was checked is met by its checks the second time."""
+        try:
+            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            answer = super().changeform_view(request, *args, **kwargs)
+        return answer
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return not (self.can_put_back and self.has_change_permission(request, obj))

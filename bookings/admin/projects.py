@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -177,6 +178,11 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
     @admin.display(description=_("its bookings are"))
     def follows(self, project: Any) -> str:
         return str(project.follows)
+
+    def view_on_site(self, project: Any) -> str | None:
+        """The page on which customers choose a time, where there is one for them."""
+        is_open = project.visibility != Project.Visibility.STAFF
+        return reverse("pages:choose", args=[project.slug]) if is_open else None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ProjectList

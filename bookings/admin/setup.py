@@ -59,6 +59,7 @@ def set_up_by_link(request: HttpRequest, token: str) -> HttpResponse:
             return _no_address(request, status=404)
         if outcome.user is not None:
             login(request, outcome.user, backend=BACKEND)
+        messages.success(request, _("The site is set up."))
         return HttpResponseRedirect(reverse("admin:bookings_site_missing"))
     return _page(request, form)
 

@@ -18,7 +18,7 @@ from bookings.models import Site
 
 class SiteForm(forms.ModelForm):
     timezone = ZoneField()
-    currency = CurrencyField(required=True)
+    currency = CurrencyField(required=True, label=_("Currency"))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:

@@ -78,6 +78,14 @@ class DetailsForm(CustomerForm):
         """Whether one of its fields has the focus when the page opens."""
         return any("autofocus" in field.widget.attrs for field in self.fields.values())
 
+    @property
+    def holds_answers(self) -> bool:
+        """Whether somebody typed something, or a URL gave it beforehand; what staff filled in is nobody's answer."""
+        asked = [
+            self[name] for name, field in self.fields.items() if not isinstance(field.widget, Note | Trap)
+        ]
+        return any(one.value() and one.value() != one.field.initial for one in asked if not one.is_hidden)
+
     def focus(self) -> None:
         """Let the page open at the first wrong field, else at the first that can be filled in."""
         shown = [self[name] for name in self.fields]

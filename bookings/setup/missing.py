@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -44,15 +44,41 @@ class Missing:
 
 def missing() -> list[Missing]:
     """Everything that is missing, in the active language; nothing where all is there.  Five queries at most."""
-    site = Site.objects.filter(pk=1).first() or Site()
-    found = [_mail(), _https(), _owners(site), _unaddressed(), _projects(), *_law(site)]
+    return [one for one in (_mail(), *missing_but_mail()) if one is not None]
+
+
+def missing_but_mail() -> list[Missing]:
+    """The same for a page that says of mails what becomes of them.  One query where all is there."""
+    site, suspected = _looked_over()
+    ask = {
+        Lack.OWNER_ADDRESS: lambda: _owners(site),
+        Lack.UNADDRESSED: _unaddressed,
+        Lack.RESOURCES: _projects,
+    }
+    found = [_https(), *(closely() for lack, closely in ask.items() if lack in suspected), *_law(site)]
     return [one for one in found if one is not None]
+
+
+def _looked_over() -> tuple[Site, set[Lack]]:
+    """The site, and what it may lack of that which is found in other tables."""
+    searched = {
+        Lack.OWNER_ADDRESS: _mute_resources(),
+        Lack.UNADDRESSED: mails_without_owner(),
+        Lack.RESOURCES: projects_without_resource(),
+    }
+    there = {f"has_{lack}": Exists(rows) for lack, rows in searched.items()}
+    site = Site.objects.filter(pk=1).annotate(**there).first()
+    if site is None:
+        return Site(), set(searched)
+    return site, {lack for lack in searched if getattr(site, f"has_{lack}")}
 
 
 def resources_whose_owner_gets_no_mail(site: Site) -> QuerySet[Resource]:
     """Those whose mails lead to nobody, in one project at least: neither they, nor it, nor the site has an address."""
-    if site.email:
-        return Resource.objects.none()
+    return Resource.objects.none() if site.email else _mute_resources()
+
+
+def _mute_resources() -> QuerySet[Resource]:
     mute = Resource.objects.active().filter(email="", sends_mail=True)
     offered = Project.objects.active()
     silent = offered.filter(email="", sends_mail=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.utils import timezone
 from django.utils.formats import get_format
@@ -17,7 +18,8 @@ from bookings import times
 from bookings.clocks import Clocks
 from bookings.graph_words import words_in_full
 from bookings.graphs.payments import paying_action
-from bookings.models import Action, Booking
+from bookings.models import Action, Booking, Project
+from bookings.picture_files import shown
 from bookings.views.prices import price_in_words
 
 Context = dict[str, Any]
@@ -67,6 +69,16 @@ def fact(label: str, value: str, *, code: bool = False) -> Context:
     return {"label": label, "value": value, "code": code}
 
 
+def map_of(kind: str, place: str) -> str:
+    """The page of OpenStreetMap that looks for a place, which a visitor may open; empty where nobody goes there.
+
+    ``kind`` is one of ``Project.Place``.
+    """
+    if kind != Project.Place.IN_PERSON or not place.strip():
+        return ""
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': place}, quote_via=quote)}"
+
+
 def facts(*pairs: tuple[str, str | None]) -> list[Context]:
     """The pairs of label and value that have a value."""
     return [fact(label, value) for label, value in pairs if value]
@@ -75,15 +87,19 @@ def facts(*pairs: tuple[str, str | None]) -> list[Context]:
 def booking_facts(booking: Booking, zone: times.Zone) -> list[Context]:
     """What the customer's card says about a booking."""
     customer = getattr(booking, "customer", None)
-    rows = facts(
-        (_("What"), booking.what),
-        (_("With"), booking.resource.name),
-        (_("Where"), booking.where),
-        (_("Price"), price_in_words(booking.price, booking.currency)),
-        (_("For"), customer.name if customer else ""),
-        *_deadline(booking, zone),
-    )
-    return [*rows, fact(_("Reference"), booking.reference, code=True)]
+    rows = [
+        fact(_("What"), booking.what),
+        fact(_("With"), booking.resource.name) | {"picture": shown(booking.resource.image)},
+        fact(_("Where"), booking.where) | {"map_url": _map_of(booking)},
+        fact(_("Price"), price_in_words(booking.price, booking.currency)),
+        fact(_("For"), customer.name if customer else ""),
+        *facts(*_deadline(booking, zone)),
+    ]
+    return [*(row for row in rows if row["value"]), fact(_("Reference"), booking.reference, code=True)]
+
+
+def _map_of(booking: Booking) -> str:
+    return map_of(booking.project.place, booking.where) if booking.project else ""
 
 
 def booking_summary(booking: Booking, clocks: Clocks) -> Context:

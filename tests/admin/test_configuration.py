@@ -179,6 +179,20 @@ def test_every_page_of_the_desk_opens_without_inline_script_or_style(admin):
         assert "style=" not in shown, name
         assert " onclick=" not in shown, name
         assert "<style" not in shown, name
+        assert '<link rel="icon" href="/static/look/mark' in shown, name
+
+
+def test_the_first_page_is_read_in_few_queries(admin, django_assert_max_num_queries):
+    Site.objects.update_or_create(pk=1, defaults={"email": "zoe@example.com"})
+    a_project(a_resource(), graph="request")
+    a_booking(a_resource(), at(9), graph="request")
+    with django_assert_max_num_queries(10), override_settings(MAIL_IS_SET_UP=False):
+        admin.get(INDEX)
+
+
+def test_pages_outside_the_login_wear_the_sites_mark(client, db):
+    for page in ("/admin/login/", "/admin/password/forgotten/", "/setup/"):
+        assert '<link rel="icon" href="/static/look/mark' in text_of(client.get(page))
 
 
 def test_the_first_page_begins_with_what_staff_do_all_day(admin):

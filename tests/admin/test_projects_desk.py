@@ -268,3 +268,13 @@ def test_who_may_make_no_resource_makes_none_on_this_page_either():
     answer = added(client, **LEAST, **{"links-0-new_name": "Chair"})
     assert list(errors_of(answer, "links")[0]) == ["resource"]
     assert not Resource.objects.exists()
+
+
+def test_the_page_of_a_project_leads_to_the_one_that_customers_see(manager, client):
+    project = a_project(a_resource(), slug="cut")
+    there = f'href="{reverse("pages:choose", args=["cut"])}"'
+    assert there in text_of(manager.get(url(project)))
+    assert client.get("/book/cut/").status_code == 200
+    Project.objects.update(visibility=Project.Visibility.STAFF)
+    assert there not in text_of(manager.get(url(project)))
+    assert client.get("/book/cut/").status_code == 404

@@ -32,6 +32,7 @@ def test_the_address_leads_to_the_desk_and_works_once(client):
     answer = client.post(link, values)
     assert answer.url == reverse("admin:bookings_site_missing")
     shown = text_of(client.get(answer.url))
+    assert "The site is set up." in shown
     assert "EMAIL_URL" in shown
     assert "No imprint is linked." in shown
     assert User.objects.get().username == "anna"

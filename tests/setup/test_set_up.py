@@ -74,6 +74,15 @@ def test_answering_again_changes_what_was_given_and_doubles_nothing():
     assert authenticated_still()
 
 
+def test_answered_again_it_speaks_the_sites_language():
+    run_setup(**ANSWERS | {"language": "de"})
+    with pytest.raises(CommandError, match="Das ist kein Land") as refused:
+        run_setup(country="Atlantis")
+    assert "This is no country" not in str(refused.value)
+    with pytest.raises(CommandError, match="This is no country"):
+        run_setup(country="Atlantis", language="en")
+
+
 def authenticated_still() -> bool:
     return User.objects.get().check_password(ANSWERS["password"])
 

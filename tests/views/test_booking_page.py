@@ -3,16 +3,20 @@
 import re
 from datetime import datetime, time, timedelta
 from html import unescape
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from django.utils import timezone
+from PIL import Image
 
 from bookings.effects.links import manage_token, owner_token, renew
 from bookings.errors import ActionNotAvailable, WindowClosed
 from bookings.lifecycle import Actor, act, note_attendance, reschedule
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Project, Remark, Reservation
+from bookings.pictures import PictureField
 from bookings.views.booking import manage
 from tests.situations import a_booking, a_location, a_project, a_resource, a_seat, a_session, aged, long_ago
 from tests.views.conftest import Visitor
@@ -133,6 +137,34 @@ def test_the_second_of_two_presses_at_once_leads_to_what_the_first_did(visitor, 
     assert "This booking is cancelled" in text(visitor.see(page))
 
 
+def test_the_page_says_who_cancelled_to_who_reads_it(visitor, another, page, tomorrow, doc):
+    visitor.client.post(f"{page}do/cancel_by_customer/")
+    said = text(visitor.see(page))
+    assert re.search(r'class="pill[^"]*"> Cancelled by you <', said)
+    assert "by the customer" not in said
+    assert "Cancelled by the customer" in text(another.see(f"/o/{owner_token(newest())}/"))
+    seat = a_seat(a_session(doc, tomorrow.replace(hour=15), seats=2))
+    page, owners = f"/b/{manage_token(seat)}/", f"/o/{owner_token(seat)}/"
+    another.client.post(owners, {"action": "cancel_by_owner", "sure": "1"})
+    assert "Cancelled by us" in text(visitor.see(page))
+    seen = text(another.see(owners))
+    assert "Cancelled by you. You can take it back" in seen
+    assert "by the owner" not in seen
+
+
+def test_the_pages_of_a_booking_show_the_face_and_lead_to_a_map(visitor, page, doc, project):
+    drawn = BytesIO()
+    Image.new("RGB", (160, 160), "red").save(drawn, "PNG")
+    doc.image = PictureField().clean(SimpleUploadedFile("me.png", drawn.getvalue()))
+    doc.save()
+    for url in (page, f"{page}do/cancel_by_customer/"):
+        said = text(visitor.see(url))
+        assert 'class="face"' in said
+        assert "openstreetmap.org/search?query=Courthouse%2C%20Hill%20Valley" in said
+    Project.objects.update(place=Project.Place.ONLINE)
+    assert "openstreetmap" not in text(visitor.see(page))
+
+
 def test_cancelling_twice_is_one_cancellation(visitor, page):
     for _time in range(2):
         assert visitor.client.post(f"{page}do/cancel_by_customer/").status_code == 302
@@ -195,13 +227,27 @@ def test_the_page_promises_no_mail_where_none_is_sent(visitor, page):
     for trial in (False, True):  # whose mails are files that reach nobody
         with override_settings(TEST_MODE=trial):
             said = text(visitor.see(page))
-            assert "This site sends no mail" in text(visitor.see("/find/"))
+            find = text(visitor.see("/find/"))
+            assert "This site sends no mail" in find
+            assert "We send the links" not in find
+            assert "Send me my links" not in find
         assert "Keep this address" in said
         assert "on its way to marty@example.com" not in said
     with override_settings(MAIL_IS_SET_UP=True):
         said = text(visitor.see(page))
+        assert "Send me my links" in text(visitor.see("/find/"))
     assert "Keep this address" not in said
     assert "on its way to marty@example.com" in said
+
+
+@override_settings(MAIL_IS_SET_UP=True)
+def test_a_mail_is_told_to_be_on_its_way_only_while_it_may_be(visitor, page):
+    Booking.objects.update(state_entered_at=timezone.now() - timedelta(minutes=50))
+    assert "on its way" in text(visitor.see(page))
+    Booking.objects.update(state_entered_at=timezone.now() - timedelta(hours=2))
+    said = text(visitor.see(page))
+    assert "on its way" not in said
+    assert "Keep this address" not in said
 
 
 @override_settings(MAIL_IS_SET_UP=True)
@@ -336,6 +382,7 @@ def test_asking_twice_for_ones_links_leaves_one_message(visitor):
     assert OutboxMessage.objects.filter(kind="links").count() == 1
 
 
+@override_settings(MAIL_IS_SET_UP=True)
 def test_an_e_mail_address_that_is_none_is_said(visitor):
     assert "This is no e-mail address." in text(visitor.client.post("/find/", {"email": "marty@"}))
 

@@ -46,6 +46,30 @@ def test_what_is_not_in_person_names_the_clocks(visitor, project, other):
     assert "(Berlin time)" not in entry(visitor, other)
 
 
+def test_what_is_not_in_person_is_told_and_held_on_the_visitors_own_clocks(visitor, project, other, doc):
+    Project.objects.filter(pk=project.pk).update(place=Project.Place.ONLINE)
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    a_booking(doc, start, timedelta(hours=6))
+    free = start + timedelta(hours=6)
+    url = "/?own=Asia/Tokyo"
+    assert f"Next free: {day_and_clock(free, 'Asia/Tokyo')} (Tokyo time)" in entry(visitor, project, url)
+    assert f"Next free: {day_and_clock(free, 'Europe/Berlin')} " in entry(visitor, other, url)
+    page = visitor.see(url).content.decode()
+    form = re.search(rf'<form[^>]*action="/book/{project.slug}/hold/".*?</form>', page, re.DOTALL)[0]
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    held = visitor.client.post(f"/book/{project.slug}/hold/", sent, follow=True).content.decode()
+    assert "Tokyo time" in held
+    assert "(Berlin time)" in entry(visitor, project, "/?own=Mars/Olympus")
+
+
+def test_the_list_asks_for_the_visitors_clocks_only_where_they_matter(visitor, project, other):
+    assert "data-clocks" not in visitor.see("/").content.decode()
+    Project.objects.filter(pk=project.pk).update(place=Project.Place.PHONE)
+    assert 'data-clocks="Europe/Berlin"' in visitor.see("/").content.decode()
+    for answered in ("Asia/Tokyo", "Mars/Olympus"):
+        assert "data-clocks" not in visitor.see("/", own=answered).content.decode()
+
+
 def test_sessions_count_while_they_have_a_seat(visitor, project, other, doc, tomorrow):
     seats = a_project(doc, graph="group_customer", name="Back class", slug="back")
     assert "See times" in entry(visitor, seats)

@@ -1,6 +1,7 @@
 """The month table: which days lead where, in the order in which a locale reads them."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
@@ -55,6 +56,72 @@ def test_a_day_knows_its_url_and_its_whole_date(march):
 def test_days_of_other_months_are_empty_cells(march):
     last = table(march, str)["weeks"][-1]
     assert [cell and cell["number"] for cell in last] == [29, 30, 31, None, None, None, None]
+
+
+@pytest.fixture
+def end_of_november():
+    """Saturday the 28th: two days are left."""
+    with translation.override("en"):
+        yield Month(
+            year=2026,
+            number=11,
+            today=date(2026, 11, 28),
+            free={date(2026, 11, 30): 3, date(2026, 12, 5): 2},
+        )
+
+
+def test_where_little_of_the_month_is_left_it_begins_with_this_week_and_goes_on(end_of_november):
+    shown = table(end_of_november, lambda day: f"?day={day}")
+    days = [day["full"] for week in shown["weeks"] for day in week]
+    assert len(shown["weeks"]) == 5
+    assert (days[0], days[-1]) == ("Monday 23 November 2026", "Sunday 27 December 2026")
+    assert (shown["name"], shown["year"]) == ("Nov – Dec", "2026")
+    kinds = {day["full"]: day["kind"] for week in shown["weeks"] for day in week}
+    assert kinds["Friday 27 November 2026"] == "past"
+    assert kinds["Saturday 5 December 2026"] == "free"
+    assert kinds["Sunday 6 December 2026"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("today", "name", "first", "last"),
+    [
+        (date(2026, 11, 17), "November", 1, 30),  # two weeks are left
+        (date(2026, 11, 18), "Nov – Dec", 16, 20),
+        (date(2026, 12, 31), "Dec 2026 – Jan", 28, 31),
+        (date(2026, 1, 31), "Jan – Feb", 26, 28),  # and not into a third month
+    ],
+)
+def test_with_less_than_two_weeks_left_the_next_month_is_shown_along(today, name, first, last):
+    with translation.override("en"):
+        month = Month(year=today.year, number=today.month, today=today, free={})
+        days = [day for week in month.weeks for day in week if day]
+    assert (month.name, days[0].day, days[-1].day) == (name, first, last)
+
+
+def test_another_month_than_the_present_one_is_shown_whole(end_of_november):
+    december = replace(end_of_november, number=12)
+    assert (december.name, december.weeks[0][0], december.weeks[0][1]) == (
+        "December",
+        None,
+        date(2026, 12, 1),
+    )
+
+
+@pytest.mark.django_db
+def test_what_a_months_end_shows_of_the_next_month_is_as_free_as_there(visitor, project, mondays):
+    """Also where the month is asked for: no day is told as having nothing for want of a look."""
+    answer = visitor.see("/book/lightning/", month=f"{timezone.now():%Y-%m}")
+    shown = {
+        day["full"]: (day["kind"], day["free"])
+        for week in answer.context["month"]["weeks"]
+        for day in week
+        if day and day["kind"] != "past"
+    }
+    year, number = neighbour(timezone.now().year, timezone.now().month, 1)
+    following = visitor.see("/book/lightning/", month=f"{year}-{number:02}").context["month"]["weeks"]
+    there = {day["full"]: (day["kind"], day["free"]) for week in following for day in week if day}
+    both = shown.keys() & there.keys()
+    assert {day: shown[day] for day in both} == {day: there[day] for day in both}
 
 
 def test_the_week_begins_as_the_locale_has_it(march):

@@ -337,3 +337,14 @@ def test_a_url_names_a_form_by_its_own_token_alone(visitor, project, tomorrow):
     form_token = Booking.objects.get().form_token
     other = visitor.hold(project, tomorrow + timedelta(hours=3))
     assert visitor.see(other, form=form_token).status_code == 200
+
+
+def test_only_who_gave_answers_is_told_that_they_are_kept(visitor, another, project, tomorrow):
+    taken = a_booking(project.resources.get(), tomorrow)
+    promise = "Your answers are kept."
+    bare = text(visitor.see(link(project, taken.start)))
+    assert promise not in bare
+    assert "Choose one of the times above to go on." in bare
+    assert promise in text(visitor.see(link(project, taken.start, **GIVEN)))
+    sent = another.client.post("/book/lightning/form/", {"start": taken.start.isoformat(), **MARTY})
+    assert promise in text(sent)

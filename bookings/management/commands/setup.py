@@ -7,6 +7,7 @@ from getpass import getpass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from django.utils import translation
@@ -63,16 +64,21 @@ class Command(BaseCommand):
             return
         given = given_in(options)
         known = without_what_follows(given, current_answers())
-        remove_demo = options["remove_demo"]
-        if not options["yes"]:
+        with translation.override(language_of(known | given)):
+            self.set_up_from(given, known, ask=not options["yes"], remove_demo=options["remove_demo"])
+
+    def set_up_from(
+        self, given: dict[str, Any], known: dict[str, Any], *, ask: bool, remove_demo: bool
+    ) -> None:
+        if ask:
             try:
                 remove_demo = remove_demo or self.asks_to_remove()
                 given = self.asked(given, known)
             except EOFError:
-                raise CommandError("The answers ended too soon. Nothing was changed.") from None
+                raise CommandError(_("The answers ended too soon. Nothing was changed.")) from None
         form = form_of(known | given)
         if not form.is_valid():
-            raise CommandError(f"Nothing was changed.\n{faults(form)}")
+            raise CommandError(f"{_('Nothing was changed.')}\n{faults(form)}")
         with translation.override(form.cleaned_data["language"]):
             self.tell(set_up(form.answers(), remove_demo=remove_demo))
 
@@ -117,8 +123,9 @@ class Command(BaseCommand):
             form = form_of(known | given)
             field = form[name]
             said = f"\n{number}  {field.label}"
-            if field.help_text and name != "password":
-                said += f"\n      {field.help_text}"
+            hint = _("It is not shown while you type.") if name == "password" else field.help_text
+            if hint:
+                said += f"\n      {hint}"
             self.stdout.write(said)
             default = shown(form, name, known)
             prompt = f"      [{default}] > " if default else "      > "
@@ -159,6 +166,15 @@ def form_of(values: dict[str, Any]) -> SetupForm:
     blank = SetupForm(known_login_needs_none=True)
     texts = {name: blank.fields[name].prepare_value(value) for name, value in values.items()}
     return SetupForm(texts, known_login_needs_none=True)
+
+
+def language_of(answers: dict[str, Any]) -> str:
+    """The language that was answered, else the one that is spoken now."""
+    try:
+        chosen = form_of({}).fields["language"].clean(answers.get("language", ""))
+    except ValidationError:
+        chosen = ""
+    return chosen or translation.get_language() or settings.LANGUAGE_CODE
 
 
 def without_what_follows(given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

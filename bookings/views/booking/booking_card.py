@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
+from bookings.graph_words import words_to_customer
 from bookings.graphs.payments import paying_action
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
@@ -22,6 +23,7 @@ from bookings.views.page_urls import frame_aware_url, page_url
 from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
+ON_ITS_WAY = timedelta(hours=1)
 
 
 def card(
@@ -34,12 +36,12 @@ def card(
     return {
         "stage": stage,
         "reference": booking.reference,
-        "pill": str(booking.state),
+        "pill": words_to_customer(booking.state.label) or booking.state.name,
         "title": title(booking, stage, moved=bool(changes)),
         "changes": changes,
         **cards.when(booking.start, booking.end, clocks),
         "facts": cards.booking_facts(booking, zone),
-        "steps": steps(booking, stage, zone),
+        "steps": steps(booking, stage, zone, now),
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
@@ -88,13 +90,13 @@ def title(booking: Booking, stage: str, *, moved: bool = False) -> str:
     return ends.get(Mail(booking.state.mail_to_customer), over) if stage == "ended" else over
 
 
-def steps(booking: Booking, stage: str, zone: times.Zone) -> list[str]:
+def steps(booking: Booking, stage: str, zone: times.Zone, now: datetime) -> list[str]:
     """What happens next, a sentence each."""
     if stage == "over" and booking.attendance == Booking.Attendance.NO_SHOW:
         return [_("It was noted that you did not come. If that is wrong, please get in touch with us.")]
     if stage not in {"booked", "waiting"}:
         return []
-    said = [*_answer(booking, zone), *_mail(booking)]
+    said = [*_answer(booking, zone), *_mail(booking, now)]
     if stage == "waiting" and paying_action(booking.state):
         said += [] if pay_url(booking) or booking.has_trial_payment else _unpayable(booking, zone)
     elif stage == "waiting" and not gets_mail(booking):
@@ -130,8 +132,11 @@ def gets_mail(booking: Booking) -> bool:
     return bool(settings.MAIL_IS_SET_UP and sends and customer and customer.email)
 
 
-def _mail(booking: Booking) -> list[str]:
+def _mail(booking: Booking, now: datetime) -> list[str]:
+    """Said only while it may still be under way."""
     if not (gets_mail(booking) and booking.state.mail_to_customer):
+        return []
+    if now - booking.state_entered_at > ON_ITS_WAY:
         return []
     said = _("A mail with all of this is on its way to %(address)s.")
     return [said % {"address": booking.customer.email}]

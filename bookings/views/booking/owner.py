@@ -16,6 +16,7 @@ from bookings.effects.links import Purpose
 from bookings.errors import BookingError
 from bookings.forms.pages import MessageForm
 from bookings.forms.questions import answers_of
+from bookings.graph_words import words_to_owner
 from bookings.lifecycle import Actor, act, available_actions, undo, undoable_until
 from bookings.models import Action, Booking
 from bookings.views import cards
@@ -77,7 +78,7 @@ def _question(request: HttpRequest, booking: Booking, form: MessageForm, token: 
         "words": [] if actions else _nothing_to_decide(booking, now),
         "form": form if actions else None,
         "buttons": [_button(action, booking) for action in actions],
-        "undo": undo_card(str(booking.state), until, undo_url, zone) if until else None,
+        "undo": undo_card(_state(booking), until, undo_url, zone) if until else None,
         "summary": _summary(booking),
     }
 
@@ -98,7 +99,11 @@ def _heading(booking: Booking, now: datetime) -> str:
         return _("The time of this request has passed")
     if not booking.state.settled and customer:
         return _("%(name)s asks for this time") % {"name": customer.name}
-    return str(booking.state)
+    return _state(booking)
+
+
+def _state(booking: Booking) -> str:
+    return words_to_owner(booking.state.label) or booking.state.name
 
 
 def _nothing_to_decide(booking: Booking, now: datetime) -> list[str]:

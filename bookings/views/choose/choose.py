@@ -76,7 +76,7 @@ def opened_at(
     start, end = month_bounds(selection.year, selection.month, selection.zone)
     following = month_bounds(*months.neighbour(selection.year, selection.month, 1), selection.zone)[1]
     if selection.asked:  # some days before and after, so that what is nearest is found
-        start, following = start - LOOK_ON, end + LOOK_ON
+        start, following = start - LOOK_ON, max(end, midday(selection.last_shown, selection.zone)) + LOOK_ON
     ignoring = [own.pk] if own else []
     with Allowance.page() as allowance:
         found = free_times(

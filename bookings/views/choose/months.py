@@ -5,14 +5,19 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import dates
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from bookings import times
 from bookings.views.cards import weekday_order
+
+LITTLE = timedelta(days=14)
+"""Of the present month: with less left the next one is shown along."""
+WEEKS_ON = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +37,16 @@ class Month:
 
     @property
     def name(self) -> str:
-        return str(dates.MONTHS[self.number])
+        """Like "March", or "Mar – Apr" where the days of both stand in it."""
+        last = last_shown(self.weeks)
+        if last.month == self.number:
+            return str(dates.MONTHS[self.number])
+        first, second = (capfirst(dates.MONTHS_3[number]) for number in (self.number, last.month))
+        return f"{first} {self.year} – {second}" if last.year != self.year else f"{first} – {second}"
+
+    @property
+    def weeks(self) -> list[list[date | None]]:
+        return weeks_shown(self.year, self.number, self.today)
 
     @property
     def is_first(self) -> bool:
@@ -53,23 +67,40 @@ def neighbour(year: int, number: int, step: int) -> tuple[int, int]:
     return index // 12, index % 12 + 1
 
 
+def weeks_shown(year: int, number: int, today: date) -> list[list[date | None]]:
+    """The weeks in which the days of a month stand, None for those of others.
+
+    Where little of the present month is left they begin with this week and go on into the next month, so that not
+    all that one sees is past.
+    """
+    weeks = calendar.Calendar(weekday_order()[0]).monthdatescalendar(year, number)
+    following = date(*neighbour(year, number, 1), 1)
+    if (today.year, today.month) != (year, number) or following - today >= LITTLE:
+        return [[day if day.month == number else None for day in week] for week in weeks]
+    begin = next(week[0] for week in weeks if today in week)
+    days = [begin + timedelta(days=number) for number in range(7 * WEEKS_ON)]
+    shown = [day if (day.year, day.month) <= (following.year, following.month) else None for day in days]
+    return [shown[at : at + 7] for at in range(0, len(shown), 7)]
+
+
+def last_shown(weeks: list[list[date | None]]) -> date:
+    return max(day for week in weeks for day in week if day)
+
+
 def table(month: Month, href: Callable[[date], str]) -> dict[str, Any]:
     """The context of `_month.html` but for the ways on; ``href`` is where a day leads."""
-    first = weekday_order()[0]
-    weeks = calendar.Calendar(first).monthdatescalendar(month.year, month.number)
+    weeks = month.weeks
     return {
         "name": month.name,
-        "year": f"{month.year}",
+        "year": f"{last_shown(weeks).year}",
         "weekdays": [
             {"short": times.weekday_letters(one), "long": str(dates.WEEKDAYS[one])} for one in weekday_order()
         ],
-        "weeks": [[_cell(month, day, href) for day in week] for week in weeks],
+        "weeks": [[_cell(month, day, href) if day else None for day in week] for week in weeks],
     }
 
 
-def _cell(month: Month, day: date, href: Callable[[date], str]) -> dict[str, Any] | None:
-    if day.month != month.number:
-        return None
+def _cell(month: Month, day: date, href: Callable[[date], str]) -> dict[str, Any]:
     return {
         "number": day.day,
         "href": href(day),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from bookings.forms.resolve import Resolved
 from bookings.graphs.flow import Flow
 from bookings.layers import graph_name, merged
 from bookings.models import Option, Project
+from bookings.views.cards import map_of
 from bookings.views.page_request import set_project
 
 
@@ -43,14 +43,7 @@ def place_in_words(offering: Offering) -> str:
 
 def map_url(offering: Offering) -> str:
     """Where a map shows the place; empty where nobody goes there."""
-    return map_of(offering.project, _place(offering))
-
-
-def map_of(project: Project, place: str) -> str:
-    """The page of OpenStreetMap that looks for a place, which a visitor may open; empty where nobody goes there."""
-    if project.place != Project.Place.IN_PERSON or not place.strip():
-        return ""
-    return f"https://www.openstreetmap.org/search?{urlencode({'query': place}, quote_via=quote)}"
+    return map_of(offering.project.place, _place(offering))
 
 
 def _place(offering: Offering) -> str:

@@ -45,8 +45,13 @@ class Selection:
         return self.now.astimezone(self.zone).date()
 
     def shows(self, day: date) -> bool:
-        """Whether the day lies in the month that is shown."""
-        return (day.year, day.month) == (self.year, self.month)
+        """Whether the day stands in the month that is shown."""
+        return any(day in week for week in months.weeks_shown(self.year, self.month, self.today))
+
+    @property
+    def last_shown(self) -> date:
+        """The last day that stands in the month that is shown."""
+        return months.last_shown(months.weeks_shown(self.year, self.month, self.today))
 
     def first_of(self, days: Iterable[date]) -> date | None:
         """The first of these days in the month that is shown."""

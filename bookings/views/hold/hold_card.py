@@ -16,7 +16,6 @@ from bookings.lifecycle import Actor, extendable
 from bookings.models import Action, Reservation
 from bookings.picture_files import shown
 from bookings.views import cards
-from bookings.views.choose.offering import map_of
 from bookings.views.hold.hold_links import Hold
 from bookings.views.prices import price_in_words
 
@@ -110,7 +109,7 @@ def _facts(hold: Hold, offering: Offering, *, names: bool) -> list[dict[str, Any
         cards.fact(_("What"), option.label if option else ""),
         cards.fact(_("Length"), times.duration_in_words(held.end - held.start)),
         cards.fact(_("With"), held.resource.name if names else _("Anyone")) | {"picture": face},
-        cards.fact(_("Where"), where) | {"map_url": map_of(hold.project, where)},
+        cards.fact(_("Where"), where) | {"map_url": cards.map_of(hold.project.place, where)},
         cards.fact(_("Price"), _price(offering)),
     ]
     return [row for row in rows if row["value"]]

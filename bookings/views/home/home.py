@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from bookings.models import Project, Resource
 from bookings.money import money
 from bookings.picture_files import shown
 from bookings.times import durations_in_words
-from bookings.views.choose.zones import carried_zone
+from bookings.views.choose.zones import carried_zone, own_zone
 from bookings.views.home.listed_projects import ListedProject, listed_projects
 from bookings.views.home.next_times import NextTime, first_offering, next_times, start_in_words
 from bookings.views.page_urls import hidden_fields
@@ -40,7 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("pages:choose", listed[0].project.slug)
     context = {"heading": _("Book a time"), "query": query, "all_url": reverse("pages:home")}
     searchable = bool(query) or len(listed) >= SEARCHABLE_FROM
-    return render(request, "bookings/home.html", context | {"searchable": searchable, **groups_of(listed)})
+    return render(
+        request, "bookings/home.html", context | {"searchable": searchable, **groups_of(request, listed)}
+    )
 
 
 @require_safe
@@ -51,7 +54,7 @@ def with_resource(request: HttpRequest, slug: str) -> HttpResponse:
     if len(listed) == 1:
         return redirect(f"{reverse('pages:choose', args=[listed[0].project.slug])}?with={resource.slug}")
     context = {"heading": resource.name, "with_": resource, "all_url": reverse("pages:home")}
-    return render(request, "bookings/home.html", context | groups_of(listed, chosen=resource))
+    return render(request, "bookings/home.html", context | groups_of(request, listed, chosen=resource))
 
 
 def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
@@ -63,28 +66,46 @@ def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
     return projects
 
 
-def groups_of(listed: Sequence[ListedProject], chosen: Resource | None = None) -> dict[str, Any]:
+def groups_of(
+    request: HttpRequest, listed: Sequence[ListedProject], chosen: Resource | None = None
+) -> dict[str, Any]:
     """The groups of `home.html`, in the order in which their first project stands."""
     groups: dict[str, list[dict[str, Any]]] = {}
     free = next_times([one for one in listed if not one.lacks_payment], chosen, timezone.now())
+    own = own_zone(request)
     for one in listed:
-        entry = _entry(one, chosen) | {"next_free": _next_free(one, chosen, free.get(one.project.pk))}
+        entry = _entry(one, chosen) | {"next_free": _next_free(one, chosen, free.get(one.project.pk), own)}
         groups.setdefault(one.project.heading, []).append(entry)
     for entry in [entry for entries in groups.values() for entry in entries][:SEEN_AT_ONCE]:
         entry["first"] = True
     found = [{"title": title, "projects": entries} for title, entries in groups.items()]
-    return {"groups": found, "found": sum(len(group["projects"]) for group in found)}
+    clocks = {} if "own" in request.GET else {"clocks": " ".join(_clocks(listed, chosen, free.keys()))}
+    return {"groups": found, "found": sum(len(group["projects"]) for group in found), **clocks}
+
+
+def _clocks(listed: Sequence[ListedProject], chosen: Resource | None, free: Collection[UUID]) -> list[str]:
+    """The zones in which next times are told though a visitor has them on clocks of their own."""
+    ours = [one for one in listed if one.project.pk in free and not _is_in_person(one.project)]
+    return sorted({first_offering(one, chosen).zone for one in ours})
+
+
+def _is_in_person(project: Project) -> bool:
+    return project.place == Project.Place.IN_PERSON
 
 
 def _next_free(
-    listed: ListedProject, chosen: Resource | None, found: NextTime | None
+    listed: ListedProject, chosen: Resource | None, found: NextTime | None, own: str
 ) -> dict[str, Any] | None:
-    """What holds the next free time at once; where the customer chooses the end, the way to that day."""
+    """What holds the next free time at once; where the customer chooses the end, the way to that day.
+
+    By phone or online it is told on the visitor's ``own`` clocks, where those are known.
+    """
     if found is None:
         return None
     offering = first_offering(listed, chosen)
-    project, option, zone = listed.project, offering.option, offering.zone
-    query = {"option": str(option.pk) if option else "", "with": chosen.slug if chosen else ""}
+    project, option = listed.project, offering.option
+    zone = offering.zone if _is_in_person(project) else own or offering.zone
+    query = {"option": str(option.pk) if option else "", "with": chosen.slug if chosen else "", "own": own}
     kept = {name: value for name, value in query.items() if value} | carried_zone(project, zone)
     picked = {"session": str(found.session)} if found.session else {"start": found.start.isoformat()}
     told = {"label": start_in_words(project, found.start, zone)}
