@@ -1,11 +1,15 @@
-"""gunicorn's configuration; `./run web` passes it on."""
+"""gunicorn's configuration; all ways to start the web server name it (`booking_site.parts`)."""
 
 import os
 from pathlib import Path
 
-from booking_site import environment, logs
+from django.conf import settings
+
+from booking_site import environment, listening, logs
 from bookings import limits
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
+bind = listening.as_bind(settings.BIND, settings.PORT)  # first: reading the settings reads .env, too
 _env = environment.Env()
 
 wsgi_app = "booking_site.wsgi:application"
