@@ -138,6 +138,23 @@ def test_each_web_process_has_connections_of_its_own(site: Site) -> None:
     assert len(list(Path(f"/proc/{server}/task").iterdir())) == 1, "no thread is lost by forking"
 
 
+@NEEDS_PROC
+def test_all_processes_together_take_less_than_300_megabytes(site: Site) -> None:
+    site.told()
+    until(lambda: len(children(site.web_server())) == 2)
+    assert site.is_ready()
+    taken = [
+        (command_of(one), proportional_kilobytes(one)) for one in [site.supervisor.pid, *site.processes()]
+    ]
+    assert len(taken) == 5
+    assert sum(size for _command, size in taken) < 300 * 1024, taken
+
+
+def proportional_kilobytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
 def connections_of(pid: int, server: int, site: Site) -> object:
     """What it has open towards the database: a file of SQLite's, or a socket that the web server does not have."""
     return database_files(pid, site) or sockets(pid) - sockets(server)
