@@ -1,11 +1,17 @@
-"""gunicorn's configuration; `./run web` passes it on."""
+"""gunicorn's configuration; all ways to start the web server name it (`booking_site.parts`)."""
 
 import os
 from pathlib import Path
 
-from booking_site import environment, logs
+from django.conf import settings
+from gunicorn.arbiter import Arbiter
+
+from booking_site import environment, listening, logs
+from booking_site.preloading import make_ready_to_fork
 from bookings import limits
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
+bind = listening.as_bind(settings.BIND, settings.PORT)  # first: reading the settings reads .env, too
 _env = environment.Env()
 
 wsgi_app = "booking_site.wsgi:application"
@@ -27,3 +33,10 @@ forwarded_allow_ips = ""
 forwarder_headers = ""
 logconfig_dict = logs.configuration(environment.log_level(_env.str("LOG_LEVEL", default="INFO")))
 logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": [], "propagate": True, "level": "WARNING"}
+# What is loaded before the web processes are forked is in memory once. For new code start anew: SIGHUP reads none.
+preload_app = True
+
+
+def when_ready(server: Arbiter) -> None:
+    """Called once, when the site is loaded and no web process is forked yet."""
+    make_ready_to_fork(server.app.wsgi())

@@ -3,7 +3,6 @@
 import os
 import sys
 from io import StringIO
-from typing import NoReturn
 
 import django
 from django.apps import apps
@@ -12,55 +11,36 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command, execute_from_command_line
 from django.db import DatabaseError, connections
 
-from booking_site import listening
+from booking_site import listening, together
 from booking_site.collecting import collect_once
 from booking_site.migrating import migrate_once
-from booking_site.supervise import supervise
+from booking_site.parts import WEB_SERVER, WORKER, become
 from bookings.unreleased import HalfMigrated
 
 # What an operator can mend; everything else is a fault of ours and keeps its traceback.
 TO_MEND = (ImproperlyConfigured, DatabaseError, OSError, HalfMigrated, listening.CannotListen)
-WORKER = [sys.executable, "manage.py", "worker"]
 
 
-def main(part: str, *words: str) -> int:
-    """Start `part`: all, web or worker. Return the exit code, or become the one process asked for.
-
-    `setup` asks its questions, for which `words` may hold answers.
-    """
+def main(part: str, *words: str) -> None:
+    """Make ready and become `part`: all, web or worker; `setup` asks its questions, which `words` may answer."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
     django.setup()
     if part == "setup":
         migrate_once()
         execute_from_command_line(["./run", "setup", *words])
-        return 0
+        return
     if part != "worker":
         listening.refuse_taken(settings.BIND, settings.PORT)
     migrate_once()
     if part == "worker":
         become(WORKER)
-    demo = load_demo()
+    told = announcement(load_demo())
     collect_once()
     connections.close_all()
     if part == "web":
-        announce(demo)
-        become(web_server())
-    return supervise(
-        {"web server": web_server(), "worker": WORKER},
-        ready=lambda: listening.answers(settings.BIND, settings.PORT),
-        announce=lambda: announce(demo),
-    )
-
-
-def web_server() -> list[str]:
-    bind = listening.as_bind(settings.BIND, settings.PORT)
-    return [sys.executable, "-m", "gunicorn", "--config", "python:booking_site.gunicorn", "--bind", bind]
-
-
-def become(command: list[str]) -> NoReturn:
-    """Replace this process, so that signals and the exit code need nobody in between."""
-    sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606
+        print(told)
+        become(WEB_SERVER)
+    together.hand_over(settings.BIND, settings.PORT, told)
 
 
 def load_demo() -> str | None:
@@ -88,26 +68,25 @@ def setup_link() -> str | None:
     return told.getvalue().strip()
 
 
-def announce(demo: str | None) -> None:
-    """Print where everything is; `demo` is what the demo told when it was made just now."""
+def announcement(demo: str | None) -> str:
+    """Tell where everything is; `demo` is what the demo told when it was made just now."""
     site = settings.SITE_URL
-    print(f"\nBook    {site}/\nAdmin   {site}/admin/\nAPI     {site}/v2/\n")
+    told = f"\nBook    {site}/\nAdmin   {site}/admin/\nAPI     {site}/v2/\n"
     if demo is not None:
-        print(demo)
-        print("\nTo make it yours: ./run setup, which takes the demo away.\n")
+        told += f"\n{demo}\n\nTo make it yours: ./run setup, which takes the demo away.\n"
     elif link := setup_link():
-        print(
-            f"Nobody can log in yet. Set the site up in the browser, at an address that works once:\n{link}\n"
+        told += (
+            f"\nNobody can log in yet. Set the site up in the browser, at an address that works once:\n{link}\n"
             "or here: ./run setup. For a login alone: ./run manage createsuperuser\n"
         )
     elif has_demo():
-        print("The demo's logins and keys were shown at the first start. New ones: ./run manage demo\n")
+        told += "\nThe demo's logins and keys were shown at the first start. New ones: ./run manage demo\n"
     if not settings.SITE_IS_HTTPS and not settings.SITE_IS_LOCAL:
-        print(
-            f"Warning: {site} is not encrypted. Passwords and customers' details can be read on the way;\n"
+        told += (
+            f"\nWarning: {site} is not encrypted. Passwords and customers' details can be read on the way;\n"
             "put a server that speaks https in front and set SITE_URL=https://…, TRUSTED_PROXIES=its address."
         )
-    sys.stdout.flush()
+    return told
 
 
 def in_words(error: Exception) -> str:
@@ -123,7 +102,7 @@ def in_words(error: Exception) -> str:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(*sys.argv[1:]))
+        main(*sys.argv[1:])
     except TO_MEND as problem:
         sys.exit(in_words(problem))
     except KeyboardInterrupt:

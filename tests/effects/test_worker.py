@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from datetime import timedelta
 from io import StringIO
 
@@ -24,6 +26,7 @@ from bookings.models import (
     Resource,
     Site,
 )
+from tests.clients.live import ROOT, environment
 from tests.effects.conftest import let_wait_end, until, wait_for_start
 from tests.situations import HOUR, a_booking, a_hold, a_resource, aged, at
 
@@ -39,6 +42,19 @@ def test_a_worker_that_is_told_to_end_does_so_and_says_why(start_worker, number)
     _output, log = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "worker_ended" in log
+
+
+def test_a_worker_loads_no_page_before_a_mail_has_an_address_in_it(database_url, tmp_path):
+    program = (
+        "import sys; from django.core.management import execute_from_command_line as run; "
+        "run(['manage.py', 'worker', '--once']); print('booking_site.urls' in sys.modules)"
+    )
+    env = environment(database_url, "http://testserver", tmp_path)
+    env["DJANGO_SETTINGS_MODULE"] = "booking_site.settings"
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert (answer.returncode, answer.stdout) == (0, "False\n"), answer.stderr
 
 
 @pytest.mark.django_db(transaction=True)

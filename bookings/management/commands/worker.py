@@ -35,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
 
 class Command(BaseCommand):
     help = "Sends mails and webhooks, and plays automatic actions. Any number may run beside each other."
+    requires_system_checks = []  # they load every page and form, which this process keeps and never shows
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")

@@ -1,0 +1,14 @@
+"""The parts that the site runs as processes, and how each is started; knows no Django."""
+
+import os
+import sys
+from typing import NoReturn
+
+WEB_SERVER = [sys.executable, "-m", "gunicorn", "--config", "python:booking_site.gunicorn"]
+WORKER = [sys.executable, "manage.py", "worker"]
+
+
+def become(command: list[str]) -> NoReturn:
+    """Replace this process, so that signals and the exit code need nobody in between."""
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606

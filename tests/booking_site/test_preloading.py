@@ -1,0 +1,56 @@
+"""What the web server has done before it forks: everything is loaded, and nothing is open that two would use."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.live import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import gc, json, os, sys, threading
+from booking_site.preloading import make_ready_to_fork
+from booking_site.wsgi import application
+from django.db import connection
+connection.ensure_connection()
+make_ready_to_fork(application)
+print(json.dumps({
+    "connected": connection.connection is not None,
+    "threads": threading.active_count(),
+    "frozen": gc.get_freeze_count(),
+    "modules": list(sys.modules),
+}), flush=True)
+if os.fork() == 0:
+    print(json.dumps(sys.getswitchinterval()), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+def prepared(database: str, folder: Path, **settings: str) -> tuple[dict[str, Any], float]:
+    """What the process says that has made ready to fork, and the switch interval of what it has forked."""
+    env = environment(database, "http://testserver", folder) | settings
+    command = [sys.executable, "-c", PROGRAM]
+    answer = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr == ""
+    before, after = answer.stdout.splitlines()
+    return json.loads(before), json.loads(after)
+
+
+@pytest.mark.parametrize("pool", ["0", "2"])
+def test_connections_are_closed_and_their_threads_ended(database_url: str, tmp_path: Path, pool: str) -> None:
+    found, _interval = prepared(database_url, tmp_path, DB_POOL=pool)
+    assert not found["connected"]
+    assert found["threads"] == 1
+
+
+def test_views_are_loaded_and_left_alone_by_the_collector(database_url: str, tmp_path: Path) -> None:
+    found, interval = prepared(database_url, tmp_path)
+    assert {"booking_site.urls", "bookings.views.home"} <= set(found["modules"])
+    assert found["frozen"] > 100_000
+    assert interval == pytest.approx(0.001)
