@@ -1,6 +1,7 @@
 """The month table: which days lead where, in the order in which a locale reads them."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from bookings.models import Project, WeeklyHours
+from bookings.models import Project, Site, WeeklyHours
 from bookings.views.choose.months import Month, neighbour, table
 from tests.situations import a_booking
 
@@ -24,6 +25,7 @@ def march():
             free={date(2027, 3, 1): 4, date(2027, 3, 16): 6},
             full={date(2027, 3, 11)},
             chosen=date(2027, 3, 16),
+            weekdays=range(7),
         )
 
 
@@ -57,11 +59,43 @@ def test_days_of_other_months_are_empty_cells(march):
     assert [cell and cell["number"] for cell in last] == [29, 30, 31, None, None, None, None]
 
 
-def test_the_week_begins_as_the_locale_has_it(march):
-    assert table(march, str)["weekdays"][0] == {"short": "Mo", "long": "Monday"}
-    with translation.override("ar"):
-        assert table(march, str)["weekdays"][0]["long"] == "الأحد"
-        assert table(march, str)["weeks"][0][1]["number"] == 1
+@pytest.mark.parametrize(
+    ("first", "named", "first_monday"),
+    [(0, "Monday", (0, 0)), (6, "Sunday", (0, 1)), (5, "Saturday", (0, 2)), (1, "Tuesday", (0, 6))],
+)
+def test_the_columns_begin_with_the_first_weekday(march, first, named, first_monday):
+    shown = table(replace(march, weekdays=[(first + step) % 7 for step in range(7)]), str)
+    assert shown["weekdays"][0]["long"] == named
+    week, column = first_monday
+    assert shown["weeks"][week][column]["number"] == 1
+
+
+def heads(page):
+    return re.findall(r'<th scope="col" abbr="(\w+)"', page.content.decode())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("site", "language", "first", "letters"),
+    [
+        ({}, "en", "Monday", "MoTuWe"),
+        ({}, "ar", "الأحد", "حنث"),
+        ({"country": "EG"}, "ar", "السبت", "سحن"),
+        ({"country": "EG"}, "de", "Samstag", "SaSoMo"),
+        ({"country": "EG", "week_start": "sunday"}, "de", "Sonntag", "SoMoDi"),
+        ({"week_start": "monday"}, "ar", "الاثنين", "نثر"),
+        ({"week_start": "saturday"}, "en", "Saturday", "SaSuMo"),
+    ],
+)
+def test_month_and_cards_begin_with_the_sites_first_weekday(
+    visitor, project, tomorrow, site, language, first, letters
+):
+    Site.objects.update_or_create(pk=1, defaults=site)
+    assert heads(visitor.see("/book/lightning/", lang=language))[0] == first
+    page = visitor.see(visitor.book(project, tomorrow), lang=language).content.decode()
+    card = re.search(r'<div class="week" aria-hidden="true">(.*?)</div>', page, re.S)[1]
+    assert "".join(re.findall(r">(\w+)</span>", card)).startswith(letters)
+    assert card.count("week__on") == 1
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,6 @@ from django.utils import dates
 from django.utils.formats import date_format
 
 from bookings import times
-from bookings.views.cards import weekday_order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +19,14 @@ class Month:
     """A month as one zone's calendar has it, and what is known of its days.
 
     ``free`` tells how many times a day has; ``full`` are days that had some and have none left; before ``today``
-    everything is past.
+    everything is past; ``weekdays`` (Monday 0) are its columns.
     """
 
     year: int
     number: int
     today: date
     free: Mapping[date, int]
+    weekdays: Sequence[int]
     full: Set[date] = frozenset()
     chosen: date | None = None
 
@@ -55,13 +55,12 @@ def neighbour(year: int, number: int, step: int) -> tuple[int, int]:
 
 def table(month: Month, href: Callable[[date], str]) -> dict[str, Any]:
     """The context of `_month.html` but for the ways on; ``href`` is where a day leads."""
-    first = weekday_order()[0]
-    weeks = calendar.Calendar(first).monthdatescalendar(month.year, month.number)
+    weeks = calendar.Calendar(month.weekdays[0]).monthdatescalendar(month.year, month.number)
     return {
         "name": month.name,
         "year": f"{month.year}",
         "weekdays": [
-            {"short": times.weekday_letters(one), "long": str(dates.WEEKDAYS[one])} for one in weekday_order()
+            {"short": times.weekday_letters(one), "long": str(dates.WEEKDAYS[one])} for one in month.weekdays
         ],
         "weeks": [[_cell(month, day, href) for day in week] for week in weeks],
     }
