@@ -1,4 +1,4 @@
-"""Countries (ISO 3166-1, two letters) as people call them, and what is usual in each: currency, zones, formats."""
+"""Countries (ISO 3166-1, two letters) as people call them, and what is usual there: currency, zones, weeks, formats."""
 
 from __future__ import annotations
 
@@ -27,6 +27,15 @@ def zones() -> dict[str, tuple[str, ...]]:
 def currency(country: str) -> str:
     """The currency that is paid with there; empty where there is none, as in Antarctica."""
     return next(iter(get_territory_currencies(country)), "")
+
+
+@cache
+def first_weekday(country: str) -> int:
+    """The weekday (Monday 0) with which a week begins there; where nothing is known, as in most of the world."""
+    try:
+        return Locale.parse(f"und_{country}").first_week_day
+    except UnknownLocaleError:
+        return 0
 
 
 def named() -> list[tuple[str, str]]:

@@ -136,14 +136,15 @@ def _days(said: str) -> list[int]:
             found += _SETS[part]
             continue
         first, dash, last = (one.strip(" .") for one in part.partition("-"))
-        begin = _day(first)
-        end = _day(last) if dash else begin
+        begin = weekday(first)
+        end = weekday(last) if dash else begin
         found += [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
     return found
 
 
-def _day(name: str) -> int:
-    """A day by its name, the usual short one, or how its name begins."""
+def weekday(name: str) -> int:
+    """A day (Monday 0) by its name, the usual short one, or how its name begins; raises ``ValidationError``."""
+    name = name.lower()
     names = _day_names()
     if name in names:
         return names[name]

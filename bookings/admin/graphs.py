@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.admin.fields.plain import DurationField, DurationInput
-from bookings.admin.mixins import RecordedAdmin, ShownByWidgets
+from bookings.admin.mixins import InOrder, RecordedAdmin, ShownByWidgets
 from bookings.graphs.picture import as_svg
 from bookings.graphs.validator import problems
 from bookings.graphs.versions import DraftExists, GraphHasProblems, NotADraft, new_draft, publish
@@ -27,7 +27,7 @@ def is_draft(version: GraphVersion | None) -> bool:
     return version is not None and version.status == GraphVersion.Status.DRAFT
 
 
-class DraftsOnly(admin.TabularInline):
+class DraftsOnly(InOrder, admin.TabularInline):
     """For the tables of a version: rows change while it is a draft, and never afterwards."""
 
     def has_add_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:

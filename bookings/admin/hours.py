@@ -4,6 +4,7 @@ Below the week stands a small form that needs no script: it adds ranges to sever
 week of a resource.  What is taken over is a copy.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,15 +13,17 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTimeWidget
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.changes import Parts
-from bookings.admin.fields.choices import offer_rows
+from bookings.admin.fields.choices import offer_choices, offer_rows
 from bookings.admin.fields.clock_ranges import ClockRangesField
 from bookings.admin.week_in_words import week_in_words
+from bookings.languages import site_of
 from bookings.models import DatedHours, Location, Project, Resource, Site, WeeklyHours
 
 TO_THE_MINUTE: dict[Any, Any] = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
@@ -31,7 +34,6 @@ class MoreHoursForm(forms.Form):
 
     days = forms.TypedMultipleChoiceField(
         label=gettext_lazy("on"),
-        choices=WeeklyHours.Weekday.choices,
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -44,8 +46,11 @@ class MoreHoursForm(forms.Form):
         help_text=gettext_lazy("A copy, which replaces the week above."),
     )
 
-    def __init__(self, *args: Any, sources: QuerySet[Resource], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sources: QuerySet[Resource], weekdays: Sequence[int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        offer_choices(self, "days", _names(weekdays))
         offer_rows(self, "copied", sources)
 
     def clean(self) -> dict[str, Any]:
@@ -58,20 +63,25 @@ class MoreHoursForm(forms.Form):
 
 
 class WeekFormSet(forms.BaseInlineFormSet):
-    """The rows of a week; ``sources`` are the resources whose week this member of staff may take over."""
+    """The rows of a week, whose days are in the order of ``weekdays``.
 
+    ``sources`` are the resources whose week this member of staff may take over.
+    """
+
+    weekdays: Sequence[int] = range(7)
     sources: QuerySet[Resource] = Resource.objects.none()
     may_add = False
 
     @cached_property
     def more(self) -> MoreHoursForm:
         data = self.data if self.is_bound else None
-        return MoreHoursForm(data, prefix=f"{self.prefix}-more", sources=self.sources)
+        prefix = f"{self.prefix}-more"
+        return MoreHoursForm(data, prefix=prefix, sources=self.sources, weekdays=self.weekdays)
 
     @property
     def without_rows(self) -> str:
         """What counts where this week is empty, in a sentence."""
-        return _without_rows(self.instance)
+        return _without_rows(self.instance, self.weekdays)
 
     def clean(self) -> None:
         super().clean()
@@ -104,11 +114,15 @@ class WeekFormSet(forms.BaseInlineFormSet):
         return self.instance.weeklyhours
 
 
-def _without_rows(owner: Model) -> str:
+def _names(weekdays: Sequence[int]) -> list[tuple[int, str]]:
+    return [(day, str(WeeklyHours.Weekday(day).label)) for day in weekdays]
+
+
+def _without_rows(owner: Model, weekdays: Sequence[int]) -> str:
     if isinstance(owner, Project):
         return _("None: as its resources have them. Hours here narrow those.")
     for above in _above(owner):
-        if week := week_in_words(above.weeklyhours.all()):
+        if week := week_in_words(above.weeklyhours.all(), weekdays):
             return _("None: as %(name)s has them, %(week)s.") % {"name": above, "week": week}
     return _("None: open day and night.")
 
@@ -134,7 +148,18 @@ class WeeklyHoursInline(admin.TabularInline):
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.may_add = self.has_add_permission(request, obj)
         formset.sources = self._sources(request, obj)
+        formset.weekdays = site_of(request).weekdays
         return formset
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WeeklyHours]:
+        first = site_of(request).weekdays[0]
+        rows: QuerySet[WeeklyHours] = super().get_queryset(request)
+        return rows.order_by((F("weekday") + 7 - first) % 7, "opens")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "weekday":
+            kwargs["choices"] = [*BLANK_CHOICE_DASH, *_names(site_of(request).weekdays)]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def _sources(self, request: HttpRequest, obj: Any) -> QuerySet[Resource]:
         """The resources with a week of their own that this member of staff may see on their own page."""

@@ -53,6 +53,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class InOrder(BaseModelAdmin):
+    """For a table whose rows stand in the order of a number, which is typed or changed by the arrow keys: says so."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "position" and field:
+            field.label = capfirst(_("order, lowest first"))
+            field.widget.attrs["aria-label"] = field.label
+        return field
+
+
 @cache
 def as_widget_shows(form: type[forms.ModelForm], name: str) -> Callable[[Model], str]:
     """A read-only column of the admin.  Django 5.2 asks such widgets itself, later versions do not."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin import project_parts
 from bookings.admin.fields.pictures import PICTURES
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, ShownByWidgets
+from bookings.admin.mixins import InOrder, KeptOnceBooked, RecordedAdmin, ShownByWidgets
 from bookings.admin.project_forms import (
     OptionForm,
     OptionPageForm,
@@ -34,7 +34,7 @@ MOST_CHOICES = 200
 """Up to so many resources stand in a plain choice; more are looked for by typing."""
 
 
-class OptionInline(ShownByWidgets, admin.TabularInline):
+class OptionInline(InOrder, ShownByWidgets, admin.TabularInline):
     model = Option
     form = OptionForm
     formset = OptionsFormSet
@@ -45,7 +45,7 @@ class OptionInline(ShownByWidgets, admin.TabularInline):
     verbose_name_plural = _("options: each with a length, and a price where it has one")
 
 
-class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
+class ProjectResourceInline(InOrder, ShownByWidgets, admin.TabularInline):
     model = ProjectResource
     form = ResourceOrNewForm
     formset = ResourcesFormSet
@@ -79,7 +79,7 @@ class ProjectResourceInline(ShownByWidgets, admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class PartOfAProject(RecordedAdmin):
+class PartOfAProject(InOrder, RecordedAdmin):
     """Reached from its project only; here its own layer of settings is edited."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

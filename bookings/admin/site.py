@@ -35,7 +35,7 @@ class SiteAdmin(RecordedAdmin):
     history_parts = hours_of("site")
     fieldsets = [
         (None, {"fields": ["name", "address", "phone", "email"]}),
-        (_("Place and words"), {"fields": ["country", "timezone", "language", "currency"]}),
+        (_("Place and words"), {"fields": ["country", "timezone", "language", "currency", "week_start"]}),
         (_("Law"), {"fields": ["imprint_url", "privacy_url"]}),
     ]
 

@@ -15,7 +15,7 @@ from bookings.availability.offering import Catalogue, Offering
 from bookings.errors import UnknownGraph
 from bookings.graphs.flow import Flow
 from bookings.layers import graph_name
-from bookings.models import Booking, Project
+from bookings.models import Booking, Project, Reservation, Resource
 
 MOST = 3
 
@@ -33,34 +33,57 @@ def alternatives(booking: Booking, now: datetime, *, zone: str) -> list[Alternat
 
     The time itself is left out: it was just refused.  A few queries, whatever the data.
     """
-    offering = _offering(booking)
-    if offering is None or offering.lacks_payment:
+    offering = open_offering(booking)
+    if offering is None:
         return []
     near = nearest(offering, booking.start, now=now, most=MOST + 1)
     starts = [one.start for one in near if one.start != booking.start]
     return [
-        Alternative(words=times.day_and_clock(start, zone), url=_url(offering, start, zone))
+        Alternative(
+            words=times.day_and_clock(start, zone), url=form_url(offering, start.astimezone(ZoneInfo(zone)))
+        )
         for start in starts[:MOST]
     ]
 
 
-def _offering(booking: Booking) -> Offering | None:
-    """What the customer chose of the project, with the same person where there are several."""
-    project = booking.project
+def open_offering(wanted: Booking | Reservation) -> Offering | None:
+    """What the customer chose of the project, with the same person where there are several.
+
+    None where no customer could book it: without a project, or one that is not open to them or cannot be paid.
+    """
+    project = wanted.project
     if project is None or project.deleted_at or project.visibility == Project.Visibility.STAFF:
         return None
     catalogue = Catalogue.of(project)
-    offering = catalogue.offering(booking.option or catalogue.first)
-    own = offering.offer_of(booking.resource_id)
+    offering = catalogue.offering(wanted.option or catalogue.first)
+    own = offering.offer_of(wanted.resource_id)
     try:
         flow = Flow.published(graph_name(project, offering.option, own.link if own else None))
     except UnknownGraph:
         return None
-    return replace(offering, only=own if len(offering.offers) > 1 else None, flow=flow)
+    offering = replace(offering, only=own if len(offering.offers) > 1 else None, flow=flow)
+    return None if offering.lacks_payment else offering
 
 
-def _url(offering: Offering, start: datetime, zone: str) -> str:
-    query = {"start": start.astimezone(ZoneInfo(zone)).isoformat()}
+def form_url_for(offering: Offering, start: datetime, end: datetime, resource: Resource) -> str:
+    """Where a customer books just ``[start, end)`` with that resource; empty where the form would book another time."""
+    offer = offering.offer_of(resource.pk)
+    if offer is None or offering.takes_seats:
+        return ""
+    chosen = offer if len(offering.offers) > 1 and not offering.everybody else None
+    offering, length = replace(offering, only=chosen), end - start
+    usual = offering.length_taken(offer)
+    if length == usual:
+        return form_url(offering, start)
+    is_chosen = offering.longest is not None and usual <= length <= offering.longest
+    return form_url(offering, start, end) if is_chosen else ""
+
+
+def form_url(offering: Offering, start: datetime, end: datetime | None = None) -> str:
+    """The page that opens the form with that time filled in; times are written with the offset that they have."""
+    query = {"start": start.isoformat()}
+    if end:
+        query["end"] = end.isoformat()
     if offering.option:
         query["option"] = str(offering.option.pk)
     if offering.only:

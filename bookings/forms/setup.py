@@ -23,6 +23,7 @@ from bookings.forms.setup_fields import (
     LengthField,
     PeopleField,
     PriceField,
+    WeekStartField,
     amount,
 )
 from bookings.models import DemoRow, Site
@@ -50,6 +51,8 @@ class Answers:
     price: Decimal | None
     timezone: str
     currency: str
+    week_start: str
+    """One of ``Site.WeekStart``; empty: as usual in the country."""
     imprint_url: str
     privacy_url: str
     login: str = ""
@@ -80,7 +83,7 @@ class SetupForm(forms.Form):
     )
     country = CountryField(
         label=gettext_lazy("Country"),
-        help_text=gettext_lazy("Time zone, currency and formats follow from it."),
+        help_text=gettext_lazy("Time zone, currency, the start of the week and formats follow from it."),
         error_messages={
             "invalid_choice": gettext_lazy("This is no country. Write its name, or two letters like DE.")
         },
@@ -150,10 +153,16 @@ class SetupForm(forms.Form):
         validators=[validate_currency],
         help_text=gettext_lazy("Empty: that of the country."),
     )
+    week_start = WeekStartField(
+        label=gettext_lazy("The week begins on"),
+        required=False,
+        choices=Site.WeekStart.choices,
+        error_messages={"invalid_choice": gettext_lazy("A week begins on Monday, Saturday or Sunday.")},
+    )
     imprint_url = UrlInput(label=gettext_lazy("Address of the imprint"), required=False)
     privacy_url = UrlInput(label=gettext_lazy("Address of the privacy notice"), required=False)
 
-    defaults = ("timezone", "currency", "imprint_url", "privacy_url")
+    defaults = ("timezone", "currency", "week_start", "imprint_url", "privacy_url")
 
     def __init__(
         self, *args: Any, user: User | None = None, known_login_needs_none: bool = False, **kwargs: Any

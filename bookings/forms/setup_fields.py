@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from bookings import countries, typed_amounts, typed_durations, typed_hours
 from bookings.availability.parameters import LONGEST_SLOT, SHORTEST
+from bookings.availability.rules import WEEKDAYS
 from bookings.models import Option, Resource
 from bookings.times import duration_in_words
 from bookings.typed_text import name as called
@@ -39,6 +40,17 @@ class CountryField(forms.ChoiceField):
     def to_python(self, value: Any) -> str:
         typed = str(super().to_python(value)).strip()
         return countries.code_of(typed) or typed
+
+
+class WeekStartField(forms.ChoiceField):
+    """Takes a day's name in any language that we speak; empty as it is."""
+
+    def to_python(self, value: Any) -> str:
+        typed = str(super().to_python(value)).strip()
+        try:
+            return WEEKDAYS[typed_hours.weekday(typed)] if typed else ""
+        except ValidationError:
+            return typed
 
 
 class HoursField(forms.CharField):

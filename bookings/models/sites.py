@@ -3,13 +3,16 @@
 import secrets
 
 from django.db import models
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
-from bookings.countries import validate_country
+from bookings.countries import first_weekday, validate_country
 from bookings.models.recorded import Recorded
 from bookings.typed_fields import EmailField, NameField, PhoneField, UrlField, WordField
 from bookings.typed_text import lines_joined
 from bookings.validators import validate_currency, validate_language, validate_zone
+
+FIRST_WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
 
 
 def new_secret() -> str:
@@ -19,6 +22,14 @@ def new_secret() -> str:
 
 class Site(models.Model):
     """The business that runs this installation; exactly one row, ``Site.current()``."""
+
+    class WeekStart(models.TextChoices):
+        """The days with which weeks begin in use; a value is the day's name."""
+
+        __empty__ = _("as usual in the country")
+        MONDAY = "monday", _("Monday")
+        SATURDAY = "saturday", _("Saturday")
+        SUNDAY = "sunday", _("Sunday")
 
     name = NameField(_("name"), max_length=120, default="Bookings")
     address = models.TextField(_("address"), blank=True)
@@ -38,6 +49,9 @@ class Site(models.Model):
         help_text=_("Two letters, like DE."),
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
+    week_start = models.CharField(
+        _("the week begins on"), max_length=8, blank=True, choices=WeekStart.choices, default=""
+    )
     imprint_url = UrlField(_("imprint"), blank=True)
     privacy_url = UrlField(_("privacy notice"), blank=True)
     webhook_secret = models.CharField(max_length=64, default=new_secret, editable=False)
@@ -58,6 +72,20 @@ class Site(models.Model):
     def current(cls) -> "Site":
         """The one row, made with defaults where nobody saved it yet."""
         return cls.objects.get_or_create(pk=1)[0]
+
+    @property
+    def weekdays(self) -> list[int]:
+        """The weekdays (Monday 0) in the order in which a calendar shows them.
+
+        A week begins as the site says, else as is usual in its country, else as the active language has it.
+        """
+        if self.week_start:
+            first = FIRST_WEEKDAYS[self.week_start]
+        elif self.country:
+            first = first_weekday(self.country)
+        else:
+            first = (get_format("FIRST_DAY_OF_WEEK") - 1) % 7
+        return [(first + step) % 7 for step in range(7)]
 
     @property
     def address_line(self) -> str:

@@ -9,6 +9,9 @@ from bookings.models import DemoRow, Option, Project, Resource, Site
 from bookings.setup.set_up import FIRST_SERVICE
 from bookings.typed_hours import Opening
 
+FOLLOWING = ("language", "country", "timezone", "currency", "week_start")
+"""What is an answer only once there is a country."""
+
 
 def current_answers() -> dict[str, Any]:
     """By name of the field; without what is the default or the demo's."""
@@ -22,7 +25,7 @@ def _of_site() -> dict[str, Any]:
     if values["name"] == Site().name:
         del values["name"]
     if site.country:
-        values |= {name: getattr(site, name) for name in ("language", "country", "timezone", "currency")}
+        values |= {name: getattr(site, name) for name in FOLLOWING}
     hours = tuple(Opening(row.weekday, row.opens, row.closes) for row in site.weeklyhours.all())
     own = {name: value for name, value in values.items() if value != SITE.get(name)}
     return own | {"hours": hours}

@@ -85,7 +85,17 @@ def _own(rows: Any, kind: str) -> Any:
 def _site(answers: Answers) -> tuple[Site, str]:
     site = Site.current()
     zone_before = site.timezone
-    for name in ("name", "language", "country", "address", "phone", "email", "timezone", "currency"):
+    for name in (
+        "name",
+        "language",
+        "country",
+        "address",
+        "phone",
+        "email",
+        "timezone",
+        "currency",
+        "week_start",
+    ):
         setattr(site, name, getattr(answers, name))
     site.imprint_url, site.privacy_url = answers.imprint_url, answers.privacy_url
     site.save()

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.utils import timezone
-from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from bookings import times
@@ -25,22 +24,10 @@ from bookings.views.prices import price_in_words
 Context = dict[str, Any]
 
 
-def weekday_order() -> list[int]:
-    """The weekdays (Monday 0) in the order in which the active locale begins a week."""
-    first = (get_format("FIRST_DAY_OF_WEEK") - 1) % 7
-    return [(first + step) % 7 for step in range(7)]
-
-
-def week(moment: datetime, zone: times.Zone) -> list[Context]:
-    """The weekday row of a card, the day of ``moment`` marked."""
-    day = times.local(moment, zone).weekday()
-    return [{"short": times.weekday_letters(one), "on": one == day} for one in weekday_order()]
-
-
 def when(start: datetime, end: datetime, clocks: Clocks) -> Context:
     """Day, clock and zones of ``[start, end)``."""
     return {
-        "week": week(start, clocks.first),
+        "weekday": times.local(start, clocks.first).weekday(),
         "day": times.day(start, clocks.first),
         "times": times.clock_range(start, end, clocks.first),
         "zones": zones(start, end, clocks),

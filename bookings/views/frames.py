@@ -22,6 +22,7 @@ from bookings.views.page_request import View, project_of
 ONE_DAY = 24 * 3600
 FIELD = "csrfmiddlewaretoken"
 FRAMES = {"iframe", "frame", "embed", "object"}
+FIRST_PAGE = "choose"
 _FORM = "form"
 
 
@@ -65,15 +66,30 @@ def framed(view: View) -> View:
 
 
 def _stands_elsewhere(request: HttpRequest, allowed: list[str]) -> bool:
-    """Whether the browser says that a page which is not allowed has the frame; one that says nothing is left to it."""
-    if request.headers.get("Sec-Fetch-Dest") not in FRAMES:
+    """Whether the browser says that a page which is not allowed has the frame; one that says nothing is left to it.
+
+    Safari before 16.4, and every browser on an address without https, does not say that it asks for a frame.  Then the
+    page that led to the first one of the flow is taken for the one around it; later ones are reached by other ways too,
+    such as back from a payment.
+    """
+    asked_for = request.headers.get("Sec-Fetch-Dest")
+    if asked_for not in {*FRAMES, None} or request.headers.get("Sec-Fetch-Site") == "same-origin":
         return False
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        return False
-    around = urlsplit(request.headers.get("Referer", ""))
-    if not around.netloc:
-        return not allowed
-    return f"{around.scheme}://{around.netloc}" not in [*allowed, f"{request.scheme}://{request.get_host()}"]
+    around = _origin_of(request.headers.get("Referer", ""))
+    if not around:
+        return asked_for is not None and not allowed
+    is_first = bool(request.resolver_match and request.resolver_match.url_name == FIRST_PAGE)
+    is_asked = asked_for is not None or is_first
+    return is_asked and around not in [*allowed, f"{request.scheme}://{request.get_host()}"]
+
+
+def _origin_of(url: str) -> str:
+    """Empty where it has none, or cannot be read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _not_here(request: HttpRequest, project: Project) -> HttpResponse:

@@ -142,6 +142,18 @@ def test_staff_log_in_through_a_local_socket_too(db):
     assert answer.status_code == 302
 
 
+@pytest.mark.parametrize(("first", "number"), [("", 6), ("sunday", 0), ("monday", 1), ("saturday", 6)])
+def test_a_manager_says_when_weeks_begin_and_the_calendars_beside_dates_follow(manager, first, number):
+    Site.objects.update_or_create(pk=1, defaults={"country": "EG"})
+    page = change("site", Site.current())
+    values = values_of(manager.get(page))
+    assert values["week_start"] == ""
+    assert manager.post(page, values | {"week_start": first}).status_code == 302
+    assert Site.current().week_start == first
+    words = manager.get(reverse("admin:jsi18n")).content.decode()
+    assert f'"FIRST_DAY_OF_WEEK": {number},' in words
+
+
 def test_a_trial_site_wears_a_ribbon(desk):
     assert "nothing here is real" not in text_of(desk.get(INDEX))
     with override_settings(TEST_MODE=True):

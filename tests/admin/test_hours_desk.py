@@ -1,5 +1,6 @@
 """Weekly hours at the desk: for several days at once, or taken over from a resource; without any script."""
 
+import re
 from datetime import time
 from typing import Any
 
@@ -218,3 +219,25 @@ def test_a_week_is_told_in_a_line():
     with translation.override("en-gb"):
         assert week_in_words(week) == said
     assert week_in_words([]) == ""
+
+
+def test_a_week_that_begins_elsewhere_is_told_from_there():
+    week = [WeeklyHours(weekday=day, opens=time(9), closes=time(17)) for day in (6, 0, 1, 2, 3, 5)]
+    with translation.override("en-gb"):
+        assert week_in_words(week, [6, 0, 1, 2, 3, 4, 5]) == "Sun–Thu 09:00–17:00; Sat 09:00–17:00"
+        assert week_in_words(week, [5, 6, 0, 1, 2, 3, 4]) == "Sat–Thu 09:00–17:00"
+
+
+def test_the_days_of_a_week_stand_as_the_site_begins_it(manager):
+    doc = a_resource()
+    open_on(Site.current(), 5, 6, 0)
+    for first, said in (("saturday", "Sat–Mon 09:00–18:00"), ("monday", "Mon 09:00–18:00; Sat, Sun")):
+        Site.objects.update(week_start=first)
+        assert said in text_of(manager.get(url(doc)))
+        shown = text_of(manager.get(url(Site.current())))
+        boxes = re.findall(r'name="weeklyhours-more-days" value="(\d)"', shown)
+        options = re.findall(r'<option value="(\d)"', shown.partition("id_weeklyhours-0-weekday")[2])[:7]
+        rows = [values_of(manager.get(url(Site.current())))[f"weeklyhours-{row}-weekday"] for row in (0, 1)]
+        order = [str(day) for day in Site(week_start=first).weekdays]
+        assert boxes == options == order
+        assert rows == sorted(rows, key=order.index)

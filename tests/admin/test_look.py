@@ -4,6 +4,10 @@ import re
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
+
+from tests.admin.conftest import logged_in
+from tests.situations import a_resource
 
 LIGHT, DARK = "rgb(251, 249, 244)", "rgb(34, 31, 27)"
 
@@ -29,4 +33,31 @@ def test_the_desk_is_in_the_scheme_that_staff_chose(browser, live_server, system
     page.goto(f"{live_server.url}/admin/login/")
     shown = page.locator("#container").evaluate("one => getComputedStyle(one).backgroundColor")
     assert shown == paper
+    context.close()
+
+
+FADES = """box => [scrollX, document.documentElement.scrollWidth - innerWidth,
+    ...["start", "end"].map(edge => parseInt(getComputedStyle(box).getPropertyValue(`--fade-${edge}`)))]"""
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_wide_table_fades_where_more_of_it_is_out_of_sight(browser, live_server, language):
+    a_resource(name="Wolfeschlegelsteinhausen", timezone="America/Argentina/ComodRivadavia")
+    context = browser.new_context(viewport={"width": 375, "height": 800}, locale=language)
+    session = logged_in("admin").cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/bookings/resource/")
+    box = page.locator("#changelist .results")
+    assert box.evaluate(FADES) == [0, 0, 0, 48]
+    box.evaluate(f"box => box.scrollLeft = {'-' if language == 'ar' else ''}box.scrollWidth / 4")
+    expect(box).to_have_css("--fade-start", "48px")
+    box.evaluate(f"box => box.scrollLeft = {'-' if language == 'ar' else ''}box.scrollWidth")
+    expect(box).to_have_css("--fade-end", "0px")
+    assert box.evaluate(FADES) == [0, 0, 48, 0]
+    page.set_viewport_size({"width": 1400, "height": 800})
+    page.reload()
+    assert box.evaluate(FADES) == [0, 0, 0, 0]
     context.close()

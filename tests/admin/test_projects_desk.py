@@ -278,3 +278,19 @@ def test_the_page_of_a_project_leads_to_the_one_that_customers_see(manager, clie
     Project.objects.update(visibility=Project.Visibility.STAFF)
     assert there not in text_of(manager.get(url(project)))
     assert client.get("/book/cut/").status_code == 404
+
+
+def test_a_number_that_orders_rows_says_how_and_is_changed_by_the_arrow_keys(admin):
+    project = a_project(a_resource())
+    draft = reverse("admin:bookings_project_change", args=[project.pk])
+    for row in ("options-0", "links-0"):
+        assert_orders(text_of(admin.get(draft)), f"{row}-position")
+    page = reverse("admin:bookings_option_change", args=[project.options.get().pk])
+    assert_orders(text_of(admin.get(page)), "position")
+
+
+def assert_orders(page, name):
+    control = re.search(rf'<input [^>]*name="{name}"[^>]*>', page)[0]
+    assert 'type="number"' in control
+    assert 'aria-label="Order, lowest first"' in control
+    assert "Order, lowest first" in page.replace(control, "")

@@ -3,9 +3,11 @@
 import threading
 
 import pytest
+from django.utils import timezone
 
 from bookings.availability import allowance, search
 from bookings.models import WeeklyHours
+from bookings.views.choose.months import neighbour
 from tests.api.conftest import Door
 from tests.situations import a_project, a_resource, a_server_key, a_widget_key
 
@@ -99,13 +101,17 @@ def test_rules_in_the_request_count_as_work(page, six, settings):
     assert page.post("/availability/count", few | {"constraints": rules}).status_code == 422
 
 
-def test_what_the_widget_asks_for_ten_resources_over_half_a_year_is_answered(client, db):
-    ten = [a_resource(name=f"Katharina Musterfrau the {number}th") for number in range(10)]
+def open_on_six_days(resources) -> None:
     WeeklyHours.objects.bulk_create(
         WeeklyHours(resource=one, weekday=day, opens="08:00", closes="18:00")
-        for one in ten
+        for one in resources
         for day in range(6)
     )
+
+
+def test_what_the_widget_asks_for_ten_resources_over_half_a_year_is_answered(client, db):
+    ten = [a_resource(name=f"Katharina Musterfrau the {number}th") for number in range(10)]
+    open_on_six_days(ten)
     project = a_project(*ten, availability={"to": "6 months", "timeslot_increments": "15 minutes"})
     page = Door(client=client, key=a_widget_key(project)[1])
     asked = {
@@ -140,6 +146,72 @@ def test_ordinary_calls_never_meet_the_gate(page, client, six, shut):
     project = a_project(*six, availability={"timeslot_increments": "15 minutes"})
     assert page.post("/availability", named(six) | {"to": "4 weeks"}).status_code == 200
     assert client.get(f"/book/{project.slug}/").status_code == 200
+
+
+@pytest.fixture
+def ten(db):
+    """A project of ten resources that are open day and night, a time beginning every quarter of an hour."""
+    everybody = [a_resource(name=f"Katharina Musterfrau the {number}th") for number in range(10)]
+    return a_project(*everybody, availability={"timeslot_increments": "15 minutes"})
+
+
+@pytest.fixture
+def estimated(monkeypatch) -> list[float]:
+    """What each call was estimated at, in milliseconds."""
+    found: list[float] = []
+    leave = allowance.Allowance.__exit__
+
+    def noted(self, *error):
+        found.append(self._cost / 1000)
+        return leave(self, *error)
+
+    monkeypatch.setattr(allowance.Allowance, "__exit__", noted)
+    return found
+
+
+def spare(settings) -> float:
+    """Ordinary calls stay a quarter below the gate, so that a project a little larger is no other matter."""
+    return settings.DEAR_SEARCH_MILLISECONDS * 0.75
+
+
+def test_every_month_of_a_year_and_the_search_for_the_next_one_stay_below_the_gate(
+    client, ten, settings, shut, estimated
+):
+    url, today = f"/book/{ten.slug}/", timezone.localdate()
+    assert client.get(url).status_code == 200
+    for ahead in range(12):
+        year, number = neighbour(today.year, today.month, ahead)
+        asked = {"month": f"{year}-{number:02}"}
+        assert client.get(url, asked).status_code == 200
+        assert client.get(url, asked | {"seek": "next"}).status_code == 302
+    assert len(estimated) == 25
+    assert 0 < max(estimated) < spare(settings)
+
+
+def test_the_search_for_the_next_time_of_a_project_that_is_never_free_stays_below_the_gate(
+    client, ten, settings, shut, estimated
+):
+    """It looks farthest: half a year of which each day is read and judged by rules."""
+    never = [{"block_day": {"day": day}} for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")]
+    ten.availability_constraints = [*never, {"block_weekends": {}}]
+    ten.save()
+    answer = client.get(f"/book/{ten.slug}/", {"seek": "next"})
+    assert "nothing_free" in answer["Location"]
+    assert 0 < max(estimated) < spare(settings)
+
+
+@pytest.mark.parametrize("mode", ["roundrobin_random", "roundrobin_prioritized", "exclusive", "mutual"])
+@pytest.mark.parametrize("path", SEARCHES)
+def test_a_month_of_the_published_clients_stays_below_the_gate(
+    client, ten, settings, shut, estimated, path, mode
+):
+    """Both send the project's settings along with its id: `tests/clients` holds the bodies."""
+    open_on_six_days(ten.resources.all())
+    page = Door(client=client, key=a_widget_key(ten)[1])
+    asked = {"project_id": str(ten.pk), "output_timezone": "America/New_York", "mode": mode}
+    asked |= {"length": "1 hour", "timeslot_increments": "15 minutes", "from": "1 hour", "to": "1 month"}
+    assert page.post(path, asked | named(ten.resources.all())).status_code == 200
+    assert 0 < max(estimated) < spare(settings)
 
 
 def test_a_page_that_is_dear_waits_for_nobody_either(client, six, settings, shut):

@@ -1,15 +1,18 @@
 """A widget key books a project's time only as its slots are offered, and is offered nothing else."""
 
-from datetime import time, timedelta
+import re
+from datetime import datetime, time, timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bookings.graphs.flow import Flow
-from bookings.models import Option, Project, Resource, WeeklyHours
+from bookings.models import Booking, DatedHours, Option, Project, ProjectResource, Resource, WeeklyHours
 from tests.api.conftest import MARTY
-from tests.situations import HOUR, at, own_terms
+from tests.situations import HOUR, a_booking, a_resource, at, own_terms
 
 pytestmark = pytest.mark.django_db
 DAY = {"from": at(0).isoformat(), "to": at(0, days=1).isoformat()}
@@ -125,3 +128,76 @@ def test_a_pages_booking_takes_six_statements_more_than_a_servers(widget, server
 
     # two for the hours, two for who does the option and how, two for how often its address booked
     assert statements(widget, "/bookings", 9) - statements(server, "/bookings", 10) == 6
+
+
+def refused(door, wish, path="/bookings"):
+    """The other times of a refusal because the time is taken."""
+    answer = door.post(f"{path}?include=alternatives", wish, Timekit_Timezone="Europe/Berlin")
+    assert (answer.status_code, answer.json()["code"]) == (409, "slot_taken")
+    return answer.json()["alternatives"]
+
+
+def booked_by(url):
+    """The booking that comes of the link when a customer sends the form which it opens."""
+    page = Client().get(url.removeprefix("http://testserver"))
+    form = re.search(r'<form class="form" id="details".*?</form>', page.content.decode(), re.DOTALL)[0]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    answers = {name: unescape(value) for name, value in hidden} | {"name": "Marty", "email": MARTY["email"]}
+    assert Client().post(re.search(r'action="([^"]+)"', form)[1], answers).status_code == 302
+    return Booking.objects.latest("created_at")
+
+
+@pytest.mark.parametrize("door", ["widget", "server"])
+@pytest.mark.parametrize("path", ["/bookings", "/bookings/reserve"])
+def test_the_url_of_another_time_opens_the_form_that_books_it(
+    request, server, visit, consultation, door, path
+):
+    clara = a_resource(name="Clara", slug="clara")
+    ProjectResource.objects.create(project=consultation, resource=clara, position=1)
+    option = Option.objects.get(project=consultation)
+    server.made("/bookings", visit | when(at(10, 30)))
+    other = refused(request.getfixturevalue(door), visit | when(at(10, 30)), path)[-1]
+    assert "%2B0" in other["url"]  # as it is told: in the zone asked for
+    booking = booked_by(other["url"])
+    assert booking.start == datetime.fromisoformat(other["start"])
+    assert booking.end == datetime.fromisoformat(other["end"])
+    assert (booking.option, str(booking.resource_id)) == (option, visit["resource_id"])
+
+
+def test_the_url_names_a_resource_that_is_free_and_an_end_that_the_customer_chose(
+    server, visit, consultation
+):
+    clara = a_resource(name="Clara", slug="clara")
+    ProjectResource.objects.create(project=consultation, resource=clara, position=1)
+    availability = {"customer_chooses_end": True, "max_length": "3 hours"}
+    Project.objects.filter(pk=consultation.pk).update(availability=availability)
+    DatedHours.objects.create(
+        resource_id=visit["resource_id"], first=at(0).date(), last=at(0, days=20).date()
+    )
+    a_booking(Resource.objects.get(pk=visit["resource_id"]), at(9, 30))
+    other = refused(server, visit | when(at(9, 30), 2 * HOUR))[0]
+    booking = booked_by(other["url"])
+    assert (booking.resource, booking.length) == (clara, 2 * HOUR)
+    assert booking.start == datetime.fromisoformat(other["start"])
+
+
+def test_no_url_leads_to_what_the_form_would_not_book(server, visit, consultation):
+    server.made("/bookings", visit | when(at(10, 30)))
+    wish = visit | when(at(10, 30))
+    assert all("url" in one for one in refused(server, wish))
+    of_another_length = visit | when(at(10, 30), HOUR / 2)
+    alone = {name: value for name, value in wish.items() if name != "project_id"}
+    texts = {"graph": "instant", "what": "Visit", "where": "Garage", "description": "Bring plutonium"}
+    for other in (of_another_length, alone | texts):
+        assert not any("url" in one for one in refused(server, other))
+    for closed in ({"visibility": "staff"}, {"booking": {"graph": "instant_payment"}}):
+        Project.objects.filter(pk=consultation.pk).update(**{"visibility": "public"} | closed)
+        assert not any("url" in one for one in refused(server, wish | {"graph": "instant"} | texts)), closed
+
+
+def test_who_moves_a_booking_is_led_to_no_form_that_books_another(server, visit):
+    booking = server.made("/bookings", visit | when(at(9, 30)))
+    server.made("/bookings", visit | when(at(10, 30)))
+    others = refused(server, when(at(10, 30)), f"/bookings/{booking['id']}/reschedule")
+    assert others
+    assert not any("url" in one for one in others)

@@ -102,6 +102,24 @@ def test_another_country_brings_its_zone_and_currency_to_all_that_followed_the_o
     assert (Site.current().timezone, Site.current().currency) == ("America/Chicago", "EUR")
 
 
+def test_a_week_begins_as_in_the_country_until_another_day_is_given():
+    run_setup(**ANSWERS | {"country": "EG"})
+    assert (Site.current().week_start, Site.current().weekdays[0]) == ("", 5)
+    for typed, first in (("Sonntag", 6), ("mon", 0), ("السبت", 5), ("Sunday", 6)):
+        run_setup(**{"week-start": typed})
+        assert Site.current().weekdays[0] == first
+    run_setup(price="50")
+    assert Site.current().week_start == "sunday"
+    run_setup(country="DE")
+    assert (Site.current().week_start, Site.current().weekdays[0]) == ("", 0)
+
+
+@pytest.mark.parametrize("typed", ["Tuesday", "never"])
+def test_a_day_with_which_no_week_begins_is_refused_under_its_option(typed):
+    with pytest.raises(CommandError, match=r"--week-start: A week begins on Monday, Saturday or Sunday\."):
+        run_setup(**ANSWERS, **{"week-start": typed})
+
+
 def test_who_is_not_named_is_left_alone_and_told_of():
     run_setup(**ANSWERS)
     told = run_setup(people="Ben, Cem")

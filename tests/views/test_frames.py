@@ -118,6 +118,30 @@ def test_where_it_may_be_embedded_it_is(allowed, referer, headers):
     assert "frame-ancestors 'self' https://host.example;" in answer["Content-Security-Policy"] + ";"
 
 
+@pytest.mark.parametrize("referer", ["https://other.example/", "http://host.example/"])
+def test_a_browser_that_names_only_the_page_around_is_told_so_too(allowed, referer):
+    """Safari before 16.4, and every browser where the site has no https."""
+    silent = {"Sec-Fetch-Dest": "", "Sec-Fetch-Site": ""}
+    answer = framed_by("/embed/lightning/?lang=de", referer, **silent)
+    assert_shown_in_any_frame(answer, status=403)
+    assert 'href="/book/lightning/"' in answer.content.decode()
+    for welcome in ("https://host.example/", "http://testserver/embed/lightning/"):
+        assert framed_by("/embed/lightning/", welcome, **silent).status_code == 200
+
+
+def test_whoever_comes_back_from_elsewhere_to_a_booking_is_let_in(frame, allowed, tomorrow):
+    times = frame.see(f"/embed/lightning/?day={tomorrow.date()}")
+    form = frame.send("/embed/lightning/hold/", times, start=tomorrow.isoformat())["Location"]
+    booking = frame.send(form, frame.see(form), **MARTY)["Location"]
+    silent = {"Sec-Fetch-Dest": "", "Sec-Fetch-Site": ""}
+    assert framed_by(booking, "https://pay.example/", **silent).status_code == 200
+
+
+@pytest.mark.parametrize("referer", ["http://[", "https://", "//", "no address"])
+def test_an_address_around_that_cannot_be_read_is_no_address(allowed, referer):
+    assert framed_by("/embed/lightning/", referer).status_code == 200
+
+
 def test_where_nobody_may_embed_it_a_page_that_hides_its_address_is_told_so_too(project):
     assert_shown_in_any_frame(framed_by("/embed/lightning/", ""), status=403)
 

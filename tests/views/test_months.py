@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from bookings.models import Project, WeeklyHours
+from bookings.models import Project, Site, WeeklyHours
 from bookings.views.choose.months import Month, neighbour, table
 from tests.situations import a_booking
 
@@ -25,6 +25,7 @@ def march():
             free={date(2027, 3, 1): 4, date(2027, 3, 16): 6},
             full={date(2027, 3, 11)},
             chosen=date(2027, 3, 16),
+            weekdays=range(7),
         )
 
 
@@ -67,6 +68,7 @@ def end_of_november():
             number=11,
             today=date(2026, 11, 28),
             free={date(2026, 11, 30): 3, date(2026, 12, 5): 2},
+            weekdays=range(7),
         )
 
 
@@ -93,7 +95,7 @@ def test_where_little_of_the_month_is_left_it_begins_with_this_week_and_goes_on(
 )
 def test_with_less_than_two_weeks_left_the_next_month_is_shown_along(today, name, first, last):
     with translation.override("en"):
-        month = Month(year=today.year, number=today.month, today=today, free={})
+        month = Month(year=today.year, number=today.month, today=today, free={}, weekdays=range(7))
         days = [day for week in month.weeks for day in week if day]
     assert (month.name, days[0].day, days[-1].day) == (name, first, last)
 
@@ -124,11 +126,43 @@ def test_what_a_months_end_shows_of_the_next_month_is_as_free_as_there(visitor, 
     assert {day: shown[day] for day in both} == {day: there[day] for day in both}
 
 
-def test_the_week_begins_as_the_locale_has_it(march):
-    assert table(march, str)["weekdays"][0] == {"short": "Mo", "long": "Monday"}
-    with translation.override("ar"):
-        assert table(march, str)["weekdays"][0]["long"] == "الأحد"
-        assert table(march, str)["weeks"][0][1]["number"] == 1
+@pytest.mark.parametrize(
+    ("first", "named", "first_monday"),
+    [(0, "Monday", (0, 0)), (6, "Sunday", (0, 1)), (5, "Saturday", (0, 2)), (1, "Tuesday", (0, 6))],
+)
+def test_the_columns_begin_with_the_first_weekday(march, first, named, first_monday):
+    shown = table(replace(march, weekdays=[(first + step) % 7 for step in range(7)]), str)
+    assert shown["weekdays"][0]["long"] == named
+    week, column = first_monday
+    assert shown["weeks"][week][column]["number"] == 1
+
+
+def heads(page):
+    return re.findall(r'<th scope="col" abbr="(\w+)"', page.content.decode())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("site", "language", "first", "letters"),
+    [
+        ({}, "en", "Monday", "MoTuWe"),
+        ({}, "ar", "الأحد", "حنث"),
+        ({"country": "EG"}, "ar", "السبت", "سحن"),
+        ({"country": "EG"}, "de", "Samstag", "SaSoMo"),
+        ({"country": "EG", "week_start": "sunday"}, "de", "Sonntag", "SoMoDi"),
+        ({"week_start": "monday"}, "ar", "الاثنين", "نثر"),
+        ({"week_start": "saturday"}, "en", "Saturday", "SaSuMo"),
+    ],
+)
+def test_month_and_cards_begin_with_the_sites_first_weekday(
+    visitor, project, tomorrow, site, language, first, letters
+):
+    Site.objects.update_or_create(pk=1, defaults=site)
+    assert heads(visitor.see("/book/lightning/", lang=language))[0] == first
+    page = visitor.see(visitor.book(project, tomorrow), lang=language).content.decode()
+    card = re.search(r'<div class="week" aria-hidden="true">(.*?)</div>', page, re.S)[1]
+    assert "".join(re.findall(r">(\w+)</span>", card)).startswith(letters)
+    assert card.count("week__on") == 1
 
 
 @pytest.mark.parametrize(

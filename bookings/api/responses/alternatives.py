@@ -12,11 +12,12 @@ from bookings.api.responses.context import Context, included_names, requested_zo
 from bookings.api.responses.frames import AlternativeOut
 from bookings.availability.allowance import Allowance, GateShut, TooMuch
 from bookings.availability.asked import read_query
-from bookings.availability.offering import Catalogue, comes_whole
+from bookings.availability.offering import Catalogue, Offering, comes_whole
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Slot
 from bookings.availability.search import search
 from bookings.availability.slot_shapes import slot_shapes
+from bookings.effects.alternatives import form_url_for, open_offering
 from bookings.errors import BookingError
 from bookings.models import Booking, Project, Reservation
 
@@ -41,14 +42,24 @@ def alternatives(wanted: Wanted, context: Context, now: datetime) -> list[Altern
     slots = _free(wanted, now)
     own = [slot for slot in slots if wanted.resource in slot.resources]
     nearest = sorted(own or slots, key=lambda slot: abs(slot.start - wanted.start))[:MOST]
+    is_new = wanted._state.adding  # what moves is not to be booked a second time
+    offering = open_offering(wanted) if is_new and nearest else None
     return [
-        {
-            "start": context.timestamp(slot.start),
-            "end": context.timestamp(slot.end),
-            "resources": [{"id": str(resource.pk), "name": resource.name} for resource in slot.resources],
-        }
-        for slot in sorted(nearest, key=lambda slot: slot.start)
+        _alternative(slot, wanted, context, offering) for slot in sorted(nearest, key=lambda slot: slot.start)
     ]
+
+
+def _alternative(slot: Slot, wanted: Wanted, context: Context, offering: Offering | None) -> AlternativeOut:
+    told: AlternativeOut = {
+        "start": context.timestamp(slot.start),
+        "end": context.timestamp(slot.end),
+        "resources": [{"id": str(resource.pk), "name": resource.name} for resource in slot.resources],
+    }
+    who = wanted.resource if wanted.resource in slot.resources else slot.resources[0]
+    start, end = (moment.astimezone(context.zone) for moment in (slot.start, slot.end))
+    if offering and (url := form_url_for(offering, start, end, who)):
+        told["url"] = url
+    return told
 
 
 def _usual_step(project: Project, wanted: Wanted) -> timedelta | None:

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 Json = dict[str, Any]
 Uuid = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Url = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
 Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 
 

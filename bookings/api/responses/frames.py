@@ -4,7 +4,7 @@ from typing import Generic, NotRequired, TypeVar
 
 from typing_extensions import TypedDict
 
-from bookings.api.responses.fields import Timestamp, Uuid
+from bookings.api.responses.fields import Timestamp, Url, Uuid
 
 Row = TypeVar("Row")
 
@@ -49,11 +49,12 @@ class AlternativeResourceOut(TypedDict):
 
 
 class AlternativeOut(TypedDict):
-    """Another time that is free."""
+    """Another time that is free; ``url`` is the page on which a customer of the project books it."""
 
     start: Timestamp
     end: Timestamp
     resources: list[AlternativeResourceOut]
+    url: NotRequired[Url]
 
 
 class FieldErrorsOut(TypedDict):

@@ -38,10 +38,11 @@ OPTIONS = {
     "price": "like 35; empty: no price is shown",
     "zone": "time zone, if not the country's usual one",
     "currency": "if not the country's",
+    "week-start": "the day with which a week begins, if not as usual in the country",
     "imprint": "address of the imprint",
     "privacy": "address of the privacy notice",
 }
-FIELDS = {"zone": "timezone", "imprint": "imprint_url", "privacy": "privacy_url"}
+FIELDS = {"zone": "timezone", "week-start": "week_start", "imprint": "imprint_url", "privacy": "privacy_url"}
 """Fields that are called otherwise than their option."""
 
 
@@ -155,7 +156,8 @@ class Command(BaseCommand):
 
 def given_in(options: dict[str, Any]) -> dict[str, Any]:
     """The options that were given, by name of the field."""
-    given = {FIELDS.get(name, name): options[name] for name in OPTIONS if options[name] is not None}
+    values = {name: options[name.replace("-", "_")] for name in OPTIONS}
+    given = {FIELDS.get(name, name): value for name, value in values.items() if value is not None}
     if "hours" in given:
         given["hours"] = "\n".join(given["hours"])
     return given
@@ -178,13 +180,12 @@ def language_of(answers: dict[str, Any]) -> str:
 
 
 def without_what_follows(given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Another country brings another zone and currency, so that those of before are no answer any more."""
+    """Another country brings another zone, currency and week, so that those of before are no answer any more."""
     country = countries.code_of(str(given.get("country", ""))) or given.get("country")
     if not country or country == values.get("country"):
         return values
-    return {
-        name: value for name, value in values.items() if name in given or name not in ("timezone", "currency")
-    }
+    following = {"timezone", "currency", "week_start"} - given.keys()
+    return {name: value for name, value in values.items() if name not in following}
 
 
 def shown(form: SetupForm, name: str, known: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ from bookings.errors import (
     SlotTaken,
     WindowClosed,
 )
+from bookings.languages import site_of
 from bookings.models import Booking
 from bookings.views.choose import months, zones
 from bookings.views.choose.day import SEEK, day_card, later
@@ -154,6 +155,7 @@ def _month_card(selection: Selection, found: FreeTimes, day: date | None) -> dic
         today=selection.today,
         free={day: number for day, number in found.free.items() if selection.shows(day)},
         full=found.full_days,
+        weekdays=site_of(selection.request).weekdays,
         chosen=day,
     )
     card = months.table(month, lambda one: selection.href(day=one))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from bookings import times
-from bookings.views.cards import weekday_order
 
 LITTLE = timedelta(days=14)
 """Of the present month: with less left the next one is shown along."""
@@ -25,13 +24,14 @@ class Month:
     """A month as one zone's calendar has it, and what is known of its days.
 
     ``free`` tells how many times a day has; ``full`` are days that had some and have none left; before ``today``
-    everything is past.
+    everything is past; ``weekdays`` (Monday 0) are its columns.
     """
 
     year: int
     number: int
     today: date
     free: Mapping[date, int]
+    weekdays: Sequence[int]
     full: Set[date] = frozenset()
     chosen: date | None = None
 
@@ -46,7 +46,7 @@ class Month:
 
     @property
     def weeks(self) -> list[list[date | None]]:
-        return weeks_shown(self.year, self.number, self.today)
+        return weeks_shown(self.year, self.number, self.today, self.weekdays[0])
 
     @property
     def is_first(self) -> bool:
@@ -67,13 +67,13 @@ def neighbour(year: int, number: int, step: int) -> tuple[int, int]:
     return index // 12, index % 12 + 1
 
 
-def weeks_shown(year: int, number: int, today: date) -> list[list[date | None]]:
-    """The weeks in which the days of a month stand, None for those of others.
+def weeks_shown(year: int, number: int, today: date, first: int) -> list[list[date | None]]:
+    """The weeks in which the days of a month stand, None for those of others; ``first`` is their first weekday.
 
     Where little of the present month is left they begin with this week and go on into the next month, so that not
     all that one sees is past.
     """
-    weeks = calendar.Calendar(weekday_order()[0]).monthdatescalendar(year, number)
+    weeks = calendar.Calendar(first).monthdatescalendar(year, number)
     following = date(*neighbour(year, number, 1), 1)
     if (today.year, today.month) != (year, number) or following - today >= LITTLE:
         return [[day if day.month == number else None for day in week] for week in weeks]
@@ -94,7 +94,7 @@ def table(month: Month, href: Callable[[date], str]) -> dict[str, Any]:
         "name": month.name,
         "year": f"{last_shown(weeks).year}",
         "weekdays": [
-            {"short": times.weekday_letters(one), "long": str(dates.WEEKDAYS[one])} for one in weekday_order()
+            {"short": times.weekday_letters(one), "long": str(dates.WEEKDAYS[one])} for one in month.weekdays
         ],
         "weeks": [[_cell(month, day, href) if day else None for day in week] for week in weeks],
     }

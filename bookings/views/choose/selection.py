@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings.languages import site_of
 from bookings.views.choose import months, zones
 from bookings.views.page_urls import carried_query, page_url, parse_instant
 
@@ -44,14 +45,20 @@ class Selection:
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
+    @property
+    def weeks(self) -> list[list[date | None]]:
+        """Those in which the days of the month stand that is shown."""
+        first = site_of(self.request).weekdays[0]
+        return months.weeks_shown(self.year, self.month, self.today, first)
+
     def shows(self, day: date) -> bool:
         """Whether the day stands in the month that is shown."""
-        return any(day in week for week in months.weeks_shown(self.year, self.month, self.today))
+        return any(day in week for week in self.weeks)
 
     @property
     def last_shown(self) -> date:
         """The last day that stands in the month that is shown."""
-        return months.last_shown(months.weeks_shown(self.year, self.month, self.today))
+        return months.last_shown(self.weeks)
 
     def first_of(self, days: Iterable[date]) -> date | None:
         """The first of these days in the month that is shown."""
