@@ -20,15 +20,16 @@ from bookings import sql
 from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
-LAST_STRICT = (
-    "SELECT {} "  # our own names
-    f'FROM "{Occupancy._meta.db_table}" s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
-    'ORDER BY s."start" DESC LIMIT 1'
+_LAST = (
+    f'SELECT * FROM "{Occupancy._meta.db_table}" s '  # our own names
+    'WHERE s.strict AND (s.resource_id, s."start") < (%s, %s) '
+    'ORDER BY s.resource_id DESC, s."start" DESC LIMIT 1'
 )
-"""A column of the last strict piece of a resource that starts before an instant.
+LAST_STRICT = f"SELECT {{}} FROM ({_LAST}) o WHERE o.resource_id = %s"
+"""Columns of the last strict piece of a resource that starts before an instant: resource, instant, resource.
 
-Strict pieces never overlap each other, so it decides for all that start before: an index look-up, however many there
-are.
+Strict pieces never overlap each other, so it decides for all that start before: one step back in an index, however many
+there are. Pairs are compared, since the constraint's own index would serve for a resource alone, and read all of it.
 """
 
 
@@ -133,13 +134,13 @@ def _guard(wanted: Claim, resource: uuid.UUID) -> tuple[str, list[Any]]:
     start, end = sql.stored(Occupancy, "start", wanted.start), sql.stored(Occupancy, "end", wanted.end)
     owner = sql.stored(Occupancy, "resource", resource)
     all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
-    last = LAST_STRICT.format('s."end"')
+    last = LAST_STRICT.format('o."end"')
     strict = f"COALESCE(({last}) > %s, FALSE)"
     doubled = (
         f'EXISTS (SELECT 1 FROM {table} o WHERE o.resource_id = %s AND NOT o.strict AND o."end" > %s '
         f'AND o."start" < %s AND (o.expires_at IS NULL OR o.expires_at > {sql.now()}){all_day})'
     )
-    return f"WHERE NOT {strict} AND NOT {doubled}", [owner, end, start, owner, start, end]
+    return f"WHERE NOT {strict} AND NOT {doubled}", [owner, end, owner, start, owner, start, end]
 
 
 def _expiry(hold: timedelta | None) -> tuple[str, list[Any]]:
