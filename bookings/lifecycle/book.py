@@ -17,9 +17,10 @@ from bookings.lifecycle.notices import messages_of
 from bookings.lifecycle.person_caps import check_person
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_payable
-from bookings.lifecycle.transitions import claim_of, enter, occupy, taken
+from bookings.lifecycle.seats import session_of
+from bookings.lifecycle.transitions import claim_of, claim_seat, enter, taken
 from bookings.lifecycle.writing import Rows, write
-from bookings.models import Booking, Customer, HistoryEntry, Reservation, Resource
+from bookings.models import Action, Booking, Customer, Reservation, Resource
 
 
 @verb
@@ -57,18 +58,13 @@ def book(
         around = check(draft, by=by, now=moment, companions=companions, ignoring=ignoring)
     target = flow.create.target
     enter(draft, target, leaving=flow.leaving(target))
-    claim = None
-    if target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft)):
-        claim = _claim(draft, companions, around)
-    entry = entry_of(
-        draft,
-        by=by,
-        words=words,
-        action=flow.create.name,
-        target=target.name,
-        reason="overlap" if draft.allow_double_bookings else "",
-    )
-    _write(claim, draft, customer, companions, entry)
+    claims = target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft))
+    if claims and draft.version.claims_seat:
+        claim_seat(session_of(draft))
+    takes = [resource.pk for resource in companions]
+    claim = claim_of(draft, takes, around) if claims and draft.version.claims_time else None
+    rows = _rows(draft, claim, customer, action=flow.create, by=by, words=words)
+    _write(rows, companions)
     if held:
         end_hold(held.reservation, used_by=draft)
     return draft
@@ -135,28 +131,28 @@ def _take_over(reservation: Reservation, draft: Booking) -> bool:
     return draft.version.claims_time and hand_over(reservation, draft.pk)
 
 
-def _claim(draft: Booking, companions: Sequence[Resource], around: timedelta) -> Claim | None:
-    """The one piece to be claimed with the writing; a seat, and pieces of several resources, are claimed here."""
-    if draft.version.claims_time and not companions:
-        return claim_of(draft, (), around)
-    occupy(draft, [resource.pk for resource in companions], around)
-    return None
-
-
-def _write(
-    claim: Claim | None,
-    draft: Booking,
-    customer: Customer | None,
-    companions: Sequence[Resource],
-    entry: HistoryEntry,
-) -> None:
+def _rows(
+    draft: Booking, claim: Claim | None, customer: Customer | None, *, action: Action, by: Actor, words: str
+) -> Rows:
+    """What is decided: the booking that entered its first state, and what is to be written with it."""
+    entry = entry_of(
+        draft,
+        by=by,
+        words=words,
+        action=action.name,
+        target=action.target.name,
+        reason="overlap" if draft.allow_double_bookings else "",
+    )
     messages = messages_of(draft, draft.state, entry)
-    rows = Rows(claim=claim, booking=draft, customer=customer, entry=entry, messages=messages)
-    if claim is None:
+    return Rows(claim=claim, booking=draft, customer=customer, entry=entry, messages=messages)
+
+
+def _write(rows: Rows, companions: Sequence[Resource]) -> None:
+    if rows.claim is None:
         write(rows)
     else:
-        taken(claim, lambda: write(rows))
+        taken(rows.claim, lambda: write(rows))
     if companions:
-        draft.companions.set(companions)
-    if customer is not None:
-        draft.customer = customer
+        rows.booking.companions.set(companions)
+    if rows.customer is not None:
+        rows.booking.customer = rows.customer

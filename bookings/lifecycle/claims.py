@@ -21,16 +21,21 @@ from bookings import sql
 from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
-LAST_STRICT = (
-    "SELECT {} "  # our own names
-    f'FROM "{Occupancy._meta.db_table}" s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
-    'ORDER BY s."start" DESC LIMIT 1'
+_LAST = (
+    f'SELECT * FROM "{Occupancy._meta.db_table}" s '  # our own names
+    'WHERE s.strict AND (s.resource_id, s."start") < (%s, %s) '
+    'ORDER BY s.resource_id DESC, s."start" DESC LIMIT '
 )
-"""A column of the last strict piece of a resource that starts before an instant.
+LAST_STRICT = f"SELECT {{}} FROM ({_LAST}1) o WHERE o.resource_id = %s"
+"""Columns of the last strict piece of a resource that starts before an instant: resource, instant, resource.
 
-Strict pieces never overlap each other, so it decides for all that start before: an index look-up, however many there
-are.
+Strict pieces never overlap each other, so it decides for all that start before: one step back in an index, however many
+there are. Pairs are compared, since the constraint's own index would serve for a resource alone, and read all of it.
 """
+
+
+LAST_TWO_STRICT = f"SELECT 1 FROM ({_LAST}2) o WHERE o.resource_id = %s"
+"""That there is one of the last two, to be asked further; with the same values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,10 +170,10 @@ def _guard(wanted: Claim, piece: Piece) -> tuple[str, list[Any]]:
     """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps, or is too near."""
     start, end = sql.stored(Occupancy, "start", piece.start), sql.stored(Occupancy, "end", piece.end)
     owner = sql.stored(Occupancy, "resource", piece.resource)
-    last = LAST_STRICT.format('s."end"')
+    last = LAST_STRICT.format('o."end"')
     doubled = _of_the_other_kind("start", "end", wanted)
-    guard, params = f"WHERE NOT COALESCE(({last}) > %s, FALSE) AND NOT {doubled}", [owner, end, start]
-    params += [owner, start, end]
+    guard = f"WHERE NOT COALESCE(({last}) > %s, FALSE) AND NOT {doubled}"
+    params = [owner, end, owner, start, owner, start, end]
     if not wanted.around:
         return guard, params
     too_near, further = _too_near(wanted, piece, owner)
@@ -192,14 +197,10 @@ def _too_near(wanted: Claim, piece: Piece, owner: Any) -> tuple[str, list[Any]]:
     """
     low = sql.stored(Occupancy, "start", piece.busy_start - wanted.around)
     high = sql.stored(Occupancy, "end", piece.busy_end + wanted.around)
-    strict = (
-        "SELECT s.busy_start, s.busy_end "
-        f'FROM "{Occupancy._meta.db_table}" s WHERE s.resource_id = %s AND s.strict AND s."start" < %s '
-        'ORDER BY s."start" DESC LIMIT 2'
-    )
-    near = f"EXISTS (SELECT 1 FROM ({strict}) n WHERE n.busy_end > %s AND n.busy_start < %s)"
+    strict = f"{LAST_TWO_STRICT} AND o.busy_end > %s AND o.busy_start < %s"
     doubled = _of_the_other_kind("busy_start", "busy_end", wanted)
-    return f" AND NOT {near} AND NOT {doubled}", [owner, high, low, high, owner, low, high]
+    text = f" AND NOT EXISTS ({strict}) AND NOT {doubled}"
+    return text, [owner, high, owner, low, high, owner, low, high]
 
 
 def _expiry(hold: timedelta | None) -> tuple[str, list[Any]]:

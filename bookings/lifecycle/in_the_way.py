@@ -1,7 +1,7 @@
 """What is in the way of a refused claim, and whether it has ended: asked by the look-back of the claim's guard.
 
-Strict pieces never overlap each other, so those in the way are the ones that start within the wanted range and the last
-that starts before it: an index look-up, however many there are.
+Of what starts before the wanted range only the last strict piece can reach into it, since strict pieces never overlap
+each other, and those that are not strict. Each kind is looked up along an index of its own, however much is taken.
 """
 
 from __future__ import annotations
@@ -79,13 +79,15 @@ def _of_piece(wanted: Piece, around: timedelta) -> tuple[str, list[Any]]:
     owner = sql.stored(Occupancy, "resource", wanted.resource)
     start = sql.stored(Occupancy, "start", min(wanted.start, wanted.busy_start - around))
     end = sql.stored(Occupancy, "end", max(wanted.end, wanted.busy_end + around))
-    table, bookings = Occupancy._meta.db_table, Booking._meta.db_table
-    overdue = f"SELECT b.due_at <= {sql.now()} FROM {bookings} b WHERE b.id = o.booking_id"  # noqa: S608
+    overdue = f"SELECT b.due_at <= {sql.now()} FROM {Booking._meta.db_table} b WHERE b.id = o.booking_id"  # noqa: S608
     piece = (
-        f"SELECT o.id, o.booking_id, COALESCE(o.expires_at <= {sql.now()}, FALSE) AS expired, "  # noqa: S608
-        f"COALESCE(({overdue}), FALSE) AS overdue FROM {table} o "
-        'WHERE o.resource_id = %s AND o."start" < %s AND o."end" > %s'
+        f"o.id, o.booking_id, COALESCE(o.expires_at <= {sql.now()}, FALSE) AS expired, "
+        f"COALESCE(({overdue}), FALSE) AS overdue"
     )
-    first = LAST_STRICT.format('s."start"')
-    text = f'{piece} AND o.strict AND o."start" >= COALESCE(({first}), %s) UNION ALL {piece} AND NOT o.strict'
-    return text, [owner, end, start, owner, start, start, owner, end, start]
+    pieces = f"SELECT {piece} FROM {Occupancy._meta.db_table} o WHERE o.resource_id = %s"  # noqa: S608
+    text = (
+        f'{pieces} AND o."start" >= %s AND o."start" < %s '
+        f'UNION ALL {LAST_STRICT.format(piece)} AND o."end" > %s '
+        f'UNION ALL {pieces} AND NOT o.strict AND o."start" < %s AND o."end" > %s'
+    )
+    return text, [owner, start, end, owner, start, owner, start, owner, start, start]

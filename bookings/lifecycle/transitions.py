@@ -39,21 +39,18 @@ def claim_of(booking: Booking, companions: Iterable[uuid.UUID], around: timedelt
 
 
 def claim_time(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
-    """Claim all pieces or raise ``SlotTaken``; return when they expire, if they do.
-
-    For several pieces the resources are locked.
-    """
-    if len(wanted.pieces) > 1:
-        lock_resources(wanted.resources)
+    """Claim all pieces or raise ``SlotTaken``; return when they expire, if they do."""
     return taken(wanted, lambda: claim_pieces(wanted, **owner)).expires_at
 
 
 def taken(wanted: Claim, claim: Callable[[], T | None]) -> T:
-    """What ``claim`` returns once it takes the wanted time, or raise ``SlotTaken``.
+    """What ``claim`` returns once it takes the wanted time, all of it, or raise ``SlotTaken``.
 
-    A refusal first clears what only seems to be in the way: expired pieces, and bookings whose automatic action is
-    overdue.  For that the resources are locked.
+    For a set of several the resources are locked.  A refusal first clears what only seems to be in the way: expired
+    pieces, and bookings whose automatic action is overdue.  For that they are locked, too.
     """
+    if len(wanted.resources) > 1:
+        lock_resources(wanted.resources)
     for last_try in (False, True):
         if claimed := claim():
             return claimed

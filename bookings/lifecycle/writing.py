@@ -1,22 +1,35 @@
-"""Writing what ``book`` decided: its time, the booking, the customer, history and messages.
+"""The one writing of a booking: ``book`` decides, as a plain value (``Rows``), and this module writes it.
 
-On PostgreSQL one statement writes them all, or nothing where the time is taken: each part selects from the one before,
-so that a refused claim leaves the rest without rows. Foreign keys are checked at the end of the transaction, so that
-the piece may come first. On SQLite, where a statement costs no way to a server, the same rows are written one by one.
+On PostgreSQL one data-modifying statement writes everything, in the order in which its parts select from each other:
+
+- ``piece`` claims the time, and returns a row only where it was free.  It comes first, before the booking that it
+  names, since foreign keys are checked at the end of the transaction: a refusal has written nothing.
+- ``booked`` selects from it, so that a refused claim leaves it, and with it all that follows, without rows.
+- ``customer`` and ``entry`` select from ``booked``; the entry returns the number that the database gave it.
+- ``messages`` select that number from ``entry``, since they are named after it; what was announced already
+  (``ON CONFLICT``) stays as it was.
+- The answer is the row of ``booked``: whether there is a booking.
+
+The statement runs in the verb's transaction and not by itself.  It sees nothing that was committed while it waited, so
+that what has to be counted (a daily cap) is locked by statements before it; it claims one piece, so that of several
+resources each is claimed before, and one that is missing takes all back; and an Idempotency-Key stands or falls with
+it.  It is prepared where the connection leads straight to PostgreSQL (``bookings.prepared``).
+
+On SQLite, where a statement costs no way to a server, the same rows are written one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import AutoField, Field, Model
 
 from bookings import prepared, sql
-from bookings.lifecycle.claims import Claim, claim_statement
+from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
 from bookings.lifecycle.notices import ENTRY, named_after
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
 
@@ -31,7 +44,7 @@ NAMED: Marks = (
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """What is to be written, none of it saved yet; ``claim`` is of one resource, None where no time is taken here.
+    """What is to be written, none of it saved yet; ``claim`` is None where no time is taken here.
 
     The messages name the history entry by ``ENTRY``, since it has no number before it is written.
     """
@@ -44,14 +57,33 @@ class Rows:
 
 
 def write(rows: Rows) -> bool:
-    """Write the rows in the open transaction; False, and nothing written, where the time is taken."""
+    """Write the rows in the open transaction; False, and nothing written, where some of the time is taken.
+
+    Where it is of several pieces, their resources are locked.
+    """
     if rows.customer is not None:
         rows.customer.booking = rows.booking
-    written = _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
+    written = _all_or_none(rows) if rows.claim and len(rows.claim.pieces) > 1 else _write(rows)
     for row in (rows.booking, rows.customer) if written else ():
         if row is not None:
             row._state.adding, row._state.db = False, connection.alias
     return written
+
+
+def _all_or_none(rows: Rows) -> bool:
+    """All pieces but one each by a statement, then that one with the rows."""
+    assert rows.claim  # noqa: S101  # of several
+    first, *others = rows.claim.in_order
+    with transaction.atomic():
+        claimed = claim_pieces(replace(rows.claim, pieces=tuple(others)), booking=rows.booking.pk)
+        written = bool(claimed) and _write(replace(rows, claim=replace(rows.claim, pieces=(first,))))
+        if not written:
+            transaction.set_rollback(True)
+    return written
+
+
+def _write(rows: Rows) -> bool:
+    return _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
 
 
 def _at_once(rows: Rows) -> bool:

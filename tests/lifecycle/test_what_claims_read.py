@@ -29,29 +29,47 @@ only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="
 only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts rows, not steps")
 
 
-@pytest.fixture(params=["before the first ANALYZE", "after ANALYZE"])
+UNKNOWN, STALE, KNOWN = "before the first ANALYZE", "analysed when there was little", "after ANALYZE"
+
+
+@pytest.fixture(params=[UNKNOWN, STALE, KNOWN])
 def doc(request: pytest.FixtureRequest) -> Resource:
     """Somebody with a quarter of an hour taken every twenty minutes, and with a few that doubled."""
+    forget_statistics()
     resource = a_resource()
     owner = a_booking(resource, at(0, days=-100))
     for days in (-90, 100, 400):
         a_booking(resource, at(9, days=days), allow_double_bookings=True)
-    taken = (
-        Occupancy(
-            resource=resource,
-            start=start,
-            end=start + LENGTH,
-            busy_start=start,
-            busy_end=start + LENGTH,
-            booking=owner,
+    if request.param == STALE:
+        for _number in range(100):
+            a_booking(a_resource(), at(0))
+        analyse()
+    Occupancy.objects.bulk_create(
+        Occupancy(resource=resource, booking=owner, start=start, end=end, busy_start=start, busy_end=end)
+        for start, end in (
+            (at(0) + number * STEP, at(0) + number * STEP + LENGTH) for number in range(PIECES)
         )
-        for start in (at(0) + number * STEP for number in range(PIECES))
     )
-    Occupancy.objects.bulk_create(taken)
-    if request.param == "after ANALYZE":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    if request.param == KNOWN:
+        analyse()
     return resource
+
+
+def forget_statistics() -> None:
+    """As if PostgreSQL had never looked at the table: what other tests rolled back may have been counted."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT usesuper FROM pg_user WHERE usename = current_user")
+        if cursor.fetchone() == (True,):
+            table = [Occupancy._meta.db_table]
+            cursor.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = %s::regclass", table)
+            cursor.execute("DELETE FROM pg_statistic WHERE starelid = %s::regclass", table)
+
+
+def analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 Statement = tuple[str, Any]
@@ -62,7 +80,7 @@ def statements_on_occupancy() -> Iterator[list[Statement]]:
     found: list[Statement] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if Occupancy._meta.db_table in sql:
+        if params and (Occupancy._meta.db_table in sql or sql.startswith("EXECUTE")):
             found.append((sql, params))
         return execute(sql, params, many, context)
 
@@ -97,23 +115,25 @@ ASKED = {"a booking": asked_by_a_booking, "a refusal": asked_by_a_refusal}
 def test_no_plan_reads_more_than_fifty_pieces(doc: Resource, asked: str, plan: str) -> None:
     for name, number in POSITIONS.items():
         for statement in ASKED[asked](doc, number):
-            read = [(scan, most_read(scan)) for scan in scans_of_pieces(explained(statement, plan))]
-            assert read, statement
-            assert all(amount <= MOST_PIECES for _scan, amount in read), (name, read)
+            scans = list(scans_of_pieces(explained(statement, plan)))
+            assert scans, statement
+            assert not [in_short(scan) for scan in scans if most_read(scan) > MOST_PIECES], name
 
 
 def explained(statement: Statement, plan: str) -> dict[str, Any]:
-    """How PostgreSQL did a statement that it prepared, the plan of which is made without or with its values."""
+    """How PostgreSQL did a prepared statement, the plan of which is made without or with its values."""
     text, values = statement
-    numbers = iter(range(1, len(values) + 1))
-    text = re.sub("%[s%]", lambda mark: f"${next(numbers)}" if mark[0] == "%s" else "%", text)
-    marks = ", ".join(["%s"] * len(values))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.cursor.execute(f"PREPARE explained AS {text}")
+        if not text.startswith("EXECUTE"):
+            numbers = iter(range(1, len(values) + 1))
+            numbered = re.sub("%s|%%", lambda mark: f"${next(numbers)}" if mark[0] == "%s" else "%", text)
+            cursor.execute(f"PREPARE explained AS {numbered}")
+            text = f"EXECUTE explained ({', '.join(['%s'] * len(values))})"
         cursor.execute(f"SET LOCAL plan_cache_mode = {plan}")
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE explained ({marks})", values)
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", values)
         (found,) = cursor.fetchone()
-        cursor.execute("DEALLOCATE explained")
+        if "explained" in text:
+            cursor.execute("DEALLOCATE explained")
         transaction.set_rollback(True)
     (whole,) = json.loads(found) if isinstance(found, str) else found
     return whole["Plan"]
@@ -129,6 +149,10 @@ def scans_of_pieces(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def is_of_pieces(node: dict[str, Any]) -> bool:
     indexes = {*(index.name for index in Occupancy._meta.indexes), "no_overlap"}
     return node.get("Relation Name") == Occupancy._meta.db_table or node.get("Index Name") in indexes
+
+
+def in_short(scan: dict[str, Any]) -> str:
+    return ", ".join(str(scan.get(name)) for name in ("Node Type", "Index Name", "Index Cond", "Filter"))
 
 
 def most_read(scan: dict[str, Any]) -> int:
@@ -164,7 +188,7 @@ def steps(text: str, values: Any) -> int:
     return counted
 
 
-@pytest.mark.parametrize("doc", ["before the first ANALYZE"], indirect=True)
+@pytest.mark.parametrize("doc", [UNKNOWN], indirect=True)
 def test_what_is_asked_of_a_resource_alone_finds_its_index(doc: Resource) -> None:
     other = a_resource()
     plan = Occupancy.objects.filter(resource=other).explain()
