@@ -46,10 +46,10 @@ def claim_time(wanted: Claim, **owner: uuid.UUID) -> datetime | None:
 def taken(wanted: Claim, claim: Callable[[], T | None]) -> T:
     """What ``claim`` returns once it takes the wanted time, all of it, or raise ``SlotTaken``.
 
-    For a set of several the resources are locked.  A refusal first clears what only seems to be in the way: expired
+    For several pieces the resources are locked.  A refusal first clears what only seems to be in the way: expired
     pieces, and bookings whose automatic action is overdue.  For that they are locked, too.
     """
-    if len(wanted.resources) > 1:
+    if len(wanted.pieces) > 1:
         lock_resources(wanted.resources)
     for last_try in (False, True):
         if claimed := claim():
