@@ -48,9 +48,9 @@ class StaffAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The login; 429 where passwords are tried too often from an address."""
         response = super().login(request, extra_context)
-        if usage := refused(request):
+        if (seconds := refused(request)) is not None:
             response.status_code = 429
-            response["Retry-After"] = str(usage.resets_in)
+            response["Retry-After"] = str(seconds)
         return response
 
     def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> Any:

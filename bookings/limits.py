@@ -95,7 +95,17 @@ FLOOD_PER_ADDRESS = _limit(
     "within the hour, before each further hold costs a proof of work",
 )
 FLOOD_TOGETHER = _limit(
-    "FLOOD_PERCENT_TOGETHER", 33, "percent of them that all visitors together hold before each costs that"
+    "FLOOD_PERCENT_TOGETHER",
+    33,
+    "percent of them that all visitors together hold before an address holds only a few without that",
+)
+HOLDS_UNDER_ATTACK = _limit(
+    "HOLDS_PER_ADDRESS_UNDER_ATTACK", 2, "how few times of the project these are; 0: each hold costs that"
+)
+FLOOD_UNPROVEN = _limit(
+    "FLOOD_PERCENT_UNPROVEN",
+    50,
+    "percent of them (at least two times) that all visitors together hold before each hold costs that",
 )
 PROOF_TRIES = _limit(
     "PROOF_TRIES", 500, "tries of two milliseconds that a proof of work takes; 0: nothing lifts the caps"

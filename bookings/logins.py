@@ -1,11 +1,15 @@
 """Passwords are tried a few times a minute from one network address, and counted before any is hashed.
 
 A hash of a password takes a tenth of a second by intent, so whoever may cause any number of them stops the site.  As
-a backend of its own, in front of all others, it stands before every door that takes a password.
+a backend of its own, in front of all others, it stands before every door that takes a password.  And in each process
+passwords are hashed one after the other, so that the pages go on meanwhile.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -19,7 +23,10 @@ from bookings.client_address import client_network
 from bookings.rate_limits import Usage, spend
 
 LONGEST_NAME = 150
-_USAGE = "_usage_of_logins"
+PLACES = threading.BoundedSemaphore(2)
+"""Of this process: one password is hashed and one waits, so that the other threads serve pages."""
+_turn = threading.Lock()
+_USAGE, _FULL = "_usage_of_logins", "_others_log_in"
 
 
 class LimitByAddress:
@@ -36,10 +43,28 @@ class LimitByAddress:
             raise PermissionDenied
 
 
-def refused(request: HttpRequest) -> Usage | None:
-    """What was used of the limit where it refused this request's password."""
+def refused(request: HttpRequest) -> int | None:
+    """Seconds to wait where it was a limit that refused this request's password."""
+    if getattr(request, _FULL, False):
+        return 1
     usage: Usage | None = getattr(request, _USAGE, None)
-    return usage if usage and usage.exceeded else None
+    return usage.resets_in if usage and usage.exceeded else None
+
+
+class AllPlacesTaken(Exception):
+    """One password is being hashed in this process, and another waits."""
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """Wait until no other password is hashed; raises ``AllPlacesTaken`` at once where somebody waits already."""
+    if not PLACES.acquire(blocking=False):
+        raise AllPlacesTaken
+    try:
+        with _turn:
+            yield
+    finally:
+        PLACES.release()
 
 
 class LoginForm(AdminAuthenticationForm):
@@ -51,6 +76,17 @@ class LoginForm(AdminAuthenticationForm):
             "username"
         ]  # its length is only told to the browser, and a failed login is written down
         name.validators.append(MaxLengthValidator(LONGEST_NAME))
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            with _taking_turns():
+                return super().clean()
+        except AllPlacesTaken:
+            setattr(self.request, _FULL, True)
+            raise ValidationError(
+                _("Several people are logging in at this moment. Please try again in a second."),
+                code="too_many_logins",
+            ) from None
 
     def get_invalid_login_error(self) -> ValidationError:
         if self.request is not None and refused(self.request):

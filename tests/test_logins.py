@@ -1,11 +1,15 @@
 """Passwords are tried a few times a minute from one address, and a stranger locks nobody out."""
 
+import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
 from django.test import Client
 
-from bookings import rate_limits
+from bookings import logins, rate_limits
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 
@@ -87,3 +91,39 @@ def test_a_name_that_is_longer_than_any_is_refused_and_no_password_is_hashed(db,
     assert answer.status_code == 200
     assert "at most 150 characters" in answer.content.decode()
     assert hashed == []
+
+
+@contextmanager
+def two_who_log_in() -> Iterator[None]:
+    """One password is being hashed in this process, and one waits for its turn."""
+    for _one in range(2):
+        assert logins.PLACES.acquire(blocking=False)
+    yield
+    for _one in range(2):
+        logins.PLACES.release()
+
+
+def test_a_password_beside_two_others_is_not_hashed_and_may_be_sent_again_in_a_second(owner, hashed):
+    with two_who_log_in():
+        answer = log_in("owner", "right-password")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+    assert "Several people are logging in at this moment. Please try again in a second." in html.unescape(
+        answer.content.decode()
+    )
+    assert hashed == []
+
+
+def test_who_found_others_logging_in_has_tried_no_password(owner, settings):
+    settings.LOGINS_A_MINUTE_PER_ADDRESS = 1
+    with two_who_log_in():
+        for _try in range(15):
+            log_in("owner", "right-password")
+    assert log_in("owner", "right-password").status_code == 302
+
+
+def test_every_login_makes_room_for_the_next(owner, settings):
+    settings.LOGINS_A_MINUTE_PER_ADDRESS = 5
+    for number in range(10):
+        log_in(f"name-{number}")
+    log_in("é" * 300)
+    assert log_in("owner", "right-password", ELSEWHERE).status_code == 302

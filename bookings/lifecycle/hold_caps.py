@@ -1,17 +1,18 @@
 """How many times visitors may hold: each of them, one network address, and under attack all who have proven nothing.
 
 A project is under attack from the moment when the unproven visitors of one address hold a tenth of its offered times,
-or all of them together a third.  From then on each hold costs a proof of work, which lifts the caps of the address for
-that hold alone.
+or all of them together a third.  Who holds as many as an address may then hold needs a proof of work, which lifts the
+caps for that hold alone; once half is held without a proof, so does everybody.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from bookings import database_clock, limits, sql
 from bookings.availability.capacity import capacity
@@ -26,6 +27,14 @@ ALWAYS_FREE = 2
 """So many times one address may hold, however few there are."""
 COUNTED_EVERY = 60
 """Seconds that a project's number of offered times is kept."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A limit that one more unproven hold would pass; ``at_most`` holds an address may have, None: all count as one."""
+
+    limit: Limit
+    at_most: int | None = None
 
 
 def lock_visitor(draft: Reservation) -> None:
@@ -46,7 +55,8 @@ def check_caps(draft: Reservation, proof: Proof | None, *, now: datetime) -> boo
     if passed is None:
         return False
     if proof is None or not limits.PROOF_TRIES.value:
-        raise ProofNeeded(limit=passed.setting, seconds=_seconds_left(draft))
+        seconds = _seconds_left(draft, of_address=passed.at_most is not None)
+        raise ProofNeeded(limit=passed.limit.setting, seconds=seconds, at_most=passed.at_most)
     return True
 
 
@@ -64,8 +74,7 @@ def _check_visitor(draft: Reservation) -> None:
             raise HoldsExhausted(limit=cap.setting)
 
 
-def _passed(draft: Reservation, now: datetime) -> Limit | None:
-    """The limit that one more unproven hold would pass."""
+def _passed(draft: Reservation, now: datetime) -> Passed | None:
     same, of_project = Q(address=draft.address), Q(project=draft.project_id)
     unproven = Reservation.objects.unproven(BOOKED_COUNTS).filter(same | of_project)
     counted = unproven.aggregate(
@@ -73,25 +82,42 @@ def _passed(draft: Reservation, now: datetime) -> Limit | None:
         here=Count("pk", filter=same & of_project),
         together=Count("pk", filter=of_project),
     )
-    if limits.HOLDS_PER_ADDRESS.passed_by(counted["of_address"] + 1):
-        return limits.HOLDS_PER_ADDRESS
+    of_all_projects = limits.HOLDS_PER_ADDRESS
+    if of_all_projects.passed_by(counted["of_address"] + 1):
+        return Passed(of_all_projects, of_all_projects.value)
     if draft.project is None or counted["together"] < ALWAYS_FREE:
         return None
     return _flooded(counted["here"], counted["together"], _offered(draft.project, now))
 
 
-def _seconds_left(draft: Reservation) -> int:
-    """Whole seconds until the first hold of those that are counted ends, at least one."""
-    live = Reservation.objects.live().filter(proven=False, project=draft.project_id)
-    first = live.order_by("expires_at").values_list("expires_at", flat=True).first()
-    return max(1, int((first - database_clock.now()).total_seconds())) if first else 60
+def _seconds_left(draft: Reservation, *, of_address: bool) -> int:
+    """Whole seconds until the first of those that are counted (of the address alone) counts no more, at least one."""
+    counted = Reservation.objects.unproven(BOOKED_COUNTS).filter(project=draft.project_id)
+    if of_address:
+        counted = counted.filter(address=draft.address)
+    first = counted.aggregate(
+        held=Min("expires_at", filter=Q(booking=None)),
+        booked=Min("expires_at", filter=Q(booking__isnull=False)),
+    )
+    ends = [first["held"], first["booked"] and first["booked"] + BOOKED_COUNTS]
+    left = [(end - database_clock.now()).total_seconds() for end in ends if end]
+    return max(1, int(min(left, default=60)))
 
 
-def _flooded(here: int, together: int, offered: int) -> Limit | None:
-    shares = (limits.FLOOD_PER_ADDRESS, here), (limits.FLOOD_TOGETHER, together)
-    for limit, held in shares:
-        if limit.value and held >= max(ALWAYS_FREE, offered * limit.value // 100):
-            return limit
+def _flooded(here: int, together: int, offered: int) -> Passed | None:
+    def share(limit: Limit) -> int:
+        return max(ALWAYS_FREE, offered * limit.value // 100)
+
+    def reached(limit: Limit, held: int) -> bool:
+        return bool(limit.value) and held >= share(limit)
+
+    few = limits.HOLDS_UNDER_ATTACK
+    if reached(limits.FLOOD_UNPROVEN, together):
+        return Passed(limits.FLOOD_UNPROVEN)
+    if reached(limits.FLOOD_TOGETHER, together) and here >= few.value:
+        return Passed(few, few.value) if few.value else Passed(limits.FLOOD_TOGETHER)
+    if reached(limits.FLOOD_PER_ADDRESS, here):
+        return Passed(limits.FLOOD_PER_ADDRESS, share(limits.FLOOD_PER_ADDRESS))
     return None
 
 

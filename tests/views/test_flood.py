@@ -73,11 +73,82 @@ def test_a_thousand_posts_from_three_addresses_leave_half_of_the_times_and_a_cus
     assert Booking.objects.count() == 1
 
 
-def test_many_addresses_together_meet_the_cap_of_all(project):
-    for number in range(100):
+def a_third_is_held(project) -> None:
+    """A third of the times are held, each by another address."""
+    for number in range(TIMES * 33 // 100):
+        assert picked(project, number, address=f"192.0.2.{number}").status_code == 302
+
+
+def half_is_held(project) -> None:
+    """Half of the times are held, each by another address."""
+    for number in range(TIMES // 2):
+        assert picked(project, number, address=f"192.0.2.{number}").status_code == 302
+
+
+def test_however_many_addresses_there_are_half_of_the_times_stay_free(project):
+    for number in range(250):
         picked(project, number, address=f"192.0.2.{number}")
-    assert held() == TIMES * 33 // 100
+    assert held() == TIMES // 2
     assert picked(project, 5, address="198.51.100.1").status_code == 429
+
+
+def test_from_a_third_on_a_fresh_address_holds_a_few_without_a_proof_and_one_that_held_none(project):
+    a_third_is_held(project)
+    answers = [picked(project, number, address="198.51.100.1").status_code for number in range(4)]
+    assert answers == [302, 302, 429, 429]
+    assert picked(project, 5, address="192.0.2.1").status_code == 302
+    assert picked(project, 6, address="192.0.2.1").status_code == 429
+
+
+def test_from_half_on_a_fresh_address_holds_with_a_proof_alone(project):
+    half_is_held(project)
+    answer = picked(project, 5, address="198.51.100.1")
+    assert answer.status_code == 429
+    assert picked(project, 5, address="198.51.100.1", proof=solved(answer)).status_code == 302
+
+
+def test_what_was_held_with_a_proof_takes_nothing_from_those_who_have_none(project):
+    a_third_is_held(project)
+    for number in range(2):
+        picked(project, number, address="198.51.100.1")
+    for number in range(40):
+        refused = picked(project, number, address="198.51.100.1")
+        assert picked(project, number, address="198.51.100.1", proof=solved(refused)).status_code == 302
+    assert picked(project, 5, address="198.51.100.2").status_code == 302
+
+
+def test_the_operator_says_how_few_an_address_holds_under_attack(project, settings):
+    settings.HOLDS_PER_ADDRESS_UNDER_ATTACK = 1
+    a_third_is_held(project)
+    assert picked(project, 5, address="198.51.100.1").status_code == 302
+    assert picked(project, 6, address="198.51.100.1").status_code == 429
+    settings.HOLDS_PER_ADDRESS_UNDER_ATTACK = 0
+    assert picked(project, 5, address="198.51.100.2").status_code == 429
+
+
+def test_without_a_script_the_page_says_how_many_a_connection_may_hold(project):
+    Site.objects.update_or_create(pk=1, defaults={"phone": "+49 30 1234"})
+    a_third_is_held(project)
+    said = [picked(project, number, address="198.51.100.1") for number in range(3)][-1].content.decode()
+    assert "Without the check 2 times at most can be held from one connection" in said
+    assert "+49 30 1234" in said
+
+
+def test_from_half_on_the_page_promises_no_hold_without_a_script(project):
+    Site.objects.update_or_create(pk=1, defaults={"phone": "+49 30 1234"})
+    half_is_held(project)
+    page = picked(project, 1, address="198.51.100.1").content.decode()
+    assert "can be held from one connection" not in page
+    assert "+49 30 1234" in page
+
+
+def test_who_booked_all_that_a_connection_may_comes_again_when_the_hour_is_over(project):
+    a_third_is_held(project)
+    for number in range(2):
+        client = Client()
+        client.post(picked(project, number, address="198.51.100.1", client=client)["Location"], MARTY)
+    answer = picked(project, 3, address="198.51.100.1")
+    assert 60 * 60 < int(answer["Retry-After"]) <= 70 * 60
 
 
 def test_the_addresses_of_an_ipv6_household_are_one(project):
@@ -202,6 +273,9 @@ def test_staff_and_named_networks_are_never_capped(project, settings, admin_clie
 def test_nought_switches_the_caps_off(project, settings):
     settings.FLOOD_PERCENT_PER_ADDRESS = settings.FLOOD_PERCENT_TOGETHER = 0
     assert flooded(project).status_code == 302
+    settings.FLOOD_PERCENT_UNPROVEN = 0
+    half_is_held(project)
+    assert picked(project, 5, address="198.51.100.1").status_code == 302
 
 
 def test_a_widgets_holds_are_counted_alike_and_it_is_told_when_to_come_again(project, client):

@@ -188,6 +188,7 @@ def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
     try:
         other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor_token(request))))
     except ProofNeeded as error:
+        bites.note(error.limit)
         return proof_page(request, hold.project, error, visitor_token(request))
     except BookingError as error:
         found = _alternatives(request, hold, error)

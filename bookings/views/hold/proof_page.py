@@ -35,6 +35,7 @@ def proof_page(request: HttpRequest, project: Project, error: ProofNeeded, token
         ],
         "challenge": json.dumps(challenge(project.pk, database_clock.now())),
         "minutes": -(-seconds // 60),
+        "at_most": error.data.get("at_most"),
         "back_url": page_url(request, "choose", project.slug, query=carried_query(request)),
     }
     response = render(request, "bookings/proof.html", context, status=429)
