@@ -54,6 +54,7 @@ class ProjectResourceInline(InOrder, ShownByWidgets, admin.TabularInline):
     show_change_link = True
     verbose_name = _("resource")
     verbose_name_plural = _("who or what can be booked")
+    asks_who_does_what = True
 
     def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """A new project needs somebody or something to book."""
@@ -215,6 +216,6 @@ def shown_parts(context: dict[str, Any]) -> list[dict[str, Any]]:
         holds = project_parts.SAYS[part.holds](form.instance) if part.holds else ""
         parts.append(
             {"title": part.title, "fieldset": fieldset, "tables": own, "holds": holds, "open": wrong}
-            | {"closes": bool(part.holds), "people": ProjectResourceInline in part.tables}
+            | {"closes": bool(part.holds)}
         )
     return parts
