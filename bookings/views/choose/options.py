@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,11 +9,11 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.availability.offering import Offering
 from bookings.markdown import as_html
-from bookings.models import Option
+from bookings.models import Option, ProjectResource
 from bookings.picture_files import shown
 from bookings.views.choose.offering import map_url, place_in_words
 from bookings.views.choose.selection import Selection
-from bookings.views.prices import price_in_words, price_of
+from bookings.views.prices import least_price_in_words
 
 
 def options(selection: Selection, offering: Offering) -> dict[str, Any]:
@@ -40,12 +39,15 @@ def options(selection: Selection, offering: Offering) -> dict[str, Any]:
 
 
 def _option(selection: Selection, offering: Offering, option: Option) -> dict[str, Any]:
-    length = (offering.link.length if offering.link else None) or option.length
-    in_words = _length_in_words(offering, length)
+    links: list[ProjectResource | None] = [*offering.candidates] or [None]
+    lengths = [(link and link.length) or option.length for link in links]
+    if offering.everybody:
+        links, lengths = links[:1], [max(lengths)]
+    in_words = times.durations_in_words(min(lengths), offering.longest or max(lengths))
     return {
         "label": option.label or in_words,
         "length": in_words if option.label else "",
-        "price": price_in_words(price_of(option, offering.link), option.currency),
+        "price": least_price_in_words((option, link) for link in links),
         "href": selection.href(changes={"option": str(option.pk)}),
         "current": option == offering.option,
     }
@@ -54,13 +56,9 @@ def _option(selection: Selection, offering: Offering, option: Option) -> dict[st
 def _without_options(offering: Offering) -> dict[str, Any]:
     """A project that has none has a length all the same, unless each session says which."""
     told = offering.flow.version.claims_seat
-    length = "" if told else _length_in_words(offering, offering.length(offering.link))
-    return {"label": length, "length": "", "price": ""}
-
-
-def _length_in_words(offering: Offering, length: timedelta) -> str:
-    """The length, or from where to where the customer may choose it."""
-    return times.durations_in_words(length, offering.longest or length)
+    length = offering.length(offering.link)
+    in_words = "" if told else times.durations_in_words(length, offering.longest or length)
+    return {"label": in_words, "length": "", "price": ""}
 
 
 def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:

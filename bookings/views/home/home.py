@@ -19,14 +19,13 @@ from bookings.availability.chosen_ends import longest_length
 from bookings.availability.offering import usual_length
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource
-from bookings.money import money
 from bookings.picture_files import shown
 from bookings.times import durations_in_words
 from bookings.views.choose.zones import carried_zone
 from bookings.views.home.listed_projects import ListedProject, listed_projects
 from bookings.views.home.next_times import NextTime, next_times, place_zone, start_in_words
 from bookings.views.page_urls import hidden_fields
-from bookings.views.prices import price_in_words, price_of
+from bookings.views.prices import least_price_in_words
 
 SEARCHABLE_FROM = 6
 SEEN_AT_ONCE = 3
@@ -109,7 +108,7 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "picture": shown(project.image),
         "nobody": not project.links.all(),
         "lengths": _lengths(listed, chosen),
-        "price": _price(listed, chosen),
+        "price": least_price_in_words((option, link) for option, link in _offered(listed, chosen) if option),
         "place": _place(project),
         "by_phone": listed.lacks_payment,
     }
@@ -140,16 +139,6 @@ def _lengths(listed: ListedProject, chosen: Resource | None) -> str:
         return ""
     longest = None if listed.takes_seats else longest_length(project, lengths[-1])
     return durations_in_words(lengths[0], longest or lengths[-1])
-
-
-def _price(listed: ListedProject, chosen: Resource | None) -> str:
-    asked = [(price_of(option, link), option.currency) for option, link in _offered(listed, chosen) if option]
-    prices = sorted((price, currency) for price, currency in asked if price is not None)
-    if not prices:
-        return ""
-    if len(set(prices)) == 1:
-        return price_in_words(*prices[0])
-    return _("from %(price)s") % {"price": money(*prices[0])}
 
 
 def _place(project: Project) -> str:
