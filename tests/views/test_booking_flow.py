@@ -156,6 +156,23 @@ def test_an_option_says_label_length_and_price(visitor, project):
     assert re.search(r"<bdi>Long</bdi> <span[^>]*>2 hours</span> </span> <span[^>]*>€30", page)
 
 
+def test_an_option_says_what_it_costs_and_takes_with_whoever_may_come(visitor, project, doc):
+    own_terms(project, price="35.00", length=timedelta(minutes=90))
+    page = text(visitor.see("/book/lightning/"))
+    assert "€35" in page
+    assert "1 hour 30 minutes" in page
+    assert "€18" not in page
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+    page = text(visitor.see("/book/lightning/"))
+    assert "from €18" in page
+    assert "1 hour to 1 hour 30 minutes" in page
+    assert "€35" in text(visitor.see("/book/lightning/", **{"with": doc.slug}))
+    Project.objects.update(availability={"mode": "mutual"})
+    page = text(visitor.see("/book/lightning/"))
+    assert "€35" in page
+    assert "from" not in page
+
+
 def test_the_hold_is_ten_minutes_unless_the_project_says_otherwise(visitor, project, tomorrow):
     visitor.hold(project, tomorrow)
     held = holds().get()

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, time, timedelta
 from html import unescape
 from io import BytesIO
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -708,6 +709,16 @@ def test_links_into_a_calendar_are_what_every_calendar_reads(visitor, page):
         assert "+" not in url
         assert "%2B00" not in url
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT12%3A00%3A00Z", query["startdt"])
+
+
+def test_links_into_a_calendar_name_the_place_in_one_line(visitor, page):
+    Booking.objects.update(what="Catch\nthe lightning", where="Hill Road 1\r\nHill Valley\u2028Yard")
+    said = visitor.see(page).content.decode()
+    for site in ("https://calendar.google.com/", "https://outlook.live.com/"):
+        url = next(word for word in said.split('"') if word.startswith(site)).replace("&amp;", "&")
+        query = dict(parse_qsl(url.partition("?")[2]))
+        assert query["location"] == "Hill Road 1 Hill Valley Yard"
+        assert "Catch the lightning" in query.values()
 
 
 def test_each_button_says_what_it_does(visitor, project, tomorrow):

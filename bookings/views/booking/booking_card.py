@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from bookings import times
+from bookings import times, typed_text
 from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
 from bookings.graph_words import words_to_customer
@@ -218,12 +218,13 @@ def calendar(request: HttpRequest, booking: Booking, token: str) -> dict[str, st
     """Where it is added to the customer's own calendar.  Spaces are `%20` and UTC is `Z`: Outlook reads no other."""
     start, end = (times.local(moment, "UTC") for moment in (booking.start, booking.end))
     dates = f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}"
-    text = {"text": booking.what, "details": manage_url(booking), "location": booking.where, "dates": dates}
+    what, where = typed_text.line(booking.what), typed_text.line(booking.where)
+    text = {"text": what, "details": manage_url(booking), "location": where, "dates": dates}
     event = {
         "rru": "addevent",
-        "subject": booking.what,
+        "subject": what,
         "body": manage_url(booking),
-        "location": booking.where,
+        "location": where,
         "startdt": f"{start:%Y-%m-%dT%H:%M:%SZ}",
         "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
     }

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bookings import times
-from bookings.availability.offering import Offering
+from bookings.availability.offering import Offer, Offering
 from bookings.markdown import as_html
 from bookings.picture_files import shown
 from bookings.views.choose.offering import map_url, offerings_of, place_in_words
 from bookings.views.choose.selection import Selection
-from bookings.views.prices import price_in_words
+from bookings.views.prices import least_price_in_words
 
 
 def options(selection: Selection, offering: Offering) -> dict[str, Any]:
@@ -45,12 +45,16 @@ def _option(selection: Selection, one: Offering, chosen: Offering) -> dict[str, 
     changes = {"option": str(one.option.pk) if one.option else ""}
     if chosen.only and offer is None:
         changes["with"] = selection.anyone
-    in_words = _length_in_words(one, one.length(offer))
+    offers: Sequence[Offer | None] = [offer] if offer else one.offers or [None]
+    lengths = [one.length(each) for each in offers]
+    if one.everybody:
+        offers, lengths = offers[:1], [max(lengths)]
+    in_words = times.durations_in_words(min(lengths), one.longest or max(lengths))
     label = one.option.label if one.option else ""
     return {
         "label": label or in_words,
         "length": in_words if label else "",
-        "price": price_in_words(one.price(offer), one.currency),
+        "price": least_price_in_words((one.price(each), one.currency) for each in offers),
         "href": selection.href(changes=changes),
         "current": one.option == chosen.option,
     }
@@ -58,13 +62,9 @@ def _option(selection: Selection, one: Offering, chosen: Offering) -> dict[str, 
 
 def _without_options(offering: Offering) -> dict[str, Any]:
     """A project that has none has a length all the same, unless each session says which."""
-    length = "" if offering.takes_seats else _length_in_words(offering, offering.length(offering.only))
-    return {"label": length, "length": "", "price": ""}
-
-
-def _length_in_words(offering: Offering, length: timedelta) -> str:
-    """The length, or from where to where the customer may choose it."""
-    return times.durations_in_words(length, offering.longest or length)
+    length = offering.length(offering.only)
+    in_words = "" if offering.takes_seats else times.durations_in_words(length, offering.longest or length)
+    return {"label": in_words, "length": "", "price": ""}
 
 
 def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:

@@ -18,14 +18,13 @@ from django.views.decorators.http import require_safe
 from bookings.availability.offering import Offer, Offering
 from bookings.layers import merged
 from bookings.models import Project, Resource
-from bookings.money import money
 from bookings.picture_files import shown
 from bookings.times import durations_in_words
 from bookings.views.choose.zones import carried_zone, own_zone
 from bookings.views.home.listed_projects import ListedProject, listed_projects
 from bookings.views.home.next_times import NextTime, first_offering, next_times, start_in_words
 from bookings.views.page_urls import hidden_fields
-from bookings.views.prices import price_in_words
+from bookings.views.prices import least_price_in_words
 
 SEARCHABLE_FROM = 6
 SEEN_AT_ONCE = 3
@@ -128,7 +127,9 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "picture": shown(project.image),
         "nobody": not listed.catalogue.links,
         "lengths": _lengths(listed, chosen),
-        "price": _price(listed, chosen),
+        "price": least_price_in_words(
+            (one.price(offer), one.currency) for one, offer in _offered(listed, chosen) if one.option
+        ),
         "place": _place(listed),
         "by_phone": listed.lacks_payment,
     }
@@ -155,16 +156,6 @@ def _lengths(listed: ListedProject, chosen: Resource | None) -> str:
     lengths = sorted(one.length(offer) for one, offer in offered)
     longest = [] if listed.takes_seats else [one.longest for one, _offer in offered if one.longest]
     return durations_in_words(lengths[0], max([lengths[-1], *longest]))
-
-
-def _price(listed: ListedProject, chosen: Resource | None) -> str:
-    asked = [(one.price(offer), one.currency) for one, offer in _offered(listed, chosen) if one.option]
-    prices = sorted((price, currency) for price, currency in asked if price is not None)
-    if not prices:
-        return ""
-    if len(set(prices)) == 1:
-        return price_in_words(*prices[0])
-    return _("from %(price)s") % {"price": money(*prices[0])}
 
 
 def _place(listed: ListedProject) -> str:
