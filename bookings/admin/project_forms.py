@@ -20,8 +20,9 @@ from bookings.admin.fields.table_rows import ConstraintRow, ReminderRow
 from bookings.forms.questions import USUAL_QUESTIONS
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource, Site
+from bookings.money import digits_of
 from bookings.slugs import free_slug
-from bookings.typed_fields import NameInput
+from bookings.typed_fields import NameInput, PriceInput
 
 
 class ProjectForm(SlugByItself, StoredJsonModelForm):
@@ -55,6 +56,11 @@ class OptionForm(StoredJsonModelForm):
     class Meta:
         model = Option
         exclude: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.currency and "price" in self.fields:
+            cast(PriceInput, self.fields["price"]).digits = digits_of(self.instance.currency)
 
 
 class OptionsFormSet(forms.BaseInlineFormSet):
