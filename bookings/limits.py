@@ -68,7 +68,11 @@ KEY_SEARCH_STARTS = _limit("SEARCH_STARTS_PER_KEY", 3_000_000, "the same of a se
 PUBLIC_ANSWER = _limit(
     "ANSWER_KILOBYTES_PUBLIC", 2_000, "kilobytes of free times in one answer to a page or widget key"
 )
-KEY_ANSWER = _limit("ANSWER_KILOBYTES_PER_KEY", 10_000, "the same to a server key")
+KEY_ANSWER = _limit(
+    "ANSWER_KILOBYTES_PER_KEY",
+    10_000,
+    "the same to a server key, and kilobytes of events that an answer includes",
+)
 DEAR_SEARCH = _limit(
     "DEAR_SEARCH_MILLISECONDS",
     100,
@@ -76,6 +80,9 @@ DEAR_SEARCH = _limit(
 )
 
 LIST_ROWS = _limit("LIST_ROWS", 1000, "rows on one page of a list of the API", least=1)
+INCLUDED_EVENTS = _limit(
+    "INCLUDED_EVENTS", 5000, "events in one answer about calendars, resources, projects or bookings"
+)
 BULK_BOOKINGS = _limit("BULK_BOOKINGS", 500, "bookings in one bulk request")
 BODY = _limit("BODY_KILOBYTES", 1024, "kilobytes of JSON in one request", least=1)
 

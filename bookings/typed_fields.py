@@ -115,13 +115,17 @@ class UrlField(_Cleaned, _Column, Url):
 
 
 class PriceInput(forms.DecimalField):
+    digits: int | None = None
+    """Decimals of the currency, where the form knows it."""
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "step": "any"}
 
     def prepare_value(self, value: Any) -> Any:
-        """As people write it: 35.00 and not 35.000, and 1.250 where it is needed."""
-        whole = isinstance(value, Decimal) and value == round(value, 2)
-        return round(value, 2) if whole else value
+        """As people write it: 35.00 and not 35.000, in dinars 1.250, in yen 100."""
+        digits = 2 if self.digits is None else self.digits
+        whole = isinstance(value, Decimal) and value == round(value, digits)
+        return f"{value:.{digits}f}" if whole else value
 
 
 class PriceField(_Column, Amount):

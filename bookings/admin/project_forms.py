@@ -21,8 +21,9 @@ from bookings.admin.who_does_what import WhoDoesWhat
 from bookings.forms.questions import USUAL_QUESTIONS
 from bookings.layers import flat
 from bookings.models import Option, Project, ProjectResource, Resource, Site
+from bookings.money import digits_of
 from bookings.slugs import free_slug
-from bookings.typed_fields import NameInput
+from bookings.typed_fields import NameInput, PriceInput
 
 
 class ProjectForm(WhoDoesWhat, SlugByItself, StoredJsonModelForm):
@@ -56,6 +57,11 @@ class OptionForm(StoredJsonModelForm):
     class Meta:
         model = Option
         exclude: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.currency and "price" in self.fields:
+            cast(PriceInput, self.fields["price"]).digits = digits_of(self.instance.currency)
 
 
 class OptionsFormSet(forms.BaseInlineFormSet):

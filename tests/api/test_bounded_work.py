@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from bookings.availability import allowance, search
-from bookings.models import WeeklyHours
+from bookings.models import Event, WeeklyHours
 from bookings.views.choose.months import neighbour
 from tests.api.conftest import Door
-from tests.situations import a_project, a_resource, a_server_key, a_widget_key
+from tests.situations import HOUR, a_booking, a_project, a_resource, a_server_key, a_widget_key, at
 
 ALWAYS = [{"allow_hours": {"start": 0, "end": 24}}]
 DENSE = {
@@ -249,3 +249,66 @@ def test_one_goes_through_the_gate_at_a_time():
 def test_the_bounds_can_be_switched_off(page, six, settings):
     settings.SEARCH_DAYS_PUBLIC = settings.SEARCH_STARTS_PUBLIC = settings.ANSWER_KILOBYTES_PUBLIC = 0
     assert page.post("/availability/count", named(six) | DENSE).status_code == 200
+
+
+WITH_EVENTS = [
+    "/calendars?include=events",
+    "/calendars/{calendar}?include=events",
+    "/resources?include=calendars.events",
+    "/resources/{resource}?include=calendars.events",
+    "/projects?include=resources.calendars.events",
+    "/bookings?include=calendar.events",
+    "/bookings?include=resource.calendars.events",
+    "/bookings/{booking}?include=user.calendars.events",
+]
+
+
+@pytest.fixture
+def calendar(server):
+    """A resource with three events of a thousand letters each, and two bookings, in one calendar."""
+    resource = a_resource()
+    a_project(resource)
+    bookings = [a_booking(resource, at(10 + number), calendar=resource.calendars.get()) for number in (0, 1)]
+    for day in range(3):
+        start = at(10, days=day + 1)
+        event = {"resource_id": str(resource.pk), "what": "Away", "description": "x" * 1000}
+        server.made("/events", event | {"start": start.isoformat(), "end": (start + HOUR).isoformat()})
+    return {"resource": resource.pk, "booking": bookings[0].pk, "calendar": resource.calendars.get().pk}
+
+
+@pytest.mark.parametrize("path", WITH_EVENTS)
+def test_more_events_than_an_answer_may_include_are_refused_before_they_are_read(
+    server, calendar, settings, path, monkeypatch
+):
+    settings.INCLUDED_EVENTS = 6
+    assert server.get(path.format(**calendar)).status_code == 200
+    settings.INCLUDED_EVENTS = 2
+    monkeypatch.setattr(Event, "from_db", lambda *_args: pytest.fail("read"))
+    answer = server.get(path.format(**calendar))
+    assert answer.status_code == 422
+    (sentence,) = answer.json()["errors"]["include"]
+    assert "There are 3 events in it, and at most 2" in sentence
+    assert "GET /events" in sentence
+
+
+@pytest.mark.parametrize("path", WITH_EVENTS)
+def test_events_of_more_bytes_than_an_answer_may_have_are_refused(server, calendar, settings, path):
+    settings.ANSWER_KILOBYTES_PER_KEY = 3
+    answer = server.get(path.format(**calendar))
+    assert answer.status_code == 422
+    assert "kB" in answer.json()["errors"]["include"][0]
+
+
+def test_events_that_several_bookings_share_count_as_often_as_they_are_told(server, calendar, settings):
+    settings.INCLUDED_EVENTS = 5
+    answer = server.get("/bookings?include=calendar.events")
+    assert "There are 6 events in it" in answer.json()["errors"]["include"][0]
+    assert server.get("/bookings?include=calendar.events&limit=1").status_code == 200
+
+
+def test_what_was_done_is_answered_however_many_events_it_includes(server, calendar, settings):
+    settings.INCLUDED_EVENTS = 1
+    path = f"/bookings/{calendar['booking']}/cancel?include=calendar.events"
+    answer = server.put(path)
+    assert answer.status_code == 200
+    assert len(answer.json()["data"]["calendar"]["events"]) == 3

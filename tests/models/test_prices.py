@@ -85,8 +85,11 @@ def test_what_is_no_currency_is_refused(currency):
     assert list(refused.value.error_dict) == ["currency"]
 
 
-@pytest.mark.parametrize(("amount", "written"), [("35", "35.00"), ("1.125", "1.125")])
-def test_staff_see_an_amount_as_it_is_written(amount, written):
-    project = a_priced_project(price=Decimal(amount), currency="KWD")
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [("35", "EUR", "35.00"), ("3.5", "KWD", "3.500"), ("1.125", "KWD", "1.125"), ("100", "JPY", "100")],
+)
+def test_staff_see_an_amount_as_its_currency_is_written(amount, currency, written):
+    project = a_priced_project(price=Decimal(amount), currency=currency)
     page = logged_in("admin").get(reverse("admin:bookings_project_change", args=[project.pk]))
     assert values_of(page)["options-0-price"] == written

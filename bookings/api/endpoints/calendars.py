@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
@@ -19,6 +19,7 @@ from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
 from bookings.api.responses.context import Context, Names, requested_zone
 from bookings.api.responses.frames import Data, FieldErrorsOut, Page
+from bookings.api.responses.included_events import included_events
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
 
@@ -116,7 +117,7 @@ def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
 
 def _visible(request: ApiRequest, names: Names = frozenset()) -> QuerySet[Calendar]:
     rows = Calendar.objects.filter(resource__in=request.auth.resources())
-    return rows.prefetch_related("events") if "events" in names else rows
+    return rows.prefetch_related(Prefetch("events", included_events())) if "events" in names else rows
 
 
 def _find_resource(request: ApiRequest, row: Calendar, body: CalendarIn) -> FieldErrors:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NotRequired
+from typing import Any, NotRequired
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from bookings.api.responses import booking_parts as parts
 from bookings.api.responses.calendars import CalendarOut
 from bookings.api.responses.context import Context
 from bookings.api.responses.fields import Json, RowOut
+from bookings.api.responses.included_events import included_events
 from bookings.api.responses.logs import LogOut, serialize_logs
 from bookings.api.responses.projects import BookedProjectOut, ProjectOut
 from bookings.api.responses.resources import PublicResourceOut, ResourceOut
@@ -73,6 +74,11 @@ def note_completed(booking: Booking, completed: bool) -> None:
     setattr(booking, COMPLETED, completed)
 
 
+def _bounded(lookup: str, context: Context) -> str | Prefetch[str, QuerySet[Any], str]:
+    is_of_events = lookup.endswith("__events")
+    return Prefetch(lookup, included_events()) if is_of_events and context.budget else lookup
+
+
 def serialize_booking(booking: Booking, context: Context) -> BookingOut:
     return serialize_bookings([booking], context)[0]
 
@@ -81,7 +87,9 @@ def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[Bo
     """The number of queries depends on the includes, not on the bookings."""
     lookups = [lookup for name in sorted(context.names) for lookup in LOOKUPS.get(name, ())]
     if bookings and lookups:
-        prefetch_related_objects(list(bookings), *dict.fromkeys(lookups))
+        prefetch_related_objects(
+            list(bookings), *(_bounded(lookup, context) for lookup in dict.fromkeys(lookups))
+        )
     bodies = [_default_fields(booking, context) for booking in bookings]
     if context.names:
         for body, booking in zip(bodies, bookings, strict=True):

@@ -43,5 +43,7 @@ def serialize_calendar(row: Calendar, context: Context) -> CalendarOut:
         "updated_at": context.timestamp(row.updated_at),
     }
     if "events" in context.names:
-        body["events"] = [serialize_event(one, context) for one in row.events.all()]
+        events = row.events.all()
+        told = context.budget.told(events) if context.budget else events
+        body["events"] = [serialize_event(one, context) for one in told]
     return body

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import Invalid
 from bookings.api.responses.fields import Timestamp
+from bookings.api.responses.included_events import EventBudget
 from bookings.lifecycle import Actor
 from bookings.lifecycle.actors import KEY, WIDGET
 from bookings.validators import zones
@@ -34,6 +35,8 @@ class Context:
     reader: Actor = SERVER
     with_addresses: bool = True
     """Whether addresses of people may be told."""
+    budget: EventBudget | None = None
+    """What bounds the included events; None for an answer to what was done, which is not refused afterwards."""
 
     @classmethod
     def of(cls, request: ApiRequest, *, own: bool = False) -> Context:
@@ -43,7 +46,13 @@ class Context:
         if not with_addresses:
             names = frozenset(name for name in names if not PRIVATE & set(name.split(".")))
         zone, reader = requested_zone(request), request.auth.actor
-        return cls(zone=zone, names=names, reader=reader, with_addresses=with_addresses)
+        return cls(
+            zone=zone,
+            names=names,
+            reader=reader,
+            with_addresses=with_addresses,
+            budget=EventBudget() if request.method == "GET" else None,
+        )
 
     @property
     def for_widget(self) -> bool:

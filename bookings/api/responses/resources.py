@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
 from bookings.api.responses.context import Context, Names
 from bookings.api.responses.fields import Json, RowOut, Uuid
+from bookings.api.responses.included_events import included_events
 from bookings.models import Calendar, Resource
 
 
@@ -43,7 +44,8 @@ def prefetch_calendars(rows: QuerySet[Resource], names: Names) -> QuerySet[Resou
     """Resources with what their answer will show, in a constant number of queries."""
     if "calendars" not in names:
         return rows
-    calendars = Calendar.objects.prefetch_related(*["events"] if "calendars.events" in names else [])
+    events = [Prefetch("events", included_events())] if "calendars.events" in names else []
+    calendars = Calendar.objects.prefetch_related(*events)
     return rows.prefetch_related(Prefetch("calendars", calendars))
 
 
