@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.admin.fields.layer_keys import MODES
-from bookings.availability.offering import terms_of
+from bookings.availability.terms import terms_of
 from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
 from bookings.forms.questions import asked_of_customers, title

@@ -18,7 +18,6 @@ from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local
 from bookings.availability.hours import decider
 from bookings.availability.intervals import Intervals, complement, covers, intersection, overlapping
-from bookings.availability.offering import terms_of
 from bookings.availability.permits import Code, Permit, Policy
 from bookings.availability.query import Query, Terms
 from bookings.availability.rules import permitted
@@ -26,6 +25,7 @@ from bookings.availability.search import MARGIN_DAYS, frame_of, resource_zone, r
 from bookings.availability.slot_shapes import SlotShape
 from bookings.availability.slots import Frame, is_on_grid
 from bookings.availability.sources import capped_days, policies
+from bookings.availability.terms import terms_of
 from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken, WindowClosed
 from bookings.models import Booking, Event, Occupancy, Option, Project, Reservation, Resource
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -18,20 +18,16 @@ from django.db.models import QuerySet
 
 from bookings.availability.modes import Mode
 from bookings.availability.parameters import (
-    DEFAULTS,
     ParametersError,
-    merged_parameters,
-    parse_parameters,
 )
 from bookings.availability.query import Query, Terms
+from bookings.availability.terms import terms_of
 from bookings.graphs.flow import Flow
 from bookings.layers import PAGE_HOLD_SECONDS, availability_layers, booking_layers, merged
 from bookings.models import Option, Project, ProjectResource, Resource, Site, lent_place
 from bookings.overrides import override
 
 USUAL_LENGTH = timedelta(hours=1)
-ANY_WINDOW = {"from": "now", "to": "1 day", "output_timezone": "UTC"}
-"""A project's own window of search says nothing about a single slot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,23 +270,3 @@ def offering_with(project: Project, option: Option | None, resource: UUID) -> Of
     options = (option,) if option else ()
     found = Catalogue(project=project, options=options, links=tuple(links)).offering(option)
     return replace(found, only=found.offer_of(resource))
-
-
-def comes_whole(project: Project | None) -> bool:
-    """Whether one booking of it takes all who do it.  No query."""
-    return project is not None and terms_of(project)[0].mode is Mode.MUTUAL
-
-
-def terms_of(project: Project, option: Option | None = None) -> tuple[Terms, dict[str, list[str]]]:
-    """What a project says of its slots, and of the settings that cannot be read, by field, why: those have the usual
-    values.  No query.
-    """
-    merged: Mapping[str, Any] = merged_parameters(ANY_WINDOW, project, option)
-    errors: dict[str, list[str]] = {}
-    try:
-        parameters = parse_parameters(merged, datetime.now(UTC))
-    except ParametersError as error:
-        errors = error.errors
-        usual = {name: DEFAULTS[name] for name in errors if name in DEFAULTS}
-        parameters = parse_parameters({**merged, **usual}, datetime.now(UTC))
-    return parameters.terms, errors

@@ -12,7 +12,8 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from bookings import sql
-from bookings.availability.offering import Catalogue, Offering, comes_whole, linked_resources
+from bookings.availability.offering import Catalogue, Offering, linked_resources
+from bookings.availability.terms import comes_whole
 from bookings.errors import UnknownGraph
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, flat, merged

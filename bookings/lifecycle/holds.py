@@ -10,8 +10,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from bookings import database_clock, limits
-from bookings.availability.offering import terms_of
 from bookings.availability.query import NO_BUFFERS, Buffers, Terms
+from bookings.availability.terms import terms_of
 from bookings.errors import (
     BookingError,
     CapReached,

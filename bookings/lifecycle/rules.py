@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bookings.availability.explain import Verdict, broken_rules
-from bookings.availability.offering import Catalogue, terms_of
+from bookings.availability.offering import Catalogue
 from bookings.availability.query import Buffers
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
+from bookings.availability.terms import terms_of
 from bookings.errors import NotPayable, OptionNotOffered, TimePassed, WindowClosed
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from bookings.availability.asked import read_query
 from bookings.availability.explain import explain, is_offered
 from bookings.availability.modes import Mode
-from bookings.availability.offering import terms_of
 from bookings.availability.query import Query
 from bookings.availability.search import count, dates, search, unavailable
 from bookings.availability.soonest import soonest
+from bookings.availability.terms import terms_of
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, book, reserve
 from bookings.models import Reservation, Resource

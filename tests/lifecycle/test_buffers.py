@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.availability.asked import read_query
-from bookings.availability.offering import terms_of
 from bookings.availability.search import search
+from bookings.availability.terms import terms_of
 from bookings.errors import SlotTaken
 from bookings.lifecycle import Actor, add_event, reschedule
 from bookings.models import Calendar, Event

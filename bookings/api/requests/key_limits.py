@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from bookings import limits
 from bookings.api.caller import Caller
 from bookings.api.errors import Forbidden, plain
-from bookings.availability.offering import terms_of
 from bookings.availability.parameters import merged_parameters, parse_parameters
+from bookings.availability.terms import terms_of
 from bookings.forms import Resolved, values
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD

@@ -12,11 +12,12 @@ from bookings.api.responses.context import Context, included_names, requested_zo
 from bookings.api.responses.frames import AlternativeOut
 from bookings.availability.allowance import Allowance, GateShut, TooMuch
 from bookings.availability.asked import read_query
-from bookings.availability.offering import Catalogue, Offering, comes_whole
+from bookings.availability.offering import Catalogue, Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Slot
 from bookings.availability.search import search
 from bookings.availability.slot_shapes import slot_shapes
+from bookings.availability.terms import comes_whole
 from bookings.effects.alternatives import form_url_for, open_offering
 from bookings.errors import BookingError
 from bookings.models import Booking, Project, Reservation

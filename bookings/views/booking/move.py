@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import database_clock, times
 from bookings.availability.free_times import nearest
-from bookings.availability.offering import Offer, Offering, comes_whole
+from bookings.availability.offering import Offer, Offering
+from bookings.availability.terms import comes_whole
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError
 from bookings.forms.moves import may_overlap
