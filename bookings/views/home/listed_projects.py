@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.fields.json import KT
 
+from bookings import limits
 from bookings.models import GraphVersion, Project, ProjectResource
-
-MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,5 +35,5 @@ def listed_projects(projects: QuerySet[Project]) -> list[ListedProject]:
     )
     return [
         ListedProject(project=row, takes_seats=row.takes_seats, lacks_payment=row.unpayable)
-        for row in rows[:MOST]
+        for row in rows[: limits.LISTED_PROJECTS.value]
     ]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from bookings import times
+from bookings import limits, times
 from bookings.availability.offering import usual_length
 from bookings.availability.parameters import ParametersError, merged_parameters, parse_parameters
 from bookings.availability.query import Query
@@ -20,7 +20,6 @@ from bookings.views.home.listed_projects import ListedProject
 
 SOON = timedelta(days=7)
 SESSIONS_SOON = timedelta(days=28)
-MOST_SEARCHED = 300  # resources, each counted once for every project that it is in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +72,8 @@ def _slots(projects: Sequence[Project], chosen: Resource | None, now: datetime) 
     searched = 0
     for project in projects:
         query = _query(project, chosen, now)
-        searched += len(query.resources) if query else 0
-        if searched > MOST_SEARCHED:
+        searched += len(query.resources) if query else 0  # once for every project that they are in
+        if searched > limits.LISTED_NEXT_TIMES.value:
             break
         if query:
             queries[project.pk] = query
