@@ -135,6 +135,21 @@ LOGIN_FAILURES = _limit(
 )
 LOGIN_LOCK_MINUTES = _limit("LOGIN_LOCK_MINUTES", 15, "minutes that such a name waits there", least=1)
 
+CONSTRAINTS = _limit(
+    "CONSTRAINTS",
+    1000,
+    "constraints of one resource, project or search; where there are more already, nothing is offered",
+    least=1,
+)
+PROJECT_RESOURCES = _limit(
+    "PROJECT_RESOURCES", 1000, "resources that the API gives one project in one request", least=1
+)
+LISTED_PROJECTS = _limit("LISTED_PROJECTS", 200, "projects on the public list", least=1)
+LISTED_NEXT_TIMES = _limit(
+    "LISTED_NEXT_TIMES", 300, "resources of which the public list says when they are next free; 0: of none"
+)
+PICTURE_MEGABYTES = _limit("PICTURE_MEGABYTES", 5, "megabytes of a picture that staff upload", least=1)
+
 FORM_KILOBYTES = _limit("FORM_KILOBYTES", 2048, "kilobytes of one form, files apart", least=1)
 FORM_FIELDS = _limit(
     "FORM_FIELDS", 2000, "fields of one form; a page of hours and exceptions has many", least=1

@@ -14,18 +14,19 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from bookings import limits
 from bookings.picture_files import ENDINGS, written
 
-MAX_BYTES = 5 * 1024 * 1024
 MAX_SIDE = 2000
 
 
 class PictureField(forms.ImageField):
-    """An upload of at most 5 MB, JPEG, PNG or WebP, which becomes a new file of the same kind."""
+    """An upload of at most so many megabytes, JPEG, PNG or WebP, which becomes a new file of the same kind."""
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        if isinstance(data, UploadedFile) and data.size and data.size > MAX_BYTES:
-            raise ValidationError(_("Use a picture of at most 5 MB."))
+        most = limits.PICTURE_MEGABYTES.value
+        if isinstance(data, UploadedFile) and data.size and data.size > most * 1024 * 1024:
+            raise ValidationError(_("Use a picture of at most %(most)s MB.") % {"most": most})
         cleaned = super().clean(data, initial)
         return redrawn(cleaned) if isinstance(cleaned, UploadedFile) else cleaned
 

@@ -12,13 +12,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
+from bookings import limits
 from bookings.availability.days import DAY, Day, day_start, seconds, weekly_pieces
 from bookings.availability.intervals import Interval, Intervals, difference, intersection, merged
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = frozenset(range(7))
 WORKING_DAYS = frozenset(range(5))
-MOST_RULES = 1000
 Given = Mapping[str, Any]
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -103,8 +105,10 @@ def parse_constraints(value: object) -> tuple[Rule, ...]:
     """Read a list as the API writes it.  Raises ``ConstraintsError`` with everything that is wrong."""
     if not isinstance(value, list):
         raise ConstraintsError({"": [_("This must be a list.")]})
-    if len(value) > MOST_RULES:
-        raise ConstraintsError({"": [_("Too many constraints; 1000 are the most.")]})
+    if len(value) > (most := limits.CONSTRAINTS.value):
+        raise ConstraintsError(
+            {"": [gettext("Too many constraints; %(most)s are the most.") % {"most": most}]}
+        )
     errors: dict[str, list[str]] = {}
     rules = [_rule(item, str(index), errors) for index, item in enumerate(value)]
     if errors:

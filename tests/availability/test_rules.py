@@ -180,3 +180,11 @@ def test_the_zone_of_the_resource_decides():
         found.append(f"{datetime.fromtimestamp(interval[0], UTC):%d %H:%M}")
     assert found == ["07 03:30", "07 13:00"]
     assert WEEK[2].date == date(2027, 6, 7)
+
+
+def test_the_operator_says_how_many_constraints_are_read(settings):
+    settings.CONSTRAINTS = 2
+    assert len(parse_constraints([{"allow_weekdays": {}}] * 2)) == 2
+    with pytest.raises(ConstraintsError) as refused:
+        parse_constraints([{"allow_weekdays": {}}] * 3)
+    assert refused.value.errors == {"": ["Too many constraints; 2 are the most."]}

@@ -9,8 +9,9 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from bookings import limits
 from bookings.picture_files import copy_name, narrower, shown
-from bookings.pictures import MAX_BYTES, PictureField
+from bookings.pictures import PictureField
 from tests.situations import a_project, a_resource
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def test_a_large_picture_is_made_smaller():
     "wrong",
     [
         SimpleUploadedFile("a.png", b"<svg onload=alert(1)>"),
-        SimpleUploadedFile("a.jpg", b"x" * (MAX_BYTES + 1)),
+        SimpleUploadedFile("a.jpg", b"x" * (limits.PICTURE_MEGABYTES.default * 1024 * 1024 + 1)),
         upload("GIF", "a.gif"),
     ],
     ids=["no picture", "too large", "another kind"],
@@ -49,6 +50,12 @@ def test_a_large_picture_is_made_smaller():
 def test_what_is_no_picture_of_ours_is_refused(wrong):
     with pytest.raises(ValidationError):
         PictureField().clean(wrong)
+
+
+def test_the_operator_says_how_large_a_picture_may_be(settings):
+    settings.PICTURE_MEGABYTES = 1
+    with pytest.raises(ValidationError, match="Use a picture of at most 1 MB"):
+        PictureField().clean(SimpleUploadedFile("a.jpg", b"x" * (1024 * 1024 + 1)))
 
 
 def test_a_stored_picture_is_served_with_a_fixed_type(client):

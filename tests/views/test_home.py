@@ -131,3 +131,12 @@ def test_the_page_of_a_project_whose_resources_are_all_retired_says_so_too(visit
     doc.deleted_at = timezone.now()
     doc.save()
     assert "Nothing can be booked here yet." in visitor.see(f"/book/{project.slug}/").content.decode()
+
+
+def test_the_operator_says_how_many_projects_are_listed_and_for_how_many_the_next_time_is_sought(
+    visitor, project, other, settings
+):
+    settings.LISTED_NEXT_TIMES = 0
+    assert "See times" in entry(visitor, project)
+    settings.LISTED_PROJECTS = 1
+    assert visitor.see("/").content.decode().count('class="offer"') <= 1

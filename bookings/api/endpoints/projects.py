@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings import limits
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
@@ -16,7 +17,7 @@ from bookings.api.requests.fields import REQUIRED, Body, Id
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
 from bookings.api.requests.parser import parse
-from bookings.api.requests.project import MOST_MEMBERS, ProjectIn, change, member_ids
+from bookings.api.requests.project import ProjectIn, change, member_ids
 from bookings.api.requests.rows import NO_RESOURCE, find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context, included_names
@@ -47,7 +48,7 @@ ID_LIST = {
                 "schema": {
                     "type": "array",
                     "items": {"type": "string", "format": "uuid"},
-                    "maxItems": MOST_MEMBERS,
+                    "maxItems": limits.PROJECT_RESOURCES.value,
                 }
             }
         },

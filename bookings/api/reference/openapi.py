@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import TypeAdapter
 
+from bookings import limits
 from bookings.api.api import api
 from bookings.api.endpoints import calendars, events, graphs, projects, resources, webhooks
 from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
@@ -119,7 +120,12 @@ def _of_a_page(path: str, listing: Listing) -> list[Json]:
     return [
         *told,
         _parameter("query", "sortedBy", "", enum=["asc", "desc"]),
-        _parameter("query", "limit", _("Rows in a page, 1000 at most."), **count),
+        _parameter(
+            "query",
+            "limit",
+            _("Rows in a page, %(most)s at most.") % {"most": limits.LIST_ROWS.value},
+            **count,
+        ),
         _parameter("query", "page", _("Which page, from 1 on."), **count),
     ]
 

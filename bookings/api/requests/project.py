@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 
+from bookings import limits
 from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import Body, Flag, Object, Text, read_uuid
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
@@ -17,8 +18,7 @@ from bookings.availability.parameters import DEFAULTS, ParametersError, parse_pa
 from bookings.models import Project
 from bookings.overrides import override
 
-MOST_MEMBERS = 1000
-TOO_MANY = _("Send a thousand at most.")
+TOO_MANY = _("Send %(most)s at most.")
 COLUMNS = {
     "name": "name",
     "slug": "slug",
@@ -76,8 +76,8 @@ def change(row: Project, body: ProjectIn, more: FieldErrors) -> list[str]:
 
 def member_ids(sent: list[Any], name: str) -> tuple[list[UUID], FieldErrors]:
     """Ids, or objects that have one, as ids; what is no id stands in the errors under its place in ``name``."""
-    if len(sent) > MOST_MEMBERS:
-        return [], {name or "body": [str(TOO_MANY)]}
+    if len(sent) > (most := limits.PROJECT_RESOURCES.value):
+        return [], {name or "body": [str(TOO_MANY) % {"most": most}]}
     ids: list[UUID] = []
     errors: FieldErrors = {}
     for at, one in enumerate(sent):

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.fields.json import KT
 
+from bookings import limits
 from bookings.availability.offering import Catalogue, linked_resources
 from bookings.models import GraphVersion, Project
-
-MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,5 +41,5 @@ def listed_projects(projects: QuerySet[Project]) -> list[ListedProject]:
         ListedProject(
             catalogue=Catalogue.of_read(row), takes_seats=row.takes_seats, lacks_payment=row.unpayable
         )
-        for row in rows[:MOST]
+        for row in rows[: limits.LISTED_PROJECTS.value]
     ]

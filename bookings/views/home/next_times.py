@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from bookings import times
+from bookings import limits, times
 from bookings.availability.offering import Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
@@ -22,7 +22,6 @@ from bookings.views.home.listed_projects import ListedProject
 UTC_ZONE = ZoneInfo("UTC")
 SOON = timedelta(days=7)
 SESSIONS_SOON = timedelta(days=28)
-MOST_SEARCHED = 300  # resources, each counted once for every project that it is in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +68,8 @@ def _slots(listed: Sequence[ListedProject], chosen: Resource | None, now: dateti
     searched = 0
     for one in listed:
         query = _query(one, chosen, now)
-        searched += len(query.resources) if query else 0
-        if searched > MOST_SEARCHED:
+        searched += len(query.resources) if query else 0  # once for every project that they are in
+        if searched > limits.LISTED_NEXT_TIMES.value:
             break
         if query:
             queries[one.project.pk] = query
