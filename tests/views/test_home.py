@@ -134,9 +134,11 @@ def test_the_page_of_a_project_whose_resources_are_all_retired_says_so_too(visit
 
 
 def test_the_operator_says_how_many_projects_are_listed_and_for_how_many_the_next_time_is_sought(
-    visitor, project, other, settings
+    visitor, project, other, doc, settings
 ):
     settings.LISTED_NEXT_TIMES = 0
     assert "See times" in entry(visitor, project)
-    settings.LISTED_PROJECTS = 1
-    assert visitor.see("/").content.decode().count('class="offer"') <= 1
+    a_project(doc)
+    assert visitor.see("/").content.decode().count('class="offer__title"') == 3
+    settings.LISTED_PROJECTS = 2
+    assert visitor.see("/").content.decode().count('class="offer__title"') == 2
