@@ -393,7 +393,8 @@ def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tom
     times = text(visitor.see(f"{page}move/", day=tomorrow.date().isoformat()))
     assert "Your time now" in times
     both = visitor.see(f"{page}move/to/", start=later.isoformat())
-    assert "Book the new time" in text(both)
+    assert "Move to the new time" in text(both)
+    assert re.search(r'class="soft"><bdi>[^<]+</bdi> · <bdi>1 hour</bdi> · <bdi>€18</bdi>', text(both))
     assert newest().start == tomorrow
     answer = visitor.client.post(f"{page}move/to/", {"start": later.isoformat()})
     assert newest().start == later
@@ -625,7 +626,7 @@ def test_a_seat_can_be_moved_to_another_session(visitor, session, doc, tomorrow)
     other = a_session(doc, tomorrow + timedelta(days=1), seats=2, project=session.project, what="Back class")
     form = visitor.pick(session.project, tomorrow, session=str(session.pk))["Location"]
     page = visitor.send(form)["Location"]
-    assert "Book the new time" in text(visitor.see(f"{page}move/to/", session=str(other.pk)))
+    assert "Move to the new time" in text(visitor.see(f"{page}move/to/", session=str(other.pk)))
     visitor.client.post(f"{page}move/to/", {"session": str(other.pk)})
     session.refresh_from_db()
     other.refresh_from_db()
@@ -728,7 +729,7 @@ def test_each_button_says_what_it_does(visitor, project, tomorrow):
     asked = text(visitor.see(f"{page}do/cancel_by_customer/"))
     assert re.search(r"<h1>Cancel the booking\?</h1>.*>Cancel the booking</button>.*>Keep it</a>", asked)
     moving = visitor.see(f"{page}move/to/", start=tomorrow.replace(hour=15).isoformat())
-    assert re.search(r">Book the new time</button>.*>Keep the time you have</a>", text(moving))
+    assert re.search(r">Move to the new time</button>.*>Keep the time you have</a>", text(moving))
     Project.objects.update(booking={"graph": "request"})
     visitor.book(project, tomorrow.replace(hour=9))
     asked = text(visitor.see(f"/o/{owner_token(newest())}/"))

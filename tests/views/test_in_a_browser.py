@@ -515,7 +515,7 @@ def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     press(page, "main a[href$='/move/']")
     page.goto(f"{page.url}?day={tomorrow.date().isoformat()}")
     pick(page, tomorrow + timedelta(hours=2))
-    page.get_by_role("button", name="Book the new time").click()
+    page.get_by_role("button", name="Move to the new time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your booking is moved")
     page.get_by_role("link", name="Cancel the booking").click()
     page.get_by_label("Message").fill("It rains.")

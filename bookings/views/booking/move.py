@@ -33,6 +33,7 @@ from bookings.views.choose.sessions import session_of
 from bookings.views.frames import is_embedded
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.page_urls import carried_query, frame_aware_url, hidden_fields, page_url, parse_instant
+from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
 
@@ -200,6 +201,17 @@ def with_whom(booking: Booking, wanted: Wanted) -> str:
     return _("With whoever is free then")
 
 
+def _length(booking: Booking, wanted: Wanted) -> str:
+    """How long it is, or what changes about that."""
+    before, after = (times.duration_in_words(each.end - each.start) for each in (booking, wanted))
+    return after if before == after else _("%(before)s, then %(after)s") % {"before": before, "after": after}
+
+
+def _price(booking: Booking) -> str:
+    """What it costs, which a move does not change."""
+    return price_in_words(booking.price, booking.currency)
+
+
 def _with(resource: Resource) -> str:
     return _("With %(name)s") % {"name": resource.name}
 
@@ -237,6 +249,7 @@ def side_by_side(
     kept = {"with": sent["with"]} if sent.get("with") else {}
     context = {
         "title": booking.what,
+        "settled": [part for part in (_length(booking, wanted), _price(booking)) if part],
         "old": cards.when(booking.start, booking.end, clocks) | {"with": _with(booking.resource)},
         "new": cards.when(wanted.start, wanted.end, clocks) | {"with": with_whom(booking, wanted)},
         "zones": cards.zones(wanted.start, wanted.end, clocks),
