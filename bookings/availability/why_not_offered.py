@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.availability.days import DAY
 from bookings.availability.hours import ALL_DAY, Level, weekly_level
 from bookings.availability.intervals import Interval, Intervals, intersection, merged
+from bookings.availability.offering import own_of
 from bookings.availability.sources import StoredHours
 from bookings.layers import USUAL_GRAPH, graph_name
 from bookings.models import GraphVersion, Project, ProjectResource
@@ -26,6 +27,7 @@ WEEK = 7 * DAY
 DELETED = _("It was deleted.")
 NO_RESOURCE = _("It has nobody and nothing to book: add a resource.")
 ALL_RETIRED = _("None of its resources is offered any more.")
+NOBODY_DOES_IT = _("Nobody does any of its options: tick who does what.")
 NO_GRAPH = _("What its bookings follow, its graph, is not published.")
 NO_WAY_TO_PAY = _("Its graph asks for a payment, and there is no payment page.")
 NO_COMMON_HOURS = _("Its hours and those of its resources never meet.")
@@ -47,9 +49,9 @@ def why_not_offered(project: Project) -> list[str]:
 
 
 def reasons_of(projects: Sequence[Project]) -> dict[UUID, list[Any]]:
-    """The reasons of each, by six queries for all of them."""
-    links = ProjectResource.objects.select_related("resource__location")
-    prefetch_related_objects(projects, Prefetch("links", links))
+    """The reasons of each, by eight queries for all of them."""
+    links = ProjectResource.objects.select_related("resource__location").prefetch_related("at_options")
+    prefetch_related_objects(projects, "options", Prefetch("links", links))
     published = GraphVersion.objects.published().values_list("graph__name", "claims")
     resources = {link.resource_id: link.resource for project in projects for link in project.links.all()}
     unpayable = Project.objects.lacking_payment().filter(pk__in=[project.pk for project in projects])
@@ -71,6 +73,12 @@ def _nobody(project: Project, known: Known) -> Any:
     if not links:
         return NO_RESOURCE
     return ALL_RETIRED if all(link.resource.deleted_at for link in links) else None
+
+
+def _nobody_does_it(project: Project, known: Known) -> Any:
+    links = [link for link in project.links.all() if not link.resource.deleted_at]
+    pairs = [own_of(link, option) for link in links for option in project.options.all()]
+    return NOBODY_DOES_IT if pairs and not any(own.offered for own in pairs) else None
 
 
 def _no_graph(project: Project, known: Known) -> Any:
@@ -116,5 +124,5 @@ def _before(pieces: Iterable[Interval]) -> list[Interval]:
 
 
 Why = Callable[[Project, Known], Any]
-WHYS: tuple[Why, ...] = (_deleted, _nobody, _no_graph, _no_way_to_pay, _no_hours)
+WHYS: tuple[Why, ...] = (_deleted, _nobody, _nobody_does_it, _no_graph, _no_way_to_pay, _no_hours)
 """Each tells one reason of a project, or None; a new kind of reason is one more."""

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from bookings.availability.asked import read_query
 from bookings.availability.offering import Catalogue
 from bookings.availability.search import search
+from bookings.availability.why_not_offered import NOBODY_DOES_IT, why_not_offered
 from bookings.errors import OptionNotOffered
 from bookings.forms.bookings import price
 from bookings.forms.resolve import Scope, companions, resolve
@@ -113,6 +114,14 @@ def test_where_no_option_is_named_one_that_the_resource_does_is_meant(salon, col
     assert resolve(named, Scope.everything()).option == colour
     of_annas_length = {"project_id": salon.pk, "resource_id": anna.pk, "start": at(9), "end": at(9, 45)}
     assert resolve(of_annas_length, Scope.everything()).option == colour
+
+
+def test_a_project_whose_options_nobody_does_says_why_it_is_not_offered(salon, colour):
+    assert why_not_offered(salon) == []
+    own_terms(salon, offered=False)
+    assert why_not_offered(Project.objects.get(pk=salon.pk)) == [NOBODY_DOES_IT]
+    OptionResource.objects.filter(option=colour).update(offered=True)
+    assert why_not_offered(Project.objects.get(pk=salon.pk)) == []
 
 
 def test_without_options_a_resource_says_its_own_length_and_price(anna):
