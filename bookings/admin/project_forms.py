@@ -20,7 +20,7 @@ from bookings.admin.fields.table_rows import ConstraintRow, ReminderRow
 from bookings.admin.who_does_what import WhoDoesWhat
 from bookings.forms.questions import USUAL_QUESTIONS
 from bookings.layers import flat
-from bookings.models import Option, Project, ProjectResource, Resource, Site
+from bookings.models import Option, OptionResource, Project, ProjectResource, Resource, Site
 from bookings.money import digits_of
 from bookings.slugs import free_slug
 from bookings.typed_fields import NameInput, PriceInput
@@ -103,6 +103,14 @@ class ProjectResourceForm(StoredJsonModelForm):
 
     class Meta:
         model = ProjectResource
+        exclude: tuple[str, ...] = ()
+
+
+class OptionResourceForm(StoredJsonModelForm):
+    length = DurationField(label=gettext_lazy("Length"), required=False, longer_than_zero=True)
+
+    class Meta:
+        model = OptionResource
         exclude: tuple[str, ...] = ()
 
 

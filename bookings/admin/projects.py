@@ -18,6 +18,7 @@ from bookings.admin.mixins import InOrder, KeptOnceBooked, RecordedAdmin, ShownB
 from bookings.admin.project_forms import (
     OptionForm,
     OptionPageForm,
+    OptionResourceForm,
     OptionsFormSet,
     ProjectForm,
     ProjectResourcePageForm,
@@ -100,9 +101,39 @@ class OptionAdmin(PartOfAProject):
     ]
 
 
+class OptionsOfResourceInline(ShownByWidgets, admin.TabularInline):
+    """What differs for one of many resources, whose pairs are too many for the project's own table."""
+
+    model = OptionResource
+    form = OptionResourceForm
+    fields = ["option", "offered", "length", "price"]
+    extra = 1
+    verbose_name_plural = _("options of this resource, where they differ")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may change the resource's place in the project may say what it does there."""
+        return bool(request.user.has_perm("bookings.change_projectresource"))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("bookings.view_projectresource"))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        if obj is not None and "option" in formset.form.base_fields:
+            formset.form.base_fields["option"].queryset = obj.project.options.all()
+        return formset
+
+
 @admin.register(ProjectResource)
 class ProjectResourceAdmin(PartOfAProject):
     form = ProjectResourcePageForm
+    inlines = [OptionsOfResourceInline]
     list_select_related = ["resource"]
     readonly_fields = ["project", "resource"]
     fieldsets = [

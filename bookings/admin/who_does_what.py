@@ -23,6 +23,8 @@ from bookings.typed_fields import LineInput
 from bookings.validators import validate_digits
 
 BETWEEN = " · "
+MOST_PAIRS = 200
+"""So many stand in the table of a project; where there are more, each resource's own page in it has its options."""
 _PARTED = re.compile(r"[·;|]")
 
 
@@ -112,10 +114,14 @@ class WhoDoesWhat(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.options: list[Option] = []
         self.links: list[ProjectResource] = []
+        self.too_many = False
         if self.instance._state.adding or not self.fields:
             return
         self.options = list(self.instance.options.all())
         self.links = list(linked_resources().filter(project=self.instance))
+        self.too_many = len(self.options) * len(self.links) > MOST_PAIRS
+        if self.too_many:
+            self.links = []
         for pair in self._pairs():
             self._ask(pair)
 

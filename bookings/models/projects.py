@@ -254,7 +254,8 @@ class OptionResource(models.Model):
         return f"{self.option} · {self.link}"
 
     def clean(self) -> None:
-        validate_digits(self.price, self.option.currency)
+        if self.option_id is not None:
+            validate_digits(self.price, self.option.currency)
 
 
 def lent_place(project: Project | None, resource: Resource | None) -> str:

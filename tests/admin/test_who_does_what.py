@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from bookings.admin import who_does_what
 from bookings.models import Option, OptionResource
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_project, a_resource, own_terms
@@ -111,6 +112,29 @@ def test_a_page_from_before_an_option_was_added_says_nothing_of_it(manager, salo
     Option.objects.create(project=salon, label="Beard", length=15 * MINUTES, position=2)
     manager.post(page(salon), values)
     assert row(salon, "Beard", anna) is None
+
+
+def test_where_there_are_too_many_each_resource_has_its_options_on_its_own_page(
+    manager, salon, anna, monkeypatch
+):
+    monkeypatch.setattr(who_does_what, "MOST_PAIRS", 3)
+    shown = text_of(manager.get(page(salon)))
+    assert "too many for a table" in shown
+    assert 'name="does-' not in shown
+    assert saved(manager, salon).status_code == 302
+    link = salon.links.get(resource=anna)
+    its_own = reverse("admin:bookings_projectresource_change", args=[link.pk])
+    colour = salon.options.get(label="Colour")
+    other = a_project(a_resource()).options.get()
+    values = values_of(manager.get(its_own))
+    row_of = {
+        "at_options-0-option": str(colour.pk),
+        "at_options-0-length": "45 min",
+        "at_options-0-price": "38",
+    }
+    assert manager.post(its_own, values | row_of | {"at_options-0-option": str(other.pk)}).status_code == 200
+    assert manager.post(its_own, values | row_of).status_code == 302
+    assert (row(salon, "Colour", anna).length, row(salon, "Colour", anna).price) == (45 * MINUTES, 38)
 
 
 def test_the_history_of_the_project_tells_of_the_pairs(manager, salon, anna):
