@@ -30,9 +30,9 @@ def check(
 
     Returns the distance to whatever is busy that the claim has to keep besides.  A seat's times are its session's, so
     that only notice and horizon are left to ask.  A daily cap is counted under the resources' locks, or two requests
-    could both be the last; so is a distance kept that reaches further than what is claimed.  A project's booking begins
-    and ends as its slots do; ``kept`` is the length of a booking that moves, which it may keep.  Without a project
-    nothing says how long slots are.
+    could both be the last; so is a distance kept, which no constraint sees: two at once would not find each other.  A
+    project's booking begins and ends as its slots do; ``kept`` is the length of a booking that moves, which it may
+    keep.  Without a project nothing says how long slots are.
     """
     if not by.bound_by_rules:
         return timedelta()
@@ -41,7 +41,7 @@ def check(
         return timedelta()
     resources = (wanted.resource, *companions)
     kept_free = terms_of(wanted.project, wanted.option)[0].buffers if wanted.project else Buffers()
-    if any(resource.daily_cap is not None for resource in resources) or kept_free.around > kept_free.after:
+    if any(resource.daily_cap is not None for resource in resources) or kept_free.around:
         lock_resources(resource.pk for resource in resources)
     offered = shapes_of(wanted, resources, kept) if wanted.project else None
     if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring, offered=offered):
