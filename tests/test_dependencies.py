@@ -34,6 +34,7 @@ USED_WITHOUT_IMPORT = {
     "django-stubs": "a plugin of mypy",
     "mypy": "a program: ./run lint",
     "pytest-cov": "a plugin of pytest: ./run test --cov",
+    "pytest-django": "a plugin of pytest: the database and its marks",
     "pytest-xdist": "a plugin of pytest: several processes",
     "ruff": "a program: ./run lint",
     "time-machine": "a plugin of pytest: the fixture of its name",

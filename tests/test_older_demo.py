@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from pytest_django import DjangoDbBlocker
 
 from bookings.demo.make import make_demo, real_data
 from bookings.demo.plan import LOCATIONS, MAIL_DOMAIN, PROJECTS, RESOURCES, STAFF
 from bookings.demo.remove import remove_demo
 from bookings.models import ApiKey, DemoRow, Location, Project, Resource
 
+pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = "0014_the_demo_plays_payments"
 MARK = {"demo": True}
 KINDS = {"location": Location, "resource": Resource, "project": Project, "user": User, "key": ApiKey}
@@ -29,25 +29,24 @@ def migrate(*targets: tuple[str, str]) -> Any:
 
 
 @pytest.fixture
-def older(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path) -> Iterator[Any]:
+def older(transactional_db: None, tmp_path: Path) -> Iterator[Any]:
     """The models of a database that was migrated from nothing to before the demo's rows were marked."""
     tests_own = connection.settings_dict["NAME"]
     is_file = connection.vendor == "sqlite"
     name = str(tmp_path / "older.sqlite3") if is_file else f"{tests_own}_older"
     quoted = connection.ops.quote_name(name)
-    with django_db_blocker.unblock():
+    if not is_file:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
+            cursor.execute(f"CREATE DATABASE {quoted}")
+    open_instead(name)
+    try:
+        yield migrate(("bookings", BEFORE), ("auth", "0012_alter_user_first_name_max_length"))
+    finally:
+        open_instead(tests_own)
         if not is_file:
             with connection.cursor() as cursor:
-                cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
-                cursor.execute(f"CREATE DATABASE {quoted}")
-        open_instead(name)
-        try:
-            yield migrate(("bookings", BEFORE), ("auth", "0012_alter_user_first_name_max_length"))
-        finally:
-            open_instead(tests_own)
-            if not is_file:
-                with connection.cursor() as cursor:
-                    cursor.execute(f"DROP DATABASE {quoted}")
+                cursor.execute(f"DROP DATABASE {quoted}")
 
 
 def open_instead(name: str) -> None:
