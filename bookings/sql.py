@@ -52,6 +52,20 @@ def stored(model: type[Model], name: str, value: Any) -> Any:
     return field.get_db_prep_value(value, connection)
 
 
+def is_true(column: str) -> str:
+    """That a column of booleans is true, so that an index with that condition serves.
+
+    SQLite takes a partial index only where the statement says the index's own words, which Django 5.2 and 6.1 choose
+    differently.
+    """
+    return column if is_postgresql() else f"{column} AND {column} = 1"
+
+
+def is_false(column: str) -> str:
+    """That it is false; see ``is_true``."""
+    return f"NOT {column}" if is_postgresql() else f"NOT {column} AND {column} = 0"
+
+
 def among(column: str, parameter: str) -> str:
     """Whether an id is in a list that is one parameter (see ``id_list``), however long it is."""
     if is_postgresql():

@@ -148,9 +148,9 @@ def _statement(names: Sequence[str], ignoring: bool, ignore_all_day_events: bool
     # S608: all of it is our own text and the names of placeholders.
     return (
         f"SELECT b.id, ({pieces} AND o.start >= b.low AND o.start < %(high)s), "  # noqa: S608
-        f"({pieces} AND NOT o.strict AND o.start < b.low) "
-        f"FROM (SELECT r.id, COALESCE((SELECT s.start FROM {table} s WHERE s.resource_id = r.id AND s.strict "
-        "AND s.start < %(low)s ORDER BY s.start DESC LIMIT 1), %(low)s) AS low "
+        f"({pieces} AND {sql.is_false('o.strict')} AND o.start < b.low) "
+        f"FROM (SELECT r.id, COALESCE((SELECT s.start FROM {table} s WHERE s.resource_id = r.id "
+        f"AND {sql.is_true('s.strict')} AND s.start < %(low)s ORDER BY s.start DESC LIMIT 1), %(low)s) AS low "
         f"FROM {Resource._meta.db_table} r WHERE {sql.among('r.id', 'resources')}) b"
     )
 

@@ -21,21 +21,21 @@ from bookings import sql
 from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
-_LAST = (
-    f'SELECT * FROM "{Occupancy._meta.db_table}" s '  # our own names
-    'WHERE s.strict AND (s.resource_id, s."start") < (%s, %s) '
-    'ORDER BY s.resource_id DESC, s."start" DESC LIMIT '
-)
-LAST_STRICT = f"SELECT {{}} FROM ({_LAST}1) o WHERE o.resource_id = %s"
-"""Columns of the last strict piece of a resource that starts before an instant: resource, instant, resource.
-
-Strict pieces never overlap each other, so it decides for all that start before: one step back in an index, however many
-there are. Pairs are compared, since the constraint's own index would serve for a resource alone, and read all of it.
-"""
 
 
-LAST_TWO_STRICT = f"SELECT 1 FROM ({_LAST}2) o WHERE o.resource_id = %s"
-"""That there is one of the last two, to be asked further; with the same values."""
+def last_strict(columns: str, amount: int = 1) -> str:
+    """The last strict pieces of a resource that start before an instant, as ``o``: resource, instant, resource.
+
+    Strict pieces never overlap each other, so the last decides for all that start before: one step back in an index,
+    however many there are.  Pairs are compared, since PostgreSQL would take the constraint's own index for a resource
+    alone, and read all of it.
+    """
+    last = (
+        f'SELECT * FROM "{Occupancy._meta.db_table}" s '  # our own names
+        f'WHERE {sql.is_true("s.strict")} AND (s.resource_id, s."start") < (%s, %s) '
+        f'ORDER BY s.resource_id DESC, s."start" DESC LIMIT {amount}'
+    )
+    return f"SELECT {columns} FROM ({last}) o WHERE o.resource_id = %s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +170,7 @@ def _guard(wanted: Claim, piece: Piece) -> tuple[str, list[Any]]:
     """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps, or is too near."""
     start, end = sql.stored(Occupancy, "start", piece.start), sql.stored(Occupancy, "end", piece.end)
     owner = sql.stored(Occupancy, "resource", piece.resource)
-    last = LAST_STRICT.format('o."end"')
+    last = last_strict('o."end"')
     doubled = _of_the_other_kind("start", "end", wanted)
     guard = f"WHERE NOT COALESCE(({last}) > %s, FALSE) AND NOT {doubled}"
     params = [owner, end, owner, start, owner, start, end]
@@ -184,7 +184,7 @@ def _of_the_other_kind(start: str, end: str, wanted: Claim) -> str:
     """Whether a live piece that is not strict reaches into a range; by its columns of those names."""
     all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
     return (
-        f'EXISTS (SELECT 1 FROM "{Occupancy._meta.db_table}" o WHERE o.resource_id = %s AND NOT o.strict '
+        f'EXISTS (SELECT 1 FROM "{Occupancy._meta.db_table}" o WHERE o.resource_id = %s AND {sql.is_false("o.strict")} '
         f'AND o."{end}" > %s AND o."{start}" < %s AND (o.expires_at IS NULL OR o.expires_at > {sql.now()}){all_day})'
     )
 
@@ -197,7 +197,7 @@ def _too_near(wanted: Claim, piece: Piece, owner: Any) -> tuple[str, list[Any]]:
     """
     low = sql.stored(Occupancy, "start", piece.busy_start - wanted.around)
     high = sql.stored(Occupancy, "end", piece.busy_end + wanted.around)
-    strict = f"{LAST_TWO_STRICT} AND o.busy_end > %s AND o.busy_start < %s"
+    strict = f"{last_strict('1', 2)} AND o.busy_end > %s AND o.busy_start < %s"
     doubled = _of_the_other_kind("busy_start", "busy_end", wanted)
     text = f" AND NOT EXISTS ({strict}) AND NOT {doubled}"
     return text, [owner, high, owner, low, high, owner, low, high]

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from bookings import prepared, sql
-from bookings.lifecycle.claims import LAST_STRICT, Claim, Piece
+from bookings.lifecycle.claims import Claim, Piece, last_strict
 from bookings.models import Booking, Occupancy
 
 
@@ -87,7 +87,7 @@ def _of_piece(wanted: Piece, around: timedelta) -> tuple[str, list[Any]]:
     pieces = f"SELECT {piece} FROM {Occupancy._meta.db_table} o WHERE o.resource_id = %s"  # noqa: S608
     text = (
         f'{pieces} AND o."start" >= %s AND o."start" < %s '
-        f'UNION ALL {LAST_STRICT.format(piece)} AND o."end" > %s '
-        f'UNION ALL {pieces} AND NOT o.strict AND o."start" < %s AND o."end" > %s'
+        f'UNION ALL {last_strict(piece)} AND o."end" > %s '
+        f'UNION ALL {pieces} AND {sql.is_false("o.strict")} AND o."start" < %s AND o."end" > %s'
     )
     return text, [owner, start, end, owner, start, owner, start, owner, start, start]
