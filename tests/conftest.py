@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -73,6 +73,7 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
         yield chromium
         chromium.close()
+        connections.close_all()  # while the loop runs, this thread has connections of its own
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
