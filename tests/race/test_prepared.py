@@ -23,6 +23,7 @@ pytestmark = [
 ]
 behind_a_pooler = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed")
 ROOT = Path(__file__).parents[2]
+RUNS = 8
 
 
 @pytest.fixture
@@ -55,7 +56,8 @@ def test_behind_a_pooler_nobody_runs_the_statement_of_another(pooled_url: str) -
 
 @behind_a_pooler
 def test_the_control_that_prepares_by_number_runs_the_statements_of_others(pooled_url: str) -> None:
-    assert told(pooled_url, "driver")["foreign"] > 0
+    # A run in which each client happens to get its own backend every time shows nothing.
+    assert any(told(pooled_url, "driver")["foreign"] for _try in range(RUNS))
 
 
 def test_straight_to_the_server_each_runs_its_own_and_prepares_it(database_url: str) -> None:
