@@ -23,9 +23,10 @@ def read_query(
 ) -> Query:
     """The query for a request (its ``project_id`` and ``resources`` are looked up by the door).
 
-    ``resources`` default to those of the project that do the option, in its order; others of the project are left out
-    where they are named.  A length that a resource has for the option wins over option and project, and the request's
-    over all.  Raises ``ParametersError``.  At most three queries.
+    ``resources`` default to the project's, in its order; those that do not do the option are left out.  Where none is
+    named, the first that one of the resources does is meant, and where project or request say how long it is, any.  A
+    length that a resource has for the option wins over option and project, and the request's over all.  Raises
+    ``ParametersError``.  At most three queries.
     """
     if project is None:
         parameters = parse_parameters(merged_parameters(request), now)
@@ -33,14 +34,16 @@ def read_query(
             **vars(parameters), resources=tuple(resources or ()), ignoring=frozenset(ignoring), seed=seed
         )
     catalogue = Catalogue.of(project)
-    if option is None and "length" not in request and not catalogue.says_length:
-        option = catalogue.first
+    named = [link.resource for link in catalogue.links] if resources is None else resources
+    done = [one for one in catalogue.offerings if any(map(one.is_done_by, named))]
+    if option is None and done and "length" not in request and not catalogue.says_length:
+        option = done[0].option
     offering = catalogue.offering(option)
-    named = [offer.resource for offer in offering.offers] if resources is None else resources
+    offered = [offering] if option else done
     own = {} if "length" in request else {offer.resource.pk: offer.length for offer in offering.offers}
     return Query(
         **vars(parse_parameters(merged_parameters(request, project, option), now)),
-        resources=tuple(filter(offering.is_done_by, named)),
+        resources=tuple(each for each in named if any(one.is_done_by(each) for one in offered)),
         project=project,
         lengths=own,
         ignoring=frozenset(ignoring),

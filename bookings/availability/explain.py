@@ -5,19 +5,18 @@ passed.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q
 
 from bookings.availability.asked import read_query
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local
 from bookings.availability.hours import decider
 from bookings.availability.intervals import Intervals, complement, covers, intersection, overlapping
+from bookings.availability.offering import Catalogue, Offering
 from bookings.availability.permits import Code, Permit, Policy
 from bookings.availability.query import Query, Terms
 from bookings.availability.rules import permitted
@@ -26,76 +25,11 @@ from bookings.availability.slot_shapes import SlotShape
 from bookings.availability.slots import Frame, is_on_grid
 from bookings.availability.sources import capped_days, policies
 from bookings.availability.terms import terms_of
-from bookings.errors import BookingError, CapReached, OutsideHours, SlotTaken, WindowClosed
+from bookings.availability.verdicts import Source, Verdict
 from bookings.models import Booking, Event, Occupancy, Option, Project, Reservation, Resource
 
-SENTENCES = {
-    Code.PAST: (_("It lies in the future."), _("It has begun already.")),
-    Code.NOTICE: (_("It is far enough ahead."), _("It is too soon: bookings are taken some time ahead.")),
-    Code.HORIZON: (_("It is near enough."), _("It is too far ahead: bookings are not taken yet.")),
-    Code.HOURS: (_("The resource is open."), _("The resource is closed, for a part of the time at least.")),
-    Code.PROJECT_HOURS: (_("The project's hours permit it."), _("It is outside the project's hours.")),
-    Code.RESOURCE_CONSTRAINTS: (
-        _("The resource's constraints permit it."),
-        _("A constraint of the resource forbids it."),
-    ),
-    Code.PROJECT_CONSTRAINTS: (
-        _("The project's constraints permit it."),
-        _("A constraint of the project forbids it."),
-    ),
-    Code.REQUEST_CONSTRAINTS: (
-        _("The request's constraints permit it."),
-        _("A constraint of the request forbids it."),
-    ),
-    Code.DAILY_CAP: (
-        _("The resource takes more bookings that day."),
-        _("The resource has as many bookings that day as it takes."),
-    ),
-    Code.LENGTH: (_("It has the right length."), _("It is longer or shorter than what is offered.")),
-    Code.GRID: (_("It starts where slots start."), _("Slots start at other times.")),
-    Code.BUSY: (_("The time is free."), _("The time, or the buffer around it, is taken.")),
-}
-ERRORS: dict[Code, type[BookingError]] = {
-    Code.PAST: WindowClosed,
-    Code.NOTICE: WindowClosed,
-    Code.HORIZON: WindowClosed,
-    Code.DAILY_CAP: CapReached,
-    Code.BUSY: SlotTaken,
-}
 # What binds a customer's booking; taken time is left to the claim, length and grid are asked with the shapes.
 BINDING = frozenset(Code) - {Code.LENGTH, Code.GRID, Code.BUSY, Code.REQUEST_CONSTRAINTS}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """The object that decides, by its model and key; ``note`` is what staff wrote beside it."""
-
-    model: type[Model]
-    pk: Any
-    note: str = ""
-
-    @property
-    def admin_url_name(self) -> str:
-        """The name of its page in the admin; takes ``pk``."""
-        return f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_change"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What one rule says; ``sources`` decide, the first one first, none where it is a matter of the clock."""
-
-    code: Code
-    passed: bool
-    sources: tuple[Source, ...] = ()
-
-    @property
-    def sentence(self) -> str:
-        """For people, in the active language."""
-        return str(SENTENCES[self.code][not self.passed])
-
-    def error(self) -> BookingError:
-        """The refusal that a verb raises for a rule that is not passed."""
-        return ERRORS.get(self.code, OutsideHours)(rule=str(self.code))
 
 
 def explain(query: Query, resource: Resource, start: datetime, end: datetime, now: datetime) -> list[Verdict]:
@@ -123,7 +57,17 @@ def explain_slot(
 ) -> list[Verdict]:
     """``explain`` with the project's own settings.  Raises ``ParametersError`` if those cannot be read."""
     query = read_query({}, now=now, project=project, option=option, ignoring=ignoring)
-    return explain(query, resource, start, end, now)
+    catalogue = Catalogue.of(project)
+    done = doing(catalogue.offering(option or catalogue.first), [resource])
+    return [*done, *explain(query, resource, start, end, now)]
+
+
+def doing(offering: Offering, resources: Iterable[Resource]) -> list[Verdict]:
+    """Whether all of the resources do the option; asked only where some resource of the project does not."""
+    if len(offering.offers) == len(offering.catalogue.links):
+        return []
+    source = Source(model=Project, pk=offering.project.pk)
+    return [Verdict(code=Code.OPTION, passed=all(map(offering.is_done_by, resources)), sources=(source,))]
 
 
 def broken_rules(

@@ -17,9 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from bookings.availability.modes import Mode
-from bookings.availability.parameters import (
-    ParametersError,
-)
+from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query, Terms
 from bookings.availability.terms import terms_of
 from bookings.graphs.flow import Flow
@@ -207,14 +205,19 @@ class Catalogue:
         """The option where none is named."""
         return next(iter(self.options), None)
 
-    def offering(self, option: Option | None, flow: Flow | None = None) -> Offering:
-        """What is offered as ``option``.  Without one, as long as the project says, with whoever does the first."""
+    def offering(
+        self, option: Option | None, flow: Flow | None = None, *, doing: Option | None = None
+    ) -> Offering:
+        """What is offered as ``option``.
+
+        Without one it is as long as the project says, with whoever does the option ``doing``, else the first.
+        """
         terms, errors = terms_of(self.project, option)
         return Offering(
             catalogue=self,
             option=option,
             terms=terms,
-            offers=tuple(self._offers(option or self.first, terms.length or USUAL_LENGTH)),
+            offers=tuple(self._offers(option or doing or self.first, terms.length or USUAL_LENGTH)),
             errors=errors,
             flow=flow,
         )
@@ -238,7 +241,7 @@ class Catalogue:
         """
         named = option or self.first
         unnamed = None if self.says_length else self.first if moves else named
-        return [self.offering(each) for each in dict.fromkeys([named, unnamed])]
+        return [self.offering(each, doing=named) for each in dict.fromkeys([named, unnamed])]
 
 
 @dataclass(frozen=True, kw_only=True)

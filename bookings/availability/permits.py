@@ -27,6 +27,7 @@ class Code(StrEnum):
     PAST = "past"
     NOTICE = "notice"
     HORIZON = "horizon"
+    OPTION = "option"
     DAILY_CAP = "daily_cap"
     LENGTH = "length"
     GRID = "grid"

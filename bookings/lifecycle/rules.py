@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bookings.availability.explain import Verdict, broken_rules
+from bookings.availability.explain import broken_rules, doing
 from bookings.availability.offering import Catalogue
 from bookings.availability.query import Buffers
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
 from bookings.availability.terms import terms_of
+from bookings.availability.verdicts import Verdict
 from bookings.errors import NotPayable, OptionNotOffered, TimePassed, WindowClosed
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources
@@ -59,9 +60,10 @@ def shapes_of(
         return []
     moves = kept is not None
     at_hand = None if moves or wanted.option is None else [wanted.option]
-    offerings = Catalogue.of(wanted.project, at_hand).offered_as(wanted.option, moves=moves)
-    if not all(offering.is_done_by(resource) for offering in offerings for resource in resources):
+    named, *others = Catalogue.of(wanted.project, at_hand).offered_as(wanted.option, moves=moves)
+    if not all(map(named.is_done_by, resources)):
         raise OptionNotOffered
+    offerings = [named, *(one for one in others if all(map(one.is_done_by, resources)))]
     length = wanted.end - wanted.start
     return [shape for offering in offerings for shape in slot_shapes(offering, resources, length, kept=kept)]
 
@@ -76,9 +78,13 @@ def broken_by(
 ) -> list[Verdict]:
     """The rules that forbid the time of an unsaved booking or reservation to a customer; see ``broken_rules``.
 
-    Where no shapes are ``offered``, length and grid are not asked: staff book at any minute.
+    Where no shapes are ``offered``, length and grid are not asked, since staff book at any minute; but who does what.
     """
-    return broken_rules(
+    done: list[Verdict] = []
+    if offered is None and wanted.project and not wanted.session:
+        named = Catalogue.of(wanted.project).offered_as(wanted.option)[0]
+        done = [one for one in doing(named, (wanted.resource, *companions)) if not one.passed]
+    return done + broken_rules(
         project=wanted.project,
         resource=wanted.resource,
         companions=companions,

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings.availability.explain import Source, broken_rules, explain, explain_slot, is_offered
+from bookings.availability.explain import broken_rules, explain, explain_slot, is_offered
 from bookings.availability.permits import Code
 from bookings.availability.query import Query
 from bookings.availability.rules import parse_constraints
 from bookings.availability.search import search
+from bookings.availability.verdicts import Source
 from bookings.errors import CapReached, OutsideHours, WindowClosed
 from bookings.lifecycle import add_event
 from bookings.models import (

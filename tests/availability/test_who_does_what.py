@@ -9,15 +9,18 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from bookings.availability.asked import read_query
+from bookings.availability.explain import explain_slot, is_offered
 from bookings.availability.offering import Catalogue
+from bookings.availability.permits import Code
 from bookings.availability.search import search
 from bookings.availability.why_not_offered import NOBODY_DOES_IT, why_not_offered
 from bookings.errors import OptionNotOffered
 from bookings.forms.bookings import price
 from bookings.forms.resolve import Scope, companions, resolve
-from bookings.lifecycle import Actor
+from bookings.lifecycle import Actor, reschedule
+from bookings.lifecycle.rules import broken_by
 from bookings.models import Booking, Option, OptionResource, Project, WeeklyHours
-from tests.situations import HOUR, SERVER, a_booking, a_hold, a_project, a_resource, at, own_terms
+from tests.situations import HOUR, SERVER, a_booking, a_draft, a_hold, a_project, a_resource, at, own_terms
 
 pytestmark = pytest.mark.django_db
 CUSTOMER = Actor.customer()
@@ -99,6 +102,43 @@ def test_who_does_not_do_an_option_cannot_be_booked_for_it(salon, colour, ben, a
 
 def test_a_server_key_and_staff_may_book_it_all_the_same(salon, colour, ben):
     assert a_booking(ben, at(9), 120 * MINUTES, project=salon, option=colour, by=SERVER)
+
+
+def test_who_does_not_do_the_first_option_moves_what_he_does(salon, colour, cut, anna):
+    OptionResource.objects.create(option=cut, link=salon.links.get(resource=anna), offered=False)
+    booking = a_booking(anna, at(9), 45 * MINUTES, project=salon, option=colour)
+    moved = reschedule(booking, by=CUSTOMER, start=at(9, 45), end=at(10, 30), now=at(0))
+    assert moved.resource == anna
+
+
+def test_a_search_that_names_a_resource_and_no_option_means_what_it_does(salon, colour, cut, anna, ben):
+    OptionResource.objects.create(option=cut, link=salon.links.get(resource=anna), offered=False)
+    query = read_query({}, now=at(0), project=salon, resources=[anna])
+    assert (query.resources, query.length_of(anna)) == ((anna,), 45 * MINUTES)
+    assert read_query({}, now=at(0), project=salon).resources == (ben,)
+
+
+def test_where_the_project_says_how_long_it_is_whoever_does_something_is_found(salon, cut, anna, ben):
+    Project.objects.filter(pk=salon.pk).update(availability={"length": "30 minutes"})
+    salon.refresh_from_db()
+    OptionResource.objects.create(option=cut, link=salon.links.get(resource=anna), offered=False)
+    assert read_query({}, now=at(0), project=salon).resources == (anna, ben)  # she colours
+    OptionResource.objects.create(option=cut, link=salon.links.get(resource=ben), offered=False)
+    assert read_query({}, now=at(0), project=salon).resources == (anna,)
+    assert read_query({}, now=at(0), project=salon, resources=[ben]).resources == ()
+
+
+def test_it_is_explained_and_staff_are_told(salon, colour, cut, anna, ben):
+    def told(resource, option, length):
+        verdicts = explain_slot(salon, resource, at(9), at(9) + length, at(0), option=option)
+        return is_offered(verdicts), [one.code for one in verdicts if not one.passed]
+
+    assert told(anna, colour, 45 * MINUTES) == (True, [])
+    assert told(ben, colour, 120 * MINUTES) == (False, [Code.OPTION])
+    assert told(ben, cut, HOUR) == (True, [])
+    of_ben = a_draft(ben, at(9), 120 * MINUTES, project=salon, option=colour)
+    assert [one.code for one in broken_by(of_ben, now=at(0))] == [Code.OPTION]
+    assert broken_by(a_draft(anna, at(9), 45 * MINUTES, project=salon, option=colour), now=at(0)) == []
 
 
 def test_the_price_is_that_of_the_pair(salon, colour, cut, anna, ben):

@@ -20,8 +20,9 @@ from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.admin.form_page import form_page_context
 from bookings.admin.times_in_words import span_in_words
-from bookings.availability.explain import Source, Verdict, explain_slot, is_offered
+from bookings.availability.explain import explain_slot, is_offered
 from bookings.availability.parameters import ParametersError
+from bookings.availability.verdicts import Source, Verdict
 from bookings.models import Option, Project, Reservation, Resource
 
 
