@@ -10,7 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bookings.graphs.flow import Flow
-from bookings.models import Booking, DatedHours, Option, Project, ProjectResource, Resource, WeeklyHours
+from bookings.models import (
+    Booking,
+    DatedHours,
+    Option,
+    OptionResource,
+    Project,
+    ProjectResource,
+    Resource,
+    WeeklyHours,
+)
 from tests.api.conftest import MARTY
 from tests.situations import HOUR, a_booking, a_resource, at, own_terms
 
@@ -179,6 +188,21 @@ def test_the_url_names_a_resource_that_is_free_and_an_end_that_the_customer_chos
     booking = booked_by(other["url"])
     assert (booking.resource, booking.length) == (clara, 2 * HOUR)
     assert booking.start == datetime.fromisoformat(other["start"])
+
+
+def test_other_times_are_of_those_who_do_the_option(server, visit, consultation):
+    clara, jules = a_resource(name="Clara", slug="clara"), a_resource(name="Jules", slug="jules")
+    for position, resource in enumerate((clara, jules), 1):
+        ProjectResource.objects.create(project=consultation, resource=resource, position=position)
+    colour = Option.objects.create(project=consultation, label="Colour", length=HOUR, position=2)
+    link = consultation.links.get(resource=clara)
+    OptionResource.objects.create(option=colour, link=link, offered=False)
+    DatedHours.objects.create(
+        resource_id=visit["resource_id"], first=at(0).date(), last=at(0, days=20).date()
+    )
+    a_booking(Resource.objects.get(pk=visit["resource_id"]), at(9, 30))
+    others = refused(server, visit | when(at(9, 30)) | {"option_id": str(colour.pk)})
+    assert {one["name"] for other in others for one in other["resources"]} == {"Jules"}
 
 
 def test_no_url_leads_to_what_the_form_would_not_book(server, visit, consultation):

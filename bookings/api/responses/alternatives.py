@@ -88,7 +88,14 @@ def _free(wanted: Wanted, now: datetime) -> list[Slot]:
     resources = [wanted.resource] if wanted.project is None else None
     ignoring = [wanted.pk] if isinstance(wanted, Booking) else []
     try:
-        query = read_query(given, now=now, project=wanted.project, resources=resources, ignoring=ignoring)
+        query = read_query(
+            given,
+            now=now,
+            project=wanted.project,
+            option=wanted.option,
+            resources=resources,
+            ignoring=ignoring,
+        )
         with Allowance.public() as allowance:
             return search(query, now, allowance)
     except (ParametersError, TooMuch, GateShut):
