@@ -1,10 +1,13 @@
 """The frame of the suite: which database, which browser, which tools."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,13 +43,39 @@ def pytest_report_header() -> str:
     return f"database: {settings.DATABASES['default']['ENGINE'].rpartition('.')[2]}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine lacks, and say how to get it; REQUIRE_BROWSER=1 and its like let it fail."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what this machine lacks, and say how to get it; REQUIRE_BROWSER=1 and its like let it fail.
+
+    MEETS_DATABASE=1 leaves out what no database can change: pytest-django lets no test near it that does not say so.
+    """
+    if os.environ.get("MEETS_DATABASE") == "1":
+        same = [item for item in items if not _depends_on_the_database(item)]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if _depends_on_the_database(item)]
     for mark, (tool, cure) in _TOOLS.items():
         required = os.environ.get(f"REQUIRE_{mark.upper()}") == "1"
         for item in items:
             if tool is None and not required and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=cure))
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    """Whether it reads the database, is skipped on one, or starts processes on the one that the suite runs on."""
+    if item.get_closest_marker("own_database"):
+        return False
+    if any(item.get_closest_marker(name) for name in ("django_db", "skipif")):
+        return True
+    fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
+    return bool(fixtures & set(getattr(item, "fixturenames", ()))) or _names_a_database(item.path)
+
+
+@cache
+def _names_a_database(module: Path) -> bool:
+    """Whether a module, or a helper beside it, does more with databases than pytest-django sees."""
+    sources = [module, *module.parent.glob("[!t]*.py")] if module.parent.name != "tests" else [module]
+    return any(
+        re.search(r"DATABASE|postgres|sqlite|vendor", one.read_text(), re.IGNORECASE) for one in sources
+    )
 
 
 @pytest.fixture

@@ -16,9 +16,12 @@ if "BOOKING_TEST_DIR" not in os.environ:
 _dir = Path(os.environ["BOOKING_TEST_DIR"])
 
 for _name in (
+    "ACCESS_LOG",
     "DB_POOL",
     "DEBUG",
     "EMAIL_URL",
+    "METRICS_NETWORKS",
+    "METRICS_TOKEN",
     "REDIS_URL",
     "SECRET_KEY_FALLBACKS",
     "TEST_MODE",

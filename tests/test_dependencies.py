@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+INSTALLED = {"node_modules", "python_modules"}
 SITE, WORKSHOP = ("bookings", "booking_site", "manage.py"), ("tests", "bench")
 OWN = {name.removesuffix(".py") for name in (*SITE, *WORKSHOP)}
 
@@ -31,11 +32,13 @@ USED_WITHOUT_IMPORT = {
     "psycopg[pool]": "Django loads it where DB_POOL is set",
     "tzdata": "zoneinfo reads it where the machine has no zones, or old ones",
     "djade": "a program: ./run lint",
+    "django-migration-linter": "an app of Django, named in tests/lint_settings.py",
     "django-stubs": "a plugin of mypy",
     "mypy": "a program: ./run lint",
     "pytest-cov": "a plugin of pytest: ./run test --cov",
     "pytest-django": "a plugin of pytest: the database and its marks",
     "pytest-xdist": "a plugin of pytest: several processes",
+    "radicale": "a program: the CalDAV server of tests/calendars",
     "ruff": "a program: ./run lint",
     "time-machine": "a plugin of pytest: the fixture of its name",
     "uv": "a program: ./run lock",
@@ -77,10 +80,15 @@ def imports_under(folders: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in folders:
         path = ROOT / folder
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        for file in _ours(path) if path.is_dir() else [path]:
             for line, top in imported(file.read_text()):
                 found.setdefault(top, f"{file.relative_to(ROOT)}:{line}")
     return found
+
+
+def _ours(folder: Path) -> list[Path]:
+    """The files below it that are not published clients, which their tests install."""
+    return [file for file in sorted(folder.rglob("*.py")) if INSTALLED.isdisjoint(file.parts)]
 
 
 def named_in_settings(source: str) -> set[str]:
