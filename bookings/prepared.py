@@ -20,14 +20,19 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import ProgrammingError, connection
+from django.db import DatabaseError, connection
+from psycopg.adapt import Transformer
 
 from bookings import sql
 
-GONE = "26000"
-"""The SQLSTATE of a prepared statement that does not exist."""
+_FORGOTTEN = frozenset({"26000", "0A000"})
+"""The SQLSTATEs of a statement that is not prepared, or whose columns have other types than when it was."""
 MOST = 50
 """So many statements are prepared on one connection; each keeps its plan in the backend."""
+
+
+class Forgotten(DatabaseError):
+    """What was prepared is so no longer, and the transaction has ended with that."""
 
 
 @dataclass
@@ -37,6 +42,11 @@ class _Known:
     is_direct: bool
     met: set[str] = field(default_factory=set)
     prepared: set[str] = field(default_factory=set)
+    forgotten: int = 0
+    """How often all were given up; the names that they have later say it, since some may be there still."""
+
+    def name_of(self, text: str) -> str:
+        return f"{_name(text)}_{self.forgotten}"
 
 
 _connections: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
@@ -46,8 +56,8 @@ def execute(cursor: Any, text: str, values: Sequence[Any]) -> None:
     """Run a statement, ``%s`` in the place of each value, by Django's cursor; prepared from its second time on.
 
     The text has to say of what type a value is, where PostgreSQL could not tell: a name knows no types.  Where
-    somebody deallocated what was prepared, the error of PostgreSQL is raised (``GONE``), and it is prepared anew the
-    next time.
+    somebody deallocated what was prepared, or altered a column of it, it runs unprepared; in a transaction, which the
+    error has ended, ``Forgotten`` is raised.  It is prepared anew the next time.
     """
     if not is_direct(cursor):
         cursor.execute(text, values)
@@ -57,11 +67,15 @@ def execute(cursor: Any, text: str, values: Sequence[Any]) -> None:
         cursor.execute(text, values)
         return
     try:
-        cursor.execute(_execution(text, len(values)), values)
-    except ProgrammingError as error:
-        if getattr(error.__cause__, "sqlstate", None) == GONE:
-            known.prepared.clear()
-        raise
+        cursor.execute(_execution(cursor, known.name_of(text), values))
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in _FORGOTTEN:
+            raise
+        known.prepared.clear()
+        known.forgotten += 1
+        if connection.in_atomic_block:
+            raise Forgotten from error
+        cursor.execute(text, values)
 
 
 def is_direct(cursor: Any) -> bool:
@@ -87,16 +101,21 @@ def _prepare(cursor: Any, text: str, known: _Known) -> bool:
         return False
     numbers = count(1)
     numbered = re.sub("%s|%%", lambda mark: f"${next(numbers)}" if mark[0] == "%s" else "%", text)
-    cursor.execute(f"PREPARE {_name(text)} AS {numbered}")
+    cursor.execute(f"PREPARE {known.name_of(text)} AS {numbered}")
     known.prepared.add(text)
     return True
 
 
+def _execution(cursor: Any, name: str, values: Sequence[Any]) -> str:
+    """With the values in it, each as the driver's own cursor would quote it.
+
+    That one would split the text anew each time to find their places, since it remembers none with so many.
+    """
+    driver = Transformer.from_context(cursor.cursor)
+    quoted = b", ".join(b"NULL" if value is None else driver.as_literal(value) for value in values)
+    return f"EXECUTE {name} ({quoted.decode(driver.encoding)})"
+
+
 @lru_cache(maxsize=4 * MOST)
-def _execution(text: str, amount: int) -> str:
-    marks = ", ".join(["%s"] * amount)
-    return f"EXECUTE {_name(text)} ({marks})"
-
-
 def _name(text: str) -> str:
     return f"booking_{blake2b(text.encode(), digest_size=16).hexdigest()}"

@@ -11,12 +11,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
 
 def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
+
+
+def connection_itself() -> BaseDatabaseWrapper:
+    """The connection and not what stands for it: that looks up the thread's own anew for each attribute."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def now() -> str:
@@ -49,7 +55,7 @@ def stored(model: type[Model], name: str, value: Any) -> Any:
     """A value as the field of that name stores it: SQLite compares times as text, so their spelling decides."""
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     assert isinstance(field, Field)  # noqa: S101  # no reverse relation
-    return field.get_db_prep_value(value, connection)
+    return field.get_db_prep_value(value, connection_itself())
 
 
 def is_true(column: str) -> str:

@@ -1,10 +1,12 @@
 """What PostgreSQL is asked to keep prepared, on connections that lead straight to it."""
 
+import json
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from psycopg.types.json import Jsonb
 
 from bookings import prepared
 from bookings.models import Booking
@@ -67,9 +69,11 @@ def test_bookings_are_written_by_what_was_prepared_and_nothing_is_set_for_it(cur
     with CaptureQueriesContext(connection) as captured:
         for hour in range(4):
             a_booking(doc, at(hour))
-    begun = [query["sql"].split()[0] for query in captured.captured_queries if "occupancy" in query["sql"]]
-    assert begun == ["WITH", "PREPARE"]
-    assert sum(query["sql"].startswith("EXECUTE") for query in captured.captured_queries) == 3
+    told = [query["sql"] for query in captured.captured_queries]
+    written = [text for text in told if "occupancy" in text]
+    assert [text.split()[0] for text in written] == ["WITH", "PREPARE"]
+    name = written[1].split()[1]
+    assert sum(text.startswith(f"EXECUTE {name} ") for text in told) == 3
     cursor.execute(settings)
     assert cursor.fetchall() == before
 
@@ -81,4 +85,32 @@ def test_a_booking_is_made_though_somebody_deallocated_what_was_prepared(cursor:
     cursor.execute("DEALLOCATE ALL")
     a_booking(doc, at(10))
     assert Booking.objects.filter(start=at(10)).count() == 1
-    assert len(kept(cursor)) == 1
+
+
+def test_what_somebody_deallocated_runs_unprepared_outside_of_a_transaction(cursor: Any) -> None:
+    for number in range(3):
+        prepared.execute(cursor, TEXT, [number])
+    cursor.execute("DEALLOCATE ALL")
+    for number, amount in enumerate((0, 1)):
+        prepared.execute(cursor, TEXT, [number])
+        assert cursor.fetchone() == (number + 1, "100 %")
+        assert len(kept(cursor)) == amount
+
+
+@pytest.mark.parametrize("value", ["it's \\ 100 % ␀ %s $1 ;--", "", "ü🙂"])
+def test_texts_arrive_as_they_are(cursor: Any, value: str) -> None:
+    for _time in range(3):
+        prepared.execute(cursor, "SELECT %s::text, %s::jsonb, %s::uuid", [value, Jsonb({"a": value}), None])
+        text, kept_as_json, nothing = cursor.fetchone()
+        assert (text, json.loads(kept_as_json), nothing) == (value, {"a": value}, None)
+
+
+def test_what_is_prepared_may_be_altered_under_it(cursor: Any) -> None:
+    """As a migration does while the site runs."""
+    asked = "SELECT name FROM short_names WHERE name <> %s"
+    cursor.execute("CREATE TEMPORARY TABLE short_names AS SELECT 'Doc'::varchar(3) AS name")
+    for kind in ("varchar(3)", "text"):
+        cursor.execute(f"ALTER TABLE short_names ALTER name TYPE {kind}")
+        for _time in range(3):
+            prepared.execute(cursor, asked, ["Biff"])
+            assert cursor.fetchall() == [("Doc",)]

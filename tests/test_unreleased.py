@@ -11,6 +11,7 @@ import pytest
 
 from bookings.unreleased import _replaced
 
+pytestmark = pytest.mark.own_database
 ROOT = Path(__file__).resolve().parent.parent
 REPLACED = sorted(name for _app, name in _replaced())
 

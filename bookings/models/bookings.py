@@ -6,16 +6,20 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.graphs import Action, GraphVersion, State
 from bookings.models.keys import ApiKey
-from bookings.models.projects import Option, Project
+from bookings.models.options import Option
+from bookings.models.projects import Project
 from bookings.models.resources import Calendar, Resource
 from bookings.typed_fields import PriceField
 from bookings.validators import validate_list, validate_object
 
+AGENT_UNDO = timedelta(minutes=30)
+"""How long a customer may undo what an assistant booked or moved, whatever the cut-off says."""
 # No 0/O, 1/I/L, U/V, 5/S, 2/Z, 8/B: it is read out on the phone.
 REFERENCE_LETTERS = "ACDEFGHJKMNPQRTWXY3479"
 
@@ -29,13 +33,27 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(12)
 
 
+def waiting_for_a_decision() -> Q:
+    """The condition on bookings in an unsettled state that an owner may decide."""
+    decisions = Action.objects.filter(source=OuterRef("state"), by_owner=True, continues=False)
+    return Q(Exists(decisions), state__settled=False, deleted_at=None)
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible(self) -> "BookingQuerySet":
         """Not deleted."""
         return self.filter(deleted_at=None)
 
+    def live(self) -> "BookingQuerySet":
+        """Not deleted, and not in the sandbox."""
+        return self.visible().filter(is_test=False)
+
     def occupying(self) -> "BookingQuerySet":
         return self.filter(state__occupies=True)
+
+    def to_decide(self) -> "BookingQuerySet":
+        """In an unsettled state, waiting for what the owner or staff decide."""
+        return self.filter(waiting_for_a_decision())
 
     def sessions(self) -> "BookingQuerySet":
         """Bookings that offer seats."""
@@ -69,8 +87,9 @@ class Booking(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("reference"), max_length=8, default=new_reference, editable=False)
     nonce = models.CharField(max_length=24, default=new_nonce, editable=False)
+    # Resource, project and state without an index of their own: each begins one below.
     resource = models.ForeignKey(
-        Resource, models.PROTECT, related_name="bookings", verbose_name=_("resource")
+        Resource, models.PROTECT, related_name="bookings", verbose_name=_("resource"), db_index=False
     )
     companions: "models.ManyToManyField[Resource, models.Model]" = models.ManyToManyField(
         Resource,
@@ -80,14 +99,22 @@ class Booking(models.Model):
         help_text=_("In a project in mode mutual: the other resources whose time it takes."),
     )
     project = models.ForeignKey(
-        Project, models.PROTECT, null=True, blank=True, related_name="bookings", verbose_name=_("project")
+        Project,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        verbose_name=_("project"),
+        db_index=False,
     )
     option = models.ForeignKey(
         Option, models.SET_NULL, null=True, blank=True, related_name="bookings", verbose_name=_("option")
     )
     price = PriceField(_("price"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
-    state = models.ForeignKey(State, models.PROTECT, related_name="bookings", verbose_name=_("state"))
+    state = models.ForeignKey(
+        State, models.PROTECT, related_name="bookings", verbose_name=_("state"), db_index=False
+    )
     version = models.ForeignKey(
         GraphVersion, models.PROTECT, related_name="bookings", verbose_name=_("graph version")
     )
@@ -115,11 +142,16 @@ class Booking(models.Model):
     session = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="seats", verbose_name=_("session")
     )
+    places = models.PositiveIntegerField(
+        _("places"), default=1, db_default=1, help_text=_("How many seats of its session it takes.")
+    )
     min_booking_time = models.DurationField(_("notice"), null=True, blank=True)
     max_booking_time = models.DurationField(_("horizon"), null=True, blank=True)
     min_cancel_time = models.DurationField(_("cut-off"), null=True, blank=True)
     waives_cut_off = models.BooleanField(default=False, db_default=False, editable=False)
     """Staff or the owner moved it: until it begins its customer may change or cancel what they did not choose."""
+    by_agent = models.BooleanField(default=False, db_default=False, editable=False)
+    """An assistant booked it, or moved it to where it is, for its customer."""
     auto_complete = models.BooleanField(_("completes itself"), default=True)
     automatic_times = models.JSONField(_("own times of automatic actions"), default=dict, blank=True)
     reminders = models.JSONField(_("reminders"), default=list, blank=True, validators=[validate_list])
@@ -144,6 +176,8 @@ class Booking(models.Model):
     form_token = models.CharField(max_length=64, null=True, editable=False, unique=True)
     language = models.CharField(_("language"), max_length=16, blank=True)
     disposable = models.BooleanField(default=False, editable=False)
+    is_test = models.BooleanField(default=False, db_default=False, editable=False)
+    """As its resource is: it lies in the sandbox, where no page, list or figure of the site sees it."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
@@ -168,13 +202,28 @@ class Booking(models.Model):
                 & (Q(seats_taken=0) | Q(max_seats__isnull=False, seats_taken__lte=F("max_seats"))),
                 name="seats_taken_never_exceed_seats",
             ),
+            models.CheckConstraint(
+                condition=Q(places=1) | Q(places__gt=1, session__isnull=False),
+                name="places_are_a_sessions",
+            ),
         ]
         indexes = [
             models.Index(fields=["resource", "start"], name="booking_by_resource"),
             models.Index(fields=["project", "start"], name="booking_by_project"),
-            models.Index(fields=["start"], name="booking_by_start"),
-            models.Index(fields=["state", "-created_at"], name="booking_by_state"),
+            # With these a list is counted that never visits the table.
+            models.Index(
+                fields=["start", "end", "deleted_at", "state"],
+                name="booking_live_by_start",
+                condition=Q(is_test=False),
+            ),
+            models.Index(
+                fields=["state", "-created_at", "deleted_at"],
+                name="booking_live_by_state",
+                condition=Q(is_test=False),
+            ),
+            models.Index(fields=["-created_at", "id"], name="booking_of_tests", condition=Q(is_test=True)),
             models.Index(fields=["-created_at", "id"], name="booking_by_creation"),
+            models.Index(fields=["reference"], name="booking_by_reference"),
             models.Index(fields=["due_at"], name="booking_by_due", condition=Q(due_at__isnull=False)),
         ]
 
@@ -206,11 +255,26 @@ class Booking(models.Model):
         return self.resource.email or (self.project.email if self.project else "")
 
     @property
+    def with_whom(self) -> str:
+        """The names of all whose time it takes.  One query, unless ``companions`` were prefetched."""
+        return gettext(", ").join(one.name for one in (self.resource, *self.companions.all()))
+
+    @property
     def change_until(self) -> datetime | None:
         """The last instant at which a customer may cancel or move it, or None without a cut-off."""
         if self.waives_cut_off:
             return self.start
-        return self.start - self.min_cancel_time if self.min_cancel_time else None
+        if not self.min_cancel_time:
+            return None
+        cut_off = self.start - self.min_cancel_time
+        return max(cut_off, self.agent_undo_until or cut_off)
+
+    @property
+    def agent_undo_until(self) -> datetime | None:
+        """Until when its customer may undo what an assistant did; never once it would have begun."""
+        if not self.by_agent or self.created_at is None:
+            return None
+        return min(self.created_at + AGENT_UNDO, self.start)
 
     def is_open_to_changes(self, now: datetime) -> bool:
         """Whether its customer may still act on it: before it begins and, where it stands, not after the cut-off."""

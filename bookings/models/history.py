@@ -36,6 +36,7 @@ class HistoryEntry(models.Model):
         OWNER = "owner", _("owner")
         STAFF = "staff", _("staff")
         KEY = "key", _("API key")
+        AGENT = "agent", _("assistant")
         CLOCK = "clock", _("clock")
 
     booking_id = models.UUIDField()
@@ -59,3 +60,8 @@ class HistoryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
+
+    @property
+    def for_customer(self) -> bool:
+        """Whether the customer did it, or an assistant for the customer; one with a server key has an id."""
+        return self.actor == self.Actor.CUSTOMER or (self.actor == self.Actor.AGENT and not self.actor_id)

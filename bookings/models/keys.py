@@ -3,18 +3,36 @@
 import hashlib
 import secrets
 import uuid
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.projects import Project
 from bookings.typed_fields import NameField
 from bookings.validators import validate_list
 
+NOTED_EVERY = timedelta(minutes=1)
+
 
 def digest_of(value: str) -> str:
     """SHA-256 of a key: it is 256 random bits, so a slow hash would protect nothing."""
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def opens_here(value: str) -> bool:
+    """Whether keys like it open anything: a site in test mode takes ``test_`` keys alone, any other site all keys."""
+    return value.startswith("test_") or not settings.TEST_MODE
+
+
+def opens_sandbox(value: str) -> bool:
+    """Whether keys like it open the sandbox of a live site, and nothing else; a site in test mode has none.
+
+    So what was tried with before a site went live, and may lie in a program or a page since, opens nothing live.
+    """
+    return value.startswith("test_") and not settings.TEST_MODE
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -35,6 +53,12 @@ class ApiKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.SERVER)
     name = NameField(_("name"), max_length=120, help_text=_("Who or what uses it."))
+    is_test = models.BooleanField(
+        _("for tests"),
+        default=False,
+        db_default=False,
+        help_text=_("Begins with test_, and sees only what is for tests."),
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     value = models.CharField(_("value"), max_length=120, blank=True, editable=False)
     hint = models.CharField(_("ends in"), max_length=8, blank=True, editable=False)
@@ -66,6 +90,12 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def note_use(self, now: datetime) -> None:
+        """Write ``last_used_at`` at most once a minute, in a statement of its own."""
+        if self.last_used_at is None or self.last_used_at < now - NOTED_EVERY:
+            stale = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED_EVERY)
+            ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=now)
+
     @property
     def is_widget(self) -> bool:
         return self.kind == self.Kind.WIDGET
@@ -80,6 +110,11 @@ class ApiKey(models.Model):
         value = value or f"{'test' if test else 'live'}_{word}_{secrets.token_urlsafe(32)}"
         readable = value if kind == cls.Kind.WIDGET else ""
         key = cls.objects.create(
-            kind=kind, name=name, digest=digest_of(value), value=readable, hint=value[-4:]
+            kind=kind,
+            name=name,
+            is_test=value.startswith("test_"),
+            digest=digest_of(value),
+            value=readable,
+            hint=value[-4:],
         )
         return key, value

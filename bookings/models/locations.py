@@ -7,13 +7,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.recorded import Recorded
+from bookings.models.sandbox import Sandboxed
 from bookings.models.sites import Site
 from bookings.typed_fields import NameField, WordField
 from bookings.typed_text import lines_joined
 from bookings.validators import validate_zone
 
 
-class Location(models.Model):
+class Location(Sandboxed):
     """A place where resources are."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

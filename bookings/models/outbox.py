@@ -1,9 +1,21 @@
 """What must follow a commit: written in the verb's transaction, sent by the worker."""
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from bookings import request_ids
+from bookings.models.bookings import Booking
+from bookings.models.upkeep import Standstill
+
+WEBHOOK, DELIVERY = "webhook", "delivery"
+"""The kinds of what becomes calls of webhooks."""
+TEST_WEBHOOK, TEST_DELIVERY = f"test_{WEBHOOK}", f"test_{DELIVERY}"
+"""The same of what happens in the sandbox, which no figure counts."""
+FAILED_LATELY = timedelta(days=7)
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -11,10 +23,42 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Neither sent, dropped nor given up."""
         return self.filter(done_at=None)
 
+    def live(self) -> "OutboxQuerySet":
+        """All but those of the sandbox."""
+        return self.exclude(kind__in=[TEST_WEBHOOK, TEST_DELIVERY])
+
     def ready(self) -> "OutboxQuerySet":
-        """Due, and not being sent by a worker that lives."""
+        """Due, and not being sent by a worker that lives; nothing while the site stands still."""
         free = Q(lease_until=None) | Q(lease_until__lte=Now())
-        return self.waiting().filter(free, run_after__lte=Now())
+        return self.waiting().filter(Standstill.is_over(), free, run_after__lte=Now())
+
+    def untold(self) -> "OutboxQuerySet":
+        """What customers should know of bookings to come, and nothing could tell them: the last of each.
+
+        Nothing once staff said that they know, or a later message reached them.
+        """
+        later = OutboxMessage.objects.filter(
+            Q(untold_at__isnull=False) | Q(outcome="sent", kind__in=["mail", "sms"], payload__to="customer"),
+            booking_id=OuterRef("booking_id"),
+            pk__gt=OuterRef("pk"),
+        )
+        to_come = Booking.objects.visible().filter(
+            end__gt=Now(), continued_by=None, pk=OuterRef("booking_id")
+        )
+        return self.filter(Exists(to_come), ~Exists(later), untold_at__lte=Now())  # so that the index is read
+
+    def failed_lately(self) -> "OutboxQuerySet":
+        """Given up within the last seven days; along its index."""
+        return self.filter(outcome=OutboxMessage.Outcome.FAILED, done_at__gt=Now() - FAILED_LATELY)
+
+    def try_again(self) -> int:
+        """Have the worker try again at once what waits or was given up, and tell how much that was.
+
+        What was sent is not sent twice.  An address may have been given since, so what had none is among it.
+        """
+        outcomes = OutboxMessage.Outcome
+        again = self.filter(outcome__in=[outcomes.WAITING, outcomes.NOBODY, outcomes.FAILED])
+        return again.update(done_at=None, outcome="", run_after=Now(), attempts=0, untold_at=None)
 
 
 class OutboxMessage(models.Model):
@@ -42,8 +86,13 @@ class OutboxMessage(models.Model):
     lease_until = models.DateTimeField(_("being sent until"), null=True)
     last_error = models.TextField(_("last error"), blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True, default="")
+    request_id = models.UUIDField(
+        _("request"), null=True, editable=False, default=request_ids.current
+    )  # the one that it follows from
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     done_at = models.DateTimeField(_("done"), null=True)
+    untold_at = models.DateTimeField(_("nobody was told"), null=True, blank=True, editable=False)
+    """When it turned out that nothing could tell a customer, until staff say that they know."""
 
     objects = OutboxQuerySet.as_manager()
 
@@ -54,6 +103,9 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(fields=["run_after", "id"], name="outbox_waiting", condition=Q(done_at=None)),
             models.Index(fields=["booking_id"], name="outbox_by_booking"),
+            models.Index(fields=["target"], name="outbox_failed", condition=Q(outcome="failed")),
+            models.Index(fields=["untold_at"], name="outbox_untold", condition=Q(untold_at__isnull=False)),
+            models.Index(fields=["outcome", "done_at"], name="outbox_by_outcome"),
         ]
 
     def __str__(self) -> str:

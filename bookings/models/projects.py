@@ -1,24 +1,23 @@
 """A booking experience: which resources, which graph, which options, what the page asks and looks like."""
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.feeds import CalendarWords, Fed
 from bookings.models.fields import OrderedJSONField, PictureField
 from bookings.models.graphs import GraphVersion
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
 from bookings.models.resources import Resource
+from bookings.models.sandbox import Sandboxed
 from bookings.models.sites import Site
-from bookings.times import duration_in_words
 from bookings.typed_fields import EmailField, LineField, NameField, PriceField, UrlField, WordField
 from bookings.validators import (
     validate_colour,
-    validate_currency,
     validate_digits,
     validate_list,
     validate_object,
@@ -29,13 +28,48 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def active(self) -> "ProjectQuerySet":
         return self.filter(deleted_at=None)
 
+    def live(self) -> "ProjectQuerySet":
+        """In use, and not in the sandbox."""
+        return self.active().filter(is_test=False)
+
     def public(self) -> "ProjectQuerySet":
         """Listed on the home page."""
-        return self.active().filter(visibility=Project.Visibility.PUBLIC)
+        return self.live().filter(visibility=Project.Visibility.PUBLIC)
 
     def reachable(self) -> "ProjectQuerySet":
         """Bookable by whoever has the address."""
-        return self.active().exclude(visibility=Project.Visibility.STAFF)
+        return self.live().exclude(visibility=Project.Visibility.STAFF)
+
+    def located(self, locations: models.Q) -> "ProjectQuerySet":
+        """That take place at one of these: at their own location, else at those of their resources."""
+        there = Location.objects.filter(locations)
+        lent = ProjectResource.objects.filter(
+            project=models.OuterRef("pk"), resource__deleted_at=None, resource__location__in=there
+        )
+        return self.filter(models.Q(location__in=there) | models.Q(models.Exists(lent), location=None))
+
+    def their_locations(self) -> models.Q:
+        """Of locations, those at which one of them takes place."""
+        lent = ProjectResource.objects.filter(
+            project__in=self.filter(location=None), resource__deleted_at=None
+        )
+        return models.Q(pk__in=self.exclude(location=None).values("location")) | models.Q(
+            pk__in=lent.exclude(resource__location=None).values("resource__location")
+        )
+
+    def places(self) -> set[tuple[uuid.UUID, uuid.UUID]]:
+        """The ids of each project and of the locations at which it takes place."""
+        own = self.exclude(location=None).values_list("pk", "location")
+        lent = ProjectResource.objects.filter(
+            project__in=self.filter(location=None), resource__deleted_at=None
+        ).exclude(resource__location=None)
+        return {*own, *lent.values_list("project", "resource__location")}
+
+    def open_to_agents(self) -> "ProjectQuerySet":
+        """Those that assistants may book, as far as the site lets them at all."""
+        said = models.Q(agents=Project.Agents.YES)
+        usual = models.Q(agents=Project.Agents.USUAL, visibility=Project.Visibility.PUBLIC)
+        return self.reachable().filter(said | usual)
 
     def lacking_payment(self) -> "ProjectQuerySet":
         """Those whose own graph awaits a payment that nobody can make; see ``Project.lacks_payment``."""
@@ -46,7 +80,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return without_a_way.annotate(own_graph=KT("booking__graph")).filter(own_graph__in=awaiting)
 
 
-class Project(models.Model):
+class Project(Sandboxed, Fed):
     """The stored settings of one booking experience.
 
     ``booking``, ``availability``, ``ui`` and ``customer_fields`` are layers: JSON objects with only those keys that
@@ -63,6 +97,30 @@ class Project(models.Model):
         PHONE = "phone", _("by phone")
         ONLINE = "online", _("online")
 
+    class Mark(models.TextChoices):
+        """What is drawn for it where it has no picture."""
+
+        NONE = "", _("none")
+        TALK = "talk", _("a talk")
+        HOUSE = "house", _("a house")
+        SHEET = "sheet", _("a sheet of paper")
+        PORTRAIT = "portrait", _("a portrait")
+        EASEL = "easel", _("an easel")
+        POT = "pot", _("a pot")
+        SCISSORS = "scissors", _("scissors")
+        HEART = "heart", _("a heart")
+        WRENCH = "wrench", _("a wrench")
+        BOOK = "book", _("a book")
+        CAMERA = "camera", _("a camera")
+        LEAF = "leaf", _("a leaf")
+
+    class Agents(models.TextChoices):
+        """Whether assistants may book it."""
+
+        USUAL = "", _("if it is public")
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = NameField(_("name"), max_length=200)
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
@@ -78,6 +136,14 @@ class Project(models.Model):
     visibility = models.CharField(
         _("visibility"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
     )
+    agents = models.CharField(
+        _("assistants may book it"),
+        max_length=3,
+        blank=True,
+        choices=Agents.choices,
+        default=Agents.USUAL,
+        db_default=Agents.USUAL,
+    )
     place = models.CharField(_("takes place"), max_length=10, choices=Place.choices, default=Place.IN_PERSON)
     location = models.ForeignKey(
         Location,
@@ -91,6 +157,15 @@ class Project(models.Model):
         _("e-mail"), blank=True, help_text=_("Gets the mails where the resource has no address.")
     )
     image = PictureField(_("picture"), upload_to="projects/", blank=True)
+    mark = models.CharField(
+        _("mark"),
+        max_length=10,
+        blank=True,
+        choices=Mark.choices,
+        default=Mark.NONE,
+        db_default=Mark.NONE,
+        help_text=_("Stands for the picture where a page has not one for each of its services."),
+    )
     logo = PictureField(_("logo"), upload_to="logos/", blank=True)
     accent = WordField(_("accent"), max_length=7, blank=True, validators=[validate_colour])
     resources: "models.ManyToManyField[Resource, ProjectResource]" = models.ManyToManyField(
@@ -122,7 +197,17 @@ class Project(models.Model):
     embed_origins = models.JSONField(
         _("pages that may embed it"), default=list, blank=True, validators=[validate_list]
     )
+    return_origins = models.JSONField(
+        _("sites it may lead back to"), default=list, db_default=[], blank=True, validators=[validate_list]
+    )
     sends_mail = models.BooleanField(_("sends mails"), default=True)
+    calendar_words = models.CharField(
+        _("in a connected calendar it says"),
+        max_length=10,
+        choices=CalendarWords.choices,
+        default=CalendarWords.NAMES,
+        db_default=CalendarWords.NAMES,
+    )
     meta = models.JSONField(_("meta"), default=dict, blank=True, validators=[validate_object])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -138,6 +223,22 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether whoever has the address may book it; see ``reachable``."""
+        return self.is_for_customers and not self.is_test
+
+    @property
+    def is_for_customers(self) -> bool:
+        """Whether customers may book it; in the sandbox whoever plays one with a widget key."""
+        return self.deleted_at is None and self.visibility != self.Visibility.STAFF
+
+    @property
+    def is_open_to_agents(self) -> bool:
+        """Whether assistants may book it, as far as the site lets them at all; see ``open_to_agents``."""
+        is_usual = self.agents == self.Agents.USUAL and self.visibility == self.Visibility.PUBLIC
+        return self.is_reachable and (is_usual or self.agents == self.Agents.YES)
 
     @property
     def has_trial_payment(self) -> bool:
@@ -189,73 +290,10 @@ class ProjectResource(models.Model):
         """Its price is in the currency of whichever option it goes with."""
         if self.price is None:
             return
-        currencies = set(Option.objects.filter(project=self.project_id).values_list("currency", flat=True))
+        known = self.project.options.values_list("currency", flat=True) if self.project_id else ()
+        currencies = set(known)
         for currency in currencies or {Site.current().currency}:
             validate_digits(self.price, currency)
-
-
-class Option(models.Model):
-    """A variant of a project: its label, length and price."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey(Project, models.CASCADE, related_name="options")
-    label = LineField(_("label"), max_length=120, blank=True)
-    length = models.DurationField(_("length"))
-    price = PriceField(_("price"), null=True, blank=True)
-    currency = models.CharField(
-        _("currency"),
-        max_length=3,
-        blank=True,
-        validators=[validate_currency],
-        help_text=_("Empty: the site's, as it is now."),
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
-
-    history = Recorded()
-
-    class Meta:
-        verbose_name = _("option")
-        verbose_name_plural = _("options")
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.label or duration_in_words(self.length)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """An amount without a currency would mean another sum once the site's is another."""
-        self.currency = self.currency or Site.current().currency
-        super().save(*args, **kwargs)
-
-    def clean(self) -> None:
-        validate_digits(self.price, self.currency or Site.current().currency)
-
-
-class OptionResource(models.Model):
-    """An option with one of the project's resources: whether it is offered there, its own length and price.
-
-    Where there is no row, the resource does the option as the option says.
-    """
-
-    option = models.ForeignKey(Option, models.CASCADE, related_name="at_resources")
-    link = models.ForeignKey(ProjectResource, models.CASCADE, related_name="at_options")
-    offered = models.BooleanField(_("does it"), default=True)
-    length = models.DurationField(_("length"), null=True, blank=True)
-    price = PriceField(_("price"), null=True, blank=True)
-
-    history = Recorded()
-
-    class Meta:
-        verbose_name = _("option of a resource")
-        verbose_name_plural = _("options of resources")
-        constraints = [models.UniqueConstraint(fields=["option", "link"], name="option_once_with_a_resource")]
-
-    def __str__(self) -> str:
-        return f"{self.option} · {self.link}"
-
-    def clean(self) -> None:
-        if self.option_id is not None:
-            validate_digits(self.price, self.option.currency)
 
 
 def lent_place(project: Project | None, resource: Resource | None) -> str:

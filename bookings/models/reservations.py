@@ -12,7 +12,8 @@ from bookings import database_clock
 from bookings.models.bookings import Booking
 from bookings.models.graphs import GraphVersion
 from bookings.models.keys import ApiKey
-from bookings.models.projects import Option, Project
+from bookings.models.options import Option
+from bookings.models.projects import Project
 from bookings.models.resources import Resource
 
 
@@ -39,6 +40,7 @@ class Reservation(models.Model):
     option = models.ForeignKey(Option, models.SET_NULL, null=True, related_name="+")
     graph_version = models.ForeignKey(GraphVersion, models.PROTECT, null=True, related_name="+")
     session = models.ForeignKey(Booking, models.CASCADE, null=True, related_name="seat_holds")
+    places = models.PositiveIntegerField(_("places"), default=1, db_default=1)
     holds_seat = models.BooleanField(_("holds a seat"), default=False)
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
@@ -57,8 +59,10 @@ class Reservation(models.Model):
     proven = models.BooleanField(
         _("proven"),
         default=False,
+        db_default=False,
         help_text=_("Whoever holds it has done the work that the site asks under attack."),
     )
+    is_test = models.BooleanField(default=False, db_default=False, editable=False)
     extensions = models.PositiveSmallIntegerField(_("times extended"), default=0)
     expires_at = models.DateTimeField(_("held until"))
     created_at = models.DateTimeField(_("created"), default=database_clock.now, editable=False)
@@ -71,6 +75,12 @@ class Reservation(models.Model):
         verbose_name = _("reservation")
         verbose_name_plural = _("reservations")
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(places=1) | Q(places__gt=1, session__isnull=False),
+                name="held_places_are_a_sessions",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["visitor", "expires_at"], name="reservation_by_visitor", condition=~Q(visitor="")

@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.feeds import Fed
 from bookings.models.fields import PictureField
 from bookings.models.locations import Location
 from bookings.models.recorded import Recorded
+from bookings.models.sandbox import Sandboxed
 from bookings.models.sites import Site
 from bookings.typed_fields import EmailField, NameField, WordField
 from bookings.validators import validate_list, validate_object, validate_zone
@@ -20,12 +22,16 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
     def active(self) -> "ResourceQuerySet":
         return self.filter(deleted_at=None)
 
+    def live(self) -> "ResourceQuerySet":
+        """In use, and not in the sandbox."""
+        return self.active().filter(is_test=False)
+
     def locked(self) -> "ResourceQuerySet":
         """Row locks in order of id, so that two transactions never wait for each other."""
         return self.order_by("pk").select_for_update(no_key=True)
 
 
-class Resource(models.Model):
+class Resource(Sandboxed, Fed):
     """A person, a room, a car: whatever has time of its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,12 +63,14 @@ class Resource(models.Model):
     meta = models.JSONField(_("meta"), default=dict, blank=True, validators=[validate_object])
     tags = models.JSONField(_("tags"), default=list, blank=True, validators=[validate_list])
     sends_mail = models.BooleanField(_("gets mails about its bookings"), default=True)
+    writes_calendar = models.BooleanField(default=False, db_default=False, editable=False)
+    """One of its calendars is elsewhere and takes its bookings: said here so that a booking need not look."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
 
     objects = ResourceQuerySet.as_manager()
-    history = Recorded()
+    history = Recorded(excluded_fields=["writes_calendar"])
 
     class Meta:
         verbose_name = _("resource")
@@ -83,11 +91,33 @@ class Resource(models.Model):
             self.calendars.create(primary=True)
 
 
+class CalendarQuerySet(models.QuerySet["Calendar"]):
+    def elsewhere(self) -> "CalendarQuerySet":
+        """Those of a provider, connected still."""
+        return self.exclude(connection=None).exclude(connection__state="leaving")
+
+    def taking_bookings(self) -> "CalendarQuerySet":
+        """Those elsewhere into which bookings are written."""
+        return self.elsewhere().filter(writes=True)
+
+
 class Calendar(models.Model):
-    """A calendar of a resource; the primary one takes the bookings that name none."""
+    """A calendar of a resource; the primary one takes the bookings that name none.
+
+    One with a ``connection`` lies elsewhere, where ``provider_id`` names it: its busy times are read where
+    ``provider_sync`` is on, and bookings are written into it where ``writes`` is.
+    """
 
     class Provider(models.TextChoices):
         OWN = "timekit", _("this site")
+        CALDAV = "caldav", "CalDAV"
+        ICS = "ics", _("an address that ends in .ics")
+        GOOGLE = "google", "Google"
+        MICROSOFT = "microsoft", "Microsoft 365"
+
+    class Access(models.TextChoices):
+        OWNER = "owner", _("may be written")
+        READER = "reader", _("may only be read")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resource = models.ForeignKey(
@@ -101,11 +131,31 @@ class Calendar(models.Model):
     provider = models.CharField(
         _("provider"), max_length=20, choices=Provider.choices, default=Provider.OWN, editable=False
     )
+    connection = models.ForeignKey(
+        "bookings.Connection", models.CASCADE, null=True, related_name="calendars", editable=False
+    )
+    provider_id = models.CharField(max_length=1000, blank=True, default="", db_default="", editable=False)
+    provider_access = models.CharField(
+        _("access"),
+        max_length=10,
+        choices=Access.choices,
+        default=Access.OWNER,
+        db_default=Access.OWNER,
+        editable=False,
+    )
+    provider_primary = models.BooleanField(null=True, editable=False)
+    """What its provider says; None where it is this site's own."""
+    writes = models.BooleanField(_("takes bookings"), default=False, db_default=False, editable=False)
+    cursor = models.TextField(blank=True, default="", db_default="", editable=False)
+    """From where its provider is asked for changes."""
+    read_whole_at = models.DateTimeField(null=True, editable=False)
     provider_sync = models.BooleanField(
         _("counts as busy"), default=True, help_text=_("Events of this calendar make the resource busy.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = CalendarQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar")
@@ -122,6 +172,17 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.resource})"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return self.provider != self.Provider.OWN
+
+    @property
+    def takes_bookings(self) -> bool:
+        """Whether a booking may name it: this site's own always, one elsewhere where it is connected and written."""
+        if not self.is_elsewhere:
+            return True
+        return self.writes and self.connection is not None and self.connection.state != "leaving"
 
 
 class Event(models.Model):
@@ -142,6 +203,8 @@ class Event(models.Model):
     invite = models.BooleanField(_("invite"), default=False)
     my_rsvp = models.CharField(_("own answer"), max_length=20, default="accepted")
     busy = models.BooleanField(_("busy"), default=True)
+    remote = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+    """A fingerprint of its id where it was read from a calendar elsewhere; of such a one only the times are kept."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -156,7 +219,12 @@ class Event(models.Model):
                 violation_error_message=_("The end must come after the start."),
             )
         ]
-        indexes = [models.Index(fields=["calendar", "start"])]
+        indexes = [
+            models.Index(fields=["calendar", "start"]),
+            models.Index(fields=["calendar", "remote"], name="event_read_elsewhere", condition=~Q(remote="")),
+        ]
 
     def __str__(self) -> str:
+        if self.remote:
+            return str(_("busy (calendar)"))
         return self.what or str(_("busy"))

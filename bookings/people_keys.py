@@ -1,0 +1,62 @@
+"""What tells whether two customers are one person: the same address, and the same name.
+
+Pure: no Django.  An address is an e-mail address or a telephone number in E.164.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+
+_NO_LETTERS = re.compile(r"[\W_]+")
+_FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
+def words(text: str) -> list[str]:
+    """A name's words in their order, in small letters, without accents and punctuation."""
+    apart = unicodedata.normalize("NFKD", text).casefold().translate(_FOLDED)
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return _NO_LETTERS.sub(" ", plain).split()
+
+
+def name_key(name: str) -> str:
+    """What of a name has to agree: its words in any order, so that "Novák, Anna" is "anna novak"."""
+    return " ".join(sorted(words(name)))[:200]
+
+
+def email_key(email: str) -> str:
+    """An e-mail address whatever its capitals; empty for what has no @."""
+    return email.strip().lower()[:254] if "@" in email else ""
+
+
+def phone_key(phone: str, country: str = "") -> str:
+    """A telephone number in E.164, as it is dialled in ``country`` (ISO 3166-1, two letters); empty for no number."""
+    typed = phone.strip()
+    if typed.startswith("00"):
+        typed = f"+{typed[2:]}"
+    try:
+        number = phonenumbers.parse(typed, country or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_beginning(phone: str, country: str = "") -> str:
+    """How numbers in E.164 begin that begin as typed: "0151 55" in Germany is "+4915155"; empty for no number."""
+    digits = re.sub(r"\D", "", phone)
+    if len(digits) < 3 or re.search(r"[^\d\s+()/.-]", phone):
+        return ""
+    if phone.strip().startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    code = phonenumbers.country_code_for_region(country) if country else 0
+    if not code:
+        return ""
+    trunk = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    prefix = trunk.national_prefix if trunk and trunk.national_prefix else ""
+    return f"+{code}{digits.removeprefix(prefix)}"

@@ -1,0 +1,151 @@
+"""Everything that the tables hold of a person, told or erased; a person is known by the e-mail address.
+
+Backups that were made before keep what is erased here until the last of them is removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from bookings.errors import BookingError
+from bookings.lifecycle import Actor, delete
+from bookings.models import (
+    Block,
+    Booking,
+    Customer,
+    HistoryEntry,
+    IdempotencyKey,
+    OutboxMessage,
+    Person,
+    PersonAddress,
+    PersonBooking,
+    PersonProposal,
+    Remark,
+    Reservation,
+    WebhookCall,
+)
+from bookings.people_keys import email_key, name_key
+
+Rows = dict[str, list[dict[str, Any]]]
+HELD = {"customer": {}, "visitor": "", "address": "", "what": "", "where": "", "description": ""}
+"""What a hold keeps of a person, as it is without."""
+
+
+def exported(email: str) -> Rows:
+    """Each table's rows about the person as they are stored, by the model's name; nothing where nobody is known so."""
+    ids = list(bookings_of(email).values_list("pk", flat=True))
+    return _stored(_rows_about(ids, _holds_of(email, ids)))
+
+
+def exported_person(person: Person) -> Rows:
+    """The same of everything that joined the person, under whatever address."""
+    ids = list(person.bookings.values_list("booking", flat=True))
+    holds = Reservation.objects.filter(Q(booking__in=ids) | Q(pk__in=_lone_holds(person)))
+    return _stored(_rows_about(ids, holds))
+
+
+def _stored(tables: Iterator[QuerySet[Any]]) -> Rows:
+    found = {type_of(rows): list(rows.order_by("pk").values()) for rows in tables}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def type_of(rows: QuerySet[Any]) -> str:
+    """The name of the rows' model, like ``booking``."""
+    return str(rows.model._meta.model_name)
+
+
+def _rows_about(ids: list[Any], holds: QuerySet[Reservation]) -> Iterator[QuerySet[Any]]:
+    yield Booking.objects.filter(pk__in=ids)
+    yield Customer.objects.filter(booking_id__in=ids)
+    yield holds
+    yield HistoryEntry.objects.filter(booking_id__in=ids)
+    yield Remark.objects.filter(booking_id__in=ids)
+    yield OutboxMessage.objects.filter(booking_id__in=ids)
+    yield WebhookCall.objects.filter(booking_id__in=ids)
+    answers = Q(pk__in=[])
+    for booking_id in ids:
+        answers |= Q(pk__in=IdempotencyKey.objects.about(booking_id))
+    yield IdempotencyKey.objects.filter(answers)
+    yield from _rows_of_people(ids)
+
+
+def _rows_of_people(ids: list[Any]) -> Iterator[QuerySet[Any]]:
+    people = list(Person.objects.filter(bookings__booking__in=ids).distinct().values_list("pk", flat=True))
+    yield Person.objects.filter(pk__in=people)
+    yield PersonAddress.objects.filter(person__in=people)
+    yield PersonBooking.objects.filter(booking__in=ids)
+    yield PersonProposal.objects.filter(Q(person__in=people) | Q(other__in=people))
+    yield Block.objects.filter(person__in=people)
+    yield Person.history.filter(id__in=people)
+    yield Block.history.filter(person__in=people)
+
+
+def bookings_of(email: str) -> QuerySet[Booking]:
+    """Those that were made for the address, whatever its capitals."""
+    return Booking.objects.filter(pk__in=Customer.objects.addressed(email).values("booking"))
+
+
+def _holds_of(email: str, booking_ids: list[Any]) -> QuerySet[Reservation]:
+    return Reservation.objects.filter(Q(booking__in=booking_ids) | Q(customer__email__iexact=email))
+
+
+@dataclass(frozen=True)
+class Erased:
+    """``bookings`` that were erased, ``kept`` the ids of those that an action can still change."""
+
+    bookings: int
+    holds: int
+    kept: tuple[str, ...]
+
+
+def erase(email: str, *, by: Actor) -> Erased:
+    """Erase the person from all bookings in a final state, and from holds that hold nothing any more."""
+    gone, kept = _erased(bookings_of(email).order_by("-created_at"), by)
+    holds = _ended_holds().filter(customer__email__iexact=email).update(**HELD)
+    return Erased(gone, holds, tuple(kept))
+
+
+def erase_person(person: Person, *, by: Actor) -> Erased:
+    """The same for everything that joined the person; with the last booking go notes, proposals and block."""
+    lone = _lone_holds(person)
+    mine = Booking.objects.visible().filter(joined__person=person)
+    gone, kept = _erased(mine.order_by("-created_at"), by)
+    holds = _ended_holds().filter(pk__in=lone).update(**HELD)
+    return Erased(gone, holds, tuple(kept))
+
+
+def _erased(bookings: QuerySet[Booking], by: Actor) -> tuple[int, list[str]]:
+    """How many were erased, and the ids of those that can still change."""
+    gone, kept = 0, []
+    for booking in bookings:
+        try:
+            if Customer.objects.filter(booking=booking).exists():  # not erased with one that continues it
+                delete(booking, by=by)
+                gone += 1
+        except BookingError:
+            kept.append(str(booking.pk))
+    return gone, kept
+
+
+def _ended_holds() -> QuerySet[Reservation]:
+    ended = Q(expires_at__lte=Now()) | Q(released_at__isnull=False)
+    return Reservation.objects.filter(ended, booking=None)
+
+
+def _lone_holds(person: Person) -> list[Any]:
+    """The ids of holds from which no booking came, under an e-mail address and a name of the person."""
+    known = set(person.addresses.values_list("value", "name_key"))
+    addressed = Q(pk__in=[])
+    for value, _name in known:
+        addressed |= Q(customer__email__iexact=value)
+    held = Reservation.objects.filter(addressed, booking=None).values_list("pk", "customer")
+    return [
+        pk
+        for pk, customer in held
+        if (email_key(str(customer.get("email"))), name_key(str(customer.get("name")))) in known
+    ]
