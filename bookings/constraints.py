@@ -6,6 +6,7 @@ Django rebuilds a SQLite table, so these constraints emit theirs from ``constrai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError
 from django.db.backends.ddl_references import Statement, Table
 from django.db.models import BaseConstraint, Model
 from django.utils.translation import gettext_lazy as _
+
+_CREATED = re.compile(r'(?:CREATE TRIGGER|ADD CONSTRAINT|CREATE OR REPLACE FUNCTION) "(\w+)"')
 
 
 class TriggerConstraint(BaseConstraint):
@@ -26,6 +29,11 @@ class TriggerConstraint(BaseConstraint):
 
     create_statements: Callable[[Any, Any], list[str]]
     drop_statements: Callable[[Any, Any], list[str]]
+
+    def parts(self, model: Any, schema_editor: Any) -> list[str]:
+        """The names of the constraints, triggers and functions that it is made of; all must be there."""
+        statements = self.create_statements(model, schema_editor)
+        return [name for one in statements for name in _CREATED.findall(one)]
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         # A rebuild on SQLite creates a table `new__…` and renames it before deferred statements run; a reference

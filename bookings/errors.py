@@ -17,7 +17,7 @@ class BookingError(Exception):
     """A verb refused and nothing was written.
 
     ``field`` names the input at fault (the API's spelling), ``limit`` the setting of the limit that bit where one
-    did, ``data`` what helps the caller to go on.
+    did, ``data`` what helps the caller to go on; ``sentence``, once translated, is filled from it.
     """
 
     code = "refused"
@@ -102,6 +102,14 @@ class PleasePhone(BookingError):
     field = "customer"
 
 
+class PleaseCall(BookingError):
+    """The person is blocked; a server key alone is told so, everybody else ``PleasePhone``."""
+
+    code = "please_call"
+    sentence = _("This person is blocked by the house and has to call.")
+    field = "customer"
+
+
 class HoldNotExtendable(BookingError):
     """The reservation reached the longest time or the number of extensions allowed."""
 
@@ -111,11 +119,27 @@ class HoldNotExtendable(BookingError):
 
 
 class GroupFull(BookingError):
-    """Every seat of the session is taken or held."""
+    """Fewer seats of the session are left than were wanted: ``places_left``."""
 
     code = "group_full"
     sentence = _("No seat is left.")
     field = "related.owner_booking_id"
+
+    def __init__(self, *, places_left: int = 0) -> None:
+        fewer = _("Fewer places are left than that: %(places_left)s.") if places_left else None
+        super().__init__(fewer, places_left=places_left)
+
+
+class TooManyPlaces(BookingError):
+    """More places than the project lets anybody book at once, who is bound by its rules: ``most_places``."""
+
+    code = "too_many_places"
+    sentence = _("Only one place can be booked at once.")
+    field = "places"
+
+    def __init__(self, *, most_places: int = 1) -> None:
+        some = _("At most %(most_places)s places can be booked at once.") if most_places > 1 else None
+        super().__init__(some, most_places=most_places)
 
 
 class SessionClosed(BookingError):

@@ -67,6 +67,13 @@ def graph_name(
     return str(merged({}, project, option, link).get("graph") or USUAL_GRAPH)
 
 
+def most_places(project: Project | None) -> int:
+    """How many seats of a session one booking may take, by the project's rules; one where nothing readable is said."""
+    settings = merged({}, project).get("settings")
+    said = settings.get("max_places") if isinstance(settings, Mapping) else None
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 1
+
+
 _BOOKING_TIMES = ("min_booking_time", "max_booking_time", "min_cancel_time")
 
 

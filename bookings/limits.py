@@ -135,6 +135,14 @@ LOGIN_FAILURES = _limit(
 )
 LOGIN_LOCK_MINUTES = _limit("LOGIN_LOCK_MINUTES", 15, "minutes that such a name waits there", least=1)
 
+TEXTS_A_DAY = _limit("TEXTS_A_DAY", 200, "text messages in a day of the site; 0: any number")
+TEXTS_PER_NUMBER = _limit("TEXTS_A_DAY_PER_NUMBER", 10, "of them to one number")
+TEXT_LINKS_PER_ADDRESS = _limit(
+    "TEXT_LINKS_AN_HOUR_PER_ADDRESS",
+    5,
+    "times an hour that one network address has links sent to a telephone",
+)
+
 CONSTRAINTS = _limit(
     "CONSTRAINTS",
     1000,

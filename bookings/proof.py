@@ -5,7 +5,6 @@ Everything is made in throw-away resources whose rows, history included, are del
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import time
 import uuid
@@ -13,12 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from bookings import sql
+from bookings.crowd import LOST, Attempt, crowd
 from bookings.errors import BookingError
+from bookings.invariants import miscounted
 from bookings.lifecycle import Actor, act, book, reschedule, reserve, reserve_any
 from bookings.lifecycle.locks import Locks
 from bookings.models import Booking, Customer, HistoryEntry, Occupancy, Reservation, Resource
@@ -28,14 +29,14 @@ HALF_HOUR = timedelta(minutes=30)
 ROUNDS = 6
 PROVER = Actor("key", "proof")
 
-Attempt = Callable[[int, list[Resource]], object]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What came of one scenario; ``overlaps`` counts pairs of pieces that share an instant, and must be 0.
 
-    So must ``deadlocks``, which PostgreSQL counts for the whole database.
+    So must ``deadlocks``, which PostgreSQL counts for the whole database, and ``miscounted``: sessions that count other
+    seats than are taken.  ``lost`` counts clients that were killed or had the database go away under them, by what they
+    said: nothing was learnt by them.
     """
 
     name: str
@@ -43,7 +44,9 @@ class Outcome:
     winners: int
     refusals: dict[str, int]
     errors: int
+    lost: dict[str, int]
     overlaps: int
+    miscounted: int
     deadlocks: int
     seconds: float
 
@@ -75,13 +78,18 @@ def anyone(number: int, resources: list[Resource]) -> None:
     book(draft(hold.resource, MONDAY, end), graph="instant", by=PROVER, customer=someone(), reservation=hold)
 
 
-def seats(number: int, resources: list[Resource]) -> None:
+def seats(number: int, resources: list[Resource], places: int = 1) -> None:
     """All want a seat of the one session."""
     session = Booking.objects.select_related("version", "resource").get(
         resource=resources[0], version__offers_seats=True
     )
-    seat = Booking(session=session, disposable=True)
+    seat = Booking(session=session, places=places, disposable=True)
     book(seat, graph="group_customer", by=PROVER, customer=someone())
+
+
+def places(number: int, resources: list[Resource]) -> None:
+    """Each wants one, two or three seats of the one session, all or none."""
+    seats(number, resources, places=1 + number % 3)
 
 
 def a_session(resources: list[Resource]) -> None:
@@ -167,16 +175,21 @@ SCENARIOS = (
     Scenario("touching slots", touching_slots, 1, lambda clients: clients),
     Scenario("anyone of three", anyone, 3, lambda clients: min(3, clients)),
     Scenario("seats", seats, 1, lambda clients: min(CAPACITY, clients), a_session),
+    Scenario("places", places, 1, lambda clients: None, a_session),
     Scenario("many hands", many_hands, 1, lambda clients: 1, a_booking),
     Scenario("crossing", crossing, 2, lambda clients: 1),
     Scenario("everything at once", everything, 2, lambda clients: None),
 )
 
 
-def prove(scenario: Scenario, clients: int) -> Outcome:
-    """Run one scenario with so many processes and clean up behind it."""
-    resources = [throw_away_resource() for _number in range(scenario.resources)]
+def prove(scenario: Scenario, resources: list[Resource], clients: int) -> Outcome:
+    """Run one scenario with so many processes and clean up behind it.  Raises ``DatabaseError``, ``OSError``.
+
+    ``resources`` are new ones, as many as it says, which are stored here: who is interrupted can delete them.
+    """
     try:
+        for resource in resources:
+            resource.save(force_insert=True)
         if scenario.prepare:
             scenario.prepare(resources)
         deadlocks_before, begun = deadlocks(), time.monotonic()
@@ -187,8 +200,12 @@ def prove(scenario: Scenario, clients: int) -> Outcome:
             attempts=clients,
             winners=results.pop("won", 0),
             errors=sum(count for result, count in results.items() if result.startswith("error")),
-            refusals={result: count for result, count in results.items() if not result.startswith("error")},
+            lost=_told(results, LOST),
+            refusals={
+                result: count for result, count in results.items() if not result.startswith(("error", LOST))
+            },
             overlaps=overlaps(resources),
+            miscounted=miscounted().filter(resource__in=resources).count(),
             deadlocks=deadlocks() - deadlocks_before,
             seconds=round(seconds, 3),
         )
@@ -196,35 +213,8 @@ def prove(scenario: Scenario, clients: int) -> Outcome:
         throw_away(resources)
 
 
-def crowd(attempt: Attempt, resources: list[Resource], clients: int) -> list[str]:
-    """Let so many processes attempt at the same moment; each answers ``won``, a refusal's code or an error."""
-    context = multiprocessing.get_context("fork")
-    barrier, answers = context.Barrier(clients), context.SimpleQueue()
-    connections.close_all()
-    processes = [
-        context.Process(target=_client, args=(attempt, number, resources, barrier, answers))
-        for number in range(clients)
-    ]
-    for process in processes:
-        process.start()
-    results = [answers.get() for _process in processes]
-    for process in processes:
-        process.join()
-    return results
-
-
-def _client(attempt: Attempt, number: int, resources: list[Resource], barrier: Any, answers: Any) -> None:
-    connection.ensure_connection()
-    barrier.wait()
-    try:
-        attempt(number, resources)
-        answers.put("won")
-    except BookingError as refusal:
-        answers.put(refusal.code)
-    except DatabaseError as error:
-        answers.put(f"error: {type(error).__name__}: {error}")
-    finally:
-        connections.close_all()
+def _told(results: Counter[str], begins: str) -> dict[str, int]:
+    return {result: count for result, count in results.items() if result.startswith(begins)}
 
 
 def overlaps(resources: Sequence[Resource]) -> int:
@@ -248,9 +238,16 @@ def deadlocks() -> int:
         return int(cursor.fetchone()[0])
 
 
-def throw_away_resource() -> Resource:
+def new_resource() -> Resource:
+    """One that is not stored yet."""
     name = f"Proof {uuid.uuid4().hex[:8]}"
-    return Resource.objects.create(name=name, slug=name.lower().replace(" ", "-"), sends_mail=False)
+    return Resource(name=name, slug=name.lower().replace(" ", "-"), sends_mail=False)
+
+
+def throw_away_resource() -> Resource:
+    resource = new_resource()
+    resource.save(force_insert=True)
+    return resource
 
 
 def throw_away(resources: Sequence[Resource]) -> None:
@@ -264,3 +261,12 @@ def throw_away(resources: Sequence[Resource]) -> None:
     while made.exists():  # a booking that is continued goes after the one that continues it
         made.filter(continued_by=None).delete()
     Resource.objects.filter(pk__in=[resource.pk for resource in resources]).delete()
+
+
+def throw_away_leftovers() -> int:
+    """Delete what is left of proofs that were cut off, and return of how many resources; none may be running."""
+    real = Booking.objects.filter(resource=OuterRef("pk"), disposable=False)
+    named = Resource.objects.filter(name__regex=r"^Proof [0-9a-f]{8}$", sends_mail=False)
+    left = list(named.filter(~Exists(real)))
+    throw_away(left)
+    return len(left)

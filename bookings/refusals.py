@@ -12,13 +12,14 @@ FIRST = {
     HistoryEntry.Actor.OWNER: gettext_noop("The owner was first: “%(state)s”, %(moment)s."),
     HistoryEntry.Actor.STAFF: gettext_noop("Somebody at the desk was first: “%(state)s”, %(moment)s."),
     HistoryEntry.Actor.KEY: gettext_noop("A program was first: “%(state)s”, %(moment)s."),
+    HistoryEntry.Actor.AGENT: gettext_noop("An assistant was first: “%(state)s”, %(moment)s."),
     HistoryEntry.Actor.CLOCK: gettext_noop("The clock was first: “%(state)s”, %(moment)s."),
 }
 
 
 def sentence(error: BookingError) -> str:
     """The refusal's own words."""
-    return _(error.sentence)
+    return _(error.sentence) % error.data
 
 
 def sentences(error: BookingError, booking: Booking, zone: Zone) -> list[str]:

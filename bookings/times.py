@@ -7,7 +7,9 @@ Every function takes aware datetimes and a zone (`ZoneInfo` or its name) and sho
 named is always that of the moment shown, never today's.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -23,7 +25,13 @@ def local(moment: datetime, zone: Zone) -> datetime:
     """`moment` on the clocks of `zone`; raises ValueError for a datetime without an offset."""
     if moment.tzinfo is None:
         raise ValueError("A moment needs an offset.")
-    return moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone))
+    return moment.astimezone(zone if isinstance(zone, ZoneInfo) else _zone(zone))
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    """Kept, since Python itself keeps eight, and reads the others from their files again and again."""
+    return ZoneInfo(name)
 
 
 def day(moment: datetime, zone: Zone) -> str:
@@ -34,6 +42,12 @@ def day(moment: datetime, zone: Zone) -> str:
 def short_day(moment: datetime, zone: Zone) -> str:
     """Like "Tuesday 16 March"."""
     return date_format(local(moment, zone), "SHORT_DAY_FORMAT")
+
+
+def brief_day_and_clock(moment: datetime, zone: Zone) -> str:
+    """Like "Mon 15 Mar, 09:30", for a button."""
+    brief = date_format(local(moment, zone), "BRIEF_DAY_FORMAT")
+    return _("%(day)s, %(time)s") % {"day": brief, "time": clock(moment, zone)}
 
 
 def clock(moment: datetime, zone: Zone) -> str:
@@ -54,6 +68,15 @@ def clock_range(start: datetime, end: datetime, zone: Zone) -> str:
     The midnight that closes a day belongs to it: "22:30–00:00".
     """
     times = _isolated(f"{clock(start, zone)}–{end_clock(start, end, zone)}", _RIGHT_TO_LEFT)
+    return _with_later_day(times, start, end, zone)
+
+
+def end_in_full(start: datetime, end: datetime, zone: Zone) -> str:
+    """Like "10:15"; an end on a later day says which: "00:30, Wednesday 17 March"."""
+    return _with_later_day(end_clock(start, end, zone), start, end, zone)
+
+
+def _with_later_day(times: str, start: datetime, end: datetime, zone: Zone) -> str:
     if local(start, zone).date() == local(end, zone).date() or _closes_the_day(start, end, zone):
         return times
     return _("%(times)s, %(day)s") % {"times": times, "day": short_day(end, zone)}
@@ -160,6 +183,13 @@ def weekday_letters(number: int) -> str:
         pgettext("weekday in a narrow column", "Sa"),
         pgettext("weekday in a narrow column", "Su"),
     )[number]
+
+
+def week_of(day: date, weekdays: Sequence[int]) -> list[dict[str, str | int | bool]]:
+    """The seven days among which ``day`` stands, in the order of ``weekdays`` (Monday 0): letters, number, on."""
+    begin = day - timedelta(days=weekdays.index(day.weekday()))
+    days = [begin + timedelta(days=step) for step in range(7)]
+    return [{"letters": weekday_letters(one.weekday()), "number": one.day, "on": one == day} for one in days]
 
 
 def onward() -> str:

@@ -144,10 +144,12 @@ def a_hold(
     return reserve(draft, hold=hold, by=by, buffers=buffers)
 
 
-def a_seat_hold(session: Booking, *, hold: timedelta = timedelta(minutes=10), **fields: Any) -> Reservation:
+def a_seat_hold(
+    session: Booking, *, hold: timedelta = timedelta(minutes=10), by: Actor = SERVER, **fields: Any
+) -> Reservation:
     version = GraphVersion.objects.published().get(graph__name="group_customer")
     draft = Reservation(resource=session.resource, session=session, graph_version=version, **fields)
-    return reserve(draft, hold=hold, by=SERVER)
+    return reserve(draft, hold=hold, by=by)
 
 
 def aged(row: Booking | Reservation, by: timedelta = timedelta(days=1)) -> Any:

@@ -8,18 +8,23 @@ answered meanwhile; who finds the gate shut is told so at once, and no thread wa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Hashable, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from django.utils.translation import gettext_noop
 
 from bookings import limits
 from bookings.availability.answer_size import Size
+from bookings.in_flight import giving_way
 from bookings.limits import Limit
 
+T = TypeVar("T")
 # Microseconds, measured by bench/availability.py; only their sum against DEAR_SEARCH matters.
-DAY_COST, RULE_COST, START_COST, SLOT_COST, NAME_COST = 2.0, 0.3, 0.3, 8.0, 0.8
+DAY_COST, RULE_COST, START_COST, SLOT_COST, NAME_COST, TERMS_COST = 2.0, 0.3, 0.3, 8.0, 0.8, 10.0
+REMEMBERED, REMEMBERED_FOR = 1_000, 60.0
+"""How many dear searches a gate remembers, and for how many seconds."""
 TOO_MANY_DAYS = gettext_noop(
     "This looks at %(count)s days of all resources together, and at most %(most)s are searched at once. "
     "Ask for fewer days, or for fewer resources."
@@ -48,16 +53,31 @@ class GateShut(Exception):
 
 
 class Gate:
-    """Lets one through at a time, and nobody waits."""
+    """Lets one through at a time, and nobody waits.
+
+    It remembers for a minute what came to it, so that the same asked again is refused before any row is read.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._came: dict[Hashable, float] = {}
 
-    def enter(self) -> Callable[[], None]:
+    def enter(self, asked: Hashable = None) -> Callable[[], None]:
         """Go through, and return what opens the gate again; raises ``GateShut``."""
+        if asked is not None:
+            self._remember(asked)
         if not self._lock.acquire(blocking=False):
             raise GateShut
         return self._lock.release
+
+    def is_shut_for(self, asked: Hashable) -> bool:
+        """Whether somebody is inside, and what is asked has come to the gate lately."""
+        return self._lock.locked() and self._came.get(asked, 0) > time.monotonic()
+
+    def _remember(self, asked: Hashable) -> None:
+        if len(self._came) >= REMEMBERED:
+            self._came = {}
+        self._came[asked] = time.monotonic() + REMEMBERED_FOR
 
 
 PUBLIC_GATE, KEY_GATE = Gate(), Gate()
@@ -67,7 +87,8 @@ class Allowance:
     """What one call may spend on searching; a context, at whose end the gate is open again.
 
     Raises ``TooMuch`` where a limit is passed, and ``GateShut`` where the sum is dear and another search is.  Without
-    a limit (``None``) nothing is refused for its size, without a gate nothing for its sum.
+    a limit (``None``) nothing is refused for its size, without a gate nothing for its sum.  ``asked`` stands for the
+    call: one that was dear before finds a shut gate at once, in entering the context.
     """
 
     def __init__(
@@ -77,29 +98,33 @@ class Allowance:
         starts: Limit | None = None,
         answer: Limit | None = None,
         gate: Gate | None = None,
+        asked: Hashable = None,
     ) -> None:
         self._days, self._starts, self._answer, self._gate = days, starts, answer, gate
+        self._asked = asked
         self._cost = 0.0
         self._leave: Callable[[], None] | None = None
 
     @classmethod
-    def public(cls) -> Self:
+    def public(cls, asked: Hashable = None) -> Self:
         """Of a widget key."""
         return cls(
             days=limits.PUBLIC_SEARCH_DAYS,
             starts=limits.PUBLIC_SEARCH_STARTS,
             answer=limits.PUBLIC_ANSWER,
             gate=PUBLIC_GATE,
+            asked=asked,
         )
 
     @classmethod
-    def server(cls) -> Self:
+    def server(cls, asked: Hashable = None) -> Self:
         """Of a server key."""
         return cls(
             days=limits.KEY_SEARCH_DAYS,
             starts=limits.KEY_SEARCH_STARTS,
             answer=limits.KEY_ANSWER,
             gate=KEY_GATE,
+            asked=asked,
         )
 
     @classmethod
@@ -108,6 +133,8 @@ class Allowance:
         return cls(gate=PUBLIC_GATE)
 
     def __enter__(self) -> Self:
+        if self._gate and self._gate.is_shut_for(self._asked):
+            raise GateShut
         return self
 
     def __exit__(
@@ -131,7 +158,11 @@ class Allowance:
     def answer(self, expected: Size) -> None:
         """Ask for an answer of that size."""
         self._keep(TOO_LARGE, self._answer, expected.size // 1000)
-        self._spend(expected.slots * SLOT_COST + expected.names * NAME_COST)
+        self._spend(expected.slots * SLOT_COST + expected.names * NAME_COST + expected.terms * TERMS_COST)
+
+    def paced(self, items: Iterable[T]) -> Iterable[T]:
+        """The same items, to be worked on one by one; a dear search gives way to other requests between them."""
+        return giving_way(items) if self._leave else items
 
     def _keep(self, sentence: str, limit: Limit | None, count: int) -> None:
         if limit is not None and limit.passed_by(count):
@@ -142,7 +173,7 @@ class Allowance:
             return
         self._cost += cost
         if limits.DEAR_SEARCH.passed_by(int(self._cost / 1000)):
-            self._leave = self._gate.enter()
+            self._leave = self._gate.enter(self._asked)
 
 
 UNBOUNDED = Allowance()

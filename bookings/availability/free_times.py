@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class FreeTime:
-    """A time that can be picked; ``session`` and ``places`` for a seat of a session.
+    """A time that can be picked; ``session`` and ``places`` (left) for seats of a session, of which so many are needed.
 
     ``latest`` is the last end that may be chosen, where the customer chooses it; then ``end`` is the first one.
     """
@@ -39,10 +40,12 @@ class FreeTime:
     latest: datetime | None = None
     session: UUID | None = None
     places: int | None = None
+    needed: int = 1
 
     @property
     def full(self) -> bool:
-        return self.places == 0
+        """Whether fewer places are left than are needed."""
+        return self.places is not None and self.places < self.needed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,18 +223,21 @@ def _sessions(
     now: datetime,
     ignoring: Iterable[UUID],
 ) -> FreeTimes:
-    """Sessions to come whose booking is open, with the places they have left; a seat held by oneself counts as one."""
+    """Sessions to come whose booking is open, with the places they have left; those held by oneself count as well."""
     rows = coming_sessions(now).filter(project=offering.project, start__gte=start, start__lt=end)
     if offering.only:
         rows = rows.filter(resource=offering.only.resource)
     held = Reservation.objects.live().filter(pk__in=ignoring, holds_seat=True)
-    own = set(held.values_list("session_id", flat=True)) if ignoring else set()
+    own = Counter[UUID | None]()
+    for session, places in held.values_list("session_id", "places") if ignoring else ():
+        own[session] += places
     found = [
         FreeTime(
             start=row.start,
             end=row.end,
             session=row.pk,
-            places=vars(row)["places_left"] + (row.pk in own),
+            places=vars(row)["places_left"] + own[row.pk],
+            needed=offering.places,
         )
         for row in rows
     ]

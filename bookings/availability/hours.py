@@ -5,7 +5,7 @@ nearest level with an exception for a day replaces it on that day.  No week anyw
 day, all day.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -37,6 +37,12 @@ class Level:
     week: Mapping[int, Sequence[Interval]] = field(default_factory=dict)
     exceptions: Sequence[DatedException] = ()
     source: Any = None
+
+    @property
+    def said(self) -> Hashable:
+        """All of its hours as one value, equal where the hours are equal, whoever keeps them."""
+        week = sorted((weekday, *each) for weekday, bounds in self.week.items() for each in bounds)
+        return tuple(week), tuple((each.first, each.last, each.bounds) for each in self.exceptions)
 
 
 @lru_cache(maxsize=4096)

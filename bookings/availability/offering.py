@@ -18,10 +18,11 @@ from django.db.models import QuerySet
 
 from bookings.availability.modes import Mode
 from bookings.availability.parameters import ParametersError
+from bookings.availability.parts import Part, alike
 from bookings.availability.query import Query, Terms
 from bookings.availability.terms import terms_of
 from bookings.graphs.flow import Flow
-from bookings.layers import PAGE_HOLD_SECONDS, availability_layers, booking_layers, merged
+from bookings.layers import PAGE_HOLD_SECONDS, availability_layers, booking_layers, merged, most_places
 from bookings.models import Option, Project, ProjectResource, Resource, Site, lent_place
 from bookings.overrides import override
 
@@ -43,8 +44,9 @@ class Offering:
     """One option of a project (None where it has none), with whom it is offered, and the visitor's choice.
 
     ``offers`` are those who do it, in the staff's order; ``only`` the one that was chosen, None for anyone; ``lasting``
-    a length that is settled already, of what moves or was held.  ``errors`` tell, by field, which of the project's
-    settings cannot be read: then nothing is offered, and ``terms`` have the usual values in their place.
+    a length that is settled already, of what moves or was held; ``places`` how many seats are wanted at once.
+    ``errors`` tell, by field, which of the project's settings cannot be read: then nothing is offered, and ``terms``
+    have the usual values in their place.
     """
 
     catalogue: Catalogue
@@ -55,6 +57,7 @@ class Offering:
     flow: Flow | None = None
     only: Offer | None = None
     lasting: timedelta | None = None
+    places: int = 1
 
     @property
     def project(self) -> Project:
@@ -101,6 +104,11 @@ class Offering:
         """How long it is with one of them; all together take as long as the one that takes longest."""
         return max(map(self.length, self.offers)) if self.everybody and self.offers else self.length(offer)
 
+    def parts(self, offer: Offer | None = None) -> tuple[Part, ...]:
+        """What is taken with one of them: a part of that one's time, or of each where all come together."""
+        offers = self.offers if self.everybody else (offer,) if offer else ()
+        return alike((each.resource.pk for each in offers), self.length_taken(offer), self.terms.buffers)
+
     @property
     def step(self) -> timedelta | None:
         """How far apart the starts are; where lengths differ, times still begin as they usually do."""
@@ -146,6 +154,16 @@ class Offering:
         """What it costs with one of them, else usually; None where nobody said."""
         return offer.price if offer else self.option.price if self.option else None
 
+    def price_of_all(self, offer: Offer | None = None) -> Decimal | None:
+        """What all the places together cost with one of them."""
+        price = self.price(offer)
+        return None if price is None else price * self.places
+
+    @property
+    def most_places(self) -> int:
+        """How many seats a customer may book at once; one of what takes none."""
+        return most_places(self.project) if self.takes_seats else 1
+
     def query(
         self, start: datetime, end: datetime, *, zone: ZoneInfo, ignoring: Collection[UUID] = ()
     ) -> Query:
@@ -154,14 +172,16 @@ class Offering:
         """
         if self.errors:
             raise ParametersError({name: list(found) for name, found in self.errors.items()})
-        offers = self.offers if self.everybody else self.candidates
+        choices = (None,) if self.everybody else self.candidates
+        taken = [part for offer in choices for part in self.parts(offer)]
+        resources = {offer.resource.pk: offer.resource for offer in self.offers}
         return Query(
             **(vars(self.terms) | {"step": self.step}),
             start=start,
             end=end,
             zone=zone,
-            resources=tuple(offer.resource for offer in offers),
-            lengths={offer.resource.pk: self.length(offer) for offer in offers},
+            resources=tuple(resources[part.resource] for part in taken),
+            lengths={part.resource: part.length for part in taken},
             project=self.project,
             ignoring=frozenset(ignoring),
         )

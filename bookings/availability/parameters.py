@@ -4,12 +4,13 @@ Everything that is wrong is found at once, each finding under the name of its fi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bookings.availability.day_words import read_day
 from bookings.availability.modes import Mode
 from bookings.availability.query import Parameters
 from bookings.availability.rules import ConstraintsError, Rule, parse_constraints
@@ -38,6 +39,8 @@ DEFAULTS: dict[str, Any] = {
     "customer_chooses_end": False,
     "max_length": "1 day",
 }
+LEFT_OPEN = ("mode", "from", "to", "output_timezone")
+"""Of these null says nothing: what is below holds."""
 LONGEST_SEARCH = Span(months=6)
 FARTHEST_START = Span(months=120)
 ONE_DAY = timedelta(days=1)
@@ -52,7 +55,9 @@ def _(sentence: str) -> str:
     return sentence
 
 
-NO_MOMENT = _("Use a time with its offset, or text like “now”, “2 days”, “3 days 2 weeks”.")
+NO_MOMENT = _(
+    "Use a time with its offset, or text like “now”, “tomorrow”, “next monday”, “2 days”, “3 days 2 weeks”."
+)
 
 
 class ParametersError(ValueError):
@@ -69,7 +74,16 @@ def merged_parameters(
     request: Mapping[str, Any], project: Project | None = None, option: Option | None = None
 ) -> dict[str, Any]:
     """What a request comes to over its project's settings and the defaults, unread."""
-    return override(DEFAULTS, *availability_layers(project, option), request)
+    return stacked([*availability_layers(project, option), request])
+
+
+def stacked(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What layers of settings come to over the defaults, the most general first; null leaves some of them open."""
+    said = (
+        {name: one for name, one in layer.items() if one is not None or name not in LEFT_OPEN}
+        for layer in layers
+    )
+    return override(DEFAULTS, *said)
 
 
 def parse_parameters(merged: Mapping[str, Any], now: datetime) -> Parameters:
@@ -190,9 +204,17 @@ class _Reader:
             self._refuse(name, NO_MOMENT)
         return moment
 
+    def _named(self, text: str) -> datetime | None:
+        """Now, or a day by its name in the zone asked for."""
+        if text.lower() == "now":
+            return self.now
+        zone = self.merged.get("output_timezone")
+        known = isinstance(zone, str) and zone in zones()
+        return read_day(text, self.now, ZoneInfo(str(zone) if known else "UTC"))
+
     def _relative(self, name: str, text: str) -> datetime | None:
         try:
-            moment = self.now if text.lower() == "now" else parse_span(text).after(self.now)
+            moment = self._named(text) or parse_span(text).after(self.now)
         except DurationError as error:
             # Why a duration is none matters only where one was meant.
             self._refuse(name, NO_MOMENT if type(error) is DurationError else str(error))

@@ -4,7 +4,7 @@ decides.
 The search intersects the layers, the explanation asks each one by itself; so both always say the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bookings.availability.days import Day
 from bookings.availability.hours import Level, open_hours
 from bookings.availability.intervals import Intervals, intersection
+from bookings.availability.kept_hours import KEPT_HOURS
 from bookings.availability.rules import Rule, permitted
 
 
@@ -32,6 +33,8 @@ class Code(StrEnum):
     LENGTH = "length"
     GRID = "grid"
     BUSY = "busy"
+    SESSION = "session"
+    SEATS = "seats"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,27 +62,51 @@ class Policy:
 
     def permits(self, days: Sequence[Day], zone: ZoneInfo) -> list[Permit]:
         """Every layer, evaluated in the resource's zone within ``days``."""
-
-        def constraints(code: Code, rules: Sequence[Rule] | None, source: Any) -> Permit:
-            intervals = [] if rules is None else permitted(rules, days, zone)
-            return Permit(code=code, intervals=intervals, source=source)
-
-        return [
-            Permit(code=Code.HOURS, intervals=open_hours(self.levels, days, zone), source=self.levels),
-            Permit(
-                code=Code.PROJECT_HOURS,
-                intervals=open_hours(self.project_levels, days, zone),
-                source=self.project_levels,
-            ),
-            constraints(Code.RESOURCE_CONSTRAINTS, self.resource_rules, self.resource),
-            constraints(Code.PROJECT_CONSTRAINTS, self.project_rules, self.project),
-            constraints(Code.REQUEST_CONSTRAINTS, self.request_rules, None),
-        ]
+        return [*self._stored(days, zone), self._requested(days, zone)]
 
     def open(self, days: Sequence[Day], zone: ZoneInfo) -> Intervals:
-        """The instants within ``days`` that every layer permits."""
-        left: Intervals = [(days[0].start, days[-1].end)]
-        for permit in self.permits(days, zone):
-            if permit.intervals is not None:
-                left = intersection(left, permit.intervals)
-        return left
+        """The instants within ``days`` (of one zone, none left out) that every layer permits; not to be changed."""
+        stored = KEPT_HOURS.get(
+            self._made_of(days, zone), lambda: _permitted_by_all(self._stored(days, zone), days)
+        )
+        requested = self._requested(days, zone).intervals
+        return stored if requested is None else intersection(stored, requested)
+
+    def _stored(self, days: Sequence[Day], zone: ZoneInfo) -> list[Permit]:
+        """The layers that rows keep."""
+
+        def hours(code: Code, levels: Sequence[Level]) -> Permit:
+            return Permit(code=code, intervals=open_hours(levels, days, zone), source=levels)
+
+        return [
+            hours(Code.HOURS, self.levels),
+            hours(Code.PROJECT_HOURS, self.project_levels),
+            _constraints(Code.RESOURCE_CONSTRAINTS, self.resource_rules, days, zone, self.resource),
+            _constraints(Code.PROJECT_CONSTRAINTS, self.project_rules, days, zone, self.project),
+        ]
+
+    def _requested(self, days: Sequence[Day], zone: ZoneInfo) -> Permit:
+        return _constraints(Code.REQUEST_CONSTRAINTS, self.request_rules, days, zone, None)
+
+    def _made_of(self, days: Sequence[Day], zone: ZoneInfo) -> Hashable:
+        """Every value that the stored layers are computed from."""
+        hours = (tuple(level.said for level in levels) for levels in (self.levels, self.project_levels))
+        rules = (
+            rules if rules is None else tuple(rules) for rules in (self.resource_rules, self.project_rules)
+        )
+        return (*hours, *rules, zone, days[0].date, days[-1].date)
+
+
+def _constraints(
+    code: Code, rules: Sequence[Rule] | None, days: Sequence[Day], zone: ZoneInfo, source: Any
+) -> Permit:
+    intervals = [] if rules is None else permitted(rules, days, zone)
+    return Permit(code=code, intervals=intervals, source=source)
+
+
+def _permitted_by_all(permits: Iterable[Permit], days: Sequence[Day]) -> Intervals:
+    left: Intervals = [(days[0].start, days[-1].end)]
+    for permit in permits:
+        if permit.intervals is not None:
+            left = intersection(left, permit.intervals)
+    return left

@@ -92,7 +92,8 @@ class Query(Parameters):
     ``resources`` in order of priority; ``lengths`` where one's own length differs; ``ignoring`` are ids of
     bookings and reservations whose time counts as free (what is being moved, the visitor's own hold);
     ``seed`` settles the order of ``Mode.RANDOM``, so that two searches can agree.  ``narrowing`` are constraints
-    that take slots away and, unlike ``constraints``, leave the grid where it is without them.
+    that take slots away and, unlike ``constraints``, leave the grid where it is without them.  ``with_terms`` where the
+    answer tells price and terms as well, which makes it dearer.
     """
 
     resources: tuple[Resource, ...]
@@ -101,6 +102,7 @@ class Query(Parameters):
     ignoring: frozenset[UUID] = frozenset()
     seed: int | str | None = None
     narrowing: tuple[Rule, ...] = ()
+    with_terms: bool = False
 
     def length_of(self, resource: Resource) -> timedelta | None:
         """How long a slot of that resource is, ``None`` for natural length."""

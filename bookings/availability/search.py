@@ -1,6 +1,6 @@
 """The search: every free slot of a project or of some resources, by a constant number of queries.
 
-Hours, exceptions, taken time and (where a cap is set) counts are one query each; the rest is arithmetic over
+Hours, taken time and (where there are any) dated hours and caps are one query each; the rest is arithmetic over
 integers in memory, which grows with the answer and not with the table.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import chain
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bookings.availability.allowance import UNBOUNDED, Allowance
@@ -39,7 +40,7 @@ def search(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> lis
     by_key = {resource.pk: resource for resource in query.resources}
     return [
         Slot(local(start, query.zone), local(end, query.zone), tuple(by_key[key] for key in keys))
-        for start, end, keys in _raw_slots(query, now, allowance)
+        for start, end, keys in allowance.paced(_raw_slots(query, now, allowance))
     ]
 
 
@@ -99,9 +100,7 @@ def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tu
     resources = unique(query.resources)
     days = (query.end - query.start).days + 1 + 2 * MARGIN_DAYS
     allowance.read(days=days * len(resources), rules=len(query.constraints) + len(query.narrowing))
-    around = {
-        each.pk: days_around(resource_zone(each), frame.start, frame.end, MARGIN_DAYS) for each in resources
-    }
+    around = days_of(resources, frame.start, frame.end)
     busy = load_busy(
         [each.pk for each in resources],
         frame.start,
@@ -125,6 +124,15 @@ def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tu
         )
         for each, policy in zip(resources, judged, strict=True)
     ]
+
+
+def days_of(resources: Iterable[Resource], start: int, end: int) -> dict[UUID, tuple[Day, ...]]:
+    """The local days of each resource that ``[start, end)`` touches, and a margin."""
+    by_zone: dict[ZoneInfo, tuple[Day, ...]] = {}
+    for zone in map(resource_zone, resources):
+        if zone not in by_zone:
+            by_zone[zone] = days_around(zone, start, end, MARGIN_DAYS)
+    return {each.pk: by_zone[resource_zone(each)] for each in resources}
 
 
 def seconds_of(length: timedelta | None) -> int | None:
@@ -178,7 +186,8 @@ def _raw_slots(query: Query, now: datetime, allowance: Allowance) -> list[RawSlo
     counts = [sum(map(len, of_one)) for of_one in ranges]
     allowance.walk(sum(counts))
     slots = count_distinct(chain.from_iterable(ranges))
-    allowance.answer(size_of(query.mode, unique(query.resources), counts, slots))
+    asked = unique(query.resources)
+    allowance.answer(size_of(query.mode, asked, counts, slots, with_terms=query.with_terms))
     return raw_slots(query.mode, supplies, frame, query.seed)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db.models import (
     BigIntegerField,
-    Count,
     DateTimeField,
     Expression,
     ExpressionWrapper,
@@ -15,8 +14,10 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
 
 from bookings.models import Booking, Reservation
@@ -36,15 +37,22 @@ def coming_sessions(now: datetime) -> QuerySet[Booking]:
         return ExpressionWrapper(moment + F(duration), output_field=DateTimeField())
 
     return (
-        Booking.objects.visible()
-        .sessions()
-        .occupying()
+        open_sessions()
         .filter(start__gt=now)
         .filter(Q(min_booking_time=None) | Q(start__gte=later("min_booking_time")))
         .filter(Q(max_booking_time=None) | Q(start__lte=later("max_booking_time")))
-        .annotate(places_left=Coalesce(F("max_seats"), 0) - F("seats_taken") + Coalesce(_expired_holds(), 0))
-        .order_by("start", "pk")
     )
+
+
+def open_sessions() -> QuerySet[Booking]:
+    """Sessions in a state that takes bookings, whenever they are, by start; each has ``places_left``."""
+    rows = Booking.objects.visible().sessions().occupying()
+    return rows.annotate(places_left=places_left()).order_by("start", "pk")
+
+
+def places_left() -> Combinable:
+    """How many places a session has left; those of a seat hold that expired are."""
+    return Coalesce(F("max_seats"), 0) - F("seats_taken") + Coalesce(_expired_holds(), 0)
 
 
 def _expired_holds() -> Subquery:
@@ -52,5 +60,5 @@ def _expired_holds() -> Subquery:
     held = Reservation.objects.filter(
         session=OuterRef("pk"), holds_seat=True, booking=None, released_at=None, expires_at__lte=Now()
     )
-    counts = held.order_by().values("session").annotate(number=Count("pk")).values("number")
+    counts = held.order_by().values("session").annotate(number=Sum("places")).values("number")
     return Subquery(counts, output_field=BigIntegerField())

@@ -77,9 +77,15 @@ class Supply:
     busy: Busy = field(default_factory=Busy)
     capped: Intervals = field(default_factory=list)
     within: Intervals | None = None
+    _starts: dict[Frame, list[range]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def starts(self, frame: Frame) -> list[range]:
-        """The starts of all free slots, ascending."""
+        """The starts of all free slots, ascending; found once, though they are counted before slots are made."""
+        if frame not in self._starts:
+            self._starts[frame] = self._found_starts(frame)
+        return self._starts[frame]
+
+    def _found_starts(self, frame: Frame) -> list[range]:
         assert self.length  # noqa: S101  # natural lengths have no grid
         possible = starting_within(
             openings(self.open, self.days, self.zone, frame), frame.windows(self.capped)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bookings.availability.busy import load_taken
-from bookings.availability.days import days_around
 from bookings.availability.intervals import Busy
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query
-from bookings.availability.search import MARGIN_DAYS, frame_of, resource_zone, seconds_of, unique
+from bookings.availability.search import days_of, frame_of, resource_zone, seconds_of, unique
 from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.sources import StoredHours, capped_days, policies
 
@@ -16,8 +15,8 @@ from bookings.availability.sources import StoredHours, capped_days, policies
 def soonest(queries: Sequence[Query], now: datetime) -> list[datetime | None]:
     """When the first free slot of each query starts, ``None`` where it has none in its window.
 
-    Three queries, and one more if a resource has a daily cap.  Every query names a length, none a booking to ignore,
-    and all agree on all-day events.
+    Two queries, and one more each for dated hours and a daily cap.  Every query names a length, none a booking to
+    ignore, and all agree on all-day events.
     """
     if not queries:
         return []
@@ -37,7 +36,7 @@ class _Rows:
         resources = unique(resource for query in queries for resource in query.resources)
         start = min(frame.start for frame in frames)
         end = max(frame.end for frame in frames)
-        self.days = {each.pk: days_around(resource_zone(each), start, end, MARGIN_DAYS) for each in resources}
+        self.days = days_of(resources, start, end)
         self.hours = StoredHours(resources, [query.project for query in queries])
         self.capped = capped_days(resources, self.days)
         self.taken = load_taken(

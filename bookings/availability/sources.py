@@ -3,13 +3,17 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from functools import lru_cache, reduce
+from operator import or_
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Model, Q
 
+from bookings import sql
 from bookings.availability.days import Day, seconds
 from bookings.availability.hours import DatedException, Level, bounds
 from bookings.availability.intervals import Interval, Intervals, merged
@@ -18,45 +22,98 @@ from bookings.availability.rules import ConstraintsError, Rule, parse_constraint
 from bookings.layers import constraint_lists
 from bookings.models import DatedHours, Location, Occupancy, Project, Resource, Site, WeeklyHours
 
-_OWNERS = ("resource_id", "location_id", "site_id", "project_id")
+Owner = tuple[type[Model], Any]
+_OWNERS: dict[str, type[Model]] = {
+    "resource_id": Resource,
+    "location_id": Location,
+    "site_id": Site,
+    "project_id": Project,
+}
 _SITE = 1
 
 
 class StoredHours:
-    """The hours of everything that concerns some resources and projects, read by two queries."""
+    """The hours of everything that concerns some resources and projects: one query, two where some are dated.
+
+    The database says each owner's week in one text, which is read once for all who keep the same hours.
+    """
 
     def __init__(self, resources: Iterable[Resource], projects: Iterable[Project | None] = ()) -> None:
         resources = list(resources)
-        concerned = Q(site=_SITE) | Q(resource__in=[each.pk for each in resources])
-        concerned |= Q(location__in={each.location_id for each in resources if each.location_id})
-        if named := [project.pk for project in projects if project is not None]:
-            concerned |= Q(project__in=named)
-        weeks: defaultdict[Any, defaultdict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
-        rows = WeeklyHours.objects.filter(concerned).values_list(*_OWNERS, "weekday", "opens", "closes")
-        for resource, location, site, of_project, weekday, opens, closes in rows.order_by():
-            weeks[resource or location or site or of_project][weekday].append(bounds(opens, closes))
-        dated = defaultdict(list)
-        for row in DatedHours.objects.filter(concerned):
-            dated[row.resource_id or row.location_id or row.site_id or row.project_id].append(_exception(row))
+        concerned: dict[str, Collection[Any]] = {
+            "resource_id": {each.pk for each in resources},
+            "location_id": {each.location_id for each in resources if each.location_id},
+            "site_id": {_SITE},
+            "project_id": {project.pk for project in projects if project is not None},
+        }
+        weeks, some_are_dated = _weeks(concerned)
+        dated = _exceptions(concerned) if some_are_dated else {}
         self._levels = {
-            owner: Level(week=weeks.get(owner, {}), exceptions=dated.get(owner, ()))
+            owner: Level(
+                week=_week(weeks.get(owner, "")), exceptions=tuple(dated.get(owner, ())), source=owner
+            )
             for owner in {*weeks, *dated}
         }
 
-    def levels(self, resource: Resource) -> list[Level]:
+    def levels(self, resource: Resource) -> tuple[Level, ...]:
         """The resource's own level, its location's and the site's; those without any hours are left out."""
-        owners = {Resource: resource.pk, Location: resource.location_id, Site: _SITE}
-        return [
-            replace(self._levels[key], source=(model, key))
-            for model, key in owners.items()
-            if key in self._levels
-        ]
+        owners = ((Resource, resource.pk), (Location, resource.location_id), (Site, _SITE))
+        return tuple(self._levels[owner] for owner in owners if owner in self._levels)
 
-    def project_levels(self, project: Project | None) -> list[Level]:
+    def project_levels(self, project: Project | None) -> tuple[Level, ...]:
         """The project's own level, if it keeps hours; it has no other."""
-        if project is None or project.pk not in self._levels:
-            return []
-        return [replace(self._levels[project.pk], source=(Project, project.pk))]
+        level = None if project is None else self._levels.get((Project, project.pk))
+        return (level,) if level else ()
+
+
+def _weeks(concerned: Mapping[str, Collection[Any]]) -> tuple[dict[Owner, str], bool]:
+    """What each owner's week says (see ``_week``), and whether any of them has dated hours."""
+    lists = {name: ids for name, ids in concerned.items() if ids and name != "site_id"}
+    values = {name: sql.id_list(WeeklyHours, name.removesuffix("_id"), ids) for name, ids in lists.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_weeks_statement(tuple(lists)), values)
+        rows = cursor.fetchall()
+    weeks = {_owner(ids): said for *ids, said in rows if said is not None}
+    return weeks, len(weeks) < len(rows)
+
+
+def _weeks_statement(lists: Iterable[str]) -> str:
+    """A row for each owner of a week, and one of nothing where some owner has dated hours."""
+    said = "weekday || ' ' || opens || ' ' || closes"
+    in_order = f"string_agg({said}, ',' ORDER BY weekday, opens, closes)"
+    joined = in_order if sql.is_postgresql() else f"group_concat({said})"
+    columns = ", ".join(_OWNERS)
+    concerned = " OR ".join([f"site_id = {_SITE}", *(sql.among(name, name) for name in lists)])
+    # S608: all of it is our own text and the names of placeholders.
+    return (
+        f"SELECT {columns}, {joined} FROM {WeeklyHours._meta.db_table} WHERE {concerned} GROUP BY {columns} "  # noqa: S608
+        f"UNION ALL SELECT NULL, NULL, NULL, NULL, NULL WHERE EXISTS "
+        f"(SELECT 1 FROM {DatedHours._meta.db_table} WHERE {concerned})"
+    )
+
+
+def _owner(ids: Sequence[Any]) -> Owner:
+    """The kind and the id of an owner, of which one of the columns is set."""
+    kind, pk = next((kind, pk) for kind, pk in zip(_OWNERS.values(), ids, strict=True) if pk is not None)
+    return kind, kind._meta.pk.to_python(pk)
+
+
+@lru_cache(maxsize=4096)
+def _week(said: str) -> Mapping[int, Sequence[Interval]]:
+    """Bounds by weekday out of ``0 09:00:00 17:00:00,…``."""
+    week: defaultdict[int, list[Interval]] = defaultdict(list)
+    for piece in filter(None, said.split(",")):
+        weekday, opens, closes = piece.split(" ")
+        week[int(weekday)].append(bounds(time.fromisoformat(opens), time.fromisoformat(closes)))
+    return MappingProxyType(dict(sorted(week.items())))
+
+
+def _exceptions(concerned: Mapping[str, Collection[Any]]) -> dict[Owner, list[DatedException]]:
+    found: defaultdict[Owner, list[DatedException]] = defaultdict(list)
+    asked = reduce(or_, (Q(**{f"{name}__in": ids}) for name, ids in concerned.items() if ids))
+    for row in DatedHours.objects.filter(asked):
+        found[_owner([getattr(row, name) for name in _OWNERS])].append(_exception(row))
+    return found
 
 
 def _exception(row: DatedHours) -> DatedException:
@@ -85,10 +142,10 @@ def project_rules(project: Project | None) -> tuple[Rule, ...] | None:
 def policies(
     resources: Sequence[Resource],
     project: Project | None,
-    request_rules: Sequence[Rule] = (),
+    request_rules: tuple[Rule, ...] = (),
     hours: StoredHours | None = None,
 ) -> list[Policy]:
-    """Who says when each resource may be booked, in the order given.  Two queries, none where ``hours`` are given."""
+    """Who says when each resource may be booked, in the order given.  Reads hours, unless they are given."""
     hours = hours or StoredHours(resources, [project])
     from_project = project_rules(project)
     return [

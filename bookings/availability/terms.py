@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from bookings.availability.modes import Mode
-from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
+from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters, stacked
 from bookings.availability.query import Terms
 from bookings.layers import availability_layers
 from bookings.models import Option, Project
-from bookings.overrides import override
 
 ANY_WINDOW = {"from": "now", "to": "1 day", "output_timezone": "UTC"}
 """A project's own window of search says nothing about a single slot."""
@@ -41,7 +40,7 @@ def terms_of(project: Project, option: Option | None = None) -> tuple[Terms, Map
 
 @lru_cache(maxsize=1000)
 def _read(said: _Said) -> tuple[Terms, Mapping[str, list[str]]]:
-    merged = override(DEFAULTS, *said.layers, ANY_WINDOW)
+    merged = stacked([*said.layers, ANY_WINDOW])
     errors: dict[str, list[str]] = {}
     try:
         parameters = parse_parameters(merged, datetime.now(UTC))

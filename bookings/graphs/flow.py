@@ -6,19 +6,20 @@ time.  What is kept is known by the moment of its publishing too: an id alone ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
+from bookings import prepared
 from bookings.errors import UnknownGraph
-from bookings.models import Action, Graph, GraphVersion, State
+from bookings.models import Action, Block, Graph, GraphVersion, State
 
 _known: dict[tuple[int, Any], Flow] = {}
 
 # Every booking asks this, so the query is written out: the ORM takes longer to build it than the database to answer.
 _PUBLISHED = (
-    f"SELECT v.id, v.published_at FROM {GraphVersion._meta.db_table} v "  # noqa: S608  # tables
+    f"SELECT v.id, v.published_at, EXISTS (SELECT 1 FROM {Block._meta.db_table}) FROM {GraphVersion._meta.db_table} v "  # noqa: S608  # tables
     f"JOIN {Graph._meta.db_table} g ON g.id = v.graph_id WHERE g.name = %s AND v.status = %s"
 )
 
@@ -28,21 +29,45 @@ class Flow:
     version: GraphVersion
     create: Action
     actions: tuple[Action, ...]
+    somebody_is_blocked: bool = False
+    """Whether there is anybody for whom nothing may be booked online; told by the statement that finds the version."""
 
     @classmethod
     def published(cls, graph: str) -> Flow:
         """The version that new bookings follow; raises ``UnknownGraph``."""
         with connection.cursor() as cursor:
-            cursor.execute(_PUBLISHED, [graph, GraphVersion.Status.PUBLISHED.value])
+            prepared.execute(cursor, _PUBLISHED, [graph, GraphVersion.Status.PUBLISHED.value])
             found = cursor.fetchone()
         if found is None:
             raise UnknownGraph
-        pk, published_at = found
-        if published_at is None:
-            return cls._read(pk)
-        if found not in _known:
-            _known[found] = cls._read(pk)
-        return _known[found]
+        pk, published_at, somebody_is_blocked = found
+        flow = cls._read(pk) if published_at is None else cls._kept(pk, published_at)
+        return replace(flow, somebody_is_blocked=True) if somebody_is_blocked else flow
+
+    @classmethod
+    def _kept(cls, pk: int, published_at: Any) -> Flow:
+        if (pk, published_at) not in _known:
+            flow = _known[pk, published_at] = cls._read(pk)
+            _known[pk, flow.version.published_at] = flow  # as a row in memory has it
+        return _known[pk, published_at]
+
+    @classmethod
+    def if_published(cls, graph: str) -> Flow | None:
+        """The same, None where there is none."""
+        try:
+            return cls.published(graph)
+        except UnknownGraph:
+            return None
+
+    @classmethod
+    def of(cls, version: GraphVersion) -> Flow:
+        """A version that was published at some time, as it is kept by each process."""
+        known = version.pk, version.published_at
+        if version.published_at is None:
+            return cls._read(version.pk)
+        if known not in _known:
+            _known[known] = cls._read(version.pk)
+        return _known[known]
 
     @classmethod
     def _read(cls, version_id: int) -> Flow:

@@ -1,6 +1,7 @@
 """A graph version as a picture: states as boxes in columns, actions as arrows, drawn as accessible SVG.
 
-Reads the version it is given and nothing else; every text is escaped, and nothing in it needs a style sheet.
+Reads the version it is given and nothing else; every text is escaped, and nothing in it needs a style sheet.  Ink is
+the text's colour and classes name the surfaces, so that a page with a dark scheme can say its own.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bookings.graphs.layout import BEND, BOX_WIDTH, START, Arrow, Layout, Line
+from bookings.graphs.words import when_in_words
 from bookings.models import Action, GraphVersion, State
-from bookings.times import duration_in_words
 
 INK, PAPER, WASH = "#24211b", "#fbf9f4", "#e3ebe4"
 
@@ -39,7 +40,7 @@ def transitions(version: GraphVersion) -> list[Transition]:
             source=_named(action.source) if action.source else "",
             target=_named(action.target),
             who=_who(action),
-            automatic=_automatic(action),
+            automatic=when_in_words(action.automatic_after, action.automatic_from),
         )
         for action in version.actions.select_related("source", "target")
     ]
@@ -58,12 +59,12 @@ def as_svg(version: GraphVersion) -> SafeString:
     marker = f"tip-{version.pk}"
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width} {height}" width="{width}" '
-        'height="{height}" font-family="system-ui, sans-serif" font-size="13" fill="{ink}">'
+        'height="{height}" font-family="system-ui, sans-serif" font-size="13" color="{ink}" fill="currentColor">'
         "<title>{title}</title><desc>{desc}</desc>"
         '<defs><marker id="{marker}" markerWidth="9" markerHeight="8" refX="8" refY="4" '
         'orient="auto-start-reverse">'
         '<path d="M0 0 L9 4 L0 8 z"/></marker></defs>'
-        '<rect width="100%" height="100%" fill="{paper}"/>{arrows}{start}{boxes}</svg>',
+        '<rect class="paper" width="100%" height="100%" fill="{paper}"/>{arrows}{start}{boxes}</svg>',
         width=layout.width,
         height=layout.height,
         ink=INK,
@@ -89,10 +90,9 @@ def _drawn_arrow(line: Line, marker: str) -> SafeString:
         if index + 1 < len(points):
             path += f" L{points[index + 1][0]:g} {points[index + 1][1]:g}"
     return format_html(
-        '<path d="{}" fill="none" stroke="{}" stroke-width="1.2" marker-{}="url(#{})"/>'
+        '<path d="{}" fill="none" stroke="currentColor" stroke-width="1.2" marker-{}="url(#{})"/>'
         '<text x="{}" y="{}" text-anchor="end" font-size="12">{}</text>',
         path,
-        INK,
         "start" if line.backward else "end",
         marker,
         f"{points[-1][0] - 14:g}",
@@ -116,7 +116,7 @@ def _drawn_state(state: State, layout: Layout, final: bool) -> SafeString:
     middle = box.y + box.height / 2
     return format_html(
         '<g><title>{title}</title><rect x="{x}" y="{y}" width="{width}" height="{height}" rx="5" '
-        'fill="{fill}" stroke="{ink}" stroke-width="{stroke}"{dashes}/>'
+        'class="{kind}" fill="{fill}" stroke="currentColor" stroke-width="{stroke}"{dashes}/>'
         '<text x="{centre}" y="{label_y}" text-anchor="middle" font-weight="600">{label}</text>'
         '<text x="{centre}" y="{name_y}" text-anchor="middle" font-size="11">{name}</text></g>',
         title=_meaning(state, final),
@@ -124,8 +124,8 @@ def _drawn_state(state: State, layout: Layout, final: bool) -> SafeString:
         y=f"{box.y:g}",
         width=BOX_WIDTH,
         height=f"{box.height:g}",
+        kind="kept" if state.occupies else "let-go",
         fill=WASH if state.occupies else "none",
-        ink=INK,
         stroke="2.5" if final else "1.2",
         dashes=escape("") if state.settled else format_html(' stroke-dasharray="{}"', "6 4"),
         centre=f"{box.x + BOX_WIDTH / 2:g}",
@@ -160,18 +160,6 @@ def _who(action: Action) -> str:
         _("clock"): action.by_clock,
     }
     return ", ".join(name for name, may in people.items() if may)
-
-
-def _automatic(action: Action) -> str:
-    if action.automatic_after is None:
-        return ""
-    moment = action.Anchor(action.automatic_from or action.Anchor.ENTERED).label
-    if not action.automatic_after:
-        return _("at this moment: %(moment)s") % {"moment": moment}
-    return _("%(time)s after %(moment)s") % {
-        "time": duration_in_words(action.automatic_after),
-        "moment": moment,
-    }
 
 
 def _sentence(line: Transition) -> str:

@@ -1,11 +1,20 @@
-"""What is wrong with a draft of a graph, each fault a sentence in plain words."""
+"""What is wrong with a draft of a graph, or only remarkable, each a sentence in plain words beside its row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from bookings.models import Action, GraphVersion, State
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence in the active language, and the row that it is about, where it is about one."""
+
+    text: str
+    row: State | Action | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,104 +45,136 @@ class Drawing:
 
 def problems(version: GraphVersion) -> list[str]:
     """Everything that keeps a version from being published, each a sentence in the active language."""
-    drawing = Drawing.of(version)
-    return [sentence for rule in _RULES for sentence in rule(drawing)]
+    return [one.text for one in faults(Drawing.of(version))]
+
+
+def faults(drawing: Drawing) -> list[Finding]:
+    """What keeps a version from being published."""
+    return [finding for rule in _RULES for finding in rule(drawing)]
+
+
+def remarks(drawing: Drawing) -> list[Finding]:
+    """What may be meant so, and is worth a look before it is published."""
+    return [finding for rule in _REMARKS for finding in rule(drawing)]
 
 
 # That names are unique, and that no second action creates a booking, is kept by the database already.
 
 
-def _one_create_action(drawing: Drawing) -> Iterator[str]:
+def _one_create_action(drawing: Drawing) -> Iterator[Finding]:
     if all(action.source_id is not None for action in drawing.actions):
-        yield _("No action creates a booking: one must have no state before it.")
+        yield Finding(_("No action creates a booking: one must have no state before it."))
 
 
-def _ends_are_in_the_version(drawing: Drawing) -> Iterator[str]:
+def _ends_are_in_the_version(drawing: Drawing) -> Iterator[Finding]:
     own = {state.pk for state in drawing.states} | {None}
     for action in drawing.actions:
         if action.source_id not in own or action.target_id not in own:
-            yield _("“%(action)s” leads from or to a state of another version.") % {"action": action}
+            text = _("“%(action)s” leads from or to a state of another version.")
+            yield Finding(text % {"action": action}, action)
 
 
-def _all_is_reachable(drawing: Drawing) -> Iterator[str]:
+def _all_is_reachable(drawing: Drawing) -> Iterator[Finding]:
     created = {action.target_id for action in drawing.actions if action.source_id is None}
     reached = drawing.reached_from(created)
     for state in drawing.states:
         if created and state.pk not in reached:
-            yield _("No way leads to the state “%(state)s”.") % {"state": state}
+            yield Finding(_("No way leads to the state “%(state)s”.") % {"state": state}, state)
 
 
-def _time_is_given_back(drawing: Drawing) -> Iterator[str]:
+def _time_is_given_back(drawing: Drawing) -> Iterator[Finding]:
     free = {state.pk for state in drawing.states if not state.occupies}
     for state in drawing.states:
         if not state.occupies:
             continue
         if not drawing.leaving(state):
-            yield _("“%(state)s” is final and occupies: its bookings would keep their time for ever.") % {
-                "state": state
-            }
+            text = _("“%(state)s” is final and occupies: its bookings would keep their time for ever.")
+            yield Finding(text % {"state": state}, state)
         elif not drawing.reached_from({state.pk}) & free:
-            yield _("From “%(state)s” no way leads to a state that gives the time back.") % {"state": state}
+            text = _("From “%(state)s” no way leads to a state that gives the time back.")
+            yield Finding(text % {"state": state}, state)
 
 
-def _moving_is_possible(drawing: Drawing) -> Iterator[str]:
+def _moving_is_clear(drawing: Drawing) -> Iterator[Finding]:
     for state in drawing.states:
-        moving = [action for action in drawing.leaving(state) if action.continues]
-        names = {"state": state, "count": len(moving)}
-        if state.occupies and not moving:
-            yield (
-                _("Bookings in “%(state)s” could not be moved: one action must be played when moved.") % names
-            )
-        elif len(moving) > 1:
-            yield _("%(count)s actions of “%(state)s” are played when moved; there must be one.") % names
+        moving = _moving_from(drawing, state)
+        if len(moving) > 1:
+            text = _("%(count)s actions of “%(state)s” are played when moved; there must be one.")
+            yield Finding(text % {"state": state, "count": len(moving)}, state)
         for action in moving:
             if action.target.occupies:
-                yield _(
+                text = _(
                     "“%(action)s” is played when moved, so it must lead to a state that does not occupy."
-                ) % {"action": action}
+                )
+                yield Finding(text % {"action": action}, action)
 
 
-def _somebody_plays(drawing: Drawing) -> Iterator[str]:
+def _somebody_plays(drawing: Drawing) -> Iterator[Finding]:
     for action in drawing.actions:
+        named = {"action": action}
         if not any((action.by_customer, action.by_owner, action.by_staff, action.by_clock)):
-            yield _("Nobody may play “%(action)s”.") % {"action": action}
+            yield Finding(_("Nobody may play “%(action)s”.") % named, action)
         elif action.by_clock and action.automatic_after is None:
-            yield _("The clock may play “%(action)s”, but no time says when.") % {"action": action}
+            text = _("The clock may play “%(action)s”, but no time says when.")
+            yield Finding(text % named, action)
         if action.source_id is None and action.automatic_after is not None:
-            yield _("“%(action)s” creates the booking, so it cannot be automatic.") % {"action": action}
+            text = _("“%(action)s” creates the booking, so it cannot be automatic.")
+            yield Finding(text % named, action)
 
 
-def _waiting_ends(drawing: Drawing) -> Iterator[str]:
+def _waiting_ends(drawing: Drawing) -> Iterator[Finding]:
     for state in drawing.states:
         leaving = drawing.leaving(state)
         if not state.settled and leaving and all(one.automatic_after is None for one in leaving):
-            yield _(
+            text = _(
                 "In “%(state)s” something is awaited, and no automatic action ends that: "
                 "let one be played at the booking's start."
-            ) % {"state": state}
+            )
+            yield Finding(text % {"state": state}, state)
 
 
-def _the_clock_comes_to_rest(drawing: Drawing) -> Iterator[str]:
+def _the_clock_comes_to_rest(drawing: Drawing) -> Iterator[Finding]:
     automatic = [
         action for action in drawing.actions if action.source_id and action.automatic_after is not None
     ]
     for state in drawing.states:
         after = {action.target_id for action in automatic if action.source_id == state.pk}
         if state.pk in drawing.reached_from(after, automatic):
-            yield _(
-                "Automatic actions lead from “%(state)s” back to it: the clock would go round for ever."
-            ) % {"state": state}
+            text = _("Automatic actions lead from “%(state)s” back to it: the clock would go round for ever.")
+            yield Finding(text % {"state": state}, state)
 
 
-def _seats_are_consistent(drawing: Drawing) -> Iterator[str]:
+def _seats_are_consistent(drawing: Drawing) -> Iterator[Finding]:
     version = drawing.version
     if version.offers_seats and not version.claims_time:
-        yield _("A graph that offers seats must take the resource's time.")
+        yield Finding(_("A graph that offers seats must take the resource's time."))
     if version.claims_time and not version.needs_times:
-        yield _("A graph that takes time needs start and end.")
+        yield Finding(_("A graph that takes time needs start and end."))
     for action in drawing.actions:
         if action.on_seats and not version.offers_seats:
-            yield _("“%(action)s” plays on seats, but this graph offers none.") % {"action": action}
+            text = _("“%(action)s” plays on seats, but this graph offers none.")
+            yield Finding(text % {"action": action}, action)
+
+
+def _can_be_moved(drawing: Drawing) -> Iterator[Finding]:
+    for state in drawing.states:
+        if state.occupies and drawing.leaving(state) and not _moving_from(drawing, state):
+            text = _(
+                "Bookings in “%(state)s” cannot be moved to another time: no action is played when moved."
+            )
+            yield Finding(text % {"state": state}, state)
+
+
+def _tell_nobody(drawing: Drawing) -> Iterator[Finding]:
+    silent = [
+        str(state) for state in drawing.states if not state.mail_to_customer and not state.mail_to_owner
+    ]
+    if silent:
+        yield Finding(_("Nobody gets a mail on: %(states)s.") % {"states": get_text_list(silent, _("and"))})
+
+
+def _moving_from(drawing: Drawing, state: State) -> list[Action]:
+    return [action for action in drawing.leaving(state) if action.continues]
 
 
 _RULES = [
@@ -141,9 +182,10 @@ _RULES = [
     _ends_are_in_the_version,
     _all_is_reachable,
     _time_is_given_back,
-    _moving_is_possible,
+    _moving_is_clear,
     _somebody_plays,
     _waiting_ends,
     _the_clock_comes_to_rest,
     _seats_are_consistent,
 ]
+_REMARKS = [_can_be_moved, _tell_nobody]

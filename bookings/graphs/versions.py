@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from bookings.errors import BookingError
+from bookings.graphs.beginning import first_draft
 from bookings.graphs.validator import problems
 from bookings.models import Action, Graph, GraphVersion, State
 
@@ -59,7 +60,7 @@ def publish(version: GraphVersion) -> GraphVersion:
 
 @transaction.atomic
 def new_draft(graph: Graph) -> GraphVersion:
-    """Begin the next version as a copy of the published one, else of the newest, else empty.
+    """Begin the next version as a copy of the published one, else of the newest, else with what each begins with.
 
     Raises ``DraftExists``.
     """
@@ -70,7 +71,7 @@ def new_draft(graph: Graph) -> GraphVersion:
     model = versions.filter(status=GraphVersion.Status.PUBLISHED).first() or versions.first()
     number = (versions.aggregate(Max("number"))["number__max"] or 0) + 1
     if model is None:
-        return GraphVersion.objects.create(graph=graph, number=number)
+        return first_draft(graph)
     return _copy(model, number)
 
 

@@ -6,9 +6,17 @@ from bookings.lifecycle.book import book
 from bookings.lifecycle.corrections import correct, delete, note_attendance
 from bookings.lifecycle.events import add_event, change_event, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
+from bookings.lifecycle.one_press import press, take_back
+from bookings.lifecycle.people import join_people, keep_apart, merge, split
 from bookings.lifecycle.reschedule import reschedule, reschedule_any, undo
 from bookings.lifecycle.retries import in_one_transaction
-from bookings.lifecycle.undoable import undoable_state, undoable_until
+from bookings.lifecycle.undoable import (
+    is_press_of,
+    may_be_pressed,
+    press_window,
+    undoable_state,
+    undoable_until,
+)
 
 __all__ = [
     "Actor",
@@ -24,15 +32,24 @@ __all__ = [
     "extend",
     "extendable",
     "in_one_transaction",
+    "is_press_of",
+    "join_people",
+    "keep_apart",
+    "may_be_pressed",
+    "merge",
     "note_attendance",
     "play_due",
     "play_if_due",
+    "press",
+    "press_window",
     "release",
     "remove_event",
     "reschedule",
     "reschedule_any",
     "reserve",
     "reserve_any",
+    "split",
+    "take_back",
     "undo",
     "undoable_state",
     "undoable_until",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -13,23 +14,32 @@ from django.db.models.functions import Now
 from bookings import database_clock
 from bookings.errors import ActionNotAvailable, BookingError, BookingGone
 from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
 from bookings.lifecycle.notices import Notices
 from bookings.lifecycle.retries import Overdue, verb
 from bookings.lifecycle.rules import check_cut_off, check_not_passed
 from bookings.lifecycle.transitions import play, play_overdue
-from bookings.models import Action, Booking
+from bookings.models import Action, Booking, HistoryEntry, Standstill
+from bookings.overrides import override
 
 REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """What an action is given: words, a payment's id, and what is said of the mails that follow."""
+    """What an action is given: words, a payment's id, what is said of the mails that follow, and labels (``meta``).
+
+    ``reason`` is history's code for how it was played.
+
+    Labels merge by key into those of the booking that the action is played on, not of those that play along.
+    """
 
     message: str = ""
     payment_id: str = ""
+    reason: str = ""
     notices: Notices = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 NO_INPUTS = Inputs()
@@ -73,6 +83,8 @@ def act_on_all(
         wanted = next((one for one in playable if one.name == action), None)
         if wanted:
             _play_checked(current, wanted, by, inputs, now)
+            if inputs.meta and booking is bookings[0]:
+                _label(current, inputs.meta, by)
         elif booking is bookings[0]:
             names = [one.name for one in available_actions(current, by)]
             raise ActionNotAvailable(available_actions=names)
@@ -106,7 +118,13 @@ def _play_checked(booking: Booking, action: Action, by: Actor, inputs: Inputs, n
     check_not_passed(booking, by, now)
     if action.input == Action.Input.PAYMENT:
         booking.payment_id = inputs.payment_id
-    play(booking, action, by=by, words=inputs.message, notices=inputs.notices)
+    play(booking, action, by=by, words=inputs.message, reason=inputs.reason, notices=inputs.notices)
+
+
+def _label(booking: Booking, meta: Mapping[str, Any], by: Actor) -> None:
+    booking.meta = override(booking.meta, meta)
+    booking.save(update_fields=["meta", "updated_at"])
+    note(booking, by=by, what=HistoryEntry.What.CORRECTED, reason="meta")
 
 
 def available_actions(booking: Booking, by: Actor) -> list[Action]:
@@ -131,8 +149,11 @@ def play_if_due(booking: Booking, *, skip_locked: bool = False) -> bool:
 
 
 def play_due(limit: int = 100) -> int:
-    """Play up to ``limit`` automatic actions that are due, each in its own transaction; return how many were."""
-    due = Booking.objects.filter(due_at__lte=Now()).order_by("due_at").only("pk")
+    """Play up to ``limit`` automatic actions that are due, each in its own transaction; return how many were.
+
+    None while the site stands still.
+    """
+    due = Booking.objects.filter(Standstill.is_over(), due_at__lte=Now()).order_by("due_at").only("pk")
     return sum(_played_or_later(booking) for booking in due[:limit])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,15 @@ CUSTOMER, OWNER, STAFF, KEY, WIDGET, CLOCK = "customer", "owner", "staff", "key"
 
 @dataclass(frozen=True)
 class Actor:
-    """``kind`` is one of the words above; ``id`` is of a user or key, and empty for the others."""
+    """``kind`` is one of the words above; ``id`` is of a user or key, and empty for the others.
+
+    ``by_agent`` tells that an assistant does it in that one's name: it may no more, and history says so.
+    """
 
     kind: str
     id: str = ""
     may_overlap: bool = True
+    by_agent: bool = False
 
     @classmethod
     def customer(cls) -> Actor:
@@ -44,6 +48,10 @@ class Actor:
     def clock(cls) -> Actor:
         return cls(CLOCK)
 
+    def through_an_agent(self) -> Actor:
+        """The same, acting through an assistant."""
+        return replace(self, by_agent=True)
+
     @property
     def bound_by_rules(self) -> bool:
         """Customers and widgets book only what is offered; staff and server keys whatever is free."""
@@ -57,6 +65,8 @@ class Actor:
     @property
     def in_history(self) -> str:
         """The word that history uses; a widget is a key."""
+        if self.by_agent:
+            return HistoryEntry.Actor.AGENT
         return HistoryEntry.Actor.KEY if self.kind == WIDGET else self.kind
 
     def may_play(self, action: Action) -> bool:

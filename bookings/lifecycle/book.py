@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bookings import database_clock
+from django.db import transaction
+
+from bookings import database_clock, metrics
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
@@ -14,11 +16,11 @@ from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.notices import messages_of
-from bookings.lifecycle.person_caps import check_person
+from bookings.lifecycle.person_caps import check_blocked, check_person
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check, check_payable
+from bookings.lifecycle.rules import check, check_payable, check_places
 from bookings.lifecycle.seats import session_of
-from bookings.lifecycle.transitions import claim_of, claim_seat, enter, taken
+from bookings.lifecycle.transitions import change_seats, claim_of, claim_seats, enter, taken
 from bookings.lifecycle.writing import Rows, write
 from bookings.models import Action, Booking, Customer, Reservation, Resource
 
@@ -44,14 +46,20 @@ def book(
     nothing is written then.
     """
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
-    draft.version = flow.version
+    draft.version, draft.by_agent = flow.version, by.by_agent and by.bound_by_rules
     check_overlap(draft, by)
     check_payable(draft.project, flow.version, by)
     if draft.session:
         copy_session(draft, draft.session)
-    check_person(customer, by)
+    lay_in_its_world(draft)
+    if not draft.is_test:
+        if flow.somebody_is_blocked:
+            check_blocked(customer, by, draft)
+        check_person(customer, by)
     around = timedelta()
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
+    if not (held and held.covers(draft) and draft.places <= held.reservation.places):
+        check_places(draft, by)
     if not (held and held.covers(draft)):
         ignoring = [held.reservation.pk] if held else []
         moment = now or database_clock.now()
@@ -60,13 +68,15 @@ def book(
     enter(draft, target, leaving=flow.leaving(target))
     claims = target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft))
     if claims and draft.version.claims_seat:
-        claim_seat(session_of(draft))
+        claim_seats(session_of(draft), draft.places)
     takes = [resource.pk for resource in companions]
     claim = claim_of(draft, takes, around) if claims and draft.version.claims_time else None
     rows = _rows(draft, claim, customer, action=flow.create, by=by, words=words)
     _write(rows, companions)
     if held:
         end_hold(held.reservation, used_by=draft)
+    if not draft.is_test:
+        transaction.on_commit(metrics.BOOKINGS.labels(by.kind).inc)
     return draft
 
 
@@ -74,6 +84,12 @@ def check_overlap(draft: Booking, by: Actor) -> None:
     """Raise ``OverlapNotAllowed``: staff need the permission and a reason; a server key's request is its own reason."""
     if by.kind == STAFF and draft.allow_double_bookings and not (by.may_overlap and draft.overstepped):
         raise OverlapNotAllowed
+
+
+def lay_in_its_world(draft: Booking) -> None:
+    """A booking of a resource for tests is one itself, and from its birth on may be deleted without a trace."""
+    draft.is_test = draft.resource.is_test
+    draft.disposable = draft.disposable or draft.is_test
 
 
 def copy_session(draft: Booking, session: Booking) -> None:
@@ -126,7 +142,10 @@ def _held(
 
 
 def _take_over(reservation: Reservation, draft: Booking) -> bool:
+    """Whether the booking has what is held; of other places than that only the difference is claimed, or given back."""
     if draft.version.claims_seat:
+        if reservation.holds_seat:
+            change_seats(session_of(draft), having=reservation.places, wanting=draft.places)
         return reservation.holds_seat
     return draft.version.claims_time and hand_over(reservation, draft.pk)
 
@@ -143,6 +162,8 @@ def _rows(
         target=action.target.name,
         reason="overlap" if draft.allow_double_bookings else "",
     )
+    if customer is not None:
+        draft.customer = customer  # reminders know by whom they are read, and in which zone
     messages = messages_of(draft, draft.state, entry)
     return Rows(claim=claim, booking=draft, customer=customer, entry=entry, messages=messages)
 

@@ -17,7 +17,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
 
-from bookings import sql
+from bookings import prepared, sql
+from bookings.availability.parts import Part
 from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
@@ -82,17 +83,17 @@ class Claim:
         return sorted(self.pieces, key=lambda piece: (piece.resource, piece.busy_start))
 
 
-def at_once(
-    resources: Iterable[uuid.UUID],
-    start: datetime,
-    end: datetime,
-    buffers: tuple[timedelta, timedelta] = (timedelta(), timedelta()),
-) -> tuple[Piece, ...]:
-    """A piece of each resource, all of the same time ``[start, end)`` with the same buffers before and after."""
-    before, after = buffers
+def pieces_of(parts: Iterable[Part], start: datetime) -> tuple[Piece, ...]:
+    """The piece of each part of what begins at ``start``."""
     return tuple(
-        Piece(resource=each, busy_start=start, busy_end=end, buffer_before=before, buffer_after=after)
-        for each in resources
+        Piece(
+            resource=part.resource,
+            busy_start=start + part.offset,
+            busy_end=start + part.offset + part.length,
+            buffer_before=part.buffers.before,
+            buffer_after=part.buffers.after,
+        )
+        for part in parts
     )
 
 
@@ -225,11 +226,20 @@ def _instant(value: datetime | str | None) -> datetime | None:
 
 def hand_over(reservation: Reservation, booking_id: uuid.UUID) -> bool:
     """Give a live reservation's pieces to a booking, ranges untouched; False if they expired meanwhile."""
-    pieces = Occupancy.objects.filter(reservation=reservation).live()
-    return bool(pieces.update(reservation=None, booking=booking_id, expires_at=None))
+    text = (
+        f'UPDATE "{Occupancy._meta.db_table}" SET reservation_id = NULL, booking_id = %s, expires_at = NULL '
+        f"WHERE reservation_id = %s AND (expires_at IS NULL OR expires_at > {sql.now()})"
+    )
+    values = [sql.stored(Booking, "pk", booking_id), sql.stored(Reservation, "pk", reservation.pk)]
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, text, values)
+        return bool(cursor.rowcount)
 
 
 def release_pieces(*, booking: Booking | None = None, reservation: Reservation | None = None) -> None:
     """Delete the pieces of one owner."""
-    owner = {"booking": booking} if booking else {"reservation": reservation}
-    Occupancy.objects.filter(**owner).delete()
+    owner = booking or reservation
+    assert owner is not None  # noqa: S101  # one of them
+    text = f'DELETE FROM "{Occupancy._meta.db_table}" WHERE {"booking" if booking else "reservation"}_id = %s'
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, text, [sql.stored(type(owner), "pk", owner.pk)])

@@ -12,7 +12,11 @@ from bookings.errors import BookingGone, NotBegun, NotDeletable
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import Locks
+from bookings.lifecycle.notices import announce_correction
+from bookings.lifecycle.people import leave
 from bookings.lifecycle.retries import verb
+from bookings.lifecycle.seats import session_of
+from bookings.lifecycle.transitions import change_seats
 from bookings.models import (
     Booking,
     Customer,
@@ -21,10 +25,11 @@ from bookings.models import (
     OutboxMessage,
     Remark,
     Reservation,
+    WebhookCall,
 )
 from bookings.overrides import override
 
-CORRECTABLE = ("what", "where", "description", "staff_note", "meta", "participants")
+CORRECTABLE = ("what", "where", "description", "staff_note", "meta", "participants", "places")
 
 
 @verb
@@ -38,22 +43,38 @@ def correct(
 ) -> Booking:
     """Change a booking's text (``changes``, of ``CORRECTABLE``) and its customer's columns; ``meta`` merges by key.
 
-    History keeps that it happened, not what stood there.  Raises ``BookingGone``, and ``KeyError`` for a column that is
+    A seat's ``places`` are taken or given back, and it costs so much more or less.  History keeps that it happened, not
+    what stood there.  Raises ``BookingGone``, ``GroupFull``, ``SessionClosed``, and ``KeyError`` for a column that is
     not correctable.
     """
+    changes = changes or {}
+    if "places" in changes:
+        Locks.of_bookings([booking.pk]).take()
     row = _lock(booking)
-    for name, value in (changes or {}).items():
+    for name, value in changes.items():
         if name not in CORRECTABLE:
             raise KeyError(name)
-        setattr(row, name, override(row.meta, value) if name == "meta" else value)
+        if name == "places":
+            _change_places(row, value)
+        else:
+            setattr(row, name, override(row.meta, value) if name == "meta" else value)
     if changes:
         row.sequence += 1
-        row.save(update_fields=[*changes, "sequence", "updated_at"])
+        row.save(update_fields=[*changes, "price", "sequence", "updated_at"])
     if customer:
         Customer.objects.update_or_create(booking=row, defaults=customer)
-    changed = ",".join([*(changes or {}), *(f"customer.{name}" for name in customer or {})])
-    note(row, by=by, words=words, what=HistoryEntry.What.CORRECTED, reason=changed[:40])
+    changed = ",".join([*changes, *(f"customer.{name}" for name in customer or {})])
+    entry = note(row, by=by, words=words, what=HistoryEntry.What.CORRECTED, reason=changed[:40])
+    announce_correction(row, entry)
     return row
+
+
+def _change_places(row: Booking, places: int) -> None:
+    if row.needs_seat:
+        change_seats(session_of(row), having=row.places, wanting=places)
+    if row.price is not None:
+        row.price = row.price / row.places * places
+    row.places = places
 
 
 @verb
@@ -109,14 +130,18 @@ def _lock(booking: Booking, *others: UUID) -> Booking:
 
 
 def _erase(row: Booking, by: Actor) -> None:
+    leave(row.pk)
     Customer.objects.filter(booking=row).delete()
     Remark.objects.filter(booking_id=row.pk).delete()
     IdempotencyKey.objects.about(row.pk).delete()
-    OutboxMessage.objects.filter(booking_id=row.pk).waiting().delete()
+    messages = OutboxMessage.objects.filter(booking_id=row.pk)
+    messages.waiting().delete()
+    messages.update(payload={}, last_error="")  # what another server said may name whom it was to reach
+    WebhookCall.objects.filter(booking_id=row.pk).update(payload="", answer="", error="")
     held = Reservation.objects.filter(booking=row)
     held.update(customer={}, visitor="", address="", what="", where="", description="")
     for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
         setattr(row, name, "")
     row.meta, row.participants, row.notifications, row.deleted_at = {}, [], {}, database_clock.now()
     row.save()
-    note(row, by=by, what=HistoryEntry.What.DELETED)
+    announce_correction(row, note(row, by=by, what=HistoryEntry.What.DELETED))

@@ -6,8 +6,9 @@ fact already.
 
 from __future__ import annotations
 
+from bookings.availability.parts import alike
 from bookings.errors import EventGone
-from bookings.lifecycle.claims import Claim, at_once, claim_pieces
+from bookings.lifecycle.claims import Claim, claim_pieces, pieces_of
 from bookings.lifecycle.retries import verb
 from bookings.models import Event, Occupancy
 
@@ -43,7 +44,7 @@ def _occupy(event: Event) -> None:
     if not (event.busy and event.calendar.provider_sync):
         return
     wanted = Claim(
-        pieces=at_once([event.calendar.resource_id], event.start, event.end),
+        pieces=pieces_of(alike([event.calendar.resource_id], event.end - event.start), event.start),
         strict=False,
         all_day=event.all_day,
     )

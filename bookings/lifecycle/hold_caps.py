@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
 from bookings import database_clock, limits, sql
 from bookings.availability.capacity import capacity
@@ -79,8 +80,8 @@ def _passed(draft: Reservation, now: datetime) -> Passed | None:
     unproven = Reservation.objects.unproven(BOOKED_COUNTS).filter(same | of_project)
     counted = unproven.aggregate(
         of_address=Count("pk", filter=same & Q(booking=None)),
-        here=Count("pk", filter=same & of_project),
-        together=Count("pk", filter=of_project),
+        here=_places(same & of_project),
+        together=_places(of_project),
     )
     of_all_projects = limits.HOLDS_PER_ADDRESS
     if of_all_projects.passed_by(counted["of_address"] + 1):
@@ -88,6 +89,11 @@ def _passed(draft: Reservation, now: datetime) -> Passed | None:
     if draft.project is None or counted["together"] < ALWAYS_FREE:
         return None
     return _flooded(counted["here"], counted["together"], _offered(draft.project, now))
+
+
+def _places(held: Q) -> Coalesce:
+    """As many as are offered: a hold of several seats counts as all of them."""
+    return Coalesce(Sum("places", filter=held), 0)
 
 
 def _seconds_left(draft: Reservation, *, of_address: bool) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Now
 
-from bookings import database_clock, limits
+from bookings import database_clock, limits, sql
+from bookings.availability.parts import alike
 from bookings.availability.query import NO_BUFFERS, Buffers, Terms
 from bookings.availability.terms import terms_of
 from bookings.errors import (
@@ -21,15 +23,16 @@ from bookings.errors import (
     SlotTaken,
 )
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, at_once, release_pieces
+from bookings.lifecycle.claims import Claim, pieces_of, release_pieces
 from bookings.lifecycle.hold_caps import check_caps, lock_visitor, spend
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check, check_payable
+from bookings.lifecycle.rules import check, check_payable, check_places
 from bookings.lifecycle.seats import give_seats, session_of
-from bookings.lifecycle.transitions import claim_seat, claim_time
+from bookings.lifecycle.transitions import claim_seats, claim_time
 from bookings.models import Booking, Occupancy, Reservation, Resource
 from bookings.proofs import Proof
+from bookings.written_out import Statement, columns
 
 
 @verb
@@ -64,6 +67,7 @@ def _reserve(
     now: datetime | None,
 ) -> Reservation:
     check_payable(draft.project, draft.graph_version, by)
+    check_places(draft, by)
     lock_visitor(draft)
     if replacing is not None:
         live = lock_live(replacing, besides=locks_of(replacing) | locks_of(draft, companions))
@@ -75,6 +79,7 @@ def _reserve(
             draft.session.start,
             draft.session.end,
         )
+    draft.is_test = draft.resource.is_test
     around = check(draft, by=by, now=now or database_clock.now(), companions=companions)
     draft.proven = check_caps(draft, proof, now=now or database_clock.now())
     draft.expires_at = _claim(draft, hold, companions, buffers, around)
@@ -102,13 +107,13 @@ def _claim(
 ) -> Any:
     """Claim and return when it ends: an instant, or an expression where the database computes it on writing."""
     if draft.session:
-        claim_seat(draft.session.pk)
+        claim_seats(draft.session.pk, draft.places)
         draft.holds_seat = True
         return Now() + hold
     resources = [draft.resource_id, *(resource.pk for resource in companions)]
     terms = terms_of(draft.project, draft.option)[0] if draft.project else Terms()
     wanted = Claim(
-        pieces=at_once(resources, draft.start, draft.end, (buffers.before, buffers.after)),
+        pieces=pieces_of(alike(resources, draft.length, buffers), draft.start),
         around=around,
         sees_all_day_events=not terms.ignore_all_day_events,
         strict=not draft.allow_double_bookings,
@@ -181,12 +186,18 @@ def release(reservation: Reservation, *, by: Actor) -> None:
 def lock_live(reservation: Reservation, *, besides: Locks = NO_LOCKS) -> Reservation | None:
     """The reservation with its row locked, or None if it ended; a seat hold's session, and ``besides``, come before."""
     (besides | locks_of(reservation) if reservation.session_id else besides).take()
-    return (
-        Reservation.objects.live()
-        .select_for_update(of=("self",), no_key=True)
-        .filter(pk=reservation.pk)
-        .first()
+    found = _locked_if_live().first(sql.stored(Reservation, "pk", reservation.pk))
+    return found[0] if found else None
+
+
+@cache
+def _locked_if_live() -> Statement:
+    """Whether one is live, as ``Reservation.objects.live`` says it."""
+    text = (
+        f"SELECT {columns(Reservation, 'h')} FROM {Reservation._meta.db_table} h WHERE h.id = %s "  # noqa: S608
+        f"AND h.booking_id IS NULL AND h.released_at IS NULL AND h.expires_at > {sql.now()}"
     )
+    return Statement(f"{text} FOR NO KEY UPDATE" if sql.is_postgresql() else text, Reservation)
 
 
 def end_hold(reservation: Reservation, used_by: Booking | None = None) -> None:
@@ -198,7 +209,7 @@ def end_hold(reservation: Reservation, used_by: Booking | None = None) -> None:
             used_by is not None and used_by.needs_seat and used_by.session_id == reservation.session_id
         )
         if not taken_over:
-            give_seats(session_of(reservation), 1)
+            give_seats(session_of(reservation), reservation.places)
     reservation.booking = used_by
     reservation.released_at = None if used_by else database_clock.now()
     reservation.save(update_fields=["booking", "released_at", "holds_seat"])

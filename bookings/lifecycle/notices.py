@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from bookings import database_clock
+from bookings import database_clock, texting
+from bookings.availability.terms import comes_whole
 from bookings.lifecycle.history import remark
-from bookings.lifecycle.undoable import ends_by_one_press
+from bookings.lifecycle.undoable import waits_for_second_thoughts
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
+from bookings.models.outbox import TEST_WEBHOOK, WEBHOOK
 from bookings.overrides import override
 
 Notices = Mapping[str, Any]
@@ -49,20 +52,26 @@ def messages_of(
 ) -> list[OutboxMessage]:
     """The outbox rows of a booking that enters ``state``; ``moved`` tells of a new time instead.
 
+    Of a test only webhooks for tests are told, by messages of a kind of their own, which no figure counts.
     ``notices`` came with an action, and go before what the booking says of its mails; ``quiet`` sends none.  The entry
     need not be written yet: the rows name it by ``ENTRY``.
     """
-    if booking.disposable:
+    if booking.disposable and not booking.is_test:
         return []
-    messages = [] if quiet else _mails(booking, state, entry, moved, notices or {})
-    if messages and ends_by_one_press(entry, state):
+    messages = [] if quiet or booking.is_test else _mails(booking, state, entry, moved, notices or {})
+    if messages and waits_for_second_thoughts(entry, state):
         for mail in messages:
             mail.run_after += timedelta(minutes=settings.UNDO_MAIL_DELAY_MINUTES)
     if state.webhook:
-        names = {"state": state.name, "graph": booking.version.graph.name}
-        messages.append(_message("webhook", booking, payload=names))
-    if state.occupies and state.settled:
+        names = {"state": state.name, "graph": booking.version.graph.name} | (
+            {"moved": True} if moved else {}
+        )
+        kind = TEST_WEBHOOK if booking.is_test else WEBHOOK
+        messages.append(_message(kind, booking, payload=names))
+    if state.occupies and state.settled and not booking.is_test:
         messages += _reminders(booking)
+    if booking.resource.writes_calendar:
+        messages.append(_message("calendar", booking, payload={}))
     for message in messages:
         message.payload |= {"state_id": state.pk}
     return messages
@@ -78,20 +87,27 @@ def named_after(number: int, messages: Sequence[OutboxMessage]) -> list[OutboxMe
 
 def announce_departure(old: Booking, before: State, entry: HistoryEntry) -> None:
     """Tell the owner of a booking that moved to somebody else, who was told of it in the state ``before``."""
-    if old.disposable or not before.mail_to_owner or not _wanted(old, "owner", Mail.CANCELLED, {}):
+    if old.disposable or not before.mail_to_owner or not is_wanted(old, "owner", Mail.CANCELLED, {}):
         return
     payload = {"to": "owner", "mail": LEFT, "remark": entry.remark_id}
     message = _message("mail", old, "owner", payload=payload | {"state_id": old.state_id})
     OutboxMessage.objects.bulk_create(named_after(entry.pk, [message]), ignore_conflicts=True)
 
 
+def announce_correction(booking: Booking, entry: HistoryEntry) -> None:
+    """Let calendars elsewhere say what the booking says now."""
+    if booking.resource.writes_calendar and not booking.disposable:
+        message = _message("calendar", booking, payload={})
+        OutboxMessage.objects.bulk_create(named_after(entry.pk, [message]), ignore_conflicts=True)
+
+
 def _mails(
     booking: Booking, state: State, entry: HistoryEntry, moved: bool, notices: Notices
 ) -> list[OutboxMessage]:
     messages = []
-    for to, of_state in (("customer", state.mail_to_customer), ("owner", state.mail_to_owner)):
+    for to, of_state in (("customer", state.mail_to_customer), ("owner", _mail_to_owners(booking, state))):
         mail = Mail.MOVED if moved and of_state else of_state
-        if not mail or not _wanted(booking, to, mail, notices):
+        if not mail or not is_wanted(booking, to, mail, notices):
             continue
         payload: dict[str, Any] = {"to": to, "mail": mail, "remark": entry.remark_id}
         if words := message_in(notices, to, mail):
@@ -100,12 +116,18 @@ def _mails(
     return messages
 
 
-def _wanted(booking: Booking, to: str, mail: str, notices: Notices) -> bool:
+def _mail_to_owners(booking: Booking, state: State) -> str:
+    """An owner who ends it needs no mail; of several who are taken the others do, whoever it was."""
+    ends = state.mail_to_customer in OFF and comes_whole(booking.project)
+    return state.mail_to_owner or (state.mail_to_customer if ends else "")
+
+
+def is_wanted(booking: Booking, to: str, mail: str, notices: Notices) -> bool:
     """Mails are on unless the action's or the booking's request, its project or its resource says otherwise."""
     if booking.project and not booking.project.sends_mail:
         return False
-    if to == "owner" and not booking.resource.sends_mail:
-        return False
+    if to == "owner" and not (booking.resource.sends_mail or comes_whole(booking.project)):
+        return False  # of a booking that takes several each is asked when it is sent
     chosen = override(_notice(booking.notifications, to, mail), _notice(notices, to, mail))
     return chosen.get("enabled") is not False
 
@@ -125,7 +147,8 @@ def _notice(notices: Notices, to: str, mail: str) -> dict[str, Any]:
 
 def _message(kind: str, booking: Booking, detail: str = "", *, payload: dict[str, Any]) -> OutboxMessage:
     key = f"{kind}:{detail}:{ENTRY}" if detail else f"{kind}:{ENTRY}"
-    target = f"booking:{booking.pk}" if kind == "mail" else ""
+    one_at_a_time = {"mail": f"booking:{booking.pk}", "calendar": f"calendar:{booking.resource_id}"}
+    target = one_at_a_time.get(kind, "")
     return OutboxMessage(
         kind=kind,
         booking_id=booking.pk,
@@ -140,7 +163,7 @@ def _reminders(booking: Booking) -> list[OutboxMessage]:
     """One row per reminder of the booking that still lies ahead."""
     rows = []
     for index, reminder in enumerate(booking.reminders):
-        when = reminder_time(booking, reminder)
+        when = _not_at_night(booking, reminder, reminder_time(booking, reminder))
         if when and when > database_clock.now():
             key = f"reminder:{booking.pk}:{index}"
             payload = {"index": index}
@@ -155,6 +178,18 @@ def _reminders(booking: Booking) -> list[OutboxMessage]:
                 )
             )
     return rows
+
+
+def _not_at_night(booking: Booking, reminder: dict[str, Any], when: datetime | None) -> datetime | None:
+    """A text message before the start wakes nobody: it comes before the customer's quiet hours, if that is to come."""
+    customer = getattr(booking, "customer", None) if texting.is_set_up() else None
+    is_text = reminder.get("type", "email") == "email" and texting.reaches(customer)
+    if when is None or not is_text or (reminder.get("when") or {}).get("type") == "after":
+        return when
+    if (reminder.get("settings") or {}).get("recipient") == "owner" or customer is None:
+        return when
+    earlier = texting.before_quiet_hours(when, ZoneInfo(customer.timezone or booking.resource.timezone))
+    return earlier if earlier > database_clock.now() else when
 
 
 UNITS = {"secs": 1, "mins": 60, "hours": 3600, "days": 86400}

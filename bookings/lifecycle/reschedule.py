@@ -31,8 +31,8 @@ from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.notices import announce, announce_departure
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off
-from bookings.lifecycle.seats import give_seats, session_of
-from bookings.lifecycle.transitions import claim_seat, enter, occupy
+from bookings.lifecycle.seats import end_seat_holds, give_seats, session_of
+from bookings.lifecycle.transitions import claim_seats, enter, occupy
 from bookings.lifecycle.undoable import undoable_state
 from bookings.models import (
     Action,
@@ -44,13 +44,14 @@ from bookings.models import (
     State,
     lent_place,
 )
+from bookings.overrides import override
 
 CARRIED = (
     "reference", "nonce", "resource", "project", "option", "price", "currency", "version", "start", "end",
     "buffer_before", "buffer_after", "what", "where", "description", "calendar", "invite", "participants", "my_rsvp",
-    "meta", "ignore_all_day_events", "max_seats", "session", "min_booking_time", "max_booking_time",
+    "meta", "ignore_all_day_events", "max_seats", "session", "places", "min_booking_time", "max_booking_time",
     "min_cancel_time", "waives_cut_off", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id",
-    "staff_note", "uid", "bulk", "key", "language", "disposable",
+    "staff_note", "uid", "bulk", "key", "language", "disposable", "is_test",
 )  # fmt: skip
 """What a booking has from the one that it continues.  All else begins anew: attendance, and leave to overlap."""
 _OF_SESSION = ("session", "resource", "start", "end", "where", "calendar")
@@ -67,6 +68,7 @@ def reschedule(
     allow_double_bookings: bool = False,
     overstepped: str = "",
     message: str = "",
+    meta: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Booking:
     """Move a booking in an occupying state to ``[start, end)``, or a seat to another session; return the new booking.
@@ -74,13 +76,14 @@ def reschedule(
     The new one enters the old one's state without playing the create action (what is paid stays paid) and keeps
     reference, invitation, payment, notes and customer; the old one ends by its graph's ``continues`` action.
     That the old one was allowed to overlap says nothing about the new time: ``allow_double_bookings`` is asked for
-    anew, by staff with the permission and a reason (``overstepped``).  Raises ``ActionNotAvailable``,
-    ``WindowClosed``, ``SlotTaken``, ``GroupFull``, ``OverlapNotAllowed`` and what the rules say.
+    anew, by staff with the permission and a reason (``overstepped``).  ``meta`` merges by key.
+    Raises ``ActionNotAvailable``, ``WindowClosed``, ``SlotTaken``, ``GroupFull``, ``OverlapNotAllowed`` and what
+    the rules say.
     """
     wanted: dict[str, Any] = {"start": start, "end": end, "resource": resource, "session": session}
     changes = {name: value for name, value in wanted.items() if value is not None}
     changes |= {"allow_double_bookings": allow_double_bookings, "overstepped": overstepped}
-    return _reschedule(booking, changes, by, message, now or database_clock.now())
+    return _reschedule(booking, changes, meta or {}, by, message, now or database_clock.now())
 
 
 def reschedule_any(
@@ -113,7 +116,14 @@ def reschedule_any(
 
 
 @verb
-def _reschedule(booking: Booking, changes: dict[str, Any], by: Actor, words: str, now: datetime) -> Booking:
+def _reschedule(
+    booking: Booking,
+    changes: dict[str, Any],
+    meta: Mapping[str, Any],
+    by: Actor,
+    words: str,
+    now: datetime,
+) -> Booking:
     there = {f"{name}s": [changes[name].pk] for name in ("resource", "session") if name in changes}
     old = lock_all([booking], besides=Locks.on(**there))[booking.pk]
     action = next((one for one in old.state.leaving.all() if one.continues and by.may_play(one)), None)
@@ -121,7 +131,9 @@ def _reschedule(booking: Booking, changes: dict[str, Any], by: Actor, words: str
         raise ActionNotAvailable(available_actions=[one.name for one in old.state.leaving.all()])
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
-    new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer)
+    by_agent = by.by_agent and by.bound_by_rules
+    new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer, by_agent=by_agent)
+    new.meta = override(new.meta, meta)
     check_overlap(new, by)
     companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     around = check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
@@ -187,10 +199,10 @@ def _change_places(old: Booking, new: Booking, companions: Sequence[Resource], a
         release_pieces(booking=old)
         occupy(new, [resource.pk for resource in companions], around)
     elif old.version.claims_seat and new.session_id != old.session_id:
-        claim_seat(session_of(new))
-        give_seats(session_of(old), 1)
+        claim_seats(session_of(new), new.places)
+        give_seats(session_of(old), old.places)
     if old.version.offers_seats:
-        new.seats_taken = old.seats_taken
+        new.seats_taken = old.seats_taken - end_seat_holds(old.pk)
 
 
 def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
@@ -251,10 +263,18 @@ def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking
     before = undoable_state(old, now or database_clock.now(), by=by)
     if before is None:
         raise NothingToUndo
+    return stand_again(old, before, by=by, quiet=by.kind == OWNER)
+
+
+def stand_again(old: Booking, before: State, *, by: Actor, quiet: bool) -> Booking:
+    """Continue a booking that ended, and is locked, in the state it had before.
+
+    Raises ``SlotTaken`` and ``GroupFull``.
+    """
     new = continuation(old)
     companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
     new.state = before
     if before.occupies:
         occupy(new, [resource.pk for resource in companions])
-    _begin(old, new, companions, before, by, "", moved=False, quiet=by.kind == OWNER)
+    _begin(old, new, companions, before, by, "", moved=False, quiet=quiet)
     return new

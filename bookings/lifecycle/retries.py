@@ -13,17 +13,20 @@ from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from bookings import prepared
-from bookings.errors import Conflict
+from bookings import metrics, prepared
+from bookings.errors import BookingError, Conflict
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# serialization_failure, deadlock_detected and a prepared statement that is gone of PostgreSQL; the text is SQLite's.
-SQLSTATES = {"40001", "40P01", prepared.GONE}
+# serialization_failure and deadlock_detected of PostgreSQL; the text is SQLite's.
+SQLSTATES = {"40001", "40P01"}
 SQLITE_BUSY = "database is locked"
 
 _is_ours: ContextVar[bool] = ContextVar("a transaction that is tried again is open", default=False)
+_is_within_a_verb: ContextVar[bool] = ContextVar(
+    "a verb calls another, and only its own refusal counts", default=False
+)
 
 
 class Overdue(Exception):
@@ -35,11 +38,21 @@ class Overdue(Exception):
 
 
 def verb(function: Callable[P, R]) -> Callable[P, R]:
-    """Run in one transaction, and once more where ``in_one_transaction`` does."""
+    """Run in one transaction, and once more where ``in_one_transaction`` does; count why it refused."""
 
     @functools.wraps(function)
     def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
-        return in_one_transaction(lambda: function(*args, **kwargs))
+        if _is_within_a_verb.get():
+            return in_one_transaction(lambda: function(*args, **kwargs))
+        token = _is_within_a_verb.set(True)
+        try:
+            return in_one_transaction(lambda: function(*args, **kwargs))
+        except BookingError as refusal:
+            if metrics.counts():
+                metrics.REFUSALS.labels(refusal.code).inc()
+            raise
+        finally:
+            _is_within_a_verb.reset(token)
 
     return attempted
 
@@ -84,4 +97,6 @@ def _inside(do: Callable[[], R]) -> R:
 
 
 def _is_gone_next_time(error: DatabaseError) -> bool:
+    if isinstance(error, prepared.Forgotten):
+        return True
     return getattr(error.__cause__, "sqlstate", None) in SQLSTATES or SQLITE_BUSY in str(error)

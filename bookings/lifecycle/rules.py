@@ -12,7 +12,8 @@ from bookings.availability.query import Buffers
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
 from bookings.availability.terms import terms_of
 from bookings.availability.verdicts import Verdict
-from bookings.errors import NotPayable, OptionNotOffered, TimePassed, WindowClosed
+from bookings.errors import NotPayable, OptionNotOffered, TimePassed, TooManyPlaces, WindowClosed
+from bookings.layers import most_places
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources
 from bookings.models import Booking, GraphVersion, Project, Reservation, Resource
@@ -96,6 +97,13 @@ def broken_by(
         ignoring=ignoring,
         offered=offered,
     )
+
+
+def check_places(wanted: Booking | Reservation, by: Actor) -> None:
+    """Raise ``TooManyPlaces`` where a customer or a widget wants more seats at once than the project lets them book."""
+    most = most_places(wanted.project) if by.bound_by_rules and wanted.places > 1 else None
+    if most is not None and wanted.places > most:
+        raise TooManyPlaces(most_places=most)
 
 
 def check_payable(project: Project | None, version: GraphVersion | None, by: Actor) -> None:

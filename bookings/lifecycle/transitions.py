@@ -13,15 +13,17 @@ from typing import TypeVar
 from django.db.models.functions import Now
 
 from bookings import database_clock
+from bookings.availability.parts import alike
+from bookings.availability.query import Buffers
 from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.claims import Claim, at_once, claim_pieces, release_pieces
+from bookings.lifecycle.claims import Claim, claim_pieces, pieces_of, release_pieces
 from bookings.lifecycle.due import due_moment, next_due
 from bookings.lifecycle.history import note
 from bookings.lifecycle.in_the_way import delete_expired, ended_in_the_way, may_clear
 from bookings.lifecycle.locks import lock_resources, lock_session, locked
 from bookings.lifecycle.notices import Notices, announce
-from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seat, why_no_seat
+from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seats, why_no_seat
 from bookings.models import Action, Booking, HistoryEntry, State
 
 T = TypeVar("T")
@@ -29,9 +31,10 @@ T = TypeVar("T")
 
 def claim_of(booking: Booking, companions: Iterable[uuid.UUID], around: timedelta = timedelta()) -> Claim:
     """What a booking, with these other resources, occupies when its state does."""
-    buffers = booking.buffer_before, booking.buffer_after
+    buffers = Buffers(before=booking.buffer_before, after=booking.buffer_after)
+    parts = alike([booking.resource_id, *companions], booking.length, buffers)
     return Claim(
-        pieces=at_once([booking.resource_id, *companions], booking.start, booking.end, buffers),
+        pieces=pieces_of(parts, booking.start),
         around=around,
         strict=not booking.allow_double_bookings,
         sees_all_day_events=not booking.ignore_all_day_events,
@@ -126,36 +129,44 @@ def _play_on_seats(session: Booking, name: str, *, by: Actor, words: str) -> Non
 
 
 def occupy(booking: Booking, companions: Iterable[uuid.UUID], around: timedelta = timedelta()) -> None:
-    """Claim the time (of its companions, too) or the seat that an occupying state needs, or raise.
+    """Claim the time (of its companions, too) or the seats that an occupying state needs, or raise.
 
     ``around`` is the distance to what is busy that somebody bound by rules has to keep.
     """
     if booking.version.claims_time:
         claim_time(claim_of(booking, companions, around), booking=booking.pk)
     elif booking.version.claims_seat:
-        claim_seat(session_of(booking))
+        claim_seats(session_of(booking), booking.places)
 
 
 def vacate(booking: Booking) -> None:
-    """Give back the time or the seat."""
+    """Give back the time or the seats."""
     if booking.version.claims_time:
         release_pieces(booking=booking)
     elif booking.version.claims_seat:
-        give_seats(session_of(booking), 1)
+        give_seats(session_of(booking), booking.places)
 
 
-def claim_seat(session_id: uuid.UUID) -> None:
-    """Take a seat, or raise ``GroupFull`` or ``SessionClosed``.
+def change_seats(session_id: uuid.UUID, *, having: int, wanting: int) -> None:
+    """Take what is missing of the seats that one is ``wanting``, or give back what is too many; raises like a claim."""
+    if wanting > having:
+        claim_seats(session_id, wanting - having, having=having)
+    elif wanting < having:
+        give_seats(session_id, having - wanting)
 
-    A refusal first gives back the session's expired seat holds and plays overdue actions of unpaid seats.
+
+def claim_seats(session_id: uuid.UUID, places: int, *, having: int = 0) -> None:
+    """Take so many seats besides those that one is ``having``, or none and raise ``GroupFull`` or ``SessionClosed``.
+
+    A refusal first gives back the session's expired seat holds and plays overdue actions of unpaid seats.  It is tried
+    again even where there were none, since another may have done that while the session's lock was waited for.
     """
-    for last_try in (False, True):
-        if take_seat(session_id):
-            return
-        lock_session(session_id)
-        overdue = Booking.objects.filter(session=session_id, state__occupies=True, due_at__lte=Now())
-        freed = give_expired_seats(session_id)
-        freed += sum(play_overdue(seat) for seat in locked(overdue, skip_locked=True))
-        if last_try or not freed:
-            break
-    raise why_no_seat(session_id)
+    if take_seats(session_id, places):
+        return
+    lock_session(session_id)
+    give_expired_seats(session_id)
+    overdue = Booking.objects.filter(session=session_id, state__occupies=True, due_at__lte=Now())
+    for seat in locked(overdue, skip_locked=True):
+        play_overdue(seat)
+    if not take_seats(session_id, places):
+        raise why_no_seat(session_id, having)

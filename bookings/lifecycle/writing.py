@@ -128,11 +128,9 @@ def _claim(claim: Claim, booking: Booking) -> Statement:
 
 
 def _insert(rows: Sequence[Model], source: str = "", end: str = "", marks: Marks = ()) -> Statement:
-    model = type(rows[0])
+    model, itself = type(rows[0]), sql.connection_itself()
     values = [
-        field.get_db_prep_save(field.pre_save(row, True), connection)
-        for row in rows
-        for field in _fields(model)
+        field.get_db_prep_save(field.pre_save(row, True), itself) for row in rows for field in _fields(model)
     ]
     return _text(model, len(rows), source, end, marks), values
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings.availability.explain import broken_rules, explain, explain_slot, is_offered
+from bookings.availability.explain import broken_rules, explain_offering
+from bookings.availability.offering import offering_with
 from bookings.availability.permits import Code
 from bookings.availability.query import Query
 from bookings.availability.rules import parse_constraints
@@ -28,6 +29,7 @@ from bookings.models import (
     Site,
     WeeklyHours,
 )
+from tests.availability.judging import judged
 from tests.situations import HOUR, a_booking, a_hold, a_location, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +48,7 @@ def query(resource, **fields) -> Query:
 
 
 def why_not(resource, start, *, now=LONG_AGO, length=HOUR, **fields) -> dict[Code, tuple[Source, ...]]:
-    verdicts = explain(query(resource, **fields), resource, start, start + length, now)
+    verdicts = judged(query(resource, **fields), resource, start, start + length, now).verdicts
     return {verdict.code: verdict.sources for verdict in verdicts if not verdict.passed}
 
 
@@ -178,17 +180,22 @@ def test_every_verdict_is_a_sentence():
     project = a_project(
         room, booking={"settings": {"min_booking_time": "1 hour", "max_booking_time": "90 days"}}
     )
-    verdicts = explain_slot(project, room, at(8), at(9), at(2))
-    assert [verdict.code for verdict in verdicts] == [
-        Code.PAST,
-        Code.NOTICE,
-        Code.HORIZON,
-        Code.DAILY_CAP,
-        Code.LENGTH,
-        Code.GRID,
-        Code.BUSY,
-    ]
-    assert is_offered(verdicts)
+    offering = offering_with(project, project.options.get(), room.pk)
+    (time,) = explain_offering(offering, at(8), None, at(2)).times
+    verdicts = time.verdicts
+    assert (time.end, [verdict.code for verdict in verdicts]) == (
+        at(9),
+        [
+            Code.PAST,
+            Code.NOTICE,
+            Code.HORIZON,
+            Code.DAILY_CAP,
+            Code.LENGTH,
+            Code.GRID,
+            Code.BUSY,
+        ],
+    )
+    assert time.offered
     assert all(verdict.sentence.endswith(".") for verdict in verdicts)
     assert Source(model=Resource, pk=room.pk).admin_url_name == "admin:bookings_resource_change"
 
@@ -228,13 +235,13 @@ class TestBrokenRules:
         assert [verdict.code for verdict in broken_rules(**asked)] == [Code.DAILY_CAP]
         assert broken_rules(**asked, ignoring=[hold.pk]) == []
 
-    def test_it_costs_two_queries_and_one_more_for_a_cap(self, django_assert_num_queries):
+    def test_it_costs_a_query_and_one_more_for_a_cap(self, django_assert_num_queries):
         room = a_resource()
         project = a_project(room)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             broken_rules(project=project, resource=room, start=at(10), end=at(11), now=LONG_AGO)
         room.daily_cap = 5
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             broken_rules(project=project, resource=room, start=at(10), end=at(11), now=LONG_AGO)
 
 
@@ -300,4 +307,4 @@ def test_what_is_explained_as_free_is_what_is_offered(plan, asking):
         start = at(0) + number * 15 * MINUTES
         end = start + asking["length"]
         if end <= asked.end:
-            assert is_offered(explain(asked, room, start, end, now)) == ((start, end) in offered)
+            assert judged(asked, room, start, end, now).offered == ((start, end) in offered)

@@ -61,4 +61,4 @@ def test_the_number_of_queries_does_not_grow_with_the_searches(projects):
         with CaptureQueriesContext(connection) as seen:
             soonest(queries, NOW)
         counts.append(len(seen))
-    assert counts == [4, 4]
+    assert counts == [3, 3]

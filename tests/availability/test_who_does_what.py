@@ -9,8 +9,8 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from bookings.availability.asked import read_query
-from bookings.availability.explain import explain_slot, is_offered
-from bookings.availability.offering import Catalogue
+from bookings.availability.explain import explain_offering
+from bookings.availability.offering import Catalogue, offering_with
 from bookings.availability.permits import Code
 from bookings.availability.search import search
 from bookings.availability.why_not_offered import NOBODY_DOES_IT, why_not_offered
@@ -130,8 +130,10 @@ def test_where_the_project_says_how_long_it_is_whoever_does_something_is_found(s
 
 def test_it_is_explained_and_staff_are_told(salon, colour, cut, anna, ben):
     def told(resource, option, length):
-        verdicts = explain_slot(salon, resource, at(9), at(9) + length, at(0), option=option)
-        return is_offered(verdicts), [one.code for one in verdicts if not one.passed]
+        offering = offering_with(salon, option, resource.pk)
+        undone = [] if offering.only else [resource]
+        (time,) = explain_offering(offering, at(9), at(9) + length, at(0), undone=undone).times
+        return time.offered, [one.code for one in time.broken]
 
     assert told(anna, colour, 45 * MINUTES) == (True, [])
     assert told(ben, colour, 120 * MINUTES) == (False, [Code.OPTION])

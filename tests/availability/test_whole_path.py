@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.availability.asked import read_query
-from bookings.availability.explain import explain, is_offered
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query
 from bookings.availability.search import count, dates, search, unavailable
@@ -24,6 +23,7 @@ from bookings.errors import BookingError
 from bookings.lifecycle import Actor, book, reserve
 from bookings.models import Reservation, Resource
 from tests.availability import reference
+from tests.availability.judging import judged
 from tests.availability.worlds import World, make, minutes, moment, plans
 from tests.situations import a_draft, marty
 
@@ -131,8 +131,8 @@ def test_what_is_not_on_offer_is_explained_and_refused(plan, data):
         for start, number in data.draw(st.lists(near_offers(world, found), max_size=12, unique=True)):
             resource, end = world.resources[number], start + world.places[number].length
             if world.asked.start <= start and end <= world.asked.end:
-                verdicts = explain(query, resource, moment(start), moment(end), world.now)
-                assert is_offered(verdicts) == ((start, number) in found)
+                time = judged(query, resource, moment(start), moment(end), world.now)
+                assert time.offered == ((start, number) in found)
                 for door in DOORS:
                     with undone():
                         assert is_refused(door, world, resource, start, end) != ((start, number) in found)

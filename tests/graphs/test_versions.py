@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from bookings.graphs.validator import problems
+from bookings.graphs.validator import Drawing, faults, problems, remarks
 from bookings.graphs.versions import DraftExists, GraphHasProblems, NotADraft, new_draft, publish
 from bookings.models import Action, Graph, GraphVersion, State
 
@@ -79,11 +79,30 @@ def test_states_that_only_lead_to_each_other_and_occupy_are_traps(draft):
     assert len(trapped) == 2
 
 
-def test_an_occupying_state_without_a_way_to_move_is_named(draft):
+def told(version: GraphVersion) -> list[str]:
+    return [one.text for one in remarks(Drawing.of(version))]
+
+
+def test_a_way_to_move_that_nobody_needs_is_a_remark_and_no_fault(draft):
     draft.actions.filter(name="move").update(continues=False)
-    assert problems(draft) == [
-        "Bookings in “Booked” could not be moved: one action must be played when moved."
-    ]
+    assert problems(draft) == []
+    assert "Bookings in “Booked” cannot be moved to another time: no action is played when moved." in told(
+        draft
+    )
+    assert publish(draft).status == "published"
+
+
+def test_states_that_tell_nobody_are_a_remark(draft):
+    draft.states.filter(name="booked").update(mail_to_customer="booked")
+    assert told(draft) == ["Nobody gets a mail on: Over and Moved."]
+    draft.states.update(mail_to_owner="booked")
+    assert told(draft) == []
+
+
+def test_each_finding_names_its_row(draft):
+    draft.actions.filter(name="finish").update(by_staff=False)
+    (fault,) = faults(Drawing.of(draft))
+    assert fault.row == draft.actions.get(name="finish")
 
 
 def test_two_actions_played_when_moved_are_one_too_many(draft):
@@ -184,9 +203,10 @@ def test_a_graph_has_one_draft_at_a_time(draft):
     assert refused.value.data["version"] == draft.pk
 
 
-def test_the_first_draft_of_a_graph_is_empty():
+def test_the_first_draft_of_a_graph_can_be_published_as_it_is():
     first = new_draft(Graph.objects.create(name="fresh", title="Fresh"))
-    assert (first.number, first.states.count()) == (1, 0)
+    assert (first.number, problems(first)) == (1, [])
+    assert publish(first).status == "published"
 
 
 def names(version: GraphVersion) -> list[tuple]:

@@ -24,6 +24,7 @@ ANEW = {
     "due_at",
     "seats_taken",  # what of them goes along is counted by the move
     "attendance",
+    "by_agent",
     "allow_double_bookings",
     "overstepped",
     "created_at",

@@ -16,6 +16,7 @@ BETWEEN = multiprocessing.get_context("fork").Barrier(CLIENTS)
 def main() -> None:
     import_module("django").setup()
     proof, models = import_module("bookings.proof"), import_module("bookings.models")
+    crowd = import_module("bookings.crowd").crowd
     errors = import_module("bookings.errors")
     start, end = proof.MONDAY, proof.MONDAY + proof.HALF_HOUR
 
@@ -29,7 +30,7 @@ def main() -> None:
         models.Occupancy.objects.create(resource=resources[0], reservation=held, **times)
 
     resource = proof.throw_away_resource()
-    results = proof.crowd(look_then_insert, [resource], CLIENTS)
+    results = crowd(look_then_insert, [resource], CLIENTS)
     sys.stdout.write(json.dumps({"winners": results.count("won"), "overlaps": proof.overlaps([resource])}))
     proof.throw_away([resource])
 

@@ -43,7 +43,7 @@ def test_sixty_four_clients_never_book_anybody_twice(database_url):
     told = json.loads(run(database_url, "manage.py", "prove", "--json"))
     outcomes = [Outcome(**one) for one in told["outcomes"]]
     assert told["holds"]
-    assert told["verdict"].startswith("The promise holds: in 448 attempts nobody was booked twice")
+    assert told["verdict"].startswith("The promise holds: in 512 attempts nobody was booked twice")
     for scenario, outcome in zip(SCENARIOS, outcomes, strict=True):
         assert holds(scenario, outcome), outcome
     one_slot = outcomes[0]
@@ -52,6 +52,29 @@ def test_sixty_four_clients_never_book_anybody_twice(database_url):
     assert not Resource.objects.filter(name__startswith="Proof").exists()
     assert not Booking.objects.exists()
     assert not HistoryEntry.objects.exists()
+
+
+FAULTY = """
+import json, os, django
+django.setup()
+from bookings.crowd import crowd
+
+def dies(number, _resources):
+    if number == 0:
+        os._exit(9)
+
+def stumbles(number, _resources):
+    if number == 0:
+        raise ValueError("odd")
+
+print(json.dumps([sorted(crowd(attempt, [], 3)) for attempt in (dies, stumbles)]))
+"""
+
+
+def test_a_client_that_dies_or_stumbles_is_an_error_and_nobody_waits_for_it(database_url):
+    died, stumbled = json.loads(run(database_url, "-c", FAULTY))
+    assert died == ["lost: it ended without an answer", "won", "won"]
+    assert stumbled == ["error: ValueError: odd", "won", "won"]
 
 
 @pytest.fixture
@@ -69,3 +92,14 @@ def test_the_control_without_the_guard_books_one_slot_many_times(database_url, w
     booked = json.loads(run(database_url, "-m", "tests.race.control"))
     assert booked["overlaps"] > 0
     assert 1 < booked["winners"] <= CLIENTS
+
+
+def test_visits_of_two_parts_take_both_or_none(database_url):
+    told = json.loads(run(database_url, "-m", "tests.race.visits"))
+    assert set(told["results"]) == {"won", "slot_taken"}
+    assert (told["overlaps"], told["deadlocks"]) == (0, 0)
+    assert told["results"]["won"] == told["holds"] == len(told["pieces"])
+    pieces, firsts = dict(told["pieces"]), set(told["firsts"])
+    assert firsts
+    assert {holder: count for holder, count in pieces.items() if holder in firsts} == dict.fromkeys(firsts, 2)
+    assert {count for holder, count in pieces.items() if holder not in firsts} <= {1}
