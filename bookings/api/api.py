@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from bookings import bites
+from bookings import attempts, bites
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
 from bookings.api.errors import (
@@ -64,6 +64,7 @@ def answer_refusal(request: ApiRequest, refusal: ApiError) -> HttpResponse:
 
 @api.exception_handler(BookingError)
 def answer_booking_error(request: ApiRequest, refusal: BookingError) -> HttpResponse:
+    attempts.note(refusal)
     bites.note(refusal.limit)
     body = refusal_body(refusal)
     if "find_alternatives" in refusal.data:
@@ -112,7 +113,7 @@ def answer_broken_off(request: ApiRequest, error: UnreadablePostError) -> HttpRe
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
 def answer_without_database(request: ApiRequest, error: Exception) -> HttpResponse:
-    logger.error("The database does not answer.", extra={"request_id": request.id})
+    logger.error("The database does not answer.")
     body = {"error": _("The database does not answer at the moment. Please try again soon.")}
     return json_answer(body, 503, {"Retry-After": "5"})
 
@@ -120,13 +121,13 @@ def answer_without_database(request: ApiRequest, error: Exception) -> HttpRespon
 @api.exception_handler(IntegrityError)
 def answer_met(request: ApiRequest, error: IntegrityError) -> HttpResponse:
     """Two requests found a name free and both took it: the database let one."""
-    logger.warning("A constraint settled a race.", exc_info=error, extra={"request_id": request.id})
+    logger.warning("A constraint settled a race.", exc_info=error)
     return json_answer(refusal_body(Conflict(field="body")), 409)
 
 
 @api.exception_handler(Exception)
 def answer_unforeseen(request: ApiRequest, error: Exception) -> HttpResponse:
     """Never a traceback; the log has it under the id that the caller gets."""
-    logger.error("Unforeseen in the API.", exc_info=error, extra={"request_id": request.id})
+    logger.error("Unforeseen in the API.", exc_info=error)
     sentence = _("Something went wrong here. Tell the operator this number: %(id)s")
     return json_answer({"error": sentence % {"id": request.id}}, 500)

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from bookings.forms import Scope
 from bookings.lifecycle import Actor
-from bookings.models import Booking, Project, ProjectResource, Reservation, Resource
+from bookings.models import (
+    Booking,
+    Location,
+    Project,
+    ProjectResource,
+    Reservation,
+    Resource,
+    Webhook,
+    WeeklyHours,
+)
 from bookings.models.bookings import BookingQuerySet
 from bookings.models.projects import ProjectQuerySet
 from bookings.models.reservations import ReservationQuerySet
@@ -34,6 +43,8 @@ class Caller:
     last_used_at: datetime | None = None
     limited_to: frozenset[UUID] | None = None
     """The ids of the projects that it sees, or None for all."""
+    is_test: bool = False
+    """Whether it has a test key on a live site: it sees what is for tests and nothing else, and others see the rest."""
 
     def __str__(self) -> str:
         return self.name
@@ -43,37 +54,57 @@ class Caller:
         return self.limited_to is not None
 
     @property
+    def is_counted(self) -> bool:
+        """Whether what it holds and books counts for the address that it calls from: a page's, unless it is a test."""
+        return self.is_widget and not self.is_test
+
+    @property
     def actor(self) -> Actor:
         return Actor.of_key(self.id, is_widget=self.is_widget)
 
     def projects(self) -> ProjectQuerySet:
-        projects = Project.objects.reachable() if self.is_widget else Project.objects.active()
+        projects = Project.objects.active().filter(is_test=self.is_test)
+        if self.is_widget:
+            projects = projects.exclude(visibility=Project.Visibility.STAFF)
         return projects if self.limited_to is None else projects.filter(pk__in=self.limited_to)
 
     def resources(self) -> ResourceQuerySet:
-        resources = Resource.objects.active()
+        resources = Resource.objects.active().filter(is_test=self.is_test)
         if self.limited_to is None:
             return resources
         links = ProjectResource.objects.filter(project__in=self.limited_to, resource=OuterRef("pk"))
         return resources.filter(Exists(links))
 
+    def listed_projects(self) -> ProjectQuerySet:
+        """Those that a list may name: to a page only what the home page names, too."""
+        projects = self.projects()
+        return projects.filter(visibility=Project.Visibility.PUBLIC) if self.is_widget else projects
+
+    def locations(self) -> QuerySet[Location]:
+        """A page, or a key that is limited to projects, sees those at which one of its projects takes place.
+
+        Each with ``has_hours``: whether opening hours of its own are kept for it.
+        """
+        weekly = WeeklyHours.objects.filter(location=OuterRef("pk"))
+        locations = Location.objects.filter(is_test=self.is_test).annotate(has_hours=Exists(weekly))
+        if not self.is_widget and self.limited_to is None:
+            return locations
+        return locations.filter(self.listed_projects().their_locations())
+
     def bookings(self) -> BookingQuerySet:
-        bookings = Booking.objects.visible()
+        bookings = Booking.objects.visible().filter(is_test=self.is_test)
         return bookings if self.limited_to is None else bookings.filter(project__in=self.limited_to)
 
     def reservations(self) -> ReservationQuerySet:
-        reservations = Reservation.objects.all()
+        reservations = Reservation.objects.filter(is_test=self.is_test)
         return reservations if self.limited_to is None else reservations.filter(project__in=self.limited_to)
+
+    def webhooks(self) -> QuerySet[Webhook]:
+        return Webhook.objects.filter(is_test=self.is_test)
 
     def scope(self) -> Scope:
         """What its requests may name."""
-        return Scope(
-            projects=self.projects(),
-            resources=self.resources(),
-            bookings=self.bookings(),
-            reservations=self.reservations(),
-            limited=self.is_limited,
-        )
+        return _ScopeOf(self)
 
     def may_change(self, resource: Resource) -> bool:
         """Whether it is the caller's alone: of a limited one's resources those that no other project has."""
@@ -83,11 +114,39 @@ class Caller:
         return not others.filter(links__resource=resource).exists()
 
 
+class _ScopeOf(Scope):
+    def __init__(self, caller: Caller) -> None:
+        self.caller, self.limited, self.is_test = caller, caller.is_limited, caller.is_test
+
+    @property
+    def projects(self) -> ProjectQuerySet:
+        return self.caller.projects()
+
+    @property
+    def resources(self) -> ResourceQuerySet:
+        return self.caller.resources()
+
+    @property
+    def bookings(self) -> BookingQuerySet:
+        return self.caller.bookings()
+
+    @property
+    def reservations(self) -> ReservationQuerySet:
+        return self.caller.reservations()
+
+    def has(self, project: Project) -> bool:
+        limits = self.caller.limited_to
+        is_seen = project.is_for_customers or not self.caller.is_widget
+        return is_seen and project.is_test == self.is_test and (limits is None or project.pk in limits)
+
+
 class ApiRequest(HttpRequest):
     """A request under ``/v2`` as its calls get it.  Django makes the object; this is its type."""
 
     id: str
     """What the answer names in ``Timekit-Request-Id``, and the log where something went wrong."""
+    caller: Caller | None
+    """Who calls, as soon as the key is known, though the call be refused."""
     usage: Usage | None
     """What is used of the limit that it was counted on; None until then, and where limits are off."""
     auth: Caller

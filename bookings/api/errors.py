@@ -6,17 +6,19 @@ whatever could be markup in them is left out.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import refusals
 from bookings.api.responses.frames import FieldErrorsOut, RefusalOut
 from bookings.errors import BookingError
 
 FieldErrors = dict[str, list[str]]
 """Sentences by the dotted name that a field has in the request."""
 LONGEST_NAME = 200
+HELPS = ("available_actions", "places_left", "most_places")
+"""What of a refusal's data helps a program to go on."""
 _MARKUP = re.compile(r"""[<>&"'`\\]""")
 
 
@@ -49,7 +51,7 @@ class BadRequest(ApiError):
 
 
 class LengthRequired(ApiError):
-    """A body in chunks, of which nobody said how long it is."""
+    """A body in chunks, from a web server that does not put them together."""
 
     status = 411
     sentence = gettext_lazy("Send the body whole, with its Content-Length.")
@@ -136,7 +138,6 @@ class Invalid(ApiError):
 
 def refusal_body(refusal: BookingError) -> FieldErrorsOut:
     """The JSON of a verb's refusal, with what helps the caller to go on."""
-    body: FieldErrorsOut = {"errors": {refusal.field: [_(refusal.sentence)]}, "code": refusal.code}
-    if "available_actions" in refusal.data:
-        body["available_actions"] = refusal.data["available_actions"]
-    return body
+    body: FieldErrorsOut = {"errors": {refusal.field: [refusals.sentence(refusal)]}, "code": refusal.code}
+    helps = {name: refusal.data[name] for name in HELPS if name in refusal.data}
+    return cast(FieldErrorsOut, {**body, **helps})

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -21,8 +22,11 @@ from bookings import database_clock, sql
 from bookings.api.caller import Caller
 from bookings.api.errors import Invalid
 from bookings.api.responses.answers import JSON
+from bookings.api.responses.context import ZONE_HEADER
+from bookings.api.timestamp_formats import requested_reading
 from bookings.lifecycle import in_one_transaction
 from bookings.models import IdempotencyKey
+from bookings.models.idempotency import of_the_sandbox
 
 FIELD = "Idempotency-Key"
 KEPT = timedelta(hours=24)
@@ -104,11 +108,27 @@ def _again(kept: IdempotencyKey, digest: str) -> HttpResponse:
 
 def _scope(request: HttpRequest, sent: str) -> str:
     caller: Caller | None = getattr(request, "auth", None)
-    return _sha256(str(caller.id) if caller else "", str(request.method), request.path.rstrip("/"), sent)
+    digest = _sha256(str(caller.id) if caller else "", str(request.method), request.path.rstrip("/"), sent)
+    return of_the_sandbox(digest) if caller and caller.is_test else digest
 
 
 def _digest(request: HttpRequest) -> str:
-    return _sha256(request.META.get("QUERY_STRING", ""), request.body)
+    """The same for every way to write the same request: keys in any order, blanks anywhere.
+
+    The same text is another time where it is read by another format, or on other clocks.
+    """
+    query = json.dumps(sorted(parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)))
+    reading = requested_reading(request)
+    read_by = () if reading is None else (reading, request.headers.get(ZONE_HEADER, ""))
+    return _sha256(query, _canonical(request.body), *read_by)
+
+
+def _canonical(body: bytes) -> str | bytes:
+    """The JSON with its keys in order; the bytes themselves where they are none."""
+    try:
+        return json.dumps(json.loads(body), sort_keys=True)
+    except (ValueError, RecursionError):
+        return body
 
 
 def _sha256(*parts: str | bytes) -> str:

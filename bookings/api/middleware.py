@@ -9,8 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from bookings import metrics, request_ids
 from bookings.api.caller import ApiRequest
+from bookings.api.recent import note_call
 from bookings.api.throttling import limit_headers
+from bookings.api.timestamp_formats import forgotten_afterwards
 
 PREFIX = "/v2/"
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
@@ -20,7 +23,7 @@ ALLOWED_HEADERS = (
     "Timekit-InputTimestampFormat, Timekit-OutputTimestampFormat, Timekit-Timezone, Visitor-Token, X-Requested-With"
 )
 EXPOSED_HEADERS = (
-    "Idempotent-Replayed, Retry-After, Timekit-Request-Id, Timekit-TestMode, "
+    "Idempotent-Replayed, Retry-After, Timekit-After, Timekit-Request-Id, Timekit-TestMode, Timekit-Total, "
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -31,19 +34,23 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def name_every_answer(get_response: GetResponse) -> GetResponse:
-    """Middleware: the request's id, whether this is a test installation, and what is left of the limit.
+    """Middleware: the request's id, whether it tells of tests, what is left of the limit; notes the call.
 
-    Outermost, since others refuse, too.
+    Outside of whatever refuses.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not is_api(request):
             return get_response(request)
         call = cast(ApiRequest, request)
-        call.id, call.usage = str(uuid.uuid4()), None
-        response = get_response(call)
+        number = request_ids.current() or uuid.uuid4()
+        call.id, call.usage, call.caller = str(number), None, None
+        with forgotten_afterwards(), metrics.counted_again_afterwards():
+            response = get_response(call)
         response["Timekit-Request-Id"] = call.id
-        if settings.TEST_MODE:
+        if call.caller is not None:
+            note_call(call, call.caller, response, number)
+        if settings.TEST_MODE or (call.caller is not None and call.caller.is_test):
             response["Timekit-TestMode"] = "true"
         for name, value in limit_headers(call).items():
             response[name] = value

@@ -13,7 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from bookings.api.caller import ApiRequest
-from bookings.api.errors import ApiError, LengthRequired, NoSuchPath
+from bookings.api.chunks import read_chunks
+from bookings.api.errors import ApiError, NoSuchPath
 from bookings.api.responses.answers import error_answer, json_answer
 from bookings.api.throttling import throttle
 
@@ -46,9 +47,10 @@ def in_json(view: View) -> View:
 
     @csrf_exempt
     def answer(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
-            # WSGI gives Django no body of unknown length
-            return _one_too_many(request) or error_answer(LengthRequired())
+        try:
+            read_chunks(request)
+        except ApiError as error:
+            return _one_too_many(request) or error_answer(error)
         if request.method == "HEAD":
             request.method = "GET"  # the server leaves out the body
         response = view(request, *args, **kwargs)

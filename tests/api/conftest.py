@@ -2,14 +2,18 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from bookings import prepared
 from bookings.models import Project, Resource
 from tests.api import described
 from tests.situations import a_project, a_resource, a_server_key, a_widget_key
@@ -44,6 +48,16 @@ def hour(**ahead: float) -> dict[str, str]:
     return {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
 
 
+def queries(call: Callable[[], Any]) -> int:
+    """How many statements a call takes, without the marks of its transaction and the preparing of what it asks."""
+    with connection.cursor() as cursor:
+        prepared.is_direct(cursor)  # asked once a connection
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PREPARE")
+    return len([query for query in captured if not query["sql"].startswith(marks)])
+
+
 SLOT = hour(days=30)
 LATER = hour(days=60)
 
@@ -68,7 +82,8 @@ class Door:
             headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
         assert response.status_code != 500, f"{method} {path}: {response.content!r}"
-        described.check(method, path, response)
+        if "OutputTimestampFormat" not in f"{path} {headers}":  # whose times are as the caller wants them
+            described.check(method, path, response)
         return response
 
     def get(self, path: str, **headers: str) -> HttpResponse:

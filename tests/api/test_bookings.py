@@ -4,20 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from bookings.graphs.flow import Flow
-from bookings.models import Booking, Reservation, Resource
-from tests.api.conftest import LATER, MARTY, hour
-from tests.situations import a_project, aged
-
-
-def queries(call):
-    """How many statements a call takes, without the marks of its transaction."""
-    with CaptureQueriesContext(connection) as captured:
-        call()
-    marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
-    return len([query for query in captured if not query["sql"].startswith(marks)])
+from bookings.models import Booking, Option, Reservation, Resource
+from tests.api.conftest import LATER, MARTY, hour, queries
+from tests.situations import a_project, aged, own_terms
 
 
 @pytest.fixture
@@ -40,6 +31,17 @@ def writing() -> int:
 def test_a_booking_reads_by_three_statements_and_is_written_by_one_where_a_server_is_far(used, wish):
     # key, resource with its calendar, graph
     assert queries(lambda: used.made("/bookings", wish)) == 3 + writing()
+
+
+@pytest.mark.parametrize("options", [1, 4])
+def test_with_a_project_it_reads_by_five_statements_however_many_options_there_are(used, wish, options):
+    resource = Resource.objects.get(pk=wish["resource_id"])
+    project = a_project(resource, length=timedelta(minutes=45))
+    for number in range(1, options):
+        Option.objects.create(project=project, label=str(number), length=timedelta(hours=number))
+    own_terms(project, resource, offered=True)
+    # key, resource in the project, options, what each says of the resource, graph
+    assert queries(lambda: used.made("/bookings", wish | {"project_id": str(project.pk)})) == 5 + writing()
 
 
 def test_a_refusal_takes_five_statements(used, wish):

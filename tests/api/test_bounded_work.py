@@ -3,8 +3,12 @@
 import threading
 
 import pytest
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bookings import in_flight
 from bookings.availability import allowance, search
 from bookings.models import Event, WeeklyHours
 from bookings.views.choose.months import neighbour
@@ -72,15 +76,18 @@ def test_a_server_key_is_bounded_too_and_may_more(server, page, six):
     assert server.post("/availability", named(six) | DENSE).status_code == 422
 
 
-def test_an_answer_weighs_about_what_was_estimated(server, six, settings):
+@pytest.mark.parametrize("path", ["/availability", "/availability?include=terms"])
+def test_an_answer_weighs_about_what_was_estimated(server, six, settings, path):
     """So that the bound that is named is the one that holds."""
+    project = a_project(*six)
+    project.options.update(price=18, currency="EUR")
     for mode in ("roundrobin_random", "exclusive", "mutual"):
-        asked = named(six) | {"to": "5 days", "mode": mode}
-        size = len(server.post("/availability", asked).content) / 1000
+        asked = {"project_id": str(project.pk), "to": "5 days", "mode": mode}
+        size = len(server.post(path, asked).content) / 1000
         settings.ANSWER_KILOBYTES_PER_KEY = int(size * 0.9)
-        assert server.post("/availability", asked).status_code == 422
+        assert server.post(path, asked).status_code == 422
         settings.ANSWER_KILOBYTES_PER_KEY = int(size * 1.1) + 1
-        assert server.post("/availability", asked).status_code == 200
+        assert server.post(path, asked).status_code == 200
         settings.ANSWER_KILOBYTES_PER_KEY = 10_000
 
 
@@ -140,6 +147,98 @@ def test_a_dear_search_that_meets_another_is_told_to_come_again(page, server, si
     answer = page.post("/availability", month)
     assert (answer.status_code, answer["Retry-After"]) == (429, "1")
     assert server.post("/availability", month).status_code == 200, "server keys have a turn of their own"
+
+
+def test_what_was_dear_before_is_refused_again_before_a_row_is_read(page, six, settings, shut):
+    settings.DEAR_SEARCH_MILLISECONDS = 1
+    month = named(six) | {"to": "4 weeks"}
+    page.post("/availability", month)
+    with CaptureQueriesContext(connection) as asked:
+        answer = page.post("/availability", month)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+    assert not [one for one in asked if "bookings_resource" in one["sql"]]
+
+
+def test_what_was_dear_before_is_answered_once_the_gate_is_open(page, six, settings):
+    settings.DEAR_SEARCH_MILLISECONDS = 1
+    month = named(six) | {"to": "4 weeks"}
+    leave = allowance.PUBLIC_GATE.enter()
+    refused = page.post("/availability", month)
+    leave()
+    assert (refused.status_code, page.post("/availability", month).status_code) == (429, 200)
+
+
+def test_a_gate_remembers_no_more_than_a_thousand_searches(shut_gate):
+    for asked in range(allowance.REMEMBERED + 1):
+        with pytest.raises(allowance.GateShut):
+            shut_gate.enter(asked)
+    assert shut_gate.is_shut_for(allowance.REMEMBERED)
+    assert not shut_gate.is_shut_for(0)
+
+
+@pytest.fixture
+def shut_gate():
+    gate = allowance.Gate()
+    gate.enter()
+    return gate
+
+
+@pytest.fixture
+def another_request():
+    """A request that is being answered in another thread."""
+    begun, done = threading.Event(), threading.Event()
+
+    def view(_request):
+        begun.set()
+        done.wait()
+
+    thread = threading.Thread(target=in_flight.count(view), args=[RequestFactory().get("/")])
+    thread.start()
+    begun.wait()
+    yield done
+    done.set()
+    thread.join()
+
+
+@pytest.fixture
+def waits(monkeypatch) -> list[float]:
+    """Each short wait of a search for other requests; none really waits."""
+    found: list[float] = []
+    monkeypatch.setattr("bookings.in_flight.time.sleep", found.append)
+    return found
+
+
+def test_a_dear_search_gives_way_to_a_request_that_comes_meanwhile(
+    page, six, settings, another_request, waits
+):
+    settings.DEAR_SEARCH_MILLISECONDS = 1
+    assert page.post("/availability", named(six) | {"to": "4 weeks"}).status_code == 200
+    assert waits
+
+
+def test_a_dear_search_waits_for_nobody_where_it_is_alone(page, six, settings, waits):
+    settings.DEAR_SEARCH_MILLISECONDS = 1
+    assert page.post("/availability", named(six) | {"to": "4 weeks"}).status_code == 200
+    assert not waits
+
+
+def test_an_ordinary_search_waits_for_nobody(page, six, another_request, waits):
+    assert page.post("/availability", named(six) | {"to": "4 weeks"}).status_code == 200
+    assert not waits
+
+
+def test_what_gives_way_goes_on_once_the_other_request_is_answered(another_request):
+    long = 10_000.0
+    working = threading.Thread(
+        target=in_flight.count(lambda _request: in_flight.wait_for_others(long)),
+        args=[RequestFactory().get("/")],
+    )
+    working.start()
+    working.join(timeout=0.05)
+    assert working.is_alive()
+    another_request.set()
+    working.join(timeout=10)
+    assert not working.is_alive()
 
 
 def test_ordinary_calls_never_meet_the_gate(page, client, six, shut):

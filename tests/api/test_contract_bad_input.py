@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import EXAMPLE, LATER, MARTY
+from tests.api.conftest import EXAMPLE, LATER, MARTY, SLOT
 from tests.api.junk import JUNK, body_of, check, quoted
 
 BOOKING = (
@@ -12,10 +12,11 @@ BOOKING = (
 )
 CUSTOMER = "name email phone voip timezone language first_name last_name where comment shoe_size"
 SETTINGS = "allow_double_bookings max_seats min_cancel_time min_booking_time max_booking_time"
-SEARCH = (
-    "project_id mode resources length from to buffer timeslot_increments round_to_nearest_hour "
+ASKED = (
+    "project_id option_id mode resources length buffer timeslot_increments round_to_nearest_hour "
     "ignore_all_day_events constraints output_timezone"
 )
+SEARCH = f"{ASKED} from to"
 RULES = (
     "allow_day_and_time block_day_and_time allow_hours block_hours allow_day block_day allow_period block_period "
     "allow_weekdays block_weekdays allow_weekends block_weekends no_such_rule"
@@ -54,13 +55,25 @@ def test_any_field_of_a_search_may_hold_anything(server, doc, field):
         )
 
 
+@pytest.mark.parametrize("door", ["server", "widget"])
+@pytest.mark.parametrize("field", [*ASKED.split(), "start", "end"])
+def test_any_field_of_a_question_about_a_time_may_hold_anything(request, doc, consultation, field, door):
+    door = request.getfixturevalue(door)
+    for whose in ({"resources": b"[" + quoted(doc) + b"]"}, {"project_id": quoted(str(consultation.pk))}):
+        for junk in JUNK:
+            body = {"start": quoted(SLOT["start"]), **whose, field: junk}
+            check(door, "POST", "/availability/explain", body_of({}, **body))
+
+
 @pytest.mark.parametrize("rule", RULES.split())
 def test_any_constraint_may_hold_anything(server, doc, rule):
     resources = b"[" + quoted(doc) + b"]"
     for junk in JUNK:
         for arguments in (junk, b'{"day": %b, "start": %b, "end": %b}' % (junk, junk, junk)):
             constraints = b"[{" + quoted(rule) + b": " + arguments + b"}]"
-            check(server, "POST", "/availability", body_of({}, resources=resources, constraints=constraints))
+            asked = {"resources": resources, "constraints": constraints}
+            check(server, "POST", "/availability", body_of({}, **asked))
+            check(server, "POST", "/availability/explain", body_of({"start": SLOT["start"]}, **asked))
 
 
 RESOURCE = "name timezone email first_name last_name password image availability_constraints meta tags"
@@ -127,6 +140,7 @@ def test_any_field_of_the_catalogue_may_hold_anything(server, doc, path, field):
         ("POST", "/availability"),
         ("POST", "/availability/dates"),
         ("POST", "/availability/count"),
+        ("POST", "/availability/explain"),
         ("POST", "/unavailable/slots"),
         ("POST", "/resources"),
         ("POST", "/projects"),

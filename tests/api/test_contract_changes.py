@@ -32,6 +32,22 @@ def test_a_move_is_a_new_booking_that_continues_the_old(server, booking, move, s
     assert (old["state"], old["completed"]) == ("rescheduled_by_customer", True)
 
 
+def test_what_moved_and_what_continues_it_name_each_other(server, widget, booking, move):
+    moved = server.post(f"/bookings/{booking['id']}/reschedule?include=continues", move).json()["data"]
+    assert moved["continues"] == booking["id"]
+    listed = {row["id"]: row for row in server.read("/bookings?include=continues,continued_by")}
+    assert (listed[moved["id"]]["continues"], listed[moved["id"]]["continued_by"]) == (booking["id"], None)
+    assert (listed[booking["id"]]["continues"], listed[booking["id"]]["continued_by"]) == (None, moved["id"])
+    assert "continued_by" not in widget.get(f"/bookings/{booking['id']}?include=continued_by").json().get(
+        "data", {}
+    )
+
+
+def test_a_webhook_may_ask_for_moves(server):
+    made = server.made("/webhooks", {"url": "https://example.com/hook", "state": "moved"})
+    assert made["state"] == "moved"
+
+
 def test_a_move_frees_the_old_time_and_takes_the_new(server, booking, wish, move):
     server.post(f"/bookings/{booking['id']}/reschedule", move)
     assert server.post("/bookings", wish | LATER).status_code == 409

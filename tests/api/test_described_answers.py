@@ -84,6 +84,20 @@ def through_the_catalogue(walk, server, soon):
         walk.call(server, "DELETE", path)
 
 
+def through_places(walk, server, widget, consultation):
+    made = through_a_kind(walk, server, "locations", {"name": "Tower"}, {"description": "High"}, "services")
+    consultation.location_id = made.rpartition("/")[2]
+    consultation.save()
+    walk.call(server, "GET", "/locations?include=services")
+    walk.call(server, "GET", "/location/services?include=locations")
+    walk.call(server, "GET", f"/location/services/{consultation.pk}?include=locations")
+    walk.call(widget, "GET", f"/projects?search=services.uuid:{consultation.pk}")
+    walk.call(server, "DELETE", made, None, 409)
+    consultation.location = None
+    consultation.save()
+    walk.call(server, "DELETE", made)
+
+
 def through_members(walk, server, project, resource_id):
     members = f"{project}/resources"
     walk.call(server, "GET", members)
@@ -110,6 +124,8 @@ def through_bookings(walk, server, wish):
     wish = wish | {"customer": MARTY | {"shoe size": 43}, "participants": ["jules@example.com"]}
     made = walk.call(server, "POST", f"/bookings?{every}", wish)
     path = f"/bookings/{made['id']}"
+    taken = {"resources": [wish["resource_id"]], "start": wish["start"], "end": wish["end"]}
+    walk.call(server, "POST", "/availability/explain", taken)
     walk.call(server, "PUT", f"{path}?{every}", {"meta": {"a": 1}})
     refusal = walk.call(server, "POST", "/bookings?include=alternatives", wish, 409)
     assert refusal is None
@@ -138,6 +154,10 @@ def through_sessions(walk, server, widget, doc):
         "customer": MARTY,
     }
     walk.call(server, "POST", f"/bookings?include={EVERYTHING},owner_booking.attributes", seat)
+    walk.call(server, "POST", "/bookings", seat | {"places": 2}, 409)
+    walk.call(widget, "POST", "/bookings", seat | {"places": 2}, 409)
+    held = walk.call(server, "POST", "/bookings/reserve", seat)
+    walk.call(server, "PUT", "/bookings/reserve/release", {"reservation_id": held["id"]})
     walk.call(widget, "GET", f"/bookings/groups?include={EVERYTHING}")
     walk.call(widget, "GET", f"/bookings/groups/{made['id']}")
 
@@ -154,6 +174,8 @@ def through_public_pages(walk, consultation, nobody, server, wish):
     page = Door(client=nobody.client, key=a_widget_key(consultation)[1])
     walk.call(page, "GET", f"/projects/embed/{consultation.pk}")
     walk.call(nobody, "GET", f"/projects/hosted/{consultation.slug}")
+    search = {"project_id": str(consultation.pk), "from": "1 hour", "to": "1 day"}
+    walk.call(page, "POST", "/availability?include=terms", search)
     mine = wish | {"project_id": str(consultation.pk), **hour(days=70)}
     made = walk.call(server, "POST", "/bookings?include=project,customer_action_links", mine)
     link = made["customer_action_links"]["cancel_by_customer"].partition("/v2")[2]
@@ -175,6 +197,7 @@ def test_every_call_is_answered_with_every_field_that_is_described(
     through_reservations(walk, server, widget, wish)
     through_public_pages(walk, consultation, nobody, server, wish)
     through_the_catalogue(walk, server, soon)
+    through_places(walk, server, widget, consultation)
     assert described.calls() - walk.calls == set()
     assert described.fields() - walk.fields == set()
 

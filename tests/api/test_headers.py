@@ -89,6 +89,20 @@ def test_a_trial_installation_opens_to_test_keys_only(server, settings):
     assert (server.get("/app").status_code, trial.get("/app").status_code) == (401, 200)
 
 
+def test_a_key_of_the_trial_opens_nothing_live_once_the_site_is(client, consultation, settings):
+    _key, value = a_server_key(test=True)
+    _widget, public = a_widget_key(test=True)
+    settings.TEST_MODE = True
+    hosted = client.get(f"/v2/projects/hosted/{consultation.slug}").json()["data"]
+    assert (outsider(value).get("/app").status_code, hosted["app_key"]) == (200, public)
+    settings.TEST_MODE = False
+    assert outsider(value).read("/projects") == []
+    assert outsider(public).get(f"/projects/embed/{consultation.pk}").status_code == 404
+    assert client.get(f"/v2/projects/hosted/{consultation.slug}").status_code == 404
+    live = a_widget_key()[1]
+    assert client.get(f"/v2/projects/hosted/{consultation.slug}").json()["data"]["app_key"] == live
+
+
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs/timekit"])
 def test_the_pages_about_the_api_are_only_read(nobody, path):
     response = nobody.post(path)
@@ -127,15 +141,10 @@ def test_head_is_answered_as_get_is(server):
     assert server.call("HEAD", "/availability").status_code == 405
 
 
-def test_a_body_in_chunks_is_refused_in_words(server):
+def test_a_body_in_chunks_is_refused_in_words_where_the_web_server_does_not_end_it(server):
     answer = server.call("POST", "/bookings", b"", Transfer_Encoding="chunked")
     assert answer.status_code == 411
     assert "Content-Length" in answer.json()["error"]
-
-
-def test_the_formats_of_php_change_nothing_yet(server, doc):
-    formats = {"Timekit_InputTimestampFormat": "U", "Timekit_OutputTimestampFormat": "U"}
-    assert server.get(f"/resources/{doc}", **formats).content == server.get(f"/resources/{doc}").content
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ PARTS = [
 def test_each_object_of_a_project_merges_by_key_and_leaves_the_others(server, sent, expected):
     made = server.made("/projects", {"name": "Whole"} | WHOLE)
     answer = server.put(f"/projects/{made['id']}", sent)
-    assert answer.status_code == 200, answer.content
+    assert answer.status_code == 204, answer.content
     (name,) = sent
     kept = server.read(f"/projects/{made['id']}")
     assert kept[name] == expected
@@ -53,6 +53,7 @@ def test_each_object_of_a_project_merges_by_key_and_leaves_the_others(server, se
 
 def test_a_project_of_a_name_alone_is_booked_at_once_for_an_hour(server, widget, doc):
     made = server.made("/projects", {"name": "Little"})
+    assert made["reminders"] == []  # who makes projects by the API has reminders of their own
     path = f"/projects/{made['id']}"
     assert server.post("/availability", {"project_id": made["id"]}).json() == {"data": []}
     assert server.put(f"{path}/resources", [doc]).status_code == 200
@@ -76,7 +77,7 @@ def test_a_widget_key_may_not_choose_the_graph_of_a_project_that_names_none(serv
 
 def test_a_graph_that_was_taken_back_is_the_usual_one_again(server, widget, doc):
     made = server.made("/projects", {"name": "Little", "resources": [doc], "booking": {"graph": "request"}})
-    assert server.put(f"/projects/{made['id']}", {"booking": {"graph": None}}).status_code == 200
+    assert server.put(f"/projects/{made['id']}", {"booking": {"graph": None}}).status_code == 204
     told = widget.read(f"/projects/embed/{made['id']}")["booking"]
     assert told["graph"] == "instant"
     wish = {"project_id": made["id"], "resource_id": doc, "customer": MARTY} | hour(days=3)
@@ -114,7 +115,6 @@ def test_an_empty_list_is_an_empty_object_of_a_project_and_of_a_resource(server)
         ({"length": "0 minutes"}, "length"),
         ({"timeslot_increments": "1 second"}, "timeslot_increments"),
         ({"from": "-1 day"}, "from"),
-        ({"from": None}, "from"),
         ({"from": "2027-01-01"}, "from"),
         ({"to": "7 months"}, "to"),
         ({"from": "2 weeks", "to": "1 week"}, "to"),
@@ -134,7 +134,7 @@ def test_a_window_that_has_passed_stays_until_it_is_sent_again(server, doc, time
     window = {"from": "2027-01-01T00:00:00Z", "to": "2027-02-01T00:00:00Z"}
     project = server.made("/projects", {"name": "Talk", "resources": [doc], "availability": window})["id"]
     time_machine.move_to("2027-03-01T00:00:00Z", tick=False)
-    assert server.put(f"/projects/{project}", {"name": "Old talk"}).status_code == 200
+    assert server.put(f"/projects/{project}", {"name": "Old talk"}).status_code == 204
 
 
 UNREACHABLE = {
@@ -176,14 +176,14 @@ def test_taking_out_the_last_way_to_be_reached_is_refused(server):
     refused = server.put(f"/projects/{made['id']}", {"customer_fields": {"email": None}})
     assert list(refused.json()["errors"]) == ["customer_fields"]
     both = {"email": None, "phone": {"format": "tel"}}
-    assert server.put(f"/projects/{made['id']}", {"customer_fields": both}).status_code == 200
+    assert server.put(f"/projects/{made['id']}", {"customer_fields": both}).status_code == 204
 
 
 def test_an_older_row_without_a_way_to_be_reached_is_changed_in_all_else_and_booked(server, widget, doc):
     questions = {"size": {"title": "Size", "format": "select", "enum": ["S", "M"]}}
     made = server.made("/projects", {"name": "Little", "resources": [doc]})
     Project.objects.update(customer_fields=questions)
-    assert server.put(f"/projects/{made['id']}", {"name": "Less"}).status_code == 200
+    assert server.put(f"/projects/{made['id']}", {"name": "Less"}).status_code == 204
     told = widget.read(f"/projects/embed/{made['id']}")["customer_fields"]
     assert list(told) == ["size", "email"]
     assert told["email"] == {"title": "E-mail", "format": "email", "required": True, "hidden": False}

@@ -16,7 +16,7 @@ from tests.clients.sdk import Sdk, start_node
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
-    """The folder that holds the two packages, as published."""
+    """The folder that holds the packages, as published."""
     return install()
 
 

@@ -8,11 +8,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 HERE = Path(__file__).parent
-OWN = {"/": HERE / "host.html", "/start.js": HERE / "start.js"}
+OWN = {
+    "/": HERE / "host.html",
+    "/version-2": HERE / "host_of_version_2.html",
+    "/start.js": HERE / "start.js",
+}
 
 
 class HostPage(SimpleHTTPRequestHandler):
-    """Serves the page at `/` and the package's unmodified bundle under `/build/`."""
+    """Serves a page for each version of the widget, and the packages' unmodified bundles."""
 
     def translate_path(self, path: str) -> str:
         own = OWN.get(path.split("?")[0])
@@ -24,9 +28,8 @@ class HostPage(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serve_host_page(modules: Path) -> Iterator[str]:
-    """Serve the page on a free port of its own; yields its origin, without a slash."""
-    public = modules / "timekit-booking" / "public"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(HostPage, directory=str(public)))
+    """Serve the pages on a free port of its own; yields its origin, without a slash."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(HostPage, directory=str(modules)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVER = ["gunicorn", "booking_site.wsgi:application", "--no-control-socket", "--worker-class", "gthread"]
+SERVER = ["gunicorn", "--config", "python:booking_site.gunicorn"]
 SIZE = ["--workers", "2", "--threads", "4"]
 
 
@@ -86,9 +86,19 @@ def manage(env: dict[str, str], *arguments: str) -> str:
     return run.stdout
 
 
+def collect(env: dict[str, str]) -> None:
+    """Collect the static files as a start does, which waits for another test that does so, too."""
+    manage(
+        env, "shell", "--no-imports", "-c", "from booking_site.collecting import collect_once; collect_once()"
+    )
+
+
 @contextmanager
 def serve(listening: socket.socket, env: dict[str, str], log: Path) -> Iterator[None]:
-    """Serve the site on a socket that listens already: early requests wait in its queue, nothing polls."""
+    """Serve the site as it is shipped, on a socket that listens already: early requests wait in its queue.
+
+    A server of another kind would close what clients keep open after two seconds, just when one of them uses it.
+    """
     handle = listening.fileno()
     command = [sys.executable, "-m", *SERVER, *SIZE, "--bind", f"fd://{handle}"]
     with log.open("w") as output:

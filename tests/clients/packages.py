@@ -1,4 +1,4 @@
-"""The two published packages, installed from the committed lock file into `node_modules` here."""
+"""The published JavaScript packages, installed from the committed lock file into `node_modules` here."""
 
 import fcntl
 import hashlib

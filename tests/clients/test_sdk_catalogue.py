@@ -47,7 +47,7 @@ def test_a_resource_is_made_with_a_calendar_for_its_bookings(server_sdk):
 def test_resources_are_listed_read_and_changed(server_sdk, doc):
     assert doc["id"] in ids(server_sdk("getResources").data)
     assert server_sdk("getResource", {"id": doc["id"]}).data["name"] == "Doc Brown"
-    changed = server_sdk("updateResource", {"id": doc["id"], "name": "Emmett Brown"})
+    changed = server_sdk("updateResource", {"id": doc["id"], "name": "Emmett Brown"}, include=["calendars"])
     assert (changed.status, changed.data["name"]) == (200, "Emmett Brown")
     assert changed.data["timezone"] == "America/Los_Angeles"
 
@@ -76,8 +76,8 @@ def test_projects_are_listed_read_changed_and_deleted(server_sdk, project):
     assert project["id"] in ids(server_sdk("getProjects").data)
     read = server_sdk("getProject", {"id": project["id"]}).data
     assert (read["name"], read["availability"]["length"]) == ("Consult", "45 minutes")
-    changed = server_sdk("updateProject", {"id": project["id"], "booking": {"where": "Lab"}}).data
-    assert changed["booking"]["where"] == "Lab"
+    assert server_sdk("updateProject", {"id": project["id"], "booking": {"where": "Lab"}}).status == 204
+    assert server_sdk("getProject", {"id": project["id"]}).data["booking"]["where"] == "Lab"
     assert server_sdk("deleteProject", {"id": project["id"]}).status == 204
     assert server_sdk("getProject", {"id": project["id"]}).status == 404
 
@@ -89,11 +89,11 @@ def test_a_projects_resources_are_added_replaced_and_removed(server_sdk, project
     )
     about = {"id": project["id"]}
     assert server_sdk("addProjectResource", about | {"resourceId": marty}).ok
-    assert ids(server_sdk("getProjectResources", about).data) == {doc["id"], marty}
+    assert set(server_sdk("getProjectResources", about).data) == {doc["id"], marty}
     assert server_sdk("setProjectResources", about | {"resources": [marty, jennifer]}).ok
-    assert ids(server_sdk("getProjectResources", about).data) == {marty, jennifer}
+    assert set(server_sdk("getProjectResources", about).data) == {marty, jennifer}
     assert server_sdk("removeProjectResource", about | {"resourceId": marty}).ok
-    assert ids(server_sdk("getProjectResources", about).data) == {jennifer}
+    assert set(server_sdk("getProjectResources", about).data) == {jennifer}
 
 
 def test_an_embedded_project_brings_what_the_widget_needs(widget_sdk, live_site):
@@ -177,3 +177,16 @@ def test_graphs_can_be_looked_at(server_sdk):
     }
     assert names <= {graph["name"] for graph in listed}
     assert server_sdk("makeRequest", {"url": "/graphs/instant", "method": "get"}).data["name"] == "instant"
+
+
+def test_locations_are_made_listed_read_changed_and_deleted(server_sdk):
+    made = server_sdk("createLocation", {"name": "Clock Tower"}).data
+    assert made["id"] in ids(server_sdk("getLocations").data)
+    server_sdk("updateLocation", {"id": made["id"], "description": "Do not climb"})
+    assert server_sdk("getLocation", {"id": made["id"]}).data["description"] == "Do not climb"
+    assert server_sdk("deleteLocation", {"id": made["id"]}).status == 204
+
+
+def test_services_are_listed_with_their_locations(server_sdk, project):
+    services = {row["id"]: row for row in server_sdk("getServices", include=["locations"]).data}
+    assert services[project["id"]]["locations"] == []

@@ -27,7 +27,7 @@ def open_action_link(request: ApiRequest, booking_id: str, action: str, signatur
     """Lead to the page that asks whether to play the action.  Whoever opens it is a person, so errors are pages."""
     throttle(request)
     try:
-        booking = find_row(Booking.objects.visible(), booking_id)
+        booking = find_row(Booking.objects.live(), booking_id)
     except NotFound:
         return redirect("pages:customer", NO_TOKEN)
     if not is_action_signature(booking, action, signature):

@@ -14,7 +14,9 @@ from bookings.models import ApiKey, Site
 
 @api.get("/app", auth=server_only, tags=["App"])
 def get_app(request: ApiRequest) -> Ok[Data[AppOut]]:
-    """What this installation is; the secret of its webhooks is told to keys without limits."""
+    """What this installation is; keys without limits are told the secret of its webhooks, test keys that of tests."""
     context, site = Context.of(request), Site.current()
     since = ApiKey.objects.aggregate(since=Min("created_at"))["since"]
-    return ok(serialize_app(site, since, context, with_secret=not request.auth.is_limited))
+    secret = site.test_webhook_secret if request.auth.is_test else site.webhook_secret
+    told = None if request.auth.is_limited else secret
+    return ok(serialize_app(site, since, context, secret=told, is_test=request.auth.is_test))

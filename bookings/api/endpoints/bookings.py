@@ -7,8 +7,9 @@ from bookings.api.errors import Invalid, NotFound
 from bookings.api.requests.action import read_inputs
 from bookings.api.requests.booking import make_booking, prepare
 from bookings.api.requests.booking_lists import BOOKINGS
+from bookings.api.requests.booking_matchers import within
 from bookings.api.requests.key_limits import playable
-from bookings.api.requests.listing import within_window
+from bookings.api.requests.listing import read_window
 from bookings.api.requests.move import move
 from bookings.api.requests.rows import find_row
 from bookings.api.requests.schemas import ActionIn, BookingIn, MetaIn, MoveIn
@@ -17,6 +18,7 @@ from bookings.api.responses.bookings import (
     BookingOut,
     serialize_booking,
     serialize_bookings,
+    serialize_made,
     with_default_fields,
 )
 from bookings.api.responses.context import Context
@@ -32,17 +34,17 @@ from bookings.overrides import override
 
 @api.post("/bookings", tags=["Bookings"])
 def create_booking(request: ApiRequest, body: BookingIn) -> Created[Data[BookingOut]]:
-    """Make a booking."""
+    """Make a booking; the answer tells its price and terms."""
     context = Context.of(request, own=True)
     booking = make_booking(request, prepare(request.auth, body))
-    return created(serialize_booking(booking, context))
+    return created(serialize_made(booking, context))
 
 
 @api.get("/bookings", auth=server_only, tags=["Bookings"])
 def list_bookings(request: ApiRequest) -> Ok[Page[BookingOut]]:
     """List bookings: searched, within a window, ordered, page by page."""
     context = Context.of(request)
-    rows = within_window(request, with_default_fields(request.auth.bookings()))
+    rows = with_default_fields(request.auth.bookings()).filter(within(*read_window(request)))
     return BOOKINGS.answer(request, rows, lambda page: serialize_bookings(page, context))
 
 
@@ -90,7 +92,7 @@ def act_on_booking(
     context = Context.of(request)
     booking = _playable(request.auth, booking_id)
     body = body or ActionIn()
-    inputs = read_inputs(request.auth, body, action)
+    inputs = read_inputs(request.auth, booking, body, action)
     alone = body.apply_to_bulked_bookings is False
     together = [booking] if alone else with_siblings(booking, request.auth.bookings())
     played = act_on_all(together, action, by=request.auth.actor, inputs=inputs)
@@ -102,7 +104,7 @@ def reschedule_booking(request: ApiRequest, booking_id: str, body: MoveIn) -> Cr
     """Move a booking: a new one continues it at the new time."""
     context = Context.of(request)
     moved = move(request, _playable(request.auth, booking_id), body)
-    return created(serialize_booking(moved, context))
+    return created(serialize_made(moved, context))
 
 
 def _playable(caller: Caller, booking_id: str) -> Booking:

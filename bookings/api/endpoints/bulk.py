@@ -121,7 +121,7 @@ def _play(caller: Caller, row: Any, body: BulkIn) -> Booking:
         raise Invalid({"action": [_("This field is required.")]})
     booking = _named(caller, row.get("id"))
     read = ActionIn.model_validate(row)
-    inputs = read_inputs(caller, read, action)
+    inputs = read_inputs(caller, booking, read, action)
     shared = read.apply_to_bulked_bookings is True or body.apply_to_bulked_bookings is True
     together = with_siblings(booking, caller.bookings()) if shared else [booking]
     return act_on_all(together, action, by=caller.actor, inputs=inputs)[0]

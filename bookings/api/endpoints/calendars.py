@@ -12,18 +12,23 @@ from bookings.api.caller import ApiRequest
 from bookings.api.errors import ApiError, FieldErrors
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
 from bookings.api.requests.listing import Listing
+from bookings.api.requests.made import make
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import NO_RESOURCE, find_row
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
-from bookings.api.responses.context import Context, Names, requested_zone
+from bookings.api.responses.context import Context, Names
 from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.api.responses.included_events import included_events
+from bookings.calendars.connecting import read_or_forget
 from bookings.lifecycle import change_event
 from bookings.models import Calendar, Resource
 
 ONE_IS_PRIMARY = _("Make another calendar of the resource the primary one instead.")
+ONLY_THESE = _("Of a connected calendar only provider_sync and primary can be changed.")
+NOT_WRITTEN = _("This calendar takes no bookings.")
+DISCONNECT = _("A connected calendar is disconnected at the desk, or by manage.py calendar.")
 COLUMNS = {
     name: name
     for name in ("name", "description", "foregroundcolor", "backgroundcolor", "primary", "provider_sync")
@@ -49,6 +54,15 @@ class PrimaryStays(ApiError):
         return {"errors": {"primary": [str(ONE_IS_PRIMARY)]}, "code": "primary_calendar"}
 
 
+class ConnectedStays(ApiError):
+    """A calendar elsewhere is disconnected at the desk, where its events are asked about."""
+
+    status = 409
+
+    def body(self) -> FieldErrorsOut:
+        return {"errors": {"provider": [str(DISCONNECT)]}, "code": "connected_calendar"}
+
+
 class CalendarIn(Body):
     """``resource_id`` counts when a calendar is made; it never moves to another resource."""
 
@@ -72,12 +86,12 @@ def list_calendars(request: ApiRequest) -> Ok[Page[CalendarOut]]:
 @api.post("/calendars", auth=server_only, tags=["Calendars"])
 def create_calendar(request: ApiRequest, body: CalendarIn) -> Created[Data[CalendarOut]]:
     """Give a resource one more calendar."""
-    context, row = Context(zone=requested_zone(request)), Calendar(name="")
+    context, row = Context.of_times(request), Calendar(name="")
     unknown = _find_resource(request, row, body)
     _change(row, body, unknown)
     with transaction.atomic():
         _make_primary(row)
-        row.save(force_insert=True)
+        make(request, row)
     return created(serialize_calendar(row, context))
 
 
@@ -91,17 +105,19 @@ def get_calendar(request: ApiRequest, pk: str) -> Ok[Data[CalendarOut]]:
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"])
 def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[CalendarOut]]:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
-    context, row = Context(zone=requested_zone(request)), find_row(_visible(request), pk)
+    context, row = Context.of_times(request), find_row(_visible(request).select_related("connection"), pk)
     was_primary, was_busy = row.primary, row.provider_sync
-    changed = _change(row, body, _no_longer_primary(body, was_primary))
+    changed = _change(row, body, _no_longer_primary(body, was_primary) | _not_ours(row, body))
     with transaction.atomic():
         if row.primary and not was_primary:
             _make_primary(row)
         row.save(update_fields=[*changed, "updated_at"])
-        if row.provider_sync != was_busy:
+        if row.provider_sync != was_busy and not row.is_elsewhere:
             for event in row.events.order_by("pk"):  # each is locked
                 event.calendar = row
                 change_event(event)
+    if row.provider_sync != was_busy and row.is_elsewhere:
+        read_or_forget(row)
     return ok(serialize_calendar(row, context))
 
 
@@ -109,6 +125,8 @@ def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[C
 def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
     """Delete a calendar with its events; bookings that were kept in it stay."""
     row = find_row(_visible(request), pk)
+    if row.is_elsewhere:
+        raise ConnectedStays
     if row.primary:
         raise PrimaryStays
     row.delete()
@@ -150,6 +168,21 @@ def _no_longer_primary(body: CalendarIn, was_primary: bool) -> FieldErrors:
     if was_primary and body.given().get("primary") is False:
         return {"primary": [str(ONE_IS_PRIMARY)]}
     return {}
+
+
+def _not_ours(row: Calendar, body: CalendarIn) -> FieldErrors:
+    """What its provider says of a calendar elsewhere is not changed here."""
+    if not row.is_elsewhere:
+        return {}
+    given = body.given()
+    wrong: FieldErrors = {
+        name: [str(ONLY_THESE)]
+        for name in COLUMNS
+        if name in given and name not in {"provider_sync", "primary"}
+    }
+    if given.get("primary") and not row.takes_bookings:
+        wrong["primary"] = [str(NOT_WRITTEN)]
+    return wrong
 
 
 def _make_primary(row: Calendar) -> None:

@@ -3,15 +3,17 @@
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
-from bookings.api.errors import FieldErrors
+from bookings.api.errors import ApiError, FieldErrors
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
 from bookings.api.requests.listing import ENDS_FIRST, Listing, within_window
+from bookings.api.requests.made import remember
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
@@ -19,7 +21,7 @@ from bookings.api.requests.schemas import EntryIn
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context
 from bookings.api.responses.events import EventOut, serialize_event
-from bookings.api.responses.frames import Data, Page
+from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.forms.findings import Findings
 from bookings.forms.values import addresses
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -27,6 +29,8 @@ from bookings.models import Calendar, Event
 
 NO_CALENDAR = _("There is no such calendar.")
 NO_RESOURCE = _("There is no such resource with a calendar.")
+ELSEWHERE = _("Events are kept in a calendar of this site; in a connected one they are made over there.")
+READ_THERE = _("This was read from a connected calendar and is changed over there.")
 OTHER_RESOURCE = _("The calendar belongs to another resource.")
 TOO_LONG = _("An event lasts a year at most.")
 COLUMNS = {
@@ -60,7 +64,17 @@ LISTING = Listing(
     },
     order=("created_at", "updated_at", "start", "end"),
     default_order=("start", "pk"),
+    window=True,
 )
+
+
+class ReadElsewhere(ApiError):
+    """What a connected calendar says is not changed here."""
+
+    status = 409
+
+    def body(self) -> FieldErrorsOut:
+        return {"errors": {"calendar_id": [str(READ_THERE)]}, "code": "read_elsewhere"}
 
 
 class EventIn(EntryIn, Body):
@@ -87,7 +101,10 @@ def create_event(request: ApiRequest, body: EventIn) -> Created[Data[EventOut]]:
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
     missing |= _find_calendar(request, row, given, needed=True)
     _change(row, body, missing)
-    return created(serialize_event(add_event(row), context))
+    with transaction.atomic():
+        made = add_event(row)
+        remember(request, made)
+    return created(serialize_event(made, context))
 
 
 @api.get("/events/{pk}", auth=server_only, tags=["Events"])
@@ -98,7 +115,7 @@ def get_event(request: ApiRequest, pk: str) -> Ok[Data[EventOut]]:
 @api.put("/events/{pk}", auth=server_only, tags=["Events"])
 def update_event(request: ApiRequest, pk: str, body: EventIn) -> Ok[Data[EventOut]]:
     """Change what is sent and leave the rest."""
-    context, row = Context.of(request), find_row(_visible(request), pk)
+    context, row = Context.of(request), _found_here(request, pk)
     _change(row, body, _find_calendar(request, row, body.given(), needed=False))
     return ok(serialize_event(change_event(row), context))
 
@@ -106,8 +123,16 @@ def update_event(request: ApiRequest, pk: str, body: EventIn) -> Ok[Data[EventOu
 @api.delete("/events/{pk}", auth=server_only, tags=["Events"])
 def delete_event(request: ApiRequest, pk: str) -> NoContent:
     """Free the event's time."""
-    remove_event(find_row(_visible(request), pk))
+    remove_event(_found_here(request, pk))
     return NoContent()
+
+
+def _found_here(request: ApiRequest, pk: str) -> Event:
+    """An event that may be changed; raises ``ReadElsewhere`` for one that was read from a connected calendar."""
+    row = find_row(_visible(request), pk)
+    if row.remote:
+        raise ReadElsewhere
+    return row
 
 
 def _calendars(request: ApiRequest) -> QuerySet[Calendar]:
@@ -125,13 +150,16 @@ def _find_calendar(request: ApiRequest, row: Event, given: dict[str, Any], *, ne
     if calendar_id is None and resource_id is None:
         return {"calendar_id": [str(REQUIRED)]} if needed else {}
     if calendar_id is None:
-        found = _calendars(request).filter(resource=resource_id).order_by("-primary", "created_at").first()
+        own = _calendars(request).filter(resource=resource_id, provider=Calendar.Provider.OWN)
+        found = own.order_by("-primary", "created_at").first()
         wrong = {"resource_id": [str(NO_RESOURCE)]}
     else:
         found = _calendars(request).filter(pk=calendar_id).first()
         wrong = {"calendar_id": [str(NO_CALENDAR)]}
         if found and resource_id not in (None, found.resource_id):
             return {"calendar_id": [str(OTHER_RESOURCE)]}
+        if found and found.is_elsewhere:
+            return {"calendar_id": [str(ELSEWHERE)]}
     if found is None:
         return wrong
     row.calendar = found

@@ -16,15 +16,16 @@ from bookings.api.responses.bookings import (
 )
 from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, Page
+from bookings.availability.sessions import places_left
 
 ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 
 
 @api.get("/bookings/groups", auth=any_key, tags=["Sessions"])
 def list_groups(request: ApiRequest) -> Ok[Page[BookingOut]]:
-    """List future sessions with a seat left, by their start."""
+    """List future sessions with a seat left, by their start; ``places_left`` tells how many."""
     context = _context(request)
-    rows = with_default_fields(joinable(request.auth.bookings()))
+    rows = with_default_fields(joinable(request.auth.bookings())).annotate(places_left=places_left())
     return SESSIONS.answer(request, rows, lambda page: serialize_bookings(page, context))
 
 
@@ -32,7 +33,7 @@ def list_groups(request: ApiRequest) -> Ok[Page[BookingOut]]:
 def get_group(request: ApiRequest, booking_id: str) -> Ok[Data[BookingOut]]:
     """Read one session."""
     context = _context(request)
-    sessions = with_default_fields(request.auth.bookings().sessions())
+    sessions = with_default_fields(request.auth.bookings().sessions()).annotate(places_left=places_left())
     return ok(serialize_booking(find_row(sessions, booking_id), context))
 
 

@@ -9,23 +9,31 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import limits
 from bookings.api.api import api
-from bookings.api.auth import server_only
+from bookings.api.auth import any_key, server_only
 from bookings.api.caller import ApiRequest
+from bookings.api.endpoints.locations import at_location
 from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.errors import BadRequest, FieldErrors, Invalid, NotFound
 from bookings.api.requests.fields import REQUIRED, Body, Id
 from bookings.api.requests.listing import Listing
-from bookings.api.requests.matchers import id_matches, matches_nothing, text_matches
+from bookings.api.requests.made import make, new_slug
+from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import ProjectIn, change, member_ids
 from bookings.api.requests.rows import NO_RESOURCE, find_row
-from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.answers import Created, NoContent, Ok, changed, created, ok
 from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import Data, Page
-from bookings.api.responses.projects import ProjectOut, members, prefetch_members, serialize_project
-from bookings.api.responses.resources import ResourceOut, serialize_resource
+from bookings.api.responses.projects import (
+    BookedProjectOut,
+    MembersOut,
+    ProjectOut,
+    prefetch_members,
+    serialize_booked_project,
+    serialize_members,
+    serialize_project,
+)
 from bookings.models import Project, ProjectResource
-from bookings.slugs import free_slug
 
 NOT_A_LIST = _("The body must be a list of ids.")
 LISTING = Listing(
@@ -34,8 +42,8 @@ LISTING = Listing(
         "name": text_matches("name"),
         "slug": text_matches("slug"),
         "resource.id": id_matches("resources"),
-        "locations.uuid": matches_nothing,
-        "services.uuid": matches_nothing,
+        "locations.uuid": at_location,
+        "services.uuid": id_matches("pk"),
     },
     order=("created_at", "updated_at", "name"),
     default_order=("position", "name", "pk"),
@@ -62,9 +70,14 @@ class MemberIn(Body):
     resource_id: Id | None = None
 
 
-@api.get("/projects", auth=server_only, tags=["Projects"])
-def list_projects(request: ApiRequest) -> Ok[Page[ProjectOut]]:
-    """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid."""
+@api.get("/projects", auth=any_key, tags=["Projects"])
+def list_projects(request: ApiRequest) -> Ok[Page[ProjectOut | BookedProjectOut]]:
+    """Every project that the key sees; searched by id, name, slug, resource.id, locations.uuid, services.uuid.
+
+    To a widget key the public ones, by id, name and address alone.
+    """
+    if request.auth.is_widget:
+        return LISTING.answer(request, request.auth.listed_projects(), lambda page: _named_all(request, page))
     rows = prefetch_members(request.auth.projects(), included_names(request))
     return LISTING.answer(request, rows, lambda page: _serialize_all(page, Context.of(request)))
 
@@ -73,12 +86,12 @@ def list_projects(request: ApiRequest) -> Ok[Page[ProjectOut]]:
 def create_project(request: ApiRequest, body: ProjectIn) -> Created[Data[ProjectOut]]:
     """Make a booking experience.  Needs ``name``."""
     refuse_limited(request)
-    context, row, given = Context.of(request), Project(), body.given()
-    row.slug = free_slug(str(given.get("name") or ""), Project)
+    context, row, given = Context.of(request), Project(is_test=request.auth.is_test), body.given()
+    row.slug = new_slug(request, given.get("name"), Project)
     named, errors = _named_members(request, body)
     change(row, body, errors)
     with transaction.atomic():
-        row.save(force_insert=True)
+        make(request, row)
         _set_members(row, named or [])
     return created(serialize_project(_find(request, str(row.pk)), context))
 
@@ -90,16 +103,16 @@ def get_project(request: ApiRequest, pk: str) -> Ok[Data[ProjectOut]]:
 
 
 @api.put("/projects/{pk}", auth=server_only, tags=["Projects"])
-def update_project(request: ApiRequest, pk: str, body: ProjectIn) -> Ok[Data[ProjectOut]]:
-    """Change what is sent: objects merge by key, lists and all else replace."""
+def update_project(request: ApiRequest, pk: str, body: ProjectIn) -> Ok[Data[ProjectOut]] | NoContent:
+    """Change what is sent: objects merge by key, lists and all else replace; ``include`` has the row told."""
     context, row = Context.of(request), _find(request, pk)
     named, errors = _named_members(request, body)
-    changed = change(row, body, errors)
+    columns = change(row, body, errors)
     with transaction.atomic():
-        row.save(update_fields=[*changed, "updated_at"])
+        row.save(update_fields=[*columns, "updated_at"])
         if named is not None:
             _set_members(row, named)
-    return ok(serialize_project(_find(request, pk), context))
+    return changed(request, lambda: serialize_project(_find(request, pk), context))
 
 
 @api.delete("/projects/{pk}", auth=server_only, tags=["Projects"])
@@ -112,14 +125,14 @@ def delete_project(request: ApiRequest, pk: str) -> NoContent:
 
 
 @api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
-def list_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
-    """The project's resources, in its order."""
+def list_members(request: ApiRequest, pk: str) -> Ok[Data[MembersOut]]:
+    """The ids of the project's resources, in its order; ``include=resources`` tells them whole."""
     row = _find(request, pk)
-    return ok(_serialize_members(row, Context.of(request)))
+    return ok(serialize_members(row, Context.of(request)))
 
 
 @api.post("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
-def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[list[ResourceOut]]]:
+def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[MembersOut]]:
     """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
     context = Context.of(request)
     row, resource_id = _find(request, pk), body.given().get("resource_id")
@@ -131,7 +144,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[lis
     ProjectResource.objects.get_or_create(
         project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
     )
-    return created(_serialize_members(_find(request, pk), context))
+    return created(serialize_members(_find(request, pk), context))
 
 
 @api.put(
@@ -140,7 +153,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[lis
     tags=["Projects"],
     openapi_extra=ID_LIST,
 )
-def set_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
+def set_members(request: ApiRequest, pk: str) -> Ok[Data[MembersOut]]:
     """Replace the project's resources by those of a bare list of ids, in its order."""
     context = Context.of(request)
     row, sent = _find(request, pk), parse(request.body)
@@ -153,7 +166,7 @@ def set_members(request: ApiRequest, pk: str) -> Ok[Data[list[ResourceOut]]]:
         raise Invalid(errors)
     with transaction.atomic():
         _set_members(row, ids)
-    return ok(_serialize_members(_find(request, pk), context))
+    return ok(serialize_members(_find(request, pk), context))
 
 
 @api.delete("/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"])
@@ -200,9 +213,10 @@ def _find(request: ApiRequest, pk: str) -> Project:
     return find_row(prefetch_members(rows, included_names(request)), pk)
 
 
-def _serialize_all(rows: Iterable[Project], context: Context) -> list[ProjectOut]:
+def _named_all(request: ApiRequest, rows: Iterable[Project]) -> list[ProjectOut | BookedProjectOut]:
+    context = Context.of(request)
+    return [serialize_booked_project(row, context) for row in rows]
+
+
+def _serialize_all(rows: Iterable[Project], context: Context) -> list[ProjectOut | BookedProjectOut]:
     return [serialize_project(row, context) for row in rows]
-
-
-def _serialize_members(row: Project, context: Context) -> list[ResourceOut]:
-    return [serialize_resource(one, context) for one in members(row)]

@@ -25,10 +25,10 @@ from bookings.overrides import override
 
 @api.post("/bookings/reserve", auth=any_key, tags=["Reservations"])
 def reserve_time(request: ApiRequest, body: ReservationIn) -> Created[Data[ReservationOut]]:
-    """Hold a time, or a seat of a session, for ``reservation_time`` seconds."""
+    """Hold a time, or a seat of a session, for ``reservation_time`` seconds; the answer tells price and terms."""
     context = Context.of(request)
-    reservation = make_reservation(request, body)
-    return created(serialize_reservation(reservation, context))
+    reservation, terms = make_reservation(request, body)
+    return created(serialize_reservation(reservation, context, terms))
 
 
 @api.put("/bookings/reserve/extend", auth=any_key, tags=["Reservations"])

@@ -16,17 +16,17 @@ from bookings.api.caller import ApiRequest
 from bookings.api.errors import FieldErrors, Forbidden, NotFound
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Object, Text
 from bookings.api.requests.listing import Listing
+from bookings.api.requests.made import make, new_slug
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
-from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.answers import Created, NoContent, Ok, changed, created, ok
 from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import Data, Page
 from bookings.api.responses.resources import ResourceOut, ZoneOut, prefetch_calendars, serialize_resource
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.models import Resource
 from bookings.overrides import override
-from bookings.slugs import free_slug
 
 EMAIL_TAKEN = _("This address belongs to another resource already.")
 KEY_IS_LIMITED = _("This key is limited to some projects.")
@@ -83,10 +83,11 @@ def create_resource(request: ApiRequest, body: ResourceIn) -> Created[Data[Resou
     refuse_limited(request)
     context = Context.of(request)
     given = body.given()
-    row = Resource(timezone="", slug=free_slug(str(given.get("name") or ""), Resource))
+    slug = new_slug(request, given.get("name"), Resource)
+    row = Resource(timezone="", slug=slug, is_test=request.auth.is_test)
     _change(row, given, body.findings)
     with transaction.atomic():
-        row.save(force_insert=True)
+        make(request, row)
         row.give_calendar()
     return created(serialize_resource(row, context))
 
@@ -98,12 +99,12 @@ def get_resource(request: ApiRequest, pk: str) -> Ok[Data[ResourceOut]]:
 
 
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"])
-def update_resource(request: ApiRequest, pk: str, body: ResourceIn) -> Ok[Data[ResourceOut]]:
-    """Change what is sent and leave the rest; ``meta`` merges by key."""
+def update_resource(request: ApiRequest, pk: str, body: ResourceIn) -> Ok[Data[ResourceOut]] | NoContent:
+    """Change what is sent and leave the rest; ``meta`` merges by key; ``include`` has the row told."""
     context, row = Context.of(request), _find_to_change(request, pk)
-    changed = _change(row, body.given(), body.findings)
-    row.save(update_fields=[*changed, "updated_at"])
-    return ok(serialize_resource(row, context))
+    columns = _change(row, body.given(), body.findings)
+    row.save(update_fields=[*columns, "updated_at"])
+    return changed(request, lambda: serialize_resource(row, context))
 
 
 @api.delete("/resources/{pk}", auth=server_only, tags=["Resources"])
@@ -158,7 +159,7 @@ def _no_zone(row: Resource) -> FieldErrors:
 
 
 def _taken(row: Resource) -> FieldErrors:
-    others = Resource.objects.active().exclude(pk=row.pk)
+    others = Resource.objects.active().filter(is_test=row.is_test).exclude(pk=row.pk)
     if row.email and "\x00" not in row.email and others.filter(email__iexact=row.email).exists():
         return {"email": [str(EMAIL_TAKEN)]}
     return {}

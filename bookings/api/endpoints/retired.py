@@ -19,35 +19,32 @@ RETIRED = {
     "/findtime/bulk": FINDTIME,
     "/findtime/team": FINDTIME,
     "/findtime/filtercollections": FINDTIME,
-    "/findtime/filtercollections/{rest}": FINDTIME,
+    "/findtime/filtercollections/{pk}": FINDTIME,
     "/widgets": WIDGETS,
-    "/widgets/{rest}": WIDGETS,
-    "/widgets/hosted/{rest}": WIDGETS,
-    "/widgets/embed/{rest}": WIDGETS,
+    "/widgets/{pk}": WIDGETS,
+    "/widgets/hosted/{pk}": WIDGETS,
+    "/widgets/embed/{pk}": WIDGETS,
     "/users": USERS,
     "/users/me": USERS,
     "/users/resetpassword": USERS,
-    "/users/timezone/{rest}": _("This call was retired. Use GET /resources/timezone/:email."),
+    "/users/timezone/{pk}": _("This call was retired. Use GET /resources/timezone/:email."),
     "/apps": APPS,
-    "/apps/{rest}": APPS,
+    "/apps/{pk}": APPS,
     "/app/invite": _("Resources do not sign in, so nobody is invited. Use POST /resources."),
     "/resources/resetpassword": _("Resources have no passwords. Staff sign in at /admin/."),
     "/auth": _("This call was retired. Send an API key as the password of HTTP Basic, without a user name."),
 }
-LOCATIONS = _("Locations cannot be reached through the API yet. Staff keep them at /admin/.")
-SERVICES = _("Services are not available yet. Use GET /projects.")
-CREDENTIALS = _("Keys cannot be managed through the API yet. Staff keep them at /admin/.")
-TEMPLATES = _("Texts of mails cannot be changed through the API yet.")
+SERVICES = _("A service is a project here. Use /projects with the same id.")
+CREDENTIALS = _(
+    "Keys are not made through the API: one that leaked would make others. Staff keep them at /admin/."
+)
+TEMPLATES = _("Mails have texts of the site’s own. Use POST /webhooks to hear what happens and send others.")
 ACCOUNTS = _("Calendars of other providers cannot be connected through the API yet. Staff do so at /admin/.")
 WAITING = {
-    "/locations": LOCATIONS,
-    "/locations/{rest}": LOCATIONS,
-    "/location/services": SERVICES,
-    "/location/services/{rest}": SERVICES,
     "/credentials": CREDENTIALS,
-    "/credentials/{rest}": CREDENTIALS,
+    "/credentials/{pk}": CREDENTIALS,
     "/templates": TEMPLATES,
-    "/templates/{rest}": TEMPLATES,
+    "/templates/{pk}": TEMPLATES,
     "/accounts": ACCOUNTS,
     "/accounts/google/signup": ACCOUNTS,
     "/accounts/microsoft/signup": ACCOUNTS,
@@ -56,7 +53,7 @@ WAITING = {
 
 
 def mount(path: str, kind: type[ApiError], sentence: object, methods: list[str]) -> None:
-    """Answer every call of ``path`` with a refusal; ``rest`` stands for its one parameter, if it has one.
+    """Answer every call of ``path`` with a refusal; ``pk`` stands for its one parameter, if it has one.
 
     What was retired says so without a key too: logins and old widgets have none that is known here.
     """
@@ -67,10 +64,10 @@ def mount(path: str, kind: type[ApiError], sentence: object, methods: list[str])
             throttle(request)
         raise kind(str(sentence))
 
-    def with_rest(request: ApiRequest, rest: str) -> HttpResponse:
+    def with_rest(request: ApiRequest, pk: str) -> HttpResponse:
         return without_rest(request)
 
-    view = with_rest if "{rest}" in path else without_rest
+    view = with_rest if "{pk}" in path else without_rest
     operation = api.api_operation(methods, path, auth=any_key if needs_key else None, include_in_schema=False)
     operation(view)
 
@@ -79,5 +76,7 @@ for address, words in RETIRED.items():
     mount(address, Gone, words, EVERY_METHOD)
 for address, words in WAITING.items():
     mount(address, NotYet, words, EVERY_METHOD)
+mount("/location/services", NotYet, SERVICES, ["POST"])
+mount("/location/services/{pk}", NotYet, SERVICES, ["PUT", "DELETE"])
 mount("/accounts/sync", Gone, _("This call was retired. Use POST /accounts/sync."), ["GET"])
 mount("/accounts/sync", NotYet, ACCOUNTS, ["POST"])

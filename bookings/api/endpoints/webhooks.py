@@ -1,4 +1,4 @@
-"""Webhooks: addresses that are told when bookings enter states.  They belong to the whole site."""
+"""Webhooks: addresses that are told when bookings enter states.  They belong to the whole site, or to its sandbox."""
 
 from typing import Literal
 
@@ -11,13 +11,14 @@ from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import Body, Flag, Text
 from bookings.api.requests.listing import Listing
+from bookings.api.requests.made import make
 from bookings.api.requests.matchers import text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.rows import find_row
-from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
+from bookings.api.responses.answers import Created, NoContent, Ok, ok
 from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, Page
-from bookings.api.responses.webhooks import WebhookOut, serialize_webhook
+from bookings.api.responses.webhooks import WebhookMade, WebhookOut, serialize_webhook, webhook_made
 from bookings.models import GraphVersion, State, Webhook
 
 NO_GRAPH = _("There is no such graph.")
@@ -45,31 +46,31 @@ def list_webhooks(request: ApiRequest) -> Ok[Page[WebhookOut]]:
     """Every webhook; searched by url, graph and state."""
     refuse_limited(request)
     context = Context.of(request)
-    rows = Webhook.objects.all()
+    rows = request.auth.webhooks()
     return LISTING.answer(request, rows, lambda page: [serialize_webhook(row, context) for row in page])
 
 
 @api.post("/webhooks", auth=server_only, tags=["Webhooks"])
-def create_webhook(request: ApiRequest, body: WebhookIn) -> Created[Data[WebhookOut]]:
+def create_webhook(request: ApiRequest, body: WebhookIn) -> Created[WebhookMade]:
     """Tell an address whenever a booking enters a state."""
     refuse_limited(request)
-    context, row = Context.of(request), Webhook()
+    context, row = Context.of(request), Webhook(is_test=request.auth.is_test)
     _change(row, body)
-    row.save(force_insert=True)
-    return created(serialize_webhook(row, context))
+    make(request, row)
+    return Created(webhook_made(row, context))
 
 
 @api.get("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
 def get_webhook(request: ApiRequest, pk: str) -> Ok[Data[WebhookOut]]:
     refuse_limited(request)
-    return ok(serialize_webhook(find_row(Webhook.objects.all(), pk), Context.of(request)))
+    return ok(serialize_webhook(find_row(request.auth.webhooks(), pk), Context.of(request)))
 
 
 @api.put("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
 def update_webhook(request: ApiRequest, pk: str, body: WebhookIn) -> Ok[Data[WebhookOut]]:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
-    context, row = Context.of(request), find_row(Webhook.objects.all(), pk)
+    context, row = Context.of(request), find_row(request.auth.webhooks(), pk)
     changed = _change(row, body)
     row.save(update_fields=[*changed, "updated_at"])
     return ok(serialize_webhook(row, context))
@@ -78,7 +79,7 @@ def update_webhook(request: ApiRequest, pk: str, body: WebhookIn) -> Ok[Data[Web
 @api.delete("/webhooks/{pk}", auth=server_only, tags=["Webhooks"])
 def delete_webhook(request: ApiRequest, pk: str) -> NoContent:
     refuse_limited(request)
-    find_row(Webhook.objects.all(), pk).delete()
+    find_row(request.auth.webhooks(), pk).delete()
     return NoContent()
 
 
@@ -99,6 +100,9 @@ def _unknown(row: Webhook) -> FieldErrors:
     if row.graph:
         versions = versions.filter(graph__name=row.graph)
         found |= {} if versions.exists() else {"graph": [str(NO_GRAPH)]}
-    if row.state and not State.objects.filter(version__in=versions, name=row.state).exists():
+    if (
+        row.state not in {"", Webhook.MOVED}
+        and not State.objects.filter(version__in=versions, name=row.state).exists()
+    ):
         found["state"] = [str(NO_STATE)]
     return found

@@ -8,11 +8,13 @@ from pydantic import TypeAdapter
 
 from bookings import limits
 from bookings.api.api import api
-from bookings.api.endpoints import calendars, events, graphs, projects, resources, webhooks
+from bookings.api.endpoints import calendars, events, graphs, locations, projects, resources, webhooks
 from bookings.api.idempotency import FIELD as IDEMPOTENCY_KEY
+from bookings.api.reference.documents import PAGES as PAGES_FOR_PEOPLE
 from bookings.api.requests.booking import HOLDER
 from bookings.api.requests.booking_lists import BOOKINGS, SESSIONS
-from bookings.api.requests.listing import FURTHEST_PAGE, Listing
+from bookings.api.requests.listing import Listing
+from bookings.api.requests.paging import FURTHEST_PAGE
 from bookings.api.responses.context import ZONE_HEADER
 from bookings.api.responses.frames import FieldErrorsOut, RefusalOut
 
@@ -33,6 +35,7 @@ TAGS = (
     "Availability",
     "Resources",
     "Projects",
+    "Locations",
     "Calendars",
     "Events",
     "Graphs",
@@ -45,6 +48,8 @@ PAGES: dict[str, Listing] = {
     "/v2/calendars": calendars.LISTING,
     "/v2/events": events.LISTING,
     "/v2/graphs": graphs.LISTING,
+    "/v2/location/services": locations.SERVICES,
+    "/v2/locations": locations.LOCATIONS,
     "/v2/projects": projects.LISTING,
     "/v2/resources": resources.LISTING,
     "/v2/webhooks": webhooks.LISTING,
@@ -60,6 +65,14 @@ def description() -> Json:
         "Times are RFC 3339 with an offset. Send an API key as the password of HTTP Basic, without a user "
         "name. What differs from Timekit’s own API stands on [a page of its own](/v2/docs/timekit)."
     )
+    # No parameters: what is answered by a format of the caller's is none of the formats in this description.
+    words += " " + _(
+        "Headers Timekit-InputTimestampFormat and Timekit-OutputTimestampFormat name other formats, by the letters of "
+        "PHP’s date()."
+    )
+    words += "\n\n" + _("Examples and what a client should do: %(pages)s") % {
+        "pages": ", ".join(f"[{page.label}]({page.url})" for page in PAGES_FOR_PEOPLE.values())
+    }
     if settings.TEST_MODE:
         words = f"**{_('This is a trial site: nothing booked here is real.')}**\n\n{words}"
     schema["info"] = {"title": _("Bookings"), "version": "2", "description": words}
@@ -127,6 +140,7 @@ def _of_a_page(path: str, listing: Listing) -> list[Json]:
             **count,
         ),
         _parameter("query", "page", _("Which page, from 1 on."), **count),
+        _parameter("query", "after", _("Instead of a page: empty, then what Timekit-After said last.")),
     ]
 
 
@@ -144,7 +158,10 @@ def _refusal(code: int) -> Json:
         409: _(
             "Refused in the present state of things: a time taken, a group full, an action not available."
         ),
-        411: _("The body came in chunks; send it whole, with its Content-Length."),
+        411: _(
+            "The body came in chunks from a web server that does not put them together; "
+            "send it whole, with its Content-Length."
+        ),
         413: _("The body is larger than 1 MB."),
         422: _("Fields are wrong; all of them are told at once."),
         429: _("Too many requests; Retry-After says when to come back."),

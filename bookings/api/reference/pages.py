@@ -8,14 +8,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, re_path, reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from ninja.openapi.docs import Swagger
 
 from bookings.api.api import api
 from bookings.api.caller import ApiRequest
-from bookings.api.reference.markdown import as_html
+from bookings.api.reference import documents
 from bookings.api.reference.openapi import description
 from bookings.api.responses.answers import JSON, Ok, ok
 from bookings.api.responses.app import StartOut
@@ -41,8 +40,9 @@ def get_start(request: ApiRequest) -> Ok[Data[StartOut]]:
         {
             "version": api.version,
             "documentation": reverse("v2:docs"),
-            "differences": reverse("v2:timekit"),
+            "differences": documents.PAGES["timekit"].url,
             "schema": reverse("v2:openapi-json"),
+            "guides": {name: page.url for name, page in documents.PAGES.items()},
         }
     )
 
@@ -63,25 +63,27 @@ def console(request: ApiRequest) -> HttpResponse:
 
 @require_safe
 @throttled
-def differences(request: ApiRequest) -> HttpResponse:
-    """What differs from the API that this one speaks: ``docs/timekit.md``."""
-    context = {"text": _differences(), "test_mode": settings.TEST_MODE}
-    return render(request, "api/differences.html", context)
+def document(request: ApiRequest, name: str) -> HttpResponse:
+    """One of the pages that explain the API, beside the list of all."""
+    page = documents.PAGES[name]
+    others = [
+        {"label": one.label, "href": one.url, "current": one is page} for one in documents.PAGES.values()
+    ]
+    context = {"title": page.title, "text": page.html, "pages": others, "test_mode": settings.TEST_MODE}
+    return render(request, "api/document.html", context)
 
 
 def urls() -> list[URLPattern]:
     return [
         re_path(r"^openapi\.json$", in_json(openapi), name="openapi-json"),
         re_path(r"^docs/?$", in_json(console), name="docs"),
-        re_path(r"^docs/timekit/?$", in_json(differences), name="timekit"),
+        *(
+            re_path(rf"^docs/{name}/?$", in_json(document), {"name": name}, name=f"docs-{name}")
+            for name in documents.PAGES
+        ),
     ]
 
 
 @cache
 def _description(language: str | None) -> str:
     return json.dumps(description(), cls=DjangoJSONEncoder, ensure_ascii=False)
-
-
-@cache
-def _differences() -> SafeString:
-    return as_html((settings.BASE_DIR / "docs" / "timekit.md").read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from bookings.api.responses.bookings import note_completed
 from bookings.client_address import counted_digest, network_digest
 from bookings.errors import SlotTaken
 from bookings.forms import BookingForm, ReservationForm, Resolved, resolve
+from bookings.forms.terms import BookingTerms, Conditions
 from bookings.lifecycle import book, reserve
 from bookings.lifecycle.holds import locks_of
 from bookings.lifecycle.locks import Locks
@@ -57,7 +58,7 @@ def prepare(caller: Caller, body: BookingIn) -> Prepared:
 def make_booking(request: ApiRequest, prepared: Prepared) -> Booking:
     """Play ``book``.  A refusal because of the time knows how to find other times."""
     resolved, form = prepared.resolved, prepared.form
-    address = counted_digest(request) if request.auth.is_widget else ""
+    address = counted_digest(request) if request.auth.is_counted else ""
     check_bookings(address)
     assert resolved.flow  # noqa: S101  # a valid form has one
     try:
@@ -77,8 +78,11 @@ def make_booking(request: ApiRequest, prepared: Prepared) -> Booking:
     return booking
 
 
-def make_reservation(request: ApiRequest, body: ReservationIn) -> Reservation:
-    """Play ``reserve``.  Raises ``Invalid``, ``Forbidden`` and the verb's refusals."""
+def make_reservation(request: ApiRequest, body: ReservationIn) -> tuple[Reservation, BookingTerms]:
+    """Play ``reserve``; return what is held, and what a booking of it comes to.
+
+    Raises ``Invalid``, ``Forbidden`` and the verb's refusals.
+    """
     caller = request.auth
     resolved = _resolve(caller, body)
     form = ReservationForm(resolved, found=body.findings)
@@ -88,7 +92,7 @@ def make_reservation(request: ApiRequest, body: ReservationIn) -> Reservation:
     draft.key_id = caller.id
     _name_holder(request, draft)
     try:
-        return reserve(
+        held = reserve(
             draft,
             hold=limited_hold(caller, form.hold, resolved.project, resolved.option, resolved.link),
             by=caller.actor,
@@ -99,6 +103,7 @@ def make_reservation(request: ApiRequest, body: ReservationIn) -> Reservation:
     except SlotTaken as refusal:
         offer_alternatives(request, refusal, draft)
         raise
+    return held, Conditions.of_request(resolved, held.places).at(held.start)
 
 
 def _name_holder(request: ApiRequest, draft: Reservation) -> None:
@@ -108,7 +113,7 @@ def _name_holder(request: ApiRequest, draft: Reservation) -> None:
     """
     if not request.auth.is_widget:
         return
-    draft.address = counted_digest(request)
+    draft.address = counted_digest(request) if request.auth.is_counted else ""
     token = request.headers.get(HOLDER, "")
     known_by = (
         [token] if TOKEN.fullmatch(token) else [network_digest(request), *map(request.headers.get, BROWSER)]

@@ -8,22 +8,22 @@ from collections.abc import Iterator, Mapping
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from bookings.api.requests.booking_matchers import (
+    answers_match,
+    completed_matches,
+    customer_matches,
+    graph_matches,
+    meta_matches,
+    state_matches,
+)
 from bookings.api.requests.listing import Listing
-from bookings.api.requests.matchers import Matcher, answer_matches, id_matches, matches_nothing, text_matches
-from bookings.models import Action, Reservation
+from bookings.api.requests.matchers import Matcher, id_matches
+from bookings.models import Reservation
 from bookings.models.bookings import BookingQuerySet
 
 CUSTOMER_COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
 # SQLite's paths know no way to write a quotation mark inside a name.
 _ANSWER_KEY = re.compile(r'[^\x00-\x1f"\\]{1,200}')
-FLAGS = {"true": True, "1": True, "false": False, "0": False}
-
-
-def completed(value: str) -> Q:
-    """Bookings that no action can change any more, or those that one can."""
-    leaving = Exists(Action.objects.filter(source=OuterRef("state")))
-    wanted = FLAGS.get(value.lower())
-    return matches_nothing(value) if wanted is None else Q(~leaving if wanted else leaving)
 
 
 class SearchKeys(Mapping[str, Matcher]):
@@ -33,12 +33,13 @@ class SearchKeys(Mapping[str, Matcher]):
         "resource.id": id_matches("resource"),
         "project.id": id_matches("project"),
         "calendar.id": id_matches("calendar"),
-        "graph": text_matches("version__graph__name"),
-        "state": text_matches("state__name"),
-        "completed": completed,
-        **{f"customer.{name}": text_matches(f"customer__{name}") for name in CUSTOMER_COLUMNS},
+        "graph": graph_matches,
+        "state": state_matches,
+        "completed": completed_matches,
+        "email": customer_matches("email"),
+        **{f"customer.{name}": customer_matches(name) for name in CUSTOMER_COLUMNS},
     }
-    free = {"customer": "customer__answers", "meta": "meta"}
+    free = {"customer": answers_match, "meta": meta_matches}
 
     def __getitem__(self, name: str) -> Matcher:
         if name in self.named:
@@ -46,7 +47,7 @@ class SearchKeys(Mapping[str, Matcher]):
         kind, _dot, key = name.partition(".")
         if kind not in self.free or not _ANSWER_KEY.fullmatch(key):
             raise KeyError(name)
-        return answer_matches(self.free[kind], key)
+        return self.free[kind](key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.named)
@@ -65,7 +66,11 @@ ORDER = {
     "completed": "completed",
 }
 BOOKINGS = Listing(
-    search=SearchKeys(), order=tuple(ORDER), columns=ORDER, default_order=("-created_at", "pk")
+    search=SearchKeys(),
+    order=tuple(ORDER),
+    columns=ORDER,
+    default_order=("-created_at", "pk"),
+    window=True,
 )
 SESSIONS = Listing(search=SearchKeys(), order=tuple(ORDER), columns=ORDER, default_order=("start", "pk"))
 

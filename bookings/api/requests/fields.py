@@ -27,10 +27,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bookings.api.errors import BadRequest, FieldErrors
+from bookings.api.timestamp_formats import Reads, reads_times
+from bookings.php_dates import NoSuchTime
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 OURS = "ours"
+NOT_OF_ITS_FORMAT = _("Send a time in the format that Timekit-InputTimestampFormat names.")
 REQUIRED = _("This field is required.")
 NOT_AN_OBJECT = _("The body must be a JSON object.")
 # The sentences for pydantic's own findings, whose words would quote the input.
@@ -60,21 +63,35 @@ def unreadable(sentence: Any) -> PydanticCustomError:
 
 
 def read_moment(value: Any) -> datetime:
-    """Read an ISO 8601 text with an offset as the instant that it names, in UTC.  Raises for all else."""
+    """The instant that a text names, in UTC: ISO 8601 with an offset, or the call's own format.  Raises for all else.
+
+    Fractions of a second are left out, as they are in answers: what is told is what is held.
+    """
     if isinstance(value, datetime):
-        return value
+        return value.replace(microsecond=0)
+    moment = _of_its_format(reads, value) if (reads := reads_times()) else _of_iso(value)
+    if not EARLIEST <= moment < LATEST:
+        raise unreadable(_("This date is too far away."))
+    return moment
+
+
+def _of_its_format(reads: Reads, value: Any) -> datetime:
+    try:
+        return reads(value)
+    except NoSuchTime:
+        raise unreadable(NOT_OF_ITS_FORMAT) from None
+
+
+def _of_iso(value: Any) -> datetime:
     found = _ISO.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise unreadable(_("Send a date and time like 2027-08-12T21:30:00-07:00."))
     if not found.group(3):
         raise unreadable(_("The time needs an offset, like 2027-08-12T21:30:00-07:00."))
     try:
-        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        return datetime.fromisoformat(value.upper()).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
         raise unreadable(_("There is no such date and time.")) from None
-    if not EARLIEST <= moment < LATEST:
-        raise unreadable(_("This date is too far away."))
-    return moment
 
 
 def read_uuid(value: Any) -> UUID:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid
+from bookings.api.requests.action import read_meta
 from bookings.api.requests.key_limits import must_equal
 from bookings.api.requests.schemas import MoveIn
 from bookings.api.responses.alternatives import offer_alternatives
@@ -45,6 +46,7 @@ def _wanted(caller: Caller, booking: Booking, body: MoveIn) -> dict[str, Any]:
         wanted: dict[str, Any] = {"session": resolved.session}
     else:
         wanted = _time_and_resource(caller, booking, given, resolved, findings)
+    wanted["meta"] = read_meta(caller, booking, body.meta, findings)
     if findings.errors:
         raise Invalid(findings.errors)
     return wanted

@@ -14,7 +14,7 @@ from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import Body, Flag, Object, Text, read_uuid
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
 from bookings.api.requests.project_settings import contact_findings, settings_findings
-from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters
+from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters, stacked
 from bookings.models import Project
 from bookings.overrides import override
 
@@ -102,7 +102,7 @@ def _unsearchable(row: Project) -> FieldErrors:
     """What every search of the project would refuse: a slot of no length, a window that ends before it starts."""
     own = {name: value for name, value in row.availability.items() if name in SEARCHED}
     try:
-        parse_parameters(override(DEFAULTS, own), timezone.now())
+        parse_parameters(stacked([own]), timezone.now())
     except ParametersError as error:
         return {
             f"availability.{name}": [gettext(sentence) for sentence in told]

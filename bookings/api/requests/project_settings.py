@@ -135,6 +135,6 @@ BOOKING: dict[str, Check] = {
 SETTINGS: dict[str, Check] = {
     **dict.fromkeys(("min_booking_time", "max_booking_time", "min_cancel_time"), values.duration),
     "allow_double_bookings": values.flag,
-    "max_seats": values.seats,
+    **dict.fromkeys(("max_seats", "max_places"), values.seats),
     "automatic_times": values.automatic_times,
 }

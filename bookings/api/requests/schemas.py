@@ -18,6 +18,7 @@ from bookings.api.requests.fields import (
 )
 from bookings.forms.values import MOST_PARTICIPANTS
 
+PLACES = "How many seats of the session it takes, all or none; 1 where nothing is said, and for whatever takes no seat."
 SWITCH = {"type": "object", "properties": {"enabled": {"type": "boolean"}}}
 SECONDS = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]}
 BY_INDEX = {"type": "object", "additionalProperties": SWITCH}
@@ -83,6 +84,7 @@ class BookingIn(EntryIn, Body):
     option_id: Id | None = None
     reservation_id: Id | None = None
     graph: Text | None = None
+    places: Whole | None = Field(default=None, description=PLACES)
     customer: Annotated[CustomerIn, OrEmptyList] | None = None
     meta: Object | None = None
     settings: Annotated[SettingsIn, OrEmptyList] | None = None
@@ -114,6 +116,7 @@ class ActionIn(Body):
     may_be_nothing = True
 
     apply_to_bulked_bookings: Flag | None = None
+    meta: Object | None = None
 
 
 class InputIn(Body):
@@ -142,6 +145,7 @@ class MoveIn(Body):
     related: RelatedIn | None = None
     settings: Annotated[LooseIn, OrEmptyList] | None = None
     message: Text | None = None
+    meta: Object | None = None
 
 
 class BulkIn(Body):

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from bookings.api.caller import ApiRequest
-from bookings.api.responses.context import Context, included_names, requested_zone
+from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import AlternativeOut
 from bookings.availability.allowance import Allowance, GateShut, TooMuch
 from bookings.availability.asked import read_query
@@ -31,7 +31,7 @@ Wanted = Booking | Reservation
 def offer_alternatives(request: ApiRequest, refusal: BookingError, wanted: Wanted) -> None:
     """Let a refusal know how to find other times: always for a public page, for a server where it asks."""
     if request.auth.is_widget or "alternatives" in included_names(request):
-        context = Context(zone=requested_zone(request))
+        context = Context.of_times(request)
         refusal.data["find_alternatives"] = lambda: alternatives(wanted, context, timezone.now())
 
 

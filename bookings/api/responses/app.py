@@ -12,12 +12,13 @@ from bookings.models import Site
 
 
 class StartOut(TypedDict):
-    """Where the API is described."""
+    """Where the API is described; ``guides`` are pages by what they are about."""
 
     version: str
     documentation: str
     differences: str
     schema: str
+    guides: dict[str, str]
 
 
 class AppSettingsOut(TypedDict):
@@ -40,7 +41,9 @@ class AppOut(RowOut):
     api_trial_expires_at: None
 
 
-def serialize_app(site: Site, since: datetime, context: Context, *, with_secret: bool) -> AppOut:
+def serialize_app(
+    site: Site, since: datetime, context: Context, *, secret: str | None, is_test: bool
+) -> AppOut:
     return {
         "id": str(uuid5(NAMESPACE_URL, settings.SITE_URL)),
         "name": site.name,
@@ -52,8 +55,8 @@ def serialize_app(site: Site, since: datetime, context: Context, *, with_secret:
             "currency": site.currency,
             "disableEmail": not settings.MAIL_IS_SET_UP,
         },
-        "test_mode": settings.TEST_MODE,
-        "webhook_secret": site.webhook_secret if with_secret else None,
+        "test_mode": settings.TEST_MODE or is_test,
+        "webhook_secret": secret,
         "creator_resource_id": None,
         "api_trial_expires_at": None,
         "created_at": context.timestamp(since),

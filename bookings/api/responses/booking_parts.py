@@ -49,20 +49,6 @@ class SeatsOut(TypedDict):
     current_seats: int
 
 
-class AttributesOut(TypedDict):
-    """``group_booking`` is told of sessions."""
-
-    event_info: EventInfoOut
-    group_booking: NotRequired[SeatsOut]
-
-
-class BookedEventOut(EntryOut, RowOut):
-    """The booking's own time, from the moment its state occupies."""
-
-    rsvp: str
-    allDay: bool  # the record spells it so
-
-
 @with_config(ConfigDict(extra="allow"))
 class CustomerOut(TypedDict):
     """Every further answer stands beside these fields, and all of them once more in ``meta``."""
@@ -77,6 +63,22 @@ class CustomerOut(TypedDict):
     timezone: str | None
     language: str | None
     meta: Json
+
+
+class AttributesOut(TypedDict):
+    """``group_booking`` is told of sessions, ``customer`` of bookings that have one, and never with a widget key."""
+
+    event_info: EventInfoOut
+    event: EntryOut
+    customer: NotRequired[CustomerOut]
+    group_booking: NotRequired[SeatsOut]
+
+
+class BookedEventOut(EntryOut, RowOut):
+    """The booking's own time, from the moment its state occupies."""
+
+    rsvp: str
+    allDay: bool  # the record spells it so
 
 
 def entry(row: Booking | Reservation, context: Context) -> EntryOut:
@@ -100,7 +102,9 @@ def event_info(booking: Booking, context: Context) -> EventInfoOut:
 
 
 def attributes(booking: Booking, context: Context) -> AttributesOut:
-    body: AttributesOut = {"event_info": event_info(booking, context)}
+    body: AttributesOut = {"event_info": event_info(booking, context), "event": entry(booking, context)}
+    if not context.for_widget and (told := customers(booking)):
+        body["customer"] = told[0]
     if booking.version.offers_seats:
         body["group_booking"] = {"max_seats": booking.max_seats, "current_seats": booking.seats_taken}
     return body

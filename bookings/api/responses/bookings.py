@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NotRequired
 from uuid import UUID
 
@@ -11,18 +12,22 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_rela
 from bookings.api.responses import booking_parts as parts
 from bookings.api.responses.calendars import CalendarOut
 from bookings.api.responses.context import Context
-from bookings.api.responses.fields import Json, RowOut
+from bookings.api.responses.fields import Json, RowOut, Uuid
 from bookings.api.responses.included_events import included_events
 from bookings.api.responses.logs import LogOut, serialize_logs
 from bookings.api.responses.projects import BookedProjectOut, ProjectOut
 from bookings.api.responses.resources import PublicResourceOut, ResourceOut
+from bookings.api.responses.terms import TermsOut, serialize_terms
 from bookings.api.siblings import siblings_of
+from bookings.forms.terms import terms_of
 from bookings.lifecycle import available_actions
 from bookings.models import Action, Booking
 
+PLACES_LEFT = "places_left"
 COMPLETED = "completed"  # an annotation, which the model does not declare
 # What must be read besides the row itself, for each include.
 LOOKUPS: dict[str, tuple[str, ...]] = {
+    "attributes": ("customer",),
     "customers": ("customer",),
     "user": ("resource",),
     "resource": ("resource",),
@@ -41,11 +46,17 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
 
 
 class BookingOut(RowOut):
-    """The default fields, and every other one where ``include`` names it."""
+    """The default fields, and every other one where ``include`` names it.
+
+    A session has no ``terms``: its seats have them.  ``places`` are told of seats: how many of the session's it takes;
+    ``places_left`` in lists of sessions.
+    """
 
     state: str
     graph: str
     completed: bool
+    places: NotRequired[int]
+    places_left: NotRequired[int]
     attributes: NotRequired[parts.AttributesOut]
     event_info: NotRequired[parts.EventInfoOut]
     event: NotRequired[parts.BookedEventOut | None]
@@ -61,6 +72,9 @@ class BookingOut(RowOut):
     owner_booking: NotRequired[BookingOut | None]
     bulked_bookings: NotRequired[list[BookingOut]]
     logs: NotRequired[list[LogOut]]
+    continues: NotRequired[Uuid | None]
+    continued_by: NotRequired[Uuid | None]
+    terms: NotRequired[TermsOut | None]
 
 
 def with_default_fields(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -83,6 +97,11 @@ def serialize_booking(booking: Booking, context: Context) -> BookingOut:
     return serialize_bookings([booking], context)[0]
 
 
+def serialize_made(booking: Booking, context: Context) -> BookingOut:
+    """A booking that was just made, with what its customer agreed to."""
+    return serialize_booking(booking, replace(context, names=context.names | {"terms"}))
+
+
 def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[BookingOut]:
     """The number of queries depends on the includes, not on the bookings."""
     lookups = [lookup for name in sorted(context.names) for lookup in LOOKUPS.get(name, ())]
@@ -99,12 +118,13 @@ def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[Bo
         _include_sessions(bodies, bookings, context)
         _include_siblings(bodies, bookings, context)
         _include_logs(bodies, bookings, context)
+        _include_moves(bodies, bookings, context)
     return bodies
 
 
 def _default_fields(booking: Booking, context: Context) -> BookingOut:
     completed = getattr(booking, COMPLETED, None)
-    return {
+    body: BookingOut = {
         "id": str(booking.pk),
         "state": booking.state.name,
         "graph": booking.version.graph.name,
@@ -112,6 +132,11 @@ def _default_fields(booking: Booking, context: Context) -> BookingOut:
         "created_at": context.timestamp(booking.created_at),
         "updated_at": context.timestamp(booking.updated_at),
     }
+    if booking.version.claims_seat:
+        body["places"] = booking.places
+    if PLACES_LEFT in vars(booking):
+        body["places_left"] = vars(booking)[PLACES_LEFT]
+    return body
 
 
 def _include_times_and_texts(body: BookingOut, booking: Booking, context: Context) -> None:
@@ -125,6 +150,9 @@ def _include_times_and_texts(body: BookingOut, booking: Booking, context: Contex
         body["provider_event"] = None
     if "meta" in context.names:
         body["meta"] = booking.meta
+    if "terms" in context.names:
+        is_session = booking.version.offers_seats
+        body["terms"] = None if is_session else serialize_terms(terms_of(booking), context)
 
 
 def _include_rows(body: BookingOut, booking: Booking, context: Context) -> None:
@@ -178,3 +206,15 @@ def _include_logs(bodies: Sequence[BookingOut], bookings: Sequence[Booking], con
     logs = serialize_logs(bookings, context)
     for body, booking in zip(bodies, bookings, strict=True):
         body["logs"] = logs[booking.pk]
+
+
+def _include_moves(bodies: Sequence[BookingOut], bookings: Sequence[Booking], context: Context) -> None:
+    """The booking before a move or an undo, and the one after it."""
+    if "continues" in context.names:
+        for body, booking in zip(bodies, bookings, strict=True):
+            body["continues"] = str(booking.continues_id) if booking.continues_id else None
+    if "continued_by" in context.names:
+        later = Booking.objects.visible().filter(continues__in=[booking.pk for booking in bookings])
+        after = dict(later.values_list("continues_id", "pk"))
+        for body, booking in zip(bodies, bookings, strict=True):
+            body["continued_by"] = str(after[booking.pk]) if booking.pk in after else None

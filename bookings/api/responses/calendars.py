@@ -17,7 +17,7 @@ class CalendarOut(RowOut):
     backgroundcolor: str
     primary: bool
     provider: str
-    provider_id: None
+    provider_id: str | None
     provider_access: str
     provider_primary: bool
     provider_sync: bool
@@ -35,9 +35,9 @@ def serialize_calendar(row: Calendar, context: Context) -> CalendarOut:
         "backgroundcolor": row.backgroundcolor,
         "primary": row.primary,
         "provider": row.provider,
-        "provider_id": None,
-        "provider_access": "owner",
-        "provider_primary": row.primary,
+        "provider_id": row.provider_id or None,
+        "provider_access": row.provider_access,
+        "provider_primary": row.primary if row.provider_primary is None else row.provider_primary,
         "provider_sync": row.provider_sync,
         "created_at": context.timestamp(row.created_at),
         "updated_at": context.timestamp(row.updated_at),

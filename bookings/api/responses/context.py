@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from bookings.api.caller import ApiRequest
 from bookings.api.errors import Invalid
 from bookings.api.responses.fields import Timestamp
 from bookings.api.responses.included_events import EventBudget
+from bookings.api.timestamp_formats import requested_writer
 from bookings.lifecycle import Actor
 from bookings.lifecycle.actors import KEY, WIDGET
 from bookings.validators import zones
@@ -22,7 +24,9 @@ ZONE_HEADER = "Timekit-Timezone"
 SERVER = Actor(KEY)
 NO_ZONE = _("This is no IANA time zone, like Europe/Berlin.")
 # What a public page learns only in the answer to its own create.
-PRIVATE = frozenset({"customers", "logs", "customer_action_links", "bulked_bookings"})
+PRIVATE = frozenset(
+    {"customers", "logs", "customer_action_links", "bulked_bookings", "continues", "continued_by"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,8 @@ class Context:
     reader: Actor = SERVER
     with_addresses: bool = True
     """Whether addresses of people may be told."""
+    write: Callable[[datetime], str] | None = None
+    """What writes times where the call names a format of its own."""
     budget: EventBudget | None = None
     """What bounds the included events; None for an answer to what was done, which is not refused afterwards."""
 
@@ -51,8 +57,14 @@ class Context:
             names=names,
             reader=reader,
             with_addresses=with_addresses,
+            write=requested_writer(request),
             budget=EventBudget() if request.method == "GET" else None,
         )
+
+    @classmethod
+    def of_times(cls, request: HttpRequest) -> Context:
+        """For the times of an answer alone, as the request asks for them.  Raises ``Invalid``."""
+        return cls(zone=requested_zone(request), write=requested_writer(request))
 
     @property
     def for_widget(self) -> bool:
@@ -69,8 +81,9 @@ class Context:
         return replace(self, names=names)
 
     def timestamp(self, moment: datetime) -> Timestamp:
-        """RFC 3339 with seconds and an offset."""
-        return moment.astimezone(self.zone).isoformat(timespec="seconds")
+        """RFC 3339 with seconds and an offset, or the call's own format."""
+        local = moment.astimezone(self.zone)
+        return self.write(local) if self.write else local.isoformat(timespec="seconds")
 
 
 def included_names(request: HttpRequest) -> Names:

@@ -64,3 +64,5 @@ class FieldErrorsOut(TypedDict):
     code: str
     alternatives: NotRequired[list[AlternativeOut]]
     available_actions: NotRequired[list[str]]
+    places_left: NotRequired[int]
+    most_places: NotRequired[int]

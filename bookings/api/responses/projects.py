@@ -10,6 +10,9 @@ from bookings.api.responses.resources import ResourceOut, prefetch_calendars, se
 from bookings.layers import merged
 from bookings.models import Project, ProjectResource, Resource
 
+MembersOut = list[Uuid] | list[ResourceOut]
+"""Resources of a project: ids, or whole ones where ``include`` names them."""
+
 
 class BookedProjectOut(RowOut):
     """As much as a booking tells of its project."""
@@ -21,7 +24,7 @@ class BookedProjectOut(RowOut):
 class PublicProjectOut(BookedProjectOut):
     """``resources`` are ids, or whole resources where ``include`` names them."""
 
-    resources: list[Uuid] | list[ResourceOut]
+    resources: MembersOut
     availability: Json
     availability_constraints: list[Any]
     booking: Json
@@ -64,7 +67,7 @@ def serialize_public_project(row: Project, context: Context) -> PublicProjectOut
     rules = below["settings"] if isinstance(below["settings"], dict) else {}
     return {
         **serialize_booked_project(row, context),
-        "resources": _serialize_members(row, context),
+        "resources": serialize_members(row, context),
         "availability": row.availability,
         "availability_constraints": row.availability_constraints,
         "booking": row.booking,
@@ -81,7 +84,7 @@ def serialize_project(row: Project, context: Context) -> ProjectOut:
     return {**serialize_public_project(row, context), "reminders": row.reminders}
 
 
-def _serialize_members(row: Project, context: Context) -> list[Uuid] | list[ResourceOut]:
+def serialize_members(row: Project, context: Context) -> MembersOut:
     if "resources" not in context.names:
         return [str(one.pk) for one in members(row)]
     inner = context.below("resources")

@@ -1,20 +1,26 @@
 """Free and taken time in answers."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
 from bookings.api.responses.context import Context
 from bookings.api.responses.fields import Day, Timestamp, Uuid
+from bookings.api.responses.terms import TermsOut, serialize_terms
 from bookings.availability.query import Query, Slot
+from bookings.forms.terms import SlotTerms
 from bookings.models import Resource
 
 
 class SlotResourceOut(TypedDict):
+    """``terms`` where they are asked for: what a booking with it comes to, null where no project says."""
+
     id: Uuid
     name: str
     timezone: str
+    terms: NotRequired[TermsOut | None]
 
 
 class SlotOut(TypedDict):
@@ -34,8 +40,17 @@ class TotalOut(TypedDict):
     total: int
 
 
-def serialize_slots(slots: Iterable[Slot], query: Query) -> list[SlotOut]:
-    context = Context(zone=query.zone)
+def serialize_slots(
+    slots: Iterable[Slot],
+    query: Query,
+    write: Callable[[datetime], str] | None,
+    terms: SlotTerms | None = None,
+) -> list[SlotOut]:
+    """Slots and whose they are, with price and terms where the query asks for them.
+
+    ``write`` is what writes their times, None for the usual format.
+    """
+    context = Context(zone=query.zone, write=write)
     who: dict[object, SlotResourceOut] = {
         one.pk: {"id": str(one.pk), "name": one.name, "timezone": one.timezone} for one in query.resources
     }
@@ -43,10 +58,19 @@ def serialize_slots(slots: Iterable[Slot], query: Query) -> list[SlotOut]:
         {
             "start": context.timestamp(slot.start),
             "end": context.timestamp(slot.end),
-            "resources": [who[one.pk] for one in slot.resources],
+            "resources": [_whose(who[one.pk], one, slot, terms, context) for one in slot.resources]
+            if query.with_terms
+            else [who[one.pk] for one in slot.resources],
         }
         for slot in slots
     ]
+
+
+def _whose(
+    named: SlotResourceOut, one: Resource, slot: Slot, terms: SlotTerms | None, context: Context
+) -> SlotResourceOut:
+    told = serialize_terms(terms.of(one, slot.start, slot.end), context) if terms else None
+    return {**named, "terms": told}
 
 
 def serialize_days(days: Mapping[date, Iterable[Resource]]) -> list[DayOut]:

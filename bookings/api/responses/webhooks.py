@@ -3,9 +3,12 @@
 from datetime import UTC
 from typing import Annotated
 
+from typing_extensions import TypedDict
+
 from bookings.api.responses.bookings import BookingOut, serialize_booking
 from bookings.api.responses.context import Context
 from bookings.api.responses.fields import RowOut, one_of
+from bookings.api.responses.frames import Data
 from bookings.models import Booking, Webhook
 
 TOLD = frozenset(
@@ -13,6 +16,8 @@ TOLD = frozenset(
         "attributes",
         "available_actions",
         "calendar",
+        "continued_by",
+        "continues",
         "customer_action_links",
         "customers",
         "event",
@@ -32,6 +37,21 @@ class WebhookOut(RowOut):
     state: str | None
     method: Annotated[str, one_of(*Webhook.Method.values)]
     enabled: bool
+
+
+class MessageOut(TypedDict):
+    message: str
+
+
+class WebhookMade(Data[WebhookOut]):
+    """The message ends with the webhook's id, in words that no language changes: a published client reads it there."""
+
+    meta: MessageOut
+
+
+def webhook_made(row: Webhook, context: Context) -> WebhookMade:
+    message = f"The webhook was created with the id {row.pk}"
+    return {"data": serialize_webhook(row, context), "meta": {"message": message}}
 
 
 def serialize_webhook(row: Webhook, context: Context) -> WebhookOut:
