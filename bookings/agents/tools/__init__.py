@@ -1,0 +1,1 @@
+"""What assistants may call."""
