@@ -64,9 +64,23 @@ def test_a_value_that_is_no_key_is_refused(value):
         call_command("key", "add", "--kind", "server", "--name", "A", "--value", value)
 
 
-def test_a_live_site_takes_no_test_key_and_a_trial_site_no_live_one(settings, capsys):
+def test_a_live_site_takes_test_keys_for_its_sandbox_alone(capsys):
+    value = key("add", "--kind", "server", "--name", "A", "--test", capsys=capsys)
+    assert value.startswith("test_api_key_")
+    assert (ApiKey.objects.get().is_test, outsider(value).read("/app")["test_mode"]) == (True, True)
+    taken_over = ["--value", "test_api_key_0123456789"]
+    assert key("add", "--kind", "server", "--name", "B", *taken_over, capsys=capsys) == taken_over[1]
+    assert ApiKey.objects.filter(is_test=True).count() == 2
+    for wrong in (["--value", "live_api_key_0123456789"], ["--project", a_project(a_resource()).slug]):
+        with pytest.raises(CommandError):
+            key("add", "--kind", "server", "--name", "C", "--test", *wrong, capsys=capsys)
+    own = a_project(a_resource(is_test=True), is_test=True)
+    key("add", "--kind", "server", "--name", "D", "--test", "--project", own.slug, capsys=capsys)
     with pytest.raises(CommandError):
-        call_command("key", "add", "--kind", "server", "--name", "A", "--value", "test_api_key_0123456789")
+        key("add", "--kind", "server", "--name", "E", "--project", own.slug, capsys=capsys)
+
+
+def test_a_trial_site_takes_no_live_key(settings, capsys):
     settings.TEST_MODE = True
     with pytest.raises(CommandError):
         call_command("key", "add", "--kind", "server", "--name", "A", "--value", "live_api_key_0123456789")

@@ -1,41 +1,46 @@
 """``manage.py doctor``: looks at what the site stands on and says in words what is wrong."""
 
-import smtplib
+import json
+import re
 import zoneinfo
 from collections.abc import Callable, Iterator
-from email.utils import parseaddr
 from typing import Any
 
 import django
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core import mail as django_mail
-from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from bookings import bites, sql
 from bookings.availability.why_not_offered import reasons_of
-from bookings.effects.mail import said, waiting_mails
+from bookings.backups import state
+from bookings.constraints import TriggerConstraint
+from bookings.effects.mail import waiting_mails
+from bookings.housekeeping import preview
 from bookings.mailing import Mailing, mailing
+from bookings.management import surroundings
+from bookings.management.connected import calendars
+from bookings.management.sent_mail import sent_mail
+from bookings.management.surroundings import Finding
+from bookings.migration_state import unapplied
 from bookings.models import (
     HistoryEntry,
     Location,
     Occupancy,
     Option,
     OutboxMessage,
+    Person,
     Project,
     ProjectResource,
     Resource,
     Site,
 )
+from bookings.models.people import NAMES_BY_PARTS, knows_parts_of_names
+from bookings.online_indexes import trigram_index
 from bookings.setup.missing import Lack, mail_in_words, missing
 
-Finding = tuple[bool, str]
-TOLD_BY_OTHERS = {Lack.MAIL, Lack.RESOURCES}
+TOLD_BY_OTHERS = {Lack.MAIL, Lack.RESOURCES, Lack.BACKUPS}
 FAR_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
 
 
@@ -44,12 +49,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--mail", metavar="ADDRESS", help="send a mail there")
+        parser.add_argument("--json", action="store_true", help="one JSON object, for a monitor")
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = list(sent_mail(options["mail"])) if options["mail"] else list(everything())
-        for good, words in findings:
-            self.stdout.write(f"{'ok   ' if good else 'WRONG'} {words}")
         wrong = sum(not good for good, _words in findings)
+        if options["json"]:
+            told = [{"ok": good, "words": words} for good, words in findings]
+            self.stdout.write(json.dumps({"ok": not wrong, "wrong": wrong, "findings": told}))
+        else:
+            for good, words in findings:
+                self.stdout.write(f"{'ok   ' if good else 'WRONG'} {words}")
         if wrong:
             raise CommandError(f"{wrong} of {len(findings)} checks found something wrong.")
 
@@ -63,11 +73,12 @@ def everything() -> Iterator[Finding]:
         yield from zone_data()
         return
     checks: list[Callable[[], Iterator[Finding]]] = [database, letters, migrations, styles, zone_data]
-    for check in checks:
+    for check in [*checks, *surroundings.CHECKS]:
         yield from check()
-    if migrated():
+    if not unapplied(connection):
         for check in (
             promises,
+            names,
             zones_in_use,
             projects,
             lengths_of_resources,
@@ -75,6 +86,9 @@ def everything() -> Iterator[Finding]:
             mail_settings,
             lacks,
             bitten,
+            backups,
+            calendars,
+            retention,
         ):
             yield from check()
 
@@ -95,6 +109,18 @@ def letters() -> Iterator[Finding]:
     yield known, "Searches know capital letters in every alphabet" if known else wrong
 
 
+def names() -> Iterator[Finding]:
+    """People are found by any part of their names where PostgreSQL has the extension for it, else by beginnings."""
+    if not sql.is_postgresql() or knows_parts_of_names():
+        yield True, "People are found by name along an index"
+        return
+    made = trigram_index(NAMES_BY_PARTS, Person._meta.db_table, "name_key")
+    missing_one = (
+        "People are found by how their names begin, not by parts of them: the extension pg_trgm is missing."
+    )
+    yield True, f"{missing_one} As the database's owner: CREATE EXTENSION pg_trgm; {made};"
+
+
 def styles() -> Iterator[Finding]:
     """Pages fail without the manifest of what was collected; where their storage keeps none, nothing has to be."""
     read = getattr(staticfiles_storage, "read_manifest", None)
@@ -105,17 +131,8 @@ def styles() -> Iterator[Finding]:
     yield good, "Styles and scripts are collected" if good else wrong
 
 
-def unapplied() -> list[Any]:
-    executor = MigrationExecutor(connection)
-    return executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-def migrated() -> bool:
-    return not unapplied()
-
-
 def migrations() -> Iterator[Finding]:
-    count = len(unapplied())
+    count = len(unapplied(connection))
     yield (
         not count,
         f"{count} migrations wait: ./run manage migrate" if count else "All migrations are applied",
@@ -124,22 +141,30 @@ def migrations() -> Iterator[Finding]:
 
 def promises() -> Iterator[Finding]:
     """The constraints that live outside Django's own knowledge are really in the database."""
-    found = "\n".join(_definitions())
+    found = set(_names_in_the_database())
+    editor = connection.SchemaEditorClass(connection)
     for model in (Occupancy, HistoryEntry):
         for constraint in model._meta.constraints:
-            kept = constraint.name in found
+            parts = [constraint.name]
+            if isinstance(constraint, TriggerConstraint):
+                parts = constraint.parts(model, editor)
+            kept = found.issuperset(parts)
             yield kept, f"Constraint {constraint.name} is {'in place' if kept else 'MISSING'}"
 
 
-def _definitions() -> list[str]:
-    """The names of all constraints and triggers in the database, and on SQLite the tables' own text."""
+def _names_in_the_database() -> Iterator[str]:
+    """All constraints, triggers and functions by name; on SQLite each name that a table's own text spells."""
     if sql.is_postgresql():
-        statement = "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger"
+        statement = (
+            "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger"
+            " UNION SELECT proname FROM pg_proc"
+        )
     else:
-        statement = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+        statement = "SELECT name FROM sqlite_master UNION SELECT sql FROM sqlite_master WHERE type = 'table'"
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return [row[0] for row in cursor.fetchall()]
+        for (text,) in cursor.fetchall():
+            yield from {text, *re.findall(r'"(\w+)"', text or "")}
 
 
 def zone_data() -> Iterator[Finding]:
@@ -161,7 +186,7 @@ def zones_in_use() -> Iterator[Finding]:
 
 def projects() -> Iterator[Finding]:
     """Projects that no customer can book, with the reasons that their pages at the desk give."""
-    active = list(Project.objects.active().order_by("name"))
+    active = list(Project.objects.live().order_by("name"))
     reasons = reasons_of(active)
     for project in active:
         for why in reasons[project.pk]:
@@ -171,7 +196,9 @@ def projects() -> Iterator[Finding]:
 def lengths_of_resources() -> Iterator[Finding]:
     """What a resource once said for all options of a project, and now says for none."""
     links = ProjectResource.objects.exclude(length=None, price=None).select_related("project", "resource")
-    for link in links.filter(project__in=Option.objects.values("project"), project__deleted_at=None):
+    for link in links.filter(project__in=Option.objects.values("project")).filter(
+        project__in=Project.objects.live()
+    ):
         said = f"Project {link.project.slug}: {link.resource.name} has a length or price of its own for all options"
         yield (
             False,
@@ -180,10 +207,10 @@ def lengths_of_resources() -> Iterator[Finding]:
 
 
 def outbox() -> Iterator[Finding]:
-    given_up = OutboxMessage.objects.filter(outcome=OutboxMessage.Outcome.FAILED).count()
+    given_up = OutboxMessage.objects.live().filter(outcome=OutboxMessage.Outcome.FAILED).count()
     if given_up:
         yield False, f"{given_up} messages were given up; the admin shows why and sends them again"
-    yield True, f"{OutboxMessage.objects.waiting().count()} messages wait to be sent"
+    yield True, f"{OutboxMessage.objects.live().waiting().count()} messages wait to be sent"
 
 
 def mail_settings() -> Iterator[Finding]:
@@ -209,55 +236,15 @@ def bitten() -> Iterator[Finding]:
         )
 
 
-def sent_mail(address: str) -> Iterator[Finding]:
-    """Send one mail and repeat what the server answered to each step."""
-    try:
-        validate_email(address)
-    except ValidationError:
-        yield False, "This is no e-mail address"
-        return
-    mail = EmailMessage(
-        subject=f"A mail from {settings.SITE_URL}",
-        body=f"Mail from {settings.SITE_URL} arrives.\n",
-        to=[address],
-    )
-    try:
-        yield from _talk(mail, address)
-    except smtplib.SMTPResponseException as error:
-        yield False, f"The server refused: {said(error.smtp_code, error.smtp_error)}"
-    except OSError as error:
-        yield False, f"The server cannot be used: {error}"
+def backups() -> Iterator[Finding]:
+    """Of a remark the operator is told, of what is wrong the cure is asked."""
+    for one in state.for_the_doctor():
+        yield not one.is_wrong, f"{one.sentence} {one.cure}".rstrip()
 
 
-def _talk(mail: EmailMessage, address: str) -> Iterator[Finding]:
-    backend = _backend()
-    backend.open()
-    server = getattr(backend, "connection", None)
-    if not isinstance(server, smtplib.SMTP):
-        mail.send()
-        yield (
-            settings.MAIL_IS_SET_UP,
-            f"Handed to {type(backend).__module__}, which is no mail server of yours",
-        )
-        return
-    try:
-        _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-        server.ehlo_or_helo_if_needed()
-        yield _step("sender", *server.mail(sender))
-        code, words = server.rcpt(address)
-        yield _step("recipient", code, words)
-        if code < 400:
-            whole = b"\r\n".join(mail.message().as_bytes().splitlines())
-            yield _step("mail", *server.data(whole))
-    finally:
-        backend.close()
-
-
-def _backend() -> Any:
-    if django.VERSION >= (6, 1):
-        return getattr(django_mail, "mailers")["default"]  # noqa: B009  # Django 5.2 has none
-    return django_mail.get_connection()
-
-
-def _step(name: str, code: int, words: bytes) -> Finding:
-    return code < 400, f"The server says to the {name}: {said(code, words)}"
+def retention() -> Iterator[Finding]:
+    """A remark: which law asks for which period is the operator's to know."""
+    due = sum(count for _rule, count in preview())
+    months = settings.KEEP_PEOPLE_MONTHS
+    people = f"after {months} months" if months else "never (KEEP_PEOPLE_MONTHS)"
+    yield True, f"People are erased {people}; by all rules {due} rows are to go now: ./run manage retention"

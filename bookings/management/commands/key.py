@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from bookings.models import ApiKey, Project
-from bookings.models.keys import digest_of
+from bookings.models.keys import digest_of, opens_here
 from bookings.validators import plain_origin
 
 LEAST = 16  # characters; ours have 43 random ones
@@ -24,6 +24,11 @@ class Command(BaseCommand):
         add.add_argument("--kind", choices=ApiKey.Kind.values, required=True)
         add.add_argument("--name", required=True, help="who or what uses it")
         add.add_argument("--value", default="", help="take over this existing key")
+        add.add_argument(
+            "--test",
+            action="store_true",
+            help="for tests: begins with test_, and sees only what is for tests",
+        )
         add.add_argument("--project", action="append", default=[], help="id or slug; none: all projects")
         add.add_argument(
             "--origin",
@@ -40,12 +45,12 @@ class Command(BaseCommand):
 
     def add(self, options: dict[str, Any]) -> None:
         value = options["value"]
-        _check_value(value)
+        _check_value(value, test=options["test"])
         origins = _origins(options)
-        projects = [_project(word) for word in options["project"]]
-        key, value = ApiKey.issue(
-            kind=options["kind"], name=options["name"], value=value, test=settings.TEST_MODE
-        )
+        test = options["test"] or settings.TEST_MODE or value.startswith("test_")
+        in_sandbox = test and not settings.TEST_MODE
+        projects = [_project(word, is_test=in_sandbox) for word in options["project"]]
+        key, value = ApiKey.issue(kind=options["kind"], name=options["name"], value=value, test=test)
         key.projects.set(projects)
         key.origins = origins
         key.save(update_fields=["origins"])
@@ -69,15 +74,15 @@ class Command(BaseCommand):
         self.stdout.write("Revoked.")
 
 
-def _check_value(value: str) -> None:
+def _check_value(value: str, *, test: bool) -> None:
     if not value:
         return
     if len(value) < LEAST or len(value) > 120 or not value.isascii() or not value.isprintable():
         raise CommandError(f"--value needs {LEAST} to 120 printable ASCII characters.")
-    if not settings.TEST_MODE and value.startswith("test_"):
-        raise CommandError("A live site takes no test key; set TEST_MODE=1 for a trial installation.")
-    if settings.TEST_MODE and not value.startswith("test_"):
+    if not opens_here(value):
         raise CommandError("A site in test mode takes test_ keys only.")
+    if test and not value.startswith("test_"):
+        raise CommandError("--test goes with a --value that begins with test_.")
     if ApiKey.objects.filter(digest=digest_of(value)).exists():
         raise CommandError("This key is known already.")
 
@@ -93,12 +98,14 @@ def _origins(options: dict[str, Any]) -> list[str]:
         ) from None
 
 
-def _project(word: str) -> Project:
+def _project(word: str, *, is_test: bool) -> Project:
+    projects = Project.objects.active().filter(is_test=is_test)
     try:
-        return Project.objects.active().get(pk=word)
+        return projects.get(pk=word)
     except (Project.DoesNotExist, ValidationError):
         pass
     try:
-        return Project.objects.active().get(slug=word)
+        return projects.get(slug=word)
     except Project.DoesNotExist:
-        raise CommandError("--project names no project; give its id or slug.") from None
+        kind = "project for tests" if is_test else "project"
+        raise CommandError(f"--project names no {kind}; give its id or slug.") from None

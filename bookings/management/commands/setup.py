@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from getpass import getpass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bookings import countries
+from bookings.backups import keys
+from bookings.backups.errors import BackupError
 from bookings.demo.remove import Removal
 from bookings.demo.words import kept_in_words, removal_in_words
-from bookings.forms.setup import SetupForm
+from bookings.forms.setup import Answers, SetupForm
 from bookings.setup.current import current_answers
 from bookings.setup.link import new_link
 from bookings.setup.missing import missing
@@ -41,8 +44,15 @@ OPTIONS = {
     "week-start": "the day with which a week begins, if not as usual in the country",
     "imprint": "address of the imprint",
     "privacy": "address of the privacy notice",
+    "backup-key": "public key like age1…, for which backups are encrypted, so that they hold the secrets, too",
 }
-FIELDS = {"zone": "timezone", "week-start": "week_start", "imprint": "imprint_url", "privacy": "privacy_url"}
+FIELDS = {
+    "zone": "timezone",
+    "week-start": "week_start",
+    "imprint": "imprint_url",
+    "privacy": "privacy_url",
+    "backup-key": "backup_key",
+}
 """Fields that are called otherwise than their option."""
 
 
@@ -56,6 +66,12 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="ask nothing; what is missing is named")
         parser.add_argument("--remove-demo", action="store_true", help="take the demo away as well")
         parser.add_argument(
+            "--new-backup-key",
+            type=Path,
+            metavar="FILE",
+            help="make that key, and write its private half, which opens backups, to FILE",
+        )
+        parser.add_argument(
             "--link", action="store_true", help="print a one-time address for the same questions, and end"
         )
 
@@ -63,14 +79,33 @@ class Command(BaseCommand):
         if options["link"]:
             self.print_link()
             return
-        given = given_in(options)
+        given, pair = given_in(options), keys.new_pair()
+        if options["new_backup_key"]:
+            given["backup_key"] = pair.public
         known = without_what_follows(given, current_answers())
         with translation.override(language_of(known | given)):
-            self.set_up_from(given, known, ask=not options["yes"], remove_demo=options["remove_demo"])
+            answers, remove_demo = self.answers(
+                given, known, ask=not options["yes"], remove_demo=options["remove_demo"]
+            )
+        if options["new_backup_key"]:
+            self.keep(pair, options["new_backup_key"])
+        with translation.override(answers.language):
+            self.tell(set_up(answers, remove_demo=remove_demo))
 
-    def set_up_from(
+    def keep(self, pair: keys.KeyPair, path: Path) -> None:
+        """Write the private half, before anything is encrypted for the public one."""
+        try:
+            keys.write(pair, path)
+        except (BackupError, OSError) as problem:
+            raise CommandError(f"{_('Nothing was changed.')}\n{problem}") from problem
+        self.stdout.write(
+            _("The private key of backups is in %(path)s. Keep a copy elsewhere.") % {"path": path}
+        )
+
+    def answers(
         self, given: dict[str, Any], known: dict[str, Any], *, ask: bool, remove_demo: bool
-    ) -> None:
+    ) -> tuple[Answers, bool]:
+        """What was given and answered, all of it good, and whether the demo goes."""
         if ask:
             try:
                 remove_demo = remove_demo or self.asks_to_remove()
@@ -80,8 +115,7 @@ class Command(BaseCommand):
         form = form_of(known | given)
         if not form.is_valid():
             raise CommandError(f"{_('Nothing was changed.')}\n{faults(form)}")
-        with translation.override(form.cleaned_data["language"]):
-            self.tell(set_up(form.answers(), remove_demo=remove_demo))
+        return form.answers(), remove_demo
 
     def print_link(self) -> None:
         link = new_link()

@@ -8,28 +8,42 @@ from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.utils import timezone
 
 from bookings.api.responses.webhooks import webhook_payload
-from bookings.effects import link_mail, mail, reminders, webhooks
+from bookings.backups.schedule import Upkeep
+from bookings.calendars import writing
+from bookings.calendars.reading import read_next
+from bookings.effects import link_mail, link_texts, reminders, staff_notices, telling, webhooks
 from bookings.effects.crew import DATABASE_PAUSE_SECONDS, PAUSE_SECONDS, Crew
 from bookings.effects.outbox import Handler, Sender
-from bookings.housekeeping import sweep
-from bookings.lifecycle import play_due
+from bookings.housekeeping import forget_people, sweep
+from bookings.lifecycle import join_people, play_due
+from bookings.models.outbox import DELIVERY, TEST_DELIVERY, TEST_WEBHOOK, WEBHOOK
+from bookings.release_floor import ReleaseTooOld, refuse_too_old
 from bookings.setup import staff_links
 
 TICK_SECONDS = 0.2  # how soon a signal is heard
 SWEEP_SECONDS = 60.0
+FORGET_SECONDS = 3600.0
+JOIN_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 
 HANDLERS: dict[str, Handler] = {
-    "mail": mail.deliver,
+    "mail": telling.deliver,
+    telling.KIND: telling.deliver_text,
+    link_texts.KIND: link_texts.deliver,
     "links": link_mail.deliver,
     "reminder": reminders.deliver,
     staff_links.KIND: staff_links.deliver,
-    "webhook": webhooks.spread,
-    "delivery": partial(webhooks.deliver, payload_of=webhook_payload),
+    WEBHOOK: webhooks.spread,
+    DELIVERY: partial(webhooks.deliver, payload_of=webhook_payload),
+    TEST_WEBHOOK: webhooks.spread,
+    TEST_DELIVERY: partial(webhooks.deliver, payload_of=webhook_payload),
+    staff_notices.KIND: staff_notices.deliver,
+    "calendar": writing.deliver,
 }
 
 
@@ -41,13 +55,17 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            refuse_too_old(connection)
+        except ReleaseTooOld as refusal:
+            raise CommandError(str(refusal)) from None
         if options["once"]:
             do_what_is_due()
             return
         stopped_by: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda received, frame: stopped_by.append(received))
-        crew = Crew(HANDLERS)
+        crew = Crew(HANDLERS, beside={"calendars": read_next})
         crew.start()
         log.info("worker_started")
         Clock().tick_until(lambda: bool(stopped_by) or crew.failed.is_set())
@@ -60,34 +78,49 @@ class Command(BaseCommand):
 def do_what_is_due() -> None:
     """Play and send until nothing is due, then sweep."""
     sender = Sender(HANDLERS)
-    while play_due() or sender.send_next():
+    while play_due() or sender.send_next() or read_next():
         pass
+    join_people()
     sweep()
+    forget_people()
 
 
 class Clock:
     """Plays the graphs' automatic actions and sweeps, in a thread that waits for no other server."""
 
     def __init__(self) -> None:
-        self.swept_at = float("-inf")
+        self.swept_at = self.forgot_at = self.joined_at = float("-inf")
+        self.upkeep = Upkeep()
 
     def tick_until(self, stopped: Callable[[], bool]) -> None:
         while not stopped():
-            pause_until(self.tick(), stopped)
+            pause_until(self.tick(stopped), stopped)
 
-    def tick(self) -> float:
+    def tick(self, stopped: Callable[[], bool] = lambda: False) -> float:
         """Do what is due and return for how many seconds to pause; a database that is away is waited for."""
         try:
             played = play_due()
             if time.monotonic() - self.swept_at >= SWEEP_SECONDS:
                 sweep()
+                self.upkeep.start_due(timezone.now())
                 self.swept_at = time.monotonic()
+            if time.monotonic() - self.joined_at >= JOIN_SECONDS:
+                self.join_for_a_second(stopped)
+                self.joined_at = time.monotonic()
+            if time.monotonic() - self.forgot_at >= FORGET_SECONDS:
+                forget_people()
+                self.forgot_at = time.monotonic()
         except (OperationalError, InterfaceError):
             log.exception("database_unavailable")
             return DATABASE_PAUSE_SECONDS
         finally:
             close_old_connections()
         return 0.0 if played else PAUSE_SECONDS
+
+    def join_for_a_second(self, stopped: Callable[[], bool]) -> None:
+        """Join bookings to people: as many as there are, but never so long that the clock is late."""
+        end = time.monotonic() + 1.0
+        join_people(lambda: stopped() or time.monotonic() > end)
 
 
 def pause_until(seconds: float, stopped: Callable[[], bool]) -> None:

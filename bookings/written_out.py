@@ -1,0 +1,83 @@
+"""Rows of models read by a statement that is written out: for what most requests ask.
+
+The ORM takes longer to build a query, and to find out how to read its answer, than the database to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from bookings import prepared, sql
+
+
+def columns(model: type[Model], table: str) -> str:
+    """All of a model's columns in the order of its fields, of the table by the name that it has in the statement."""
+    return ", ".join(f'{table}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+class Statement:
+    """``text`` selects the ``columns`` of each of the models, one after the other, and may select more after them."""
+
+    def __init__(self, text: str, *models: type[Model]) -> None:
+        self.text, self.models = text, models
+
+    def first(self, *values: Any) -> list[Any] | None:
+        """The first row, None where there is none: an instance of each model, or None where an outer join found none,
+        and what else was selected, as the database tells it.
+
+        The values are as the database stores them.
+        """
+        with connection.cursor() as cursor:
+            prepared.execute(cursor, self.text, values)
+            found = cursor.fetchone()
+        return None if found is None else self._read(found)
+
+    def _read(self, found: Sequence[Any]) -> list[Any]:
+        read: list[Any] = []
+        at = 0
+        for model in self.models:
+            reading = _reading(model)
+            read.append(reading.row(found[at : at + len(reading.names)]))
+            at += len(reading.names)
+        return [*read, *found[at:]]
+
+
+class _Reading:
+    """How the columns of a model become an instance."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        self.names = [field.attname for field in model._meta.concrete_fields]
+        self.key = next(at for at, field in enumerate(model._meta.concrete_fields) if field.primary_key)
+        self.converters = [
+            (at, column, steps) for at, column in enumerate(_columns(model)) if (steps := _steps(column))
+        ]
+
+    def row(self, told: Sequence[Any]) -> Model | None:
+        if told[self.key] is None:
+            return None
+        values, itself = list(told), sql.connection_itself()
+        for at, column, steps in self.converters:
+            for step in steps:
+                values[at] = step(values[at], column, itself)
+        return self.model.from_db(connection.alias, self.names, values)
+
+
+@cache
+def _reading(model: type[Model]) -> _Reading:
+    return _Reading(model)
+
+
+def _columns(model: type[Model]) -> list[Any]:
+    return [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+
+
+def _steps(column: Any) -> list[Any]:
+    """What the engine and the field make of a value, in Django's order."""
+    itself: Any = sql.connection_itself()
+    return [*itself.ops.get_db_converters(column), *column.get_db_converters(itself)]

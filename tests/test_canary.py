@@ -1,0 +1,196 @@
+"""A person is exported whole, and once erased found nowhere: in no table, history, message, log or cache."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from pytest_httpserver import HTTPServer
+
+from bookings.effects.outbox import Sender
+from bookings.lifecycle import Actor, act, delete, join_people
+from bookings.management.commands.worker import HANDLERS
+from bookings.models import Block, Booking, Customer, OutboxMessage, Person, Reservation, Webhook
+from tests.effects.conftest import let_wait_end, loopback_may_be_called, work
+from tests.situations import a_booking, a_project, a_resource, a_server_key, at
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_may_be_called")]
+CANARY = ("Zilpzalp", "zilpzalp@canary.example", "5550177391", "Wintergoldhaehnchen")
+__all__ = ["loopback_may_be_called"]
+
+
+def everything() -> Iterator[tuple[str, str]]:
+    """Each table's rows as text."""
+    for table in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                yield table, " ".join(map(str, row))
+
+
+def places() -> set[str]:
+    """The tables in which the canary is found."""
+    return {table for table, text in everything() if any(word.lower() in text.lower() for word in CANARY)}
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that is logged."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield written
+    root.removeHandler(handler)
+
+
+@pytest.fixture
+def hook() -> Iterator[HTTPServer]:
+    with HTTPServer(host="127.0.0.1") as server:
+        server.expect_request("/hook").respond_with_data("", status=200)
+        yield server
+
+
+def call(client: Client, key: str, method: str, path: str, body: dict[str, Any]) -> Any:
+    headers = {
+        "Authorization": "Basic " + base64.b64encode(f":{key}".encode()).decode(),
+        "Idempotency-Key": f"k{path}",
+    }
+    answer = client.generic(method, path, json.dumps(body), content_type="application/json", headers=headers)
+    assert answer.status_code < 300, answer.content
+    return answer.json()["data"]
+
+
+def a_person_leaves_traces(client: Client, hook: HTTPServer) -> Booking:
+    """Held, booked, mailed, told to a webhook, moved, written about and cancelled, all in the canary's name."""
+    Webhook.objects.create(url=hook.url_for("/hook"))
+    resource = a_resource(email="owner@example.com")
+    project = a_project(resource)
+    _key, value = a_server_key()
+    name, email, phone, answer = CANARY
+    customer = {"name": name, "email": email, "phone": phone, "allergies": answer}
+    span = {"start": at(9).isoformat(), "end": at(10).isoformat(), "resource_id": str(resource.pk)}
+    words = {"what": f"For {name}", "where": "Here", "description": answer, "customer": customer}
+    held = call(client, value, "POST", "/v2/bookings/reserve", span | words)
+    with_hold = (
+        span | words | {"graph": "instant", "project_id": str(project.pk), "reservation_id": held["id"]}
+    )
+    made = call(client, value, "POST", "/v2/bookings", with_hold)
+    work(Sender(HANDLERS))
+    later = {"start": at(12).isoformat(), "end": at(13).isoformat()}
+    moved = call(client, value, "POST", f"/v2/bookings/{made['id']}/reschedule", later)
+    booking = Booking.objects.get(pk=moved["id"])
+    act(booking, "cancel", by=Actor("staff", "1"), message=f"{name} has called")
+    let_wait_end()
+    work(Sender(HANDLERS))
+    staff_write_about_the_person()
+    return booking
+
+
+def staff_write_about_the_person() -> None:
+    """A person whom bookings joined: noted about, proposed as somebody's relative, blocked, and who tried again."""
+    a_booking(a_resource(), at(5), customer=Customer(name="Somebody else", email=CANARY[1]))
+    join_people()
+    person = Person.objects.get(name=CANARY[0])
+    person.note = f"{CANARY[3]} again"
+    person.save()
+    assert person.proposals.exists()
+    Block.objects.create(person=person, reason=f"{CANARY[0]} owes", tried_for=f"For {CANARY[0]}")
+    other = Booking.objects.get(customer__name="Somebody else")
+    act(other, "cancel", by=Actor("staff", "1"))
+    delete(other, by=Actor("staff", "1"))
+
+
+def test_a_person_who_was_erased_is_found_nowhere(
+    client: Client,
+    hook: HTTPServer,
+    log: io.StringIO,
+    mailoutbox: list[Any],
+    settings: Any,
+    admin_client: Client,
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    booking = a_person_leaves_traces(client, hook)
+    admin_client.get(reverse("admin:bookings_booking_changelist"), {"q": CANARY[1]})
+    OutboxMessage.objects.filter(kind="mail").update(last_error=f"550 <{CANARY[1]}> is not here")
+    found = places()
+    assert {"bookings_customer", "bookings_remark"} <= found, "the canary is found before"
+    assert len(mailoutbox) > 0
+    delete(Booking.objects.get(pk=booking.pk), by=Actor("staff", "1"))
+    assert places() == set()
+    assert Customer.objects.count() == 0
+    assert not any(word.lower() in log.getvalue().lower() for word in CANARY)
+    assert not any(word.lower() in str(vars(cache).get("_cache", "")).lower() for word in CANARY)
+
+
+def told(*words: str) -> str:
+    out = io.StringIO()
+    call_command("person", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_an_export_holds_every_word_that_the_tables_hold(
+    client: Client, hook: HTTPServer, settings: Any
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    a_person_leaves_traces(client, hook)
+    a_booking(a_resource(), at(9), customer=Customer(name="Somebody else", email="else@example.com"))
+    whole = told(CANARY[1].upper(), "--export=-")
+    exported = json.loads(whole)
+    assert {f"bookings_{name}" for name in exported} >= places()
+    stored = {
+        name: [text for table, text in everything() if table == f"bookings_{name}"] for name in exported
+    }
+    for name, rows in exported.items():
+        held = sum(any(word.lower() in text.lower() for word in CANARY) for text in stored[name])
+        assert held <= len(rows), name
+    assert all(word in whole for word in CANARY)
+    assert "Somebody else" not in whole
+    assert "else@example.com" not in whole
+
+
+def test_an_export_is_a_file_that_only_its_owner_reads_and_that_is_never_written_over(tmp_path: Path) -> None:
+    a_booking(a_resource(), at(9), customer=Customer(name=CANARY[0], email=CANARY[1]))
+    path = tmp_path / "person.json"
+    told(CANARY[1], f"--export={path}")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text())["customer"][0]["name"] == CANARY[0]
+    with pytest.raises(CommandError, match="File exists"):
+        told(CANARY[1], f"--export={path}")
+    with pytest.raises(CommandError, match="Nothing is stored of nobody@"):
+        told("nobody@example.com")
+
+
+def test_an_operator_erases_all_that_is_over_and_is_told_what_is_not(
+    client: Client, hook: HTTPServer, settings: Any
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    a_person_leaves_traces(client, hook)
+    person, staff = Customer(name=CANARY[0], email=CANARY[1]), Actor("staff", "1")
+    open_one = a_booking(a_resource(), at(9), by=staff, customer=person)
+    hold = Reservation.objects.create(
+        resource=a_resource(),
+        start=at(9),
+        end=at(10),
+        expires_at=at(9).replace(year=2020),
+        customer={"name": CANARY[0], "email": CANARY[1]},
+    )
+    with pytest.raises(CommandError, match=str(open_one.pk)):
+        told(CANARY[1], "--erase")
+    assert places() <= {"bookings_customer", "bookings_outboxmessage"}
+    hold.refresh_from_db()
+    assert hold.customer == {}
+    act(open_one, "cancel", by=Actor("staff", "1"))
+    assert "Backups that were made before still hold it" in told(CANARY[1], "--erase")
+    assert places() == set()
