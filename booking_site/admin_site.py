@@ -59,11 +59,18 @@ class StaffAdminSite(AdminSite):
     def index(  # type: ignore[override]  # Django's own gives only the page
         self, request: HttpRequest, extra_context: Any = None
     ) -> TemplateResponse | HttpResponseRedirect:
-        """On a site in which nothing can be booked yet a superuser is asked the first questions instead."""
+        """Today, for those who may see bookings, and for others what they may set up.
+
+        On a site in which nothing can be booked yet a superuser is asked the first questions instead.
+        """
         user = request.user
         resources = apps.get_model("bookings.Resource").objects
         if user.is_active and user.is_superuser and not resources.exists():
             return HttpResponseRedirect(reverse("admin:bookings_site_setup"))
+        if user.has_perm("bookings.view_booking"):
+            desk: Any = self.get_model_admin(apps.get_model("bookings.Booking"))
+            page: TemplateResponse = desk.first_page(request, {"app_list": self.get_app_list(request)})
+            return page
         return super().index(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -4,6 +4,7 @@ import logging
 import warnings
 from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -11,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from redis import Redis
 
+from booking_site import access_log
 from bookings.hosts import ascii_host, with_port
 
 UNIX_SOCKET = "unix"
@@ -57,6 +59,18 @@ def log_level(text: str) -> str:
     return text.upper()
 
 
+def folder(text: str) -> Path | None:
+    """Return a folder by its whole path, or None where none is named."""
+    return Path(text).expanduser().resolve() if text else None
+
+
+def access_log_spelling(text: str) -> str:
+    """Return ACCESS_LOG, which is empty where no such log is wanted."""
+    if text.lower() not in {access_log.OFF, *access_log.FORMATTERS}:
+        raise ImproperlyConfigured(f"ACCESS_LOG is “{text}”, and must be json, logfmt, or empty for none.")
+    return text.lower()
+
+
 def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65536):
         raise ImproperlyConfigured(f"PORT is “{text}”, and must be a number from 0 to 65535.")
@@ -94,6 +108,19 @@ def _proxy(text: str) -> IPv4Network | IPv6Network | str:
             f"TRUSTED_PROXIES holds “{text}”, which is neither an address like 127.0.0.1, "
             f"nor a network like 10.0.0.0/8, nor {UNIX_SOCKET}."
         ) from error
+
+
+def base_address(name: str, text: str) -> str:
+    """Return the web address ``text`` of the variable ``name``, below which others lie, without a slash at its end."""
+    address = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one or parts.query or parts.fragment or parts.username:
+        raise ImproperlyConfigured(f"{name} is “{text}”, and must be like https://www.example.org/path.")
+    return address
 
 
 def networks(name: str, texts: list[str]) -> list[IPv4Network | IPv6Network]:

@@ -1,12 +1,14 @@
 """gunicorn's configuration; all ways to start the web server name it (`booking_site.parts`)."""
 
 import os
-from pathlib import Path
+from importlib import import_module
 
+from django.apps import apps
 from django.conf import settings
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
-from booking_site import environment, listening, logs
+from booking_site import environment, listening, logs, reloading
 from booking_site.preloading import make_ready_to_fork
 from bookings import limits
 
@@ -27,14 +29,27 @@ timeout = 60
 graceful_timeout = 20
 control_socket_disable = True
 # Heartbeats are file writes, which a slow disk would turn into killed workers.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None  # noqa: S108
 # The site reads forwarded headers itself, by TRUSTED_PROXIES; gunicorn would believe every local process.
 forwarded_allow_ips = ""
 forwarder_headers = ""
-logconfig_dict = logs.configuration(environment.log_level(_env.str("LOG_LEVEL", default="INFO")))
+logconfig_dict = logs.configuration(settings.LOG_LEVEL, settings.ACCESS_LOG)
 logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": [], "propagate": True, "level": "WARNING"}
-# What is loaded before the web processes are forked is in memory once. For new code start anew: SIGHUP reads none.
+# What is loaded before the web processes are forked is in memory once. For new code: `booking_site.reloading`.
 preload_app = True
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Called in each web process, once it is about to serve."""
+    if apps.ready:  # not where another application is served by this configuration
+        import_module("bookings.recent_requests").keep_writing()
+    reloading.tell_ready()
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:
+    """Called in each web process that ends, after its last request."""
+    if apps.ready:
+        import_module("bookings.recent_requests").write()
 
 
 def when_ready(server: Arbiter) -> None:

@@ -1,9 +1,12 @@
 """What a load balancer and a monitor ask: does the process live, and can it serve."""
 
-from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from booking_site.readiness import Readiness
+
+readiness = Readiness()
 
 
 @never_cache
@@ -16,13 +19,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 where the database answers too, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return _text("no database", 503)
-    return _text("ready", 200)
+    """200 where this process can do its work, else 503 and a line for each reason."""
+    wrong = readiness.wrong()
+    return _text("\n".join(wrong) or "ready", 503 if wrong else 200)
 
 
 def _text(text: str, status: int) -> HttpResponse:

@@ -14,20 +14,42 @@ from django.db import DatabaseError, connections
 from booking_site import listening, together
 from booking_site.collecting import collect_once
 from booking_site.migrating import migrate_once
-from booking_site.parts import WEB_SERVER, WORKER, become
+from booking_site.parts import WORKER, become, web_server_that_reloads
+from booking_site.upgrading import upgrade
+from bookings.backups.errors import BackupError
+from bookings.release_floor import ReleaseTooOld
 from bookings.unreleased import HalfMigrated
 
 # What an operator can mend; everything else is a fault of ours and keeps its traceback.
-TO_MEND = (ImproperlyConfigured, DatabaseError, OSError, HalfMigrated, listening.CannotListen)
+TO_MEND = (
+    ImproperlyConfigured,
+    DatabaseError,
+    OSError,
+    BackupError,
+    HalfMigrated,
+    ReleaseTooOld,
+    listening.CannotListen,
+)
 
 
 def main(part: str, *words: str) -> None:
-    """Make ready and become `part`: all, web or worker; `setup` asks its questions, which `words` may answer."""
+    """Make ready and become `part`: all, web or worker; `setup` asks its questions, which `words` may answer.
+
+    `upgrade` brings the database to this release and starts what runs anew; `prepare` makes ready and ends, for a
+    service manager that starts the parts by themselves.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
     django.setup()
+    if part == "upgrade":
+        upgrade()
+        return
     if part == "setup":
         migrate_once()
         execute_from_command_line(["./run", "setup", *words])
+        return
+    if part == "prepare":
+        migrate_once()
+        collect_once()
         return
     if part != "worker":
         listening.refuse_taken(settings.BIND, settings.PORT)
@@ -39,7 +61,7 @@ def main(part: str, *words: str) -> None:
     connections.close_all()
     if part == "web":
         print(told)
-        become(WEB_SERVER)
+        become(web_server_that_reloads(settings.BIND, settings.PORT))
     together.hand_over(settings.BIND, settings.PORT, told)
 
 

@@ -3,9 +3,11 @@
 import errno
 import socket
 from contextlib import closing, suppress
+from pathlib import Path
 
 _WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _UNIX = "unix:"
+_BACKLOG = 2048
 
 
 class CannotListen(Exception):
@@ -33,13 +35,33 @@ def refuse_taken(bind: str, port: int) -> None:
     """Raise CannotListen where another program has the port, or this one may not have it."""
     if bind.startswith(_UNIX):
         return
-    with closing(socket.socket(_family(bind), socket.SOCK_STREAM)) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((bind, port))
-            trial.listen()
-        except OSError as error:
-            raise CannotListen(_in_words(error, bind, port)) from error
+    opened(bind, port).close()
+
+
+def opened(bind: str, port: int) -> socket.socket:
+    """Return a socket that listens there.  Raises CannotListen."""
+    if bind.startswith(_UNIX):
+        remove_socket(bind)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        address: str | tuple[str, int] = bind.removeprefix(_UNIX)
+    else:
+        listener = socket.socket(_family(bind), socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        address = (bind, port)
+    try:
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(_in_words(error, bind, port)) from error
+    return listener
+
+
+def remove_socket(bind: str) -> None:
+    """Take away the file of a local socket that nobody listens on; another address leaves none."""
+    path = Path(bind.removeprefix(_UNIX))
+    if bind.startswith(_UNIX) and path.is_socket():
+        path.unlink()
 
 
 def answers(bind: str, port: int) -> bool:

@@ -11,6 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from structlog.types import EventDict, WrappedLogger
 
+from booking_site import access_log
+from bookings import request_ids
+
 # Their messages come from the database, the system or the programmer, not from what somebody typed.
 _SAFE_MESSAGES = (DatabaseError, ImportError, ImproperlyConfigured, OSError)
 _REQUEST_LOGGERS = ("django.request", "django.security")
@@ -48,15 +51,18 @@ def tell_where_it_failed(logger: WrappedLogger, method: str, event: EventDict) -
 
 
 _SHARED: list[Any] = [
-    structlog.contextvars.merge_contextvars,
+    request_ids.add_to_line,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
 
-def configuration(level: str) -> dict[str, Any]:
-    """Return Django's LOGGING for this `level`; also makes structlog's own loggers go through it."""
+def configuration(level: str, access: str = access_log.OFF) -> dict[str, Any]:
+    """Return Django's LOGGING for this `level`; also makes structlog's own loggers go through it.
+
+    `access` is the spelling of the access log, which is on whatever the level.
+    """
     structlog.configure(
         processors=[
             *_SHARED,
@@ -69,12 +75,21 @@ def configuration(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": json_formatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "formatters": {
+            "json": {"()": json_formatter},
+            "access": {"()": access_log.FORMATTERS.get(access, access_log.JsonLine)},
+        },
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "access": {"class": "logging.StreamHandler", "formatter": "access"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"level": level, "handlers": [], "propagate": True},
+            "access": {"handlers": ["access"], "level": "INFO", "propagate": False},
             "axes": {"level": "WARNING"},
+            # It tells every call with all that was said in it.
+            "django_mcpz.calls": {"level": "WARNING"},
             # They tell every address that is called, with the secrets in it.
             "httpx2": {"level": "WARNING"},
             "httpcore2": {"level": "WARNING"},

@@ -7,7 +7,9 @@ from wsgiref.handlers import SimpleHandler
 from wsgiref.types import WSGIApplication
 from wsgiref.util import setup_testing_defaults
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+
+from bookings.release_floor import ReleaseTooOld, refuse_too_old
 
 
 def make_ready_to_fork(application: WSGIApplication) -> None:
@@ -15,10 +17,21 @@ def make_ready_to_fork(application: WSGIApplication) -> None:
 
     The collector writes into each object that it looks at, and a page that was written is shared no longer.
     """
+    _refuse_too_old()
     _serve_once(application)
     _close_connections()
     gc.collect()
     gc.freeze()
+
+
+def _refuse_too_old() -> None:
+    """A service manager starts the web server without `booking_site.launch`; a database that is away says nothing."""
+    try:
+        refuse_too_old(connections[DEFAULT_DB_ALIAS])
+    except ReleaseTooOld as refusal:
+        sys.exit(str(refusal))
+    except DatabaseError:
+        return
 
 
 def _serve_once(application: WSGIApplication) -> None:

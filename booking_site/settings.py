@@ -9,7 +9,7 @@ from pathlib import Path
 import django
 from django.utils.translation import gettext_lazy as _
 
-from booking_site import environment, listening, logs, mail
+from booking_site import environment, listening, logs, mail, metrics_folder, text_gateway
 from bookings import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,7 +17,8 @@ VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
 
 env = environment.Env()
-environment.read_file(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+SETTINGS_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
+environment.read_file(SETTINGS_FILE)
 
 SECRET_KEY = environment.secret_key(env.str("SECRET_KEY"))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -40,7 +41,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_IS_HTTPS
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 SECURE_SSL_HOST = _site.netloc if SITE_IS_HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = [
@@ -71,10 +72,14 @@ INSTALLED_APPS = [
 ]
 # From the outside in; beside each why it stands where it does.
 MIDDLEWARE = [
-    "bookings.api.middleware.name_every_answer",  # outermost: what any other refuses has its id, too
+    "booking_site.observing.observe",  # outermost: whatever any other does is timed, and logged under one number
+    "bookings.in_flight.count",  # around everything that works for an answer
+    "bookings.api.middleware.name_every_answer",  # before whatever refuses: each answer has its id
     "bookings.client_address.believe_trusted_proxies",  # before whoever asks if this is https
     "bookings.api.middleware.allow_other_origins",  # before whatever redirects or refuses: pages must read it
+    "bookings.read_only.refuse_changes",  # before any work is done, and where pages of others read the refusal
     "django.middleware.security.SecurityMiddleware",  # redirects to https before any work is done
+    "booking_site.permissions_policy.deny_devices",  # around all that answers a page
     "whitenoise.middleware.WhiteNoiseMiddleware",  # files need nothing of what follows
     "booking_site.compression.CompressTexts",  # around all that reads or changes a page's words
     "csp.middleware.CSPMiddleware",  # around all that makes pages, refusals of those below included
@@ -145,6 +150,27 @@ _limits = limits.from_environment(env.number)
 vars().update(_limits)
 # Networks whose holds and bookings are never capped, like that of the front desk.
 UNCAPPED_NETWORKS = environment.networks("UNCAPPED_NETWORKS", env.list("UNCAPPED_NETWORKS", default=[]))
+
+# --- Backups: on the embedded database the worker makes one every night, beside it until another place is set ---
+
+_embedded = _database["NAME"] == str(EMBEDDED_DATABASE)
+BACKUP_FOLDER = environment.folder(
+    env.str("BACKUP_FOLDER", default=str(VAR_DIR / "backups") if _embedded else "")
+)
+BACKUP_KEEP = env.number("BACKUP_KEEP", default=7, least=1)
+BACKUP_HOUR = env.number("BACKUP_HOUR", default=3)  # of the day in UTC from which the night's backup is due
+BACKUP_KEY = env.str("BACKUP_KEY", default="")  # public: what is encrypted for it holds the secrets, too
+BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")  # private: opens backups, for restore and drill
+DRILL_WEEKLY = env.switch("DRILL_WEEKLY", default=False)
+
+# --- For how long things are kept; 0: for ever (./run manage retention shows all rules) ---
+
+KEEP_HOLDS_DAYS = env.number("KEEP_HOLDS_DAYS", default=30)
+KEEP_SENT_DAYS = env.number("KEEP_SENT_DAYS", default=60)
+KEEP_FAILED_DAYS = env.number("KEEP_FAILED_DAYS", default=365)
+KEEP_CALLS_DAYS = env.number("KEEP_CALLS_DAYS", default=14)
+KEEP_LOGINS_DAYS = env.number("KEEP_LOGINS_DAYS", default=90)
+KEEP_PEOPLE_MONTHS = env.number("KEEP_PEOPLE_MONTHS", default=0)
 
 # --- Mail: EMAIL_URL like smtp+tls://user:password@host:587; without it mails are files in var/mail ---
 
@@ -226,6 +252,55 @@ WEBHOOK_PRIVATE_NETWORKS = environment.networks(
     "WEBHOOK_PRIVATE_NETWORKS", env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
 )
 
+WEBHOOK_PAUSE_HOURS = env.number(
+    "WEBHOOK_PAUSE_HOURS", default=72
+)  # after which a dead one is paused; 0: never
+
+# --- Text messages: one HTTP call to any gateway, see docs/messages.md; without SMS_URL none are sent ---
+
+SMS_GATEWAY = text_gateway.gateway(
+    env.str("SMS_URL", default=""),
+    env.str("SMS_HEADERS", default=""),
+    env.str("SMS_BODY", default=""),
+    env.str("SMS_EXPECTED", default=""),
+)
+SMS_PRIVATE_NETWORKS = environment.networks(
+    "SMS_PRIVATE_NETWORKS", env.list("SMS_PRIVATE_NETWORKS", default=[])
+)
+SMS_QUIET_HOURS = text_gateway.quiet_hours(
+    env.str("SMS_QUIET_HOURS", default="21-8")
+)  # reminders come before
+
+# --- Connected calendars ---
+
+CALENDAR_SYNC_MINUTES = env.number("CALENDAR_SYNC_MINUTES", default=5)  # how often one is read
+CALENDAR_STALE_HOURS = env.number(
+    "CALENDAR_STALE_HOURS", default=6
+)  # not read for so long, and staff are told
+CALENDAR_PRIVATE_NETWORKS = environment.networks(  # like a Nextcloud in the house; none by default
+    "CALENDAR_PRIVATE_NETWORKS", env.list("CALENDAR_PRIVATE_NETWORKS", default=[])
+)
+
+# --- Calendars at Google and Microsoft 365: the operator's registration with each, and where each is reached ---
+
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
+MICROSOFT_CLIENT_ID = env.str("MICROSOFT_CLIENT_ID", default="")
+MICROSOFT_CLIENT_SECRET = env.str("MICROSOFT_CLIENT_SECRET", default="")
+MICROSOFT_TENANT = env.str("MICROSOFT_TENANT", default="common")
+GOOGLE_CALENDAR_URL = environment.base_address(
+    "GOOGLE_CALENDAR_URL", env.str("GOOGLE_CALENDAR_URL", default="https://www.googleapis.com/calendar/v3")
+)
+GOOGLE_OAUTH_URL = environment.base_address(
+    "GOOGLE_OAUTH_URL", env.str("GOOGLE_OAUTH_URL", default="https://oauth2.googleapis.com")
+)
+MICROSOFT_GRAPH_URL = environment.base_address(
+    "MICROSOFT_GRAPH_URL", env.str("MICROSOFT_GRAPH_URL", default="https://graph.microsoft.com/v1.0")
+)
+MICROSOFT_LOGIN_URL = environment.base_address(
+    "MICROSOFT_LOGIN_URL", env.str("MICROSOFT_LOGIN_URL", default="https://login.microsoftonline.com")
+)
+
 # --- Content security policy: only ourselves, nothing inline ---
 
 CONTENT_SECURITY_POLICY = {
@@ -242,4 +317,14 @@ CONTENT_SECURITY_POLICY = {
 # --- Logs: one JSON object a line on standard error ---
 
 LOG_LEVEL = environment.log_level(env.str("LOG_LEVEL", default="INFO"))
-LOGGING = logs.configuration(LOG_LEVEL)
+# A line for each request, json or logfmt; empty: none. It tells who asked only with ACCESS_LOG_ADDRESS=1.
+ACCESS_LOG = environment.access_log_spelling(env.str("ACCESS_LOG", default=""))
+ACCESS_LOG_ADDRESS = env.switch("ACCESS_LOG_ADDRESS", default=False)
+LOGGING = logs.configuration(LOG_LEVEL, ACCESS_LOG)
+
+# --- Metrics: /metrics, for whoever brings the token or comes from one of the networks; with neither there is none ---
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_NETWORKS = environment.networks("METRICS_NETWORKS", env.list("METRICS_NETWORKS", default=[]))
+if METRICS_TOKEN or METRICS_NETWORKS:
+    metrics_folder.use(Path(env.str("METRICS_DIR", default=str(VAR_DIR / "metrics"))))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-_PATIENCE_SECONDS = 25  # a little more than gunicorn gives its requests
+PATIENCE_SECONDS = 25  # a little more than gunicorn gives its requests
 _PR_SET_PDEATHSIG = 1
 _TICK_SECONDS = 0.1
 
@@ -48,7 +48,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603
             self.command,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            preexec_fn=die_with_parent,  # noqa: PLW1509
         )
         self.started_at, self.starts_again_at = time.monotonic(), None
 
@@ -66,7 +66,7 @@ class Child:
         return self.failures > 0 and time.monotonic() - self.failing_since >= self.patience.long_enough
 
     def _wait(self) -> None:
-        _end_group(self.process)
+        end_group(self.process)
         if time.monotonic() - self.started_at >= self.patience.long_enough:
             self.failures = 0
         if self.failures == 0:
@@ -75,7 +75,7 @@ class Child:
         self.failures += 1
         self.starts_again_at = time.monotonic() + wait
         code = self.process.returncode
-        _say(f"The {self.name} has ended (code {code}) and is started again in {wait:g} s.")
+        say(f"The {self.name} has ended (code {code}) and is started again in {wait:g} s.")
 
 
 def supervise(
@@ -87,23 +87,37 @@ def supervise(
     """Run `commands` (by name) until a signal comes or one cannot stay up, then end them all; return the exit code.
 
     `announce` is called once, as soon as `ready` says so; until then a process that dies ends everything at once, since
-    what never came up will not come up by itself. The code is 0 after SIGINT or SIGTERM, else 1.
+    what never came up will not come up by itself. SIGUSR1 ends them in order and starts them anew, with the code that
+    lies there by then. The exit code is 0 after SIGINT or SIGTERM, else 1.
     """
     signals: list[int] = []
+    restarts: list[int] = []
+    signal.signal(signal.SIGUSR1, lambda received, frame: restarts.append(received))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, frame: signals.append(received))
     children = [Child(name, command, patience) for name, command in commands.items()]
     announced, lost = False, None
     while not signals and lost is None:
+        if restarts:
+            restarts.clear()
+            _start_anew(children)
         if not announced and ready():
             announce()
             announced = True
         lost = next((child for child in children if _is_lost(child, announced=announced)), None)
         time.sleep(_TICK_SECONDS)
     if lost:
-        _say(_last_words(lost, announced=announced))
+        say(_last_words(lost, announced=announced))
     _end(children)
     return 1 if lost else 0
+
+
+def _start_anew(children: list[Child]) -> None:
+    say("Everything is started anew.")
+    _end(children)
+    for child in children:
+        child.failures = 0
+        child.start()
 
 
 def _is_lost(child: Child, *, announced: bool) -> bool:
@@ -124,11 +138,13 @@ def _last_words(child: Child, *, announced: bool) -> str:
     )
 
 
-def _say(sentence: str) -> None:
+def say(sentence: str) -> None:
+    """Tell the operator."""
     print(sentence, file=sys.stderr, flush=True)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Called in a child before it becomes its program: whoever loses its parent is told to end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -136,14 +152,14 @@ def _die_with_parent() -> None:
 def _end(children: list[Child]) -> None:
     for child in children:
         child.process.terminate()
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     for child in children:
         with suppress(subprocess.TimeoutExpired):
             child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        _end_group(child.process)
+        end_group(child.process)
 
 
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
+def end_group(process: "subprocess.Popen[bytes]") -> None:
     """Kill what a process left behind, and itself where it would not end."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -6,11 +6,16 @@ answers goes through a pipe: passwords and links must not stand in a command lin
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from booking_site import listening
 from booking_site.parts import WEB_SERVER, WORKER, become
 from booking_site.supervise import supervise
+
+PID_FILE = Path(__file__).resolve().parent.parent / "var" / "run.pid"
+"""Where the last supervisor wrote its number, so that an upgrade can have the parts started anew."""
 
 
 def hand_over(bind: str, port: int, told: str) -> NoReturn:
@@ -24,10 +29,20 @@ def hand_over(bind: str, port: int, told: str) -> NoReturn:
     become([sys.executable, "-m", "booking_site.together", bind, str(port), str(reading)])
 
 
+def is_supervisor(pid: int) -> bool:
+    """Whether the process of that id is a supervisor of `./run`, and not a later one that got its number."""
+    try:
+        return b"booking_site.together" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 def main(bind: str, port: str, pipe: str) -> int:
     """Run both until a signal comes or one cannot stay up; return the exit code."""
     with os.fdopen(int(pipe), encoding="utf-8") as reading:
         told = reading.read()
+    with suppress(OSError):
+        PID_FILE.write_text(str(os.getpid()))
     return supervise(
         {"web server": WEB_SERVER, "worker": WORKER},
         ready=lambda: listening.answers(bind, int(port)),

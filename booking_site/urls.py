@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from booking_site import health, media
+from booking_site import health, media, metrics
 from bookings.admin.passwords import SetPassword, forgotten
 from bookings.admin.setup import how_to_set_up, set_up_by_link
 from bookings.api.urls import start
@@ -11,6 +11,7 @@ from bookings.api.urls import start
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", metrics.page, name="metrics"),
     path("media/<path:name>", media.picture),
     path("setup/", how_to_set_up, name="how_to_set_up"),
     path("setup/<str:token>/", set_up_by_link, name="set_up_by_link"),
@@ -19,5 +20,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("v2", include(start)),
     path("v2/", include("bookings.api.urls")),
+    path("", include("bookings.agents.urls")),
     path("", include("bookings.urls")),
 ]

@@ -74,7 +74,7 @@ def believe_trusted_proxies(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         scheme = request.headers.get("X-Forwarded-Proto", "").strip().lower()
-        if _is_trusted(_peer(request)):
+        if is_from_trusted_proxy(request):
             if scheme in {"http", "https"}:
                 request.META["wsgi.url_scheme"] = scheme
         elif settings.SECURE_SSL_REDIRECT and scheme == "https":
@@ -82,6 +82,11 @@ def believe_trusted_proxies(
         return get_response(request)
 
     return middleware
+
+
+def is_from_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether the one who connected is in TRUSTED_PROXIES, so that its headers are believed."""
+    return _is_trusted(_peer(request))
 
 
 def _peer(request: HttpRequest) -> str:

@@ -168,3 +168,16 @@ def test_a_command_says_what_is_wrong_with_its_database_or_its_folder(tmp_path: 
     assert run.stderr == "The database cannot be used: file is not a database\n"
     refused = PermissionError(errno.EACCES, "Permission denied", "/srv/var/db")
     assert in_words(refused).startswith("/srv/var/db cannot be used: Permission denied.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "graph.microsoft.com", "ftp://example.org", "https://", "https://u:p@example.org", "https://h/?a=b"],
+)
+def test_an_address_below_which_others_lie_is_one_of_the_web(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="GOOGLE_CALENDAR_URL"):
+        environment.base_address("GOOGLE_CALENDAR_URL", text)
+
+
+def test_an_address_below_which_others_lie_may_end_in_a_slash() -> None:
+    assert environment.base_address("X", " https://example.org:8443/v3/ ") == "https://example.org:8443/v3"

@@ -110,3 +110,19 @@ def test_what_never_came_up_ends_all_at_once(tmp_path: Path) -> None:
         assert process.returncode == 1
     assert "so everything ends." in errors
     assert "started again" not in errors
+
+
+def test_all_are_ended_in_order_and_started_anew_when_told(tmp_path: Path) -> None:
+    ends = "import sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\nsignal.pause()"
+    with start(tmp_path / "pid", counts_and(ends, tmp_path / "starts")) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        (first,) = lines(tmp_path / "starts", 1)
+        process.send_signal(signal.SIGUSR1)
+        assert lines(tmp_path / "starts", 2)[0] == first
+        assert not is_alive(first)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+        assert process.stderr
+        assert "started anew" in process.stderr.read()

@@ -4,3 +4,4 @@ TIME_FORMAT = "H:i"
 FIRST_DAY_OF_WEEK = 1
 DAY_FORMAT = "l, j. F Y"
 SHORT_DAY_FORMAT = "l, j. F"
+BRIEF_DAY_FORMAT = "D, j. M"
