@@ -11,10 +11,10 @@ import threading
 import time
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
 
-from bookings import database_clock
+from bookings import database_clock, metrics
 from bookings.limits import LIMITS, Limit
 from bookings.models import RequestCount
 from bookings.models.request_counts import BITES
@@ -29,9 +29,13 @@ _written_at: dict[str, float] = {}
 
 
 def note(name: str | None) -> None:
-    """Count that the limit of that setting refused somebody; None for a refusal that no limit made."""
-    if name is None:
+    """Count that the limit of that setting refused somebody; None for a refusal that no limit made.
+
+    One that refused a test is not counted.
+    """
+    if name is None or not metrics.counts():
         return
+    metrics.LIMITS.labels(name).inc()
     with _lock:
         _unwritten[name] = _unwritten.get(name, 0) + 1
         if time.monotonic() - _written_at.get(name, float("-inf")) < BETWEEN_WRITES:
@@ -40,10 +44,14 @@ def note(name: str | None) -> None:
     RequestCount.objects.add(f"{BITES}{name}", _hour(), amount)
 
 
+def lately_noted() -> QuerySet[RequestCount]:
+    """What was counted of limits within the last day; ``who`` tells which one."""
+    return RequestCount.objects.filter(who__startswith=BITES, window__gt=Now() - KEPT)
+
+
 def lately() -> list[tuple[Limit, int]]:
     """The limits that bit within the last day, and how often, the busiest first."""
-    rows = RequestCount.objects.filter(who__startswith=BITES, window__gt=Now() - KEPT)
-    found = dict(rows.values_list("who").annotate(Sum("count")).order_by())
+    found = dict(lately_noted().values_list("who").annotate(Sum("count")).order_by())
     counted = [(limit, found.get(f"{BITES}{limit.setting}", 0)) for limit in LIMITS]
     return sorted([one for one in counted if one[1]], key=lambda one: -one[1])
 

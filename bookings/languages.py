@@ -60,6 +60,16 @@ def written_in(request: HttpRequest) -> str:
     return own if _words_of(own) != _words_of(get_language() or "") else ""
 
 
+def language_without_cookies(request: HttpRequest) -> str:
+    """What the address says, else what the request wishes, else the site's own."""
+    wanted = request.GET.get("lang", "")
+    if wanted in dict(settings.LANGUAGES):
+        return wanted
+    wishes = (wish for wish, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")))
+    found = next((wish for wish in takewhile(lambda wish: wish != "*", wishes) if _is_ours(wish)), "")
+    return get_supported_language_variant(found) if found else _own_language(request)
+
+
 def _words_of(language: str) -> str:
     """English and American English have the same words."""
     return language.partition("-")[0]

@@ -6,7 +6,7 @@ CONFIGURATION = ("resource", "calendar", "event", "location", "weeklyhours", "da
 PROJECTS = ("project", "option", "projectresource")
 GRAPHS = ("graph", "graphversion", "state", "action")
 SEEN_BY_ALL = (*CONFIGURATION, *PROJECTS, *GRAPHS, "site")
-RECORDS = ("booking", "customer", "historyentry", "remark", "reservation", "outboxmessage")
+RECORDS = ("booking", "customer", "historyentry", "remark", "reservation", "outboxmessage", "person")
 
 
 def permissions(verbs: str, models: tuple[str, ...]) -> list[str]:
@@ -16,9 +16,11 @@ def permissions(verbs: str, models: tuple[str, ...]) -> list[str]:
 DESK = [
     *permissions("view", (*SEEN_BY_ALL, *RECORDS)),
     *permissions("add change", ("booking",)),
+    "change_person",
     "decide_booking",
     "change_outboxmessage",
 ]
+PEOPLE_OF_MANAGERS = ("delete_person", "merge_person", "block_person")
 ROLES = {
     "desk": DESK,
     "manager": [
@@ -28,6 +30,7 @@ ROLES = {
         "change_site",
         "delete_booking",
         "override_overlap",
+        *PEOPLE_OF_MANAGERS,
     ],
     "designer": [
         *permissions("view", SEEN_BY_ALL),
@@ -48,3 +51,12 @@ def make_roles(group_model: Any, permission_model: Any) -> None:
                 content_type__app_label="bookings", codename__in=codenames
             )
             group.permissions.set(wanted)
+
+
+def allow_people(group_model: Any, permission_model: Any) -> None:
+    """Let the roles that a site has already do with people what new ones may; the permissions must exist."""
+    of_desk = ("view_person", "change_person")
+    for role, codenames in {"desk": of_desk, "manager": (*of_desk, *PEOPLE_OF_MANAGERS)}.items():
+        wanted = permission_model.objects.filter(content_type__app_label="bookings", codename__in=codenames)
+        for group in group_model.objects.filter(name=role):
+            group.permissions.add(*wanted)

@@ -23,14 +23,23 @@ _UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
 _BLANK = set("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u2800")
 
 
+def _is_plain(text: str) -> bool:
+    """Whether it is of ASCII that is seen, as nearly all is, so that there is nothing to look for."""
+    return text.isascii() and text.isprintable()
+
+
 def word(text: str) -> str:
     """An address, a number, the name of a zone: nothing in it is unseen, letters of full width are plain ones."""
+    if _is_plain(text):
+        return text.strip()
     seen = "".join(one for one in text if one == _NUL or unicodedata.category(one) not in _UNSEEN)
     return unicodedata.normalize("NFKC", seen).strip()
 
 
 def line(text: str) -> str:
     """Words in one line, with single spaces, whose direction nothing turns round."""
+    if _is_plain(text):
+        return " ".join(text.split())
     kept = (_kept_in_a_line(character) for character in unicodedata.normalize("NFC", text))
     return " ".join("".join(kept).split())
 
@@ -38,6 +47,8 @@ def line(text: str) -> str:
 def name(text: str) -> str:
     """What somebody or something is called; empty where all of it draws nothing."""
     called = line(text).strip(_JOINERS + " ")
+    if _is_plain(called):
+        return called
     return "" if all(_draws_nothing(character) for character in called) else called
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, include, path
 
+from bookings.views import calendar_consent, feed
 from bookings.views.accent_stylesheet import accent_stylesheet
 from bookings.views.booking import action_link, find, manage, move, owner, trial_payment
 from bookings.views.choose import choose
 from bookings.views.frames import framed
 from bookings.views.hold import details, offered, pick
-from bookings.views.home import home
+from bookings.views.home import assistants, home
 from bookings.views.page_request import View
 
 
@@ -45,8 +46,12 @@ pages = [
     path("o/<str:token>/undo/", owner.undo_decision, name="owner_undo"),
     path("a/<str:token>/<str:action>/", action_link.ask_once, name="action"),
     path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
+    path("feeds/<str:token>.ics", feed.feed, name="feed"),
+    path("calendars/back/", calendar_consent.back, name="calendar_back"),
+    path("calendars/connect/<str:token>/", calendar_consent.connect, name="calendar_connect"),
     path("find/", find.find, name="find"),
-    path("look/accent-<str:digits>.css", accent_stylesheet, name="accent"),
+    path("assistants/", assistants.assistants, name="assistants"),
+    path("look/tones-<str:digits>.css", accent_stylesheet, name="accent"),
 ]
 urlpatterns = [
     path("embed/", include((flow("", framed), "pages"), namespace="embed")),

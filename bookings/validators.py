@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from urllib.parse import urlsplit
 
+import pyrage
 from babel.numbers import is_currency
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -79,3 +80,11 @@ def validate_object(value: object) -> None:
 def validate_list(value: object) -> None:
     if not isinstance(value, list):
         raise ValidationError(_("This must be a list."), code="list")
+
+
+def validate_backup_key(value: str) -> None:
+    """A public key of age, like age1…."""
+    try:
+        pyrage.x25519.Recipient.from_str(value)
+    except pyrage.RecipientError:
+        raise ValidationError(_("This is no public key like age1….")) from None

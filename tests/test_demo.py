@@ -199,7 +199,7 @@ def test_pages_doctor_and_desk_say_the_same_about_mail(client, settings, server,
 
 def test_the_demo_has_pictures_that_are_drawn_here_and_sent_small(client):
     demo()
-    tags = re.findall(r'<img class="offer__picture"[^>]*>', client.get("/").content.decode())
+    tags = re.findall(r'<img class="picture"[^>]*>', client.get("/").content.decode())
     assert len(tags) == Project.objects.public().count()
     for tag in tags:
         small = client.get(re.search(r"(/media/\S+) 160w", tag)[1])

@@ -20,9 +20,10 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
-from tests.admin.conftest import _Controls
+from tests.admin.conftest import filled_in
 from tests.setup.answers import ANSWERS
 
+pytestmark = pytest.mark.own_database
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 90  # seconds, on a busy machine
 TYPED = [
@@ -140,13 +141,8 @@ class Browser:
 
     def send(self, part: str, **typed: str) -> str:
         """Fill in the form whose text or address has ``part`` in it."""
-        form = next(one for one in re.findall(r"<form.*?</form>", self.page, re.DOTALL) if part in one)
-        controls = _Controls()
-        controls.feed(form)
-        button = re.search(r'<button[^>]*name="(\w+)"[^>]*value="([^"]*)"', form)
-        pressed = {button[1]: button[2]} if button and button[1] not in controls.values else {}
-        action = re.search(r'<form[^>]*action="([^"]*)"', form)
-        return self.open(action[1] if action else self.url, controls.values | pressed | typed)
+        action, values = filled_in(self.page, part, typed)
+        return self.open(action or self.url, values)
 
 
 def test_a_newcomer_sets_up_a_site_is_booked_and_sees_it_at_the_desk(served: tuple[str, str]) -> None:

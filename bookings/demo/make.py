@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from bookings.demo.pictures import bust, scene
+from bookings.demo.pictures import HOUSE, drawn, is_drawn
 from bookings.demo.plan import (
     LOCATIONS,
     MAIL_DOMAIN,
@@ -92,7 +92,8 @@ def _name_the_site() -> None:
     if site.name == Site().name:
         for name, value in SITE.items():
             setattr(site, name, value)
-        site.save()
+        house = drawn(HOUSE)
+        site.picture.save(house.name or "", house)
 
 
 def _marked(model: type[Row], kind: DemoRow.Kind, name: str) -> Row | None:
@@ -138,7 +139,7 @@ def _resource(slug: str, name: str, place: str) -> Resource:
         for weekday in WEEKDAYS
     )
     if slug in PEOPLE:
-        portrait = bust(slug)
+        portrait = drawn(slug)
         resource.image.save(portrait.name or "", portrait)
     return resource
 
@@ -151,8 +152,9 @@ def _project(position: int, plan: dict[str, Any], resources: dict[str, Resource]
     values = {name: value for name, value in plan.items() if name not in apart}
     project = Project.objects.create(slug=_free(Project, "slug", plan["slug"]), position=position, **values)
     _mark(project, DemoRow.Kind.PROJECT, plan["slug"])
-    drawn = scene(plan["slug"])
-    project.image.save(drawn.name or "", drawn)
+    if is_drawn(plan["slug"]):
+        scene = drawn(plan["slug"])
+        project.image.save(scene.name or "", scene)
     for place, slug in enumerate(plan["resources"]):
         ProjectResource.objects.create(project=project, resource=resources[slug], position=place)
     for place, (label, minutes, price) in enumerate(plan["options"]):

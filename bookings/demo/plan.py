@@ -11,6 +11,7 @@ SITE = {
     "email": f"hello@{MAIL_DOMAIN}",
     "address": "Uferstraße 8\n13357 Berlin",
     "phone": "+49 30 5550 1234",
+    "summary": "Portraits, frames and good evenings, in the old boatyard on the bank.",
 }
 
 LOCATIONS = {
@@ -78,6 +79,7 @@ PROJECTS = [
         ["katharina", "amara"],
         [("", 30, "0.00"), ("", 60, "0.00")],
         heading="Advice",
+        mark="talk",
         summary="Tell us what you have in mind. Booked at once, free of charge.",
         place="online",
         booking={"where": "A video call", "settings": {"min_cancel_time": "2 hours"}},
@@ -91,6 +93,7 @@ PROJECTS = [
         ["katharina"],
         [("Guided visit", 45, "12.00")],
         heading="Advice",
+        mark="house",
         summary="Ask for a time; it is yours once we have said yes.",
     ),
     project(
@@ -100,6 +103,7 @@ PROJECTS = [
         ["katharina", "amara"],
         [("Consultation", 90, "40.00")],
         heading="Advice",
+        mark="sheet",
         summary="Ask for a time and it is kept for you until we answer.",
         booking={"settings": {"min_booking_time": "1 day"}},
         availability={"mode": "exclusive", "buffer_after": "15 minutes"},
@@ -111,6 +115,7 @@ PROJECTS = [
         ["emmett"],
         [("One picture", 60, "120.00"), ("A series", 120, "200.00")],
         heading="Sittings",
+        mark="portrait",
         summary="Paid within minutes of booking, else the time is free again.",
         trial_payment=True,
         availability={"buffer_before": "10 minutes", "buffer_after": "10 minutes"},
@@ -122,6 +127,7 @@ PROJECTS = [
         ["studio"],
         [("Session", 90, "18.00")],
         heading="Courses",
+        mark="easel",
         summary="A model, easels and tea. Eight places.",
         booking={"settings": {"max_seats": 8, "min_cancel_time": "1 day"}},
     ),
@@ -132,9 +138,10 @@ PROJECTS = [
         ["kitchen"],
         [("Evening", 180, "65.00")],
         heading="Courses",
+        mark="pot",
         summary="Four courses, cooked together. A place is yours once it is paid.",
         trial_payment=True,
-        booking={"settings": {"max_seats": 6}},
+        booking={"settings": {"max_seats": 6, "max_places": 4}},
     ),
     project(
         "brush-writing",
@@ -143,6 +150,7 @@ PROJECTS = [
         ["aiko"],
         [("Lesson", 60, "45.00")],
         heading="Courses",
+        mark="leaf",
         summary="Ink, paper and patience, one to one in Yanaka.",
     ),
     project(
@@ -152,6 +160,7 @@ PROJECTS = [
         ["studio", "kitchen"],
         [("Session", 90, "18.00")],
         visibility="staff",
+        mark="easel",
         summary="For staff: sessions with seats.",
         booking={"settings": {"max_seats": 10}},
     ),
@@ -162,6 +171,7 @@ PROJECTS = [
         ["katharina", "amara"],
         [("Joint talk", 45, "60.00")],
         visibility="unlisted",
+        mark="talk",
         summary="Both take part, so both must be free.",
         availability={"mode": "mutual"},
     ),

@@ -10,7 +10,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
+from bookings.demo.pictures import HOUSE, is_drawn_here
 from bookings.demo.plan import MAIL_DOMAIN, SITE
+from bookings.lifecycle.people import forget_without_bookings
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.seats import give_seats
 from bookings.models import (
@@ -19,13 +21,12 @@ from bookings.models import (
     DemoRow,
     IdempotencyKey,
     Location,
-    OutboxMessage,
     Project,
-    Remark,
     Reservation,
     Resource,
     Site,
 )
+from bookings.removals import delete_bookings, delete_with_history
 
 Ids = frozenset[uuid.UUID]
 
@@ -173,40 +174,28 @@ def remove_demo() -> Removal:
     list(Resource.objects.filter(pk__in=DemoRow.objects.ids("resource")).order_by("pk").select_for_update())
     removal = Removal()
     _ = removal.kept, removal.locations, removal.keys  # read before anything goes
-    _delete_bookings(removal.bookings)
+    _give_seats_back(removal.bookings)
+    for pk in removal.bookings.values_list("pk", flat=True):
+        IdempotencyKey.objects.about(pk).delete()
+    delete_bookings(removal.bookings)
     held = Q(resource__in=removal.resources.values("pk")) | Q(project__in=removal.projects.values("pk"))
     Reservation.objects.filter(held).delete()
     for rows in (removal.projects, removal.resources, removal.locations):
-        _delete_with_history(rows)
+        delete_with_history(rows)
     removal.keys.delete()
     _forget_the_site()
     removal.users.delete()  # last, since history names who did all this
     DemoRow.objects.all().delete()
+    forget_without_bookings()
     return removal
 
 
-def _delete_bookings(bookings: QuerySet[Booking]) -> None:
-    """What continues another goes before it, and seats before their session.
-
-    Their history stays as it is: it is never rewritten, and names nobody.
-    """
-    ids = list(bookings.values_list("pk", flat=True))
+def _give_seats_back(bookings: QuerySet[Booking]) -> None:
+    """Of seats in sessions that stay."""
+    ids = bookings.values("pk")
     for seat in bookings.filter(state__occupies=True).exclude(session=None).exclude(session__in=ids):
         if seat.needs_seat and seat.session_id:
-            give_seats(seat.session_id, 1)
-    Remark.objects.filter(booking_id__in=ids).delete()
-    OutboxMessage.objects.filter(booking_id__in=ids).delete()
-    for pk in ids:
-        IdempotencyKey.objects.about(pk).delete()
-    while bookings.exists():
-        bookings.filter(continued_by=None, seats=None).delete()
-
-
-def _delete_with_history(rows: QuerySet[Any]) -> None:
-    """How the rows were goes with them."""
-    ids, model = list(rows.values_list("pk", flat=True)), rows.model
-    rows.delete()
-    model.history.filter(id__in=ids).delete()
+            give_seats(seat.session_id, seat.places)
 
 
 def _forget_the_site() -> None:
@@ -215,6 +204,8 @@ def _forget_the_site() -> None:
     for name, value in SITE.items():
         if getattr(site, name) == value:
             setattr(site, name, getattr(usual, name))
+    if site.picture and is_drawn_here(site.picture, HOUSE):
+        site.picture.delete(save=False)
     site.save()
 
 

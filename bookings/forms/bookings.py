@@ -11,6 +11,7 @@ from bookings.availability.query import Buffers
 from bookings.forms import values
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.findings import Findings
+from bookings.forms.places import check_price, price_of_all, read_places
 from bookings.forms.reminders import reminders
 from bookings.forms.resolve import Resolved, companions
 from bookings.forms.times import read_times
@@ -50,6 +51,7 @@ class BookingForm:
         self._check_texts()
         self._check_calendar_entry()
         self._check_settings()
+        self._check_places()
         return self.findings.errors
 
     def is_valid(self) -> bool:
@@ -70,7 +72,8 @@ class BookingForm:
             ignore_all_day_events=bool(resolved.offering and resolved.offering.terms.ignore_all_day_events),
             **self._fields,
         )
-        booking.price, booking.currency = price(resolved)
+        each, booking.currency = price(resolved)
+        booking.price = price_of_all(each, booking.places)
         return booking
 
     @cached_property
@@ -197,6 +200,10 @@ class BookingForm:
                 self.findings.required("settings.max_seats")
             self._fields["max_seats"] = seats
 
+    def _check_places(self) -> None:
+        self._fields["places"] = read_places(self.resolved, self.values, self.findings)
+        check_price(price(self.resolved)[0], self._fields["places"], self.findings)
+
 
 def where(resolved: Resolved) -> str:
     """The place that a project lends: its location, else its resource's."""
@@ -209,7 +216,7 @@ def buffers(resolved: Resolved) -> Buffers:
 
 
 def price(resolved: Resolved) -> tuple[Decimal | None, str]:
-    """What the booking costs, and the currency; (None, "") where it costs nothing that is known."""
+    """What one place of the booking costs, and the currency; (None, "") where it costs nothing that is known."""
     offering = resolved.offering
     offer = offering.offer_of(resolved.resource.pk) if offering and resolved.resource else None
     amount = offering.price(offer) if offering else None

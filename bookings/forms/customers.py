@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from bookings import typed_text
+from bookings import texting, typed_text
 from bookings.forms.questions import (
     Question,
     answers_to_store,
@@ -22,7 +22,9 @@ from bookings.forms.questions import (
 )
 from bookings.models import Customer
 
-NATIVE = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
+NATIVE = (
+    "name", "first_name", "last_name", "email", "phone", "wants_texts", "voip", "timezone", "language",
+)  # fmt: skip
 ALWAYS = ("name", "timezone", "language")
 LARGEST_ANSWERS = 64_000
 
@@ -81,6 +83,8 @@ class CustomerForm(forms.ModelForm):
         split = self.questions.get("name", {}).get("split_name") is True
         names = {"first_name", "last_name"} if split else {"name"}
         kept = names | set(self.questions) | set(ALWAYS)
+        if "phone" in kept and texting.is_set_up():
+            kept.add("wants_texts")
         for key in NATIVE:
             if key not in kept or (split and key == "name"):
                 del self.fields[key]
@@ -129,6 +133,8 @@ class CustomerForm(forms.ModelForm):
             at = "email" if "email" in self.fields else None
             if not self.has_error(at or "__all__"):
                 self.add_error(at, _("Give an e-mail address or a telephone number."))
+        if self._got("wants_texts") and not self._got("phone") and not self.has_error("phone"):
+            self.add_error("phone", _("Give the number to which text messages go."))
         if not self._got("name"):
             parts = [self._got("first_name"), self._got("last_name")]
             self.instance.name = " ".join(part for part in parts if part)[:200]

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings import texting
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.questions import title
 from bookings.models import Project
-from bookings.typed_fields import EmailInput
+from bookings.typed_fields import EmailInput, PhoneInput
 
 
 class MessageForm(forms.Form):
@@ -35,6 +36,25 @@ class FindForm(forms.Form):
             "invalid": _("This is no e-mail address. It should look like katharina@example.org."),
         },
     )
+    phone = PhoneInput(
+        label=_("or telephone"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if texting.is_set_up():
+            self.fields["email"].required = False
+        else:
+            del self.fields["phone"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not (data.get("email") or data.get("phone") or self.errors):
+            self.add_error("email", _("Type the address or the number you booked with."))
+        return data
 
 
 class Note(forms.Widget):

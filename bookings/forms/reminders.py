@@ -24,6 +24,14 @@ UNITS = {
     "hours": timedelta(hours=1),
     "days": timedelta(days=1),
 }
+USUAL_REMINDERS: list[dict[str, Any]] = [
+    {
+        "type": "email",
+        "settings": {"recipient": "customer"},
+        "when": {"type": "before", "unit": "days", "time": 1},
+    }
+]
+"""What a project made at the desk begins with.  Who makes one by the API has reminders of their own."""
 _is_address = URLValidator(schemes=["http", "https"])
 Faults = Iterator[tuple[str, str]]
 

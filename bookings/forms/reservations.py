@@ -12,6 +12,7 @@ from bookings.availability.query import Buffers
 from bookings.forms import values
 from bookings.forms.bookings import TEXTS, buffers
 from bookings.forms.findings import Findings
+from bookings.forms.places import read_places
 from bookings.forms.resolve import Resolved, companions
 from bookings.forms.times import read_times
 from bookings.models import Reservation, Resource
@@ -48,6 +49,7 @@ class ReservationForm:
         self._fields["allow_double_bookings"] = take(
             "settings.allow_double_bookings", loose, values.flag, False
         )
+        self._fields["places"] = read_places(self.resolved, self.values, self.findings)
         return self.findings.errors
 
     def is_valid(self) -> bool:

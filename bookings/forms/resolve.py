@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from bookings import sql
 from bookings.availability.offering import Catalogue, Offering, linked_resources
 from bookings.availability.terms import comes_whole
 from bookings.errors import UnknownGraph
+from bookings.forms.named_rows import active_link, active_resource, reservation
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, flat, merged
 from bookings.models import Booking, Calendar, Option, Project, ProjectResource, Reservation, Resource
@@ -22,35 +22,45 @@ from bookings.overrides import override
 
 Row = TypeVar("Row", bound=Model)
 
-# Most requests ask this, so the query is written out: the ORM takes longer to build it than the database to answer.
-_CALENDARS, _RESOURCES = Calendar._meta.db_table, Resource._meta.db_table
-_RESOURCE = (
-    f'SELECT r.*, (SELECT c.id FROM {_CALENDARS} c WHERE c.resource_id = r.id AND c."primary") '  # noqa: S608  # tables
-    f"AS primary_calendar_id FROM {_RESOURCES} r WHERE r.id = %s AND r.deleted_at IS NULL"
-)
 
-
-@dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The rows that a caller may name; everything else does not exist for it.
+    """The rows that a caller may name: here everything; everything else does not exist for it.
 
-    ``limited`` where ``resources`` leaves out some that are active.
+    Each is made when it is asked for, since most requests name one or two.
     """
 
-    projects: QuerySet[Project]
-    resources: QuerySet[Resource]
-    bookings: QuerySet[Booking]
-    reservations: QuerySet[Reservation]
-    limited: bool = False
+    limited = False
+    """Whether ``resources`` leaves out some that are active on its side of the sandbox."""
+    is_test = False
+    """Whether it is the sandbox, with none but its own rows; else it has none of those."""
 
     @classmethod
     def everything(cls) -> Scope:
-        return cls(
-            projects=Project.objects.active(),
-            resources=Resource.objects.active(),
-            bookings=Booking.objects.visible(),
-            reservations=Reservation.objects.all(),
-        )
+        return cls()
+
+    @property
+    def projects(self) -> QuerySet[Project]:
+        return Project.objects.live()
+
+    @property
+    def resources(self) -> QuerySet[Resource]:
+        return Resource.objects.live()
+
+    @property
+    def bookings(self) -> QuerySet[Booking]:
+        return Booking.objects.live()
+
+    @property
+    def reservations(self) -> QuerySet[Reservation]:
+        return Reservation.objects.filter(is_test=False)
+
+    def has(self, project: Project) -> bool:
+        """Whether one that is in use is among ``projects``, and so its resources among ``resources``.  No query."""
+        return project.is_test == self.is_test
+
+    def sees(self, row: Resource | Reservation) -> bool:
+        """Whether one that is in use is on this side of the sandbox.  No query."""
+        return row.is_test == self.is_test
 
 
 @dataclass(kw_only=True)
@@ -104,12 +114,13 @@ def resolve_move(given: Mapping[str, Any], scope: Scope) -> Resolved:
 
 
 def companions(resolved: Resolved) -> list[Resource]:
-    """The other resources of a project in which all are booked together, whose time a booking takes as well."""
-    offering = resolved.offering
-    if offering is None or not offering.everybody or resolved.session:
+    """The other resources whose time is taken as well: all, in a project in which all are booked together."""
+    offering, own = resolved.offering, resolved.resource
+    if offering is None or resolved.session:
         return []
-    others = sorted((offer.resource for offer in offering.offers), key=lambda resource: resource.pk)
-    return [resource for resource in others if resource != resolved.resource]
+    taken = {part.resource for part in offering.parts(offering.offer_of(own.pk) if own else None)}
+    others = (offer.resource for offer in offering.offers if offer.resource.pk in taken)
+    return sorted((resource for resource in others if resource != own), key=lambda resource: resource.pk)
 
 
 def _lent(reservation: Reservation) -> dict[str, Any]:
@@ -123,7 +134,7 @@ def _lent(reservation: Reservation) -> dict[str, Any]:
     if reservation.option_id:
         lent["option_id"] = reservation.option_id
     if reservation.session_id:
-        lent["related"] = {"owner_booking_id": reservation.session_id}
+        lent |= {"related": {"owner_booking_id": reservation.session_id}, "places": reservation.places}
     if reservation.customer:
         lent["customer"] = reservation.customer
     return lent
@@ -132,9 +143,11 @@ def _lent(reservation: Reservation) -> dict[str, Any]:
 def _reservation(pk: Any, scope: Scope, resolved: Resolved) -> Reservation | None:
     if pk is None:
         return None
-    found = _one(scope.reservations.select_related("graph_version__graph"), pk)
-    if found is None:
+    wanted = as_uuid(pk)
+    found = reservation(wanted) if wanted else None
+    if found is None or not scope.sees(found) or _is_left_out(scope, scope.reservations, found):
         resolved.wrong("reservation_id", _("There is no such reservation."))
+        return None
     return found
 
 
@@ -158,16 +171,28 @@ def _find_project_and_resource(given: dict[str, Any], scope: Scope, resolved: Re
         resolved.project = resolved.session.project
         if project_id is None or as_uuid(project_id) == resolved.session.project_id:
             return
-    if project_id is not None and resource_id is not None:
-        resolved.link = _link(project_id, resource_id, scope)
-    if resolved.link:
+    if resource_id is None and not resolved.session:
+        resource_id = _resource_of_calendar(given.get("calendar_id"), scope, resolved)
+    link = _link(project_id, resource_id, scope)
+    if link:
+        resolved.link, resolved.primary_calendar_id = link
         resolved.project, resolved.resource = resolved.link.project, resolved.link.resource
-        resolved.primary_calendar_id = vars(resolved.link)["primary_calendar_id"]
         return
     if project_id is not None:
         _find_project(project_id, scope, resolved)
     if resource_id is not None:
         _find_resource(resource_id, scope, resolved)
+
+
+def _resource_of_calendar(pk: Any, scope: Scope, resolved: Resolved) -> UUID | None:
+    """Whose the calendar is that a request names in the place of a resource; None where it names none."""
+    if pk is None:
+        return None
+    found = _one(Calendar.objects.filter(resource__in=scope.resources), pk)
+    if found is None:
+        resolved.wrong("calendar_id", _("There is no such calendar."))
+        return None
+    return found.resource_id
 
 
 def _find_project(pk: Any, scope: Scope, resolved: Resolved) -> None:
@@ -180,31 +205,23 @@ def _find_project(pk: Any, scope: Scope, resolved: Resolved) -> None:
 
 
 def _find_resource(pk: Any, scope: Scope, resolved: Resolved) -> None:
-    resource: Any = _active_resource(as_uuid(pk))
-    if resource is None or (scope.limited and not scope.resources.filter(pk=resource.pk).exists()):
+    wanted = as_uuid(pk)
+    found = active_resource(wanted) if wanted else None
+    if found is None or not scope.sees(found[0]) or _is_left_out(scope, scope.resources, found[0]):
         resolved.wrong("resource_id", _("There is no such resource."))
     else:
-        resolved.resource, resolved.primary_calendar_id = resource, as_uuid(resource.primary_calendar_id)
+        resolved.resource, resolved.primary_calendar_id = found
 
 
-def _active_resource(pk: UUID | None) -> Resource | None:
-    """It knows the id of its primary calendar, as the database stores it."""
-    if pk is None:
-        return None
-    stored = sql.stored(Resource, "pk", pk)
-    return next(iter(Resource.objects.raw(_RESOURCE, [stored])), None)
+def _is_left_out(scope: Scope, rows: QuerySet[Row], row: Row) -> bool:
+    """Whether a limited scope leaves a row out of those that it sees; asked of the database there alone."""
+    return scope.limited and not rows.filter(pk=row.pk).exists()
 
 
-def _link(project_id: Any, resource_id: Any, scope: Scope) -> ProjectResource | None:
-    links = ProjectResource.objects.select_related("project__location", "resource__location").filter(
-        project__in=scope.projects, resource__in=scope.resources
-    )
+def _link(project_id: Any, resource_id: Any, scope: Scope) -> tuple[ProjectResource, UUID | None] | None:
     project, resource = as_uuid(project_id), as_uuid(resource_id)
-    if project is None or resource is None:
-        return None
-    primary = Calendar.objects.filter(resource=OuterRef("resource"), primary=True).values("pk")[:1]
-    found = links.filter(project=project, resource=resource).annotate(primary_calendar_id=Subquery(primary))
-    return next(iter(found.prefetch_related("at_options")[:1]), None)
+    found = active_link(project, resource) if project and resource else None
+    return found if found and scope.has(found[0].project) else None
 
 
 def _offering(given: Mapping[str, Any], resolved: Resolved) -> Offering | None:
@@ -219,23 +236,28 @@ def _offering(given: Mapping[str, Any], resolved: Resolved) -> Offering | None:
     links: tuple[ProjectResource, ...] = (resolved.link,) if resolved.link else ()
     if comes_whole(project):
         links = tuple(linked_resources().filter(project=project))
-    catalogue = Catalogue(project=project, options=tuple(project.options.all()), links=links)
+    options = tuple(project.options.all())
+    if options:
+        prefetch_related_objects(links, "at_options")
+    catalogue = Catalogue(project=project, options=options, links=links)
     if wanted is None:
-        return _usual_offering(given, catalogue)
+        return usual_offering(catalogue, _length(given.get("start"), given.get("end")))
     found = next((option for option in catalogue.options if option.pk == as_uuid(wanted)), None)
     if found is None:
         resolved.wrong("option_id", _("There is no such option."))
     return catalogue.offering(found)
 
 
-def _usual_offering(given: Mapping[str, Any], catalogue: Catalogue) -> Offering:
+def _length(start: object, end: object) -> timedelta | None:
+    return end - start if isinstance(start, datetime) and isinstance(end, datetime) else None
+
+
+def usual_offering(catalogue: Catalogue, length: timedelta | None) -> Offering:
+    """What is meant where no option is named: the one of that length, else the first that somebody does."""
     offerings = catalogue.offerings
     done = [one for one in offerings if one.offers] or offerings
-    start, end = given.get("start"), given.get("end")
-    if isinstance(start, datetime) and isinstance(end, datetime):
-        as_long = (one for one in done if one.option and one.length_taken(*one.offers[:1]) == end - start)
-        return next(as_long, done[0])
-    return done[0]
+    as_long = (one for one in done if one.option and one.length_taken(*one.offers[:1]) == length)
+    return next(as_long, done[0])
 
 
 def _find_graph(resolved: Resolved) -> None:
@@ -256,9 +278,11 @@ def _calendar(pk: Any, resolved: Resolved) -> UUID | None:
         return None
     if pk is None:
         return resolved.primary_calendar_id
-    found = _one(Calendar.objects.filter(resource=resolved.resource), pk)
+    found = _one(Calendar.objects.filter(resource=resolved.resource).select_related("connection"), pk)
     if found is None:
         resolved.wrong("calendar_id", _("This is no calendar of the resource."))
+    elif not found.takes_bookings:
+        resolved.wrong("calendar_id", _("This calendar takes no bookings: it is only read, or disconnected."))
     return found.pk if found else None
 
 

@@ -30,7 +30,7 @@ from bookings.models import DemoRow, Site
 from bookings.typed_fields import EmailInput, NameInput, PhoneInput, UrlInput, WordInput
 from bookings.typed_hours import Opening
 from bookings.typed_text import name as called
-from bookings.validators import validate_currency, validate_zone
+from bookings.validators import validate_backup_key, validate_currency, validate_zone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,8 @@ class Answers:
     """One of ``Site.WeekStart``; empty: as usual in the country."""
     imprint_url: str
     privacy_url: str
+    backup_key: str
+    """Public, for which backups are encrypted; empty: they hold no secrets."""
     login: str = ""
     """Empty where whoever answers is logged in."""
     password: str = ""
@@ -162,7 +164,17 @@ class SetupForm(forms.Form):
     imprint_url = UrlInput(label=gettext_lazy("Address of the imprint"), required=False)
     privacy_url = UrlInput(label=gettext_lazy("Address of the privacy notice"), required=False)
 
-    defaults = ("timezone", "currency", "week_start", "imprint_url", "privacy_url")
+    backup_key = forms.CharField(
+        label=gettext_lazy("Public key of backups"),
+        required=False,
+        max_length=80,
+        validators=[validate_backup_key],
+        help_text=gettext_lazy(
+            "Like age1…; backups are encrypted for it and hold the secrets, too. The desk's page of backups makes one."
+        ),
+    )
+
+    defaults = ("timezone", "currency", "week_start", "imprint_url", "privacy_url", "backup_key")
 
     def __init__(
         self, *args: Any, user: User | None = None, known_login_needs_none: bool = False, **kwargs: Any

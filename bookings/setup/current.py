@@ -20,7 +20,7 @@ def current_answers() -> dict[str, Any]:
 
 def _of_site() -> dict[str, Any]:
     site = Site.current()
-    columns = ("name", "address", "phone", "email", "imprint_url", "privacy_url")
+    columns = ("name", "address", "phone", "email", "imprint_url", "privacy_url", "backup_key")
     values = {name: getattr(site, name) for name in columns}
     if values["name"] == Site().name:
         del values["name"]
@@ -32,7 +32,7 @@ def _of_site() -> dict[str, Any]:
 
 
 def _of_rows() -> dict[str, Any]:
-    people = Resource.objects.active().exclude(pk__in=DemoRow.objects.ids("resource")).order_by("created_at")
+    people = Resource.objects.live().exclude(pk__in=DemoRow.objects.ids("resource")).order_by("created_at")
     superusers = User.objects.filter(is_superuser=True, is_active=True).exclude(
         email__endswith=f"@{MAIL_DOMAIN}"
     )

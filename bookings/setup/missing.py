@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, Q, QuerySet
@@ -12,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.backups.state import for_the_desk, last_good
 from bookings.effects.recipients import OWNER
 from bookings.mailing import Mailing, mailing
-from bookings.models import OutboxMessage, Project, Resource, Site
+from bookings.models import OutboxMessage, Project, Resource, Site, UpkeepRun, Webhook
 
 MOST_NAMES = 10
 RECENT = timedelta(days=7)
@@ -28,8 +30,10 @@ class Lack(StrEnum):
     OWNER_ADDRESS = "owner_address"
     UNADDRESSED = "unaddressed"
     RESOURCES = "resources"
+    WEBHOOKS = "webhooks"
     IMPRINT = "imprint"
     PRIVACY = "privacy"
+    BACKUPS = "backups"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +58,48 @@ def missing_but_mail() -> list[Missing]:
         Lack.OWNER_ADDRESS: lambda: _owners(site),
         Lack.UNADDRESSED: _unaddressed,
         Lack.RESOURCES: _projects,
+        Lack.WEBHOOKS: _webhooks,
     }
-    found = [_https(), *(closely() for lack, closely in ask.items() if lack in suspected), *_law(site)]
+    found = [
+        _https(),
+        *(closely() for lack, closely in ask.items() if lack in suspected),
+        *_law(site),
+        *_backups(site),
+    ]
     return [one for one in found if one is not None]
+
+
+def looked_over() -> QuerySet[Site]:
+    """The site's row, with what it may lack of that which is found in other tables; see ``how_many_are_wrong``."""
+    there = {f"has_{lack}": Exists(rows) for lack, rows in _searched().items()}
+    runs = {f"{kind}_at": last_good(kind) for kind in UpkeepRun.Kind}
+    return Site.objects.filter(pk=1).annotate(**there, **runs)
+
+
+def how_many_are_wrong(site: Site) -> int:
+    """How much of ``missing_but_mail`` is wrong, by a row of ``looked_over`` and without a query."""
+    lacks = _lacking(site) - ({Lack.OWNER_ADDRESS} if site.email else set())
+    rest = [one for one in (_https(), *_backups(site)) if one is not None]
+    return len(lacks) + sum(one.is_wrong for one in rest)
+
+
+def _searched() -> dict[Lack, QuerySet[Any]]:
+    return {
+        Lack.OWNER_ADDRESS: _mute_resources(),
+        Lack.UNADDRESSED: mails_without_owner(),
+        Lack.RESOURCES: projects_without_resource(),
+        Lack.WEBHOOKS: Webhook.objects.paused(),
+    }
+
+
+def _lacking(site: Site) -> set[Lack]:
+    return {lack for lack in _searched() if getattr(site, f"has_{lack}")}
 
 
 def _looked_over() -> tuple[Site, set[Lack]]:
     """The site, and what it may lack of that which is found in other tables."""
-    searched = {
-        Lack.OWNER_ADDRESS: _mute_resources(),
-        Lack.UNADDRESSED: mails_without_owner(),
-        Lack.RESOURCES: projects_without_resource(),
-    }
-    there = {f"has_{lack}": Exists(rows) for lack, rows in searched.items()}
-    site = Site.objects.filter(pk=1).annotate(**there).first()
-    if site is None:
-        return Site(), set(searched)
-    return site, {lack for lack in searched if getattr(site, f"has_{lack}")}
+    site = looked_over().first()
+    return (Site(), set(_searched())) if site is None else (site, _lacking(site))
 
 
 def resources_whose_owner_gets_no_mail(site: Site) -> QuerySet[Resource]:
@@ -79,8 +108,8 @@ def resources_whose_owner_gets_no_mail(site: Site) -> QuerySet[Resource]:
 
 
 def _mute_resources() -> QuerySet[Resource]:
-    mute = Resource.objects.active().filter(email="", sends_mail=True)
-    offered = Project.objects.active()
+    mute = Resource.objects.live().filter(email="", sends_mail=True)
+    offered = Project.objects.live()
     silent = offered.filter(email="", sends_mail=True)
     in_one_without = Q(links__project__in=silent)
     in_none = ~Q(links__project__in=offered)
@@ -89,7 +118,7 @@ def _mute_resources() -> QuerySet[Resource]:
 
 def projects_without_resource() -> QuerySet[Project]:
     """Those that nobody can book: none of their resources is offered."""
-    return Project.objects.active().exclude(links__resource__in=Resource.objects.active())
+    return Project.objects.live().exclude(links__resource__in=Resource.objects.active())
 
 
 def mails_without_owner() -> QuerySet[OutboxMessage]:
@@ -167,6 +196,19 @@ def _projects() -> Missing | None:
     return Missing(what=Lack.RESOURCES, sentence=sentence, cure=cure)
 
 
+def _webhooks() -> Missing | None:
+    count = Webhook.objects.paused().count()
+    if not count:
+        return None
+    sentence = ngettext(
+        "%(count)s webhook is paused, since its address takes nothing.",
+        "%(count)s webhooks are paused, since their addresses take nothing.",
+        count,
+    ) % {"count": count}
+    cure = _("See what was answered on its page, and resume it there, or switch it off.")
+    return Missing(what=Lack.WEBHOOKS, sentence=sentence, cure=cure)
+
+
 def _law(site: Site) -> list[Missing]:
     cure = _("Give its address on the page of the site, where your country asks for one.")
     lacks = [
@@ -177,6 +219,15 @@ def _law(site: Site) -> list[Missing]:
         Missing(what=lack, sentence=sentence, cure=cure, is_wrong=False)
         for url, lack, sentence in lacks
         if not url
+    ]
+
+
+def _backups(site: Site) -> list[Missing]:
+    """``site`` carries when the last good backup and drill were."""
+    moments = (getattr(site, f"{kind}_at", None) for kind in UpkeepRun.Kind)
+    return [
+        Missing(what=Lack.BACKUPS, sentence=one.sentence, cure=one.cure, is_wrong=one.is_wrong)
+        for one in for_the_desk(*moments)
     ]
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Model, Q
 from django.utils.text import slugify
 
 from bookings.demo.remove import remove_demo as remove_the_demo
+from bookings.forms.reminders import USUAL_REMINDERS
 from bookings.forms.setup import Answers
 from bookings.layers import USUAL_GRAPH
 from bookings.lifecycle.retries import verb
@@ -69,7 +70,7 @@ def set_up(answers: Answers, *, remove_demo: bool = False, token: str | None = N
     place = _place(answers)
     people = [_resource(name, place, site, zone_before) for name in answers.people]
     project = _service(answers, people)
-    others = _own(Resource.objects.active(), "resource").exclude(pk__in=[one.pk for one in people])
+    others = _own(Resource.objects.live(), "resource").exclude(pk__in=[one.pk for one in people])
     return Outcome(
         user=_user(answers) if answers.login else None,
         project=project,
@@ -98,6 +99,7 @@ def _site(answers: Answers) -> tuple[Site, str]:
     ):
         setattr(site, name, getattr(answers, name))
     site.imprint_url, site.privacy_url = answers.imprint_url, answers.privacy_url
+    site.backup_key = answers.backup_key
     site.save()
     return site, zone_before
 
@@ -126,7 +128,7 @@ def _place(answers: Answers) -> Location | None:
 
 
 def _resource(name: str, place: Location | None, site: Site, zone_before: str) -> Resource:
-    named = _own(Resource.objects.filter(name__iexact=name), "resource")
+    named = _own(Resource.objects.filter(name__iexact=name, is_test=False), "resource")
     resource: Resource | None = named.order_by(F("deleted_at").asc(nulls_first=True)).first()
     if resource is None:
         resource = Resource.objects.create(
@@ -143,15 +145,17 @@ def _resource(name: str, place: Location | None, site: Site, zone_before: str) -
 
 
 def _service(answers: Answers, people: list[Resource]) -> Project:
-    named = _own(Project.objects.active().filter(name__iexact=answers.service), "project")
+    named = _own(Project.objects.live().filter(name__iexact=answers.service), "project")
     project = Project.objects.filter(pk=FIRST_SERVICE).first() or named.first()
     if project is None:
         project = Project(
             pk=FIRST_SERVICE,
             slug=free_slug(Project, answers.service, "service"),
+            mark=Project.Mark.TALK,
             booking={"graph": USUAL_GRAPH},
             availability={"mode": "exclusive"},
             customer_fields=QUESTIONS,
+            reminders=USUAL_REMINDERS,
         )
     project.name, project.deleted_at = answers.service, None
     project.save()

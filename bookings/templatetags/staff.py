@@ -6,16 +6,20 @@ from typing import Any, TypeVar
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Form
+from django.utils.translation import gettext as _
 
 from bookings import bites
-from bookings.admin.booking.waiting import waiting
+from bookings.admin.bar import WAITING, WRONG, Bar, bar_of
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.admin.setup import with_pages
+from bookings.admin.today.numbers import Numbers, numbers_for
+from bookings.admin.today.wrong import unreached
 from bookings.mailing import Mailing, mailing
-from bookings.models import Booking, DemoRow, OutboxMessage
+from bookings.models import Booking, CalendarEntry, Connection, DemoRow, OutboxMessage
 from bookings.setup.missing import mail_in_words, missing_but_mail
 
 register = template.Library()
+MOST_UNREACHED = 10
 T = TypeVar("T")
 
 
@@ -33,12 +37,37 @@ def staff_notices(context: dict[str, Any]) -> dict[str, Any]:
     return {"test_mode": settings.TEST_MODE, "no_mail": off, "mails": mails, "written": written}
 
 
+@register.inclusion_tag("admin/_bar.html", takes_context=True)
+def desk_bar(context: dict[str, Any]) -> dict[str, Bar]:
+    """The bar of every page, with how many bookings wait and how many things went wrong."""
+    request = context["request"]
+    numbers = _numbers(context)
+    counts = {WAITING: numbers.waiting, WRONG: numbers.wrong}
+    return {"bar": bar_of(request.user, request.path, counts)}
+
+
 @register.simple_tag(takes_context=True)
-def waiting_for_you(context: dict[str, Any]) -> int:
-    """How many bookings wait for an answer, for those who may give one."""
-    if not context["request"].user.has_perm("bookings.decide_booking"):
-        return 0
-    return _once(context, "waiting", waiting(Booking.objects.filter(continued_by=None)).count)
+def unreached_by_mail(context: dict[str, Any]) -> list[Booking]:
+    """The next bookings to come whose customers' mails come back, for those who see bookings."""
+    if not _numbers(context).kinds.get("unreached"):
+        return []
+    return list(unreached().select_related("customer").order_by("start")[:MOST_UNREACHED])
+
+
+@register.simple_tag(takes_context=True)
+def untold_customers(context: dict[str, Any]) -> int:
+    """How many customers nothing could tell what happened to a booking to come, for those who may tick them off."""
+    return _numbers(context).kinds.get("untold", 0)
+
+
+@register.simple_tag(takes_context=True)
+def went_wrong(context: dict[str, Any]) -> int:
+    """How many things went wrong, as the page of that name lists them for its reader."""
+    return _numbers(context).wrong
+
+
+def _numbers(context: dict[str, Any]) -> Numbers:
+    return _once(context, "numbers", lambda: numbers_for(context["request"].user))
 
 
 @register.simple_tag(takes_context=True)
@@ -55,6 +84,35 @@ def what_is_missing(context: dict[str, Any]) -> dict[str, Any]:
     may_mend = context["request"].user.has_perm("bookings.change_site")
     wrong = [one for one in missing_but_mail() if one.is_wrong] if may_mend else []
     return {"lacks": with_pages(wrong)}
+
+
+@register.simple_tag(takes_context=True)
+def calendars_in_trouble(context: dict[str, Any]) -> list[Connection]:
+    """The connected calendars that are not read as they should be, for those who may connect them."""
+    if not _numbers(context).kinds.get("calendars"):
+        return []
+    return list(Connection.objects.troubled()[:10])
+
+
+@register.simple_tag(takes_context=True)
+def changed_in_calendars(context: dict[str, Any]) -> list[CalendarEntry]:
+    """The bookings that somebody changed in a connected calendar, for those who decide about bookings."""
+    if not _numbers(context).kinds.get("changed"):
+        return []
+    rows = CalendarEntry.objects.conflicting().select_related("booking", "calendar__resource")
+    return list(rows.order_by("noticed_at")[:10])
+
+
+@register.simple_tag
+def calendar_conflict(booking: Booking) -> CalendarEntry | None:
+    """What somebody changed of a booking in a connected calendar, and nobody has decided about."""
+    return CalendarEntry.objects.conflicting().filter(uid=booking.uid).first()
+
+
+@register.simple_tag
+def in_words(stored: str) -> str:
+    """A sentence that was stored as it stands in the code, in the reader's language."""
+    return _(stored)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,4 @@
-"""What a page says about one time: the card with weekday, day, clock, zones and facts.
+"""What a page says about one time: the card with day, clock, zones and facts.
 
 Everything here returns plain context for templates; nothing decides.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +16,10 @@ from bookings import times
 from bookings.clocks import Clocks
 from bookings.graph_words import words_in_full
 from bookings.graphs.payments import paying_action
-from bookings.models import Action, Booking, Project
-from bookings.picture_files import shown
-from bookings.views.prices import price_in_words
+from bookings.maps import map_of_booking
+from bookings.models import Action, Booking
+from bookings.price_words import price_in_words
+from bookings.views.faces import face, look_of
 
 Context = dict[str, Any]
 
@@ -27,7 +27,7 @@ Context = dict[str, Any]
 def when(start: datetime, end: datetime, clocks: Clocks) -> Context:
     """Day, clock and zones of ``[start, end)``."""
     return {
-        "weekday": times.local(start, clocks.first).weekday(),
+        "date": times.local(start, clocks.first).date(),
         "day": times.day(start, clocks.first),
         "times": times.clock_range(start, end, clocks.first),
         "zones": zones(start, end, clocks),
@@ -56,14 +56,9 @@ def fact(label: str, value: str, *, code: bool = False) -> Context:
     return {"label": label, "value": value, "code": code}
 
 
-def map_of(kind: str, place: str) -> str:
-    """The page of OpenStreetMap that looks for a place, which a visitor may open; empty where nobody goes there.
-
-    ``kind`` is one of ``Project.Place``.
-    """
-    if kind != Project.Place.IN_PERSON or not place.strip():
-        return ""
-    return f"https://www.openstreetmap.org/search?{urlencode({'query': place}, quote_via=quote)}"
+def several(places: int) -> str:
+    """How many places a booking takes, where that is worth a word."""
+    return str(places) if places > 1 else ""
 
 
 def facts(*pairs: tuple[str, str | None]) -> list[Context]:
@@ -76,8 +71,9 @@ def booking_facts(booking: Booking, zone: times.Zone) -> list[Context]:
     customer = getattr(booking, "customer", None)
     rows = [
         fact(_("What"), booking.what),
-        fact(_("With"), booking.resource.name) | {"picture": shown(booking.resource.image)},
-        fact(_("Where"), booking.where) | {"map_url": _map_of(booking)},
+        fact(_("With"), booking.with_whom) | {"face": face(booking.resource)},
+        fact(_("Where"), booking.where) | {"map_url": map_of_booking(booking)},
+        fact(_("Places"), several(booking.places)),
         fact(_("Price"), price_in_words(booking.price, booking.currency)),
         fact(_("For"), customer.name if customer else ""),
         *facts(*_deadline(booking, zone)),
@@ -85,15 +81,14 @@ def booking_facts(booking: Booking, zone: times.Zone) -> list[Context]:
     return [*(row for row in rows if row["value"]), fact(_("Reference"), booking.reference, code=True)]
 
 
-def _map_of(booking: Booking) -> str:
-    return map_of(booking.project.place, booking.where) if booking.project else ""
-
-
 def booking_summary(booking: Booking, clocks: Clocks) -> Context:
     """The booking in small, beside a question."""
     return {
         "title": booking.what,
+        **(look_of(booking.project) if booking.project else {}),
         "pencil": not booking.state.settled,
+        "short_day": times.short_day(booking.start, clocks.first),
+        "chosen": [booking.what],
         **when(booking.start, booking.end, clocks),
         "facts": booking_facts(booking, clocks.own)[1:],  # what it is stands in the title
     }

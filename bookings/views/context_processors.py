@@ -23,13 +23,19 @@ def base_template(request: HttpRequest) -> dict[str, Any]:
         "site": SimpleLazyObject(lambda: site_of(request)),
         "staff_lang": SimpleLazyObject(lambda: _lang_attribute(written_in(request))),
         "logo": shown(project.logo) if project else None,
-        "accent_url": accent_url(project.accent) if project else "",
+        "accent_url": SimpleLazyObject(lambda: _accent_url(request)),
         "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
         "home_url": reverse("pages:home"),
         "find_url": reverse("pages:find"),
         "test_mode": settings.TEST_MODE,
         **(_frame_context(request) if is_embedded(request) else {}),
     }
+
+
+def _accent_url(request: HttpRequest) -> str:
+    """Of the project's accent, else of the site's."""
+    project = project_of(request)
+    return accent_url((project.accent if project else "") or site_of(request).accent)
 
 
 def _lang_attribute(language: str) -> str:

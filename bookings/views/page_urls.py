@@ -11,8 +11,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from bookings.views.frames import is_embedded
+from bookings.views.link_extras import campaign
+from bookings.views.return_to import FIELD as RETURN_TO
 
-CARRIED = ("option", "with", "zone", "own")
+CARRIED = ("option", "with", "places", "zone", "own", RETURN_TO)
 IN_A_FRAME = (*CARRIED, "lang", "visitor")  # where no cookie remembers them
 PREFILL = "customer."
 
@@ -25,11 +27,11 @@ def page_url(request: HttpRequest, name: str, *args: Any, query: Mapping[str, st
 
 
 def carried_query(request: HttpRequest) -> dict[str, str]:
-    """What a page hands on of its own URL: the choice, the zone, and answers given beforehand."""
+    """What a page hands on of its own URL: the choice, the zone, answers given beforehand, and where it comes from."""
     sent = request.GET.dict() | request.POST.dict()
     kept = IN_A_FRAME if is_embedded(request) else CARRIED
     names = [name for name in sent if name in kept or name.startswith(PREFILL)]
-    return {name: sent[name] for name in names if sent[name]}
+    return {name: sent[name] for name in names if sent[name]} | campaign(sent)
 
 
 def frame_aware_url(request: HttpRequest, name: str, *args: Any) -> str:

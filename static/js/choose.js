@@ -80,18 +80,30 @@ document.addEventListener("htmx:afterSwap", arrows);
   function settled(event) {
     if (!plan() || event.detail.target?.id !== "plan") return;
     const toDay = new URL(event.detail.xhr.responseURL).searchParams.has("day");
-    const chose = document.activeElement.closest(".choices"); // another option or person: one may try the next
+    const chose = document.activeElement.closest(".chips"); // another option or person: one may try the next
     if (toDay && !chose) document.getElementById("day").focus({ preventScroll: true });
     else if (document.activeElement === document.body) {
       (plan().querySelector('a.day[tabindex="0"]') || document.getElementById("month")).focus({ preventScroll: true });
     }
     said.textContent = plan().dataset.say;
+    inSight();
+  }
+
+  // In a row that is wider than the screen, what is chosen.
+  function inSight() {
+    plan().querySelectorAll(":is(.strip, .chips) [aria-current]").forEach((one) => {
+      const row = one.closest("ul");
+      const [inner, outer] = [one.getBoundingClientRect(), row.getBoundingClientRect()];
+      if (inner.right > outer.right) row.scrollLeft += inner.right - outer.right + 16;
+      if (inner.left < outer.left) row.scrollLeft += inner.left - outer.left - 16;
+    });
   }
 
   function load(event) {
     location.assign(event.detail.pathInfo.requestPath);
   }
 
+  if (plan()) inSight();
   document.addEventListener("htmx:afterSettle", settled);
   document.addEventListener("htmx:responseError", load);
   document.addEventListener("htmx:sendError", load);

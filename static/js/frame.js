@@ -9,9 +9,9 @@
   new ResizeObserver(size).observe(document.documentElement);
   size();
   if (main) {
-    const { event, reference } = main.dataset;
+    const { event, reference, returnTo } = main.dataset;
     // The frame's name, in the reader's language, for a host page that gave it none: of the first page, which names nobody.
     if (event === "ready") tell({ event, title: document.title });
-    else tell(reference ? { event, reference } : { event });
+    else tell({ event, ...(reference && { reference }), ...(returnTo && { returnTo }) });
   }
 })();

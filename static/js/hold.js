@@ -8,6 +8,7 @@
     const [left, said, until, extend] = ["left", "said", "until", "extend"].map((name) => banner.querySelector(`[data-hold-${name}]`));
     // The page's own age counts, also after Back or sleep: performance.now() would stand still in both.
     const end = Date.now() + Number(banner.dataset.hold) * 1000;
+    const line = banner.querySelector("progress");
     let before = Infinity;
 
     const secondsLeft = () => Math.max(0, Math.ceil((end - Date.now()) / 1000));
@@ -26,11 +27,11 @@
       banner.classList.toggle("hold--ending", now <= ENDING);
       if (extend) extend.hidden = now > ENDING || now === 0;
       until.hidden = now === 0;
+      line.value = now;
       left.textContent =
         now === 0
           ? banner.dataset.over
           : banner.dataset.left.replace("{minutes}", Math.floor(now / 60)).replace("{seconds}", now % 60);
-      left.classList.toggle("hold__left--over", now === 0);
       if (now === 0 || !banner.isConnected) clearInterval(tick);
     }
 

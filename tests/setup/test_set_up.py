@@ -38,6 +38,7 @@ def test_what_was_answered_stands_in_the_rows(rf):
     project = Project.objects.get()
     assert [link.resource.name for link in project.links.order_by("position")] == ["Anna", "Ben"]
     assert list(project.customer_fields) == ["name", "email", "phone"]
+    assert [one["when"] for one in project.reminders] == [{"type": "before", "unit": "days", "time": 1}]
     option = project.options.get()
     assert (option.length, option.price, option.currency) == (timedelta(minutes=45), Decimal(35), "EUR")
     assert {one.timezone for one in Resource.objects.all()} == {"Europe/Berlin"}
@@ -314,3 +315,10 @@ def test_the_questions_go_on_in_the_language_that_was_chosen(monkeypatch, capsys
     typing(monkeypatch, TYPED[0], "Deutsch", *TYPED[2:])
     call_command("setup")
     assert "Telefon" in capsys.readouterr().out
+
+
+def test_answering_again_brings_back_no_reminder_that_staff_took_away():
+    run_setup(**ANSWERS)
+    Project.objects.update(reminders=[])
+    run_setup(**ANSWERS)
+    assert Project.objects.get().reminders == []

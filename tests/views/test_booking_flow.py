@@ -9,7 +9,8 @@ from django.test import Client, override_settings
 
 from bookings.models import Booking, Occupancy, Option, Project, Site
 from bookings.times import short_day
-from bookings.views.hold.visitor_token import COOKIE, token_digest
+from bookings.views.hold.visitor_token import COOKIE
+from bookings.visitors.holding import token_digest
 from tests.situations import a_hold, a_project, a_resource, a_session, aged, own_terms
 from tests.views.conftest import Visitor, holds
 
@@ -147,7 +148,7 @@ def test_another_person_or_option_keeps_the_day(visitor, project, tomorrow):
 def test_an_option_says_label_length_and_price(visitor, project):
     page = text(visitor.see("/book/lightning/"))
     settled = re.compile(r"Usual</bdi> ·</span> <span[^>]*><bdi>1 hour</bdi> ·</span> <span[^>]*><bdi>€18<")
-    assert len(settled.findall(page)) == 2, "where it is folded and where it is open"
+    assert len(settled.findall(page)) == 1
     assert "?option=" not in page, "one answer is no question"
     Option.objects.create(
         project=project, label="Long", length=timedelta(hours=2), price=30, currency="EUR", position=5
@@ -170,7 +171,7 @@ def test_an_option_says_what_it_costs_and_takes_with_whoever_may_come(visitor, p
     Project.objects.update(availability={"mode": "mutual"})
     page = text(visitor.see("/book/lightning/"))
     assert "€35" in page
-    assert "from" not in page
+    assert "from €" not in page
 
 
 def test_the_hold_is_ten_minutes_unless_the_project_says_otherwise(visitor, project, tomorrow):
@@ -516,7 +517,7 @@ def test_whoever_gives_a_hold_back_chooses_anew_with_the_same_person(visitor, pr
     project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
     form = visitor.hold(project, tomorrow, **{"with": "clara"})
     back = visitor.client.post(form.replace("/?", "/release/?"))["Location"]
-    assert re.search(r'aria-current="true">\s*<bdi>Clara Clayton', text(visitor.see(back)))
+    assert re.search(r'aria-current="true">(?:(?!</a>).)*<bdi>Clara Clayton', text(visitor.see(back)))
 
 
 def test_another_time_instead_is_with_the_same_person(visitor, project, tomorrow):

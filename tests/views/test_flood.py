@@ -16,7 +16,7 @@ from bookings import housekeeping
 from bookings.models import Booking, Reservation, Site, SpentProof
 from bookings.views.hold import pick
 from tests.api.conftest import Door
-from tests.situations import HOUR, a_project, a_resource, a_widget_key, aged
+from tests.situations import HOUR, a_project, a_resource, a_session, a_widget_key, aged
 from tests.views.conftest import MARTY
 
 TIMES = 200
@@ -164,6 +164,20 @@ def test_however_few_times_there_are_an_address_may_hold_two(db):
     project.availability = {"constraints": [{"allow_period": period}]}
     project.save()
     assert [picked(project, number).status_code for number in range(4)] == [302, 302, 429, 429]
+
+
+def test_a_hold_of_several_seats_counts_as_all_of_them(db):
+    start = timezone.now() + 24 * HOUR
+    only_then = {"allow_period": {"start": start.isoformat(), "end": (start + HOUR).isoformat()}}
+    room = a_resource(availability_constraints=[only_then])
+    booking = {"graph": "group_customer", "settings": {"max_places": 3}}
+    project = a_project(room, booking=booking)
+    session = a_session(room, start, seats=20, project=project)
+    wish, project.first = {"session": str(session.pk)}, session.start
+    for places, address in (("1", "192.0.2.1"), ("3", "192.0.2.2")):
+        assert picked(project, 0, address=address, places=places, **wish).status_code == 302
+    assert picked(project, 0, address="192.0.2.1", **wish).status_code == 302
+    assert picked(project, 0, address="192.0.2.2", **wish).status_code == 429
 
 
 def test_thirty_families_behind_one_address_book_three_times_each(project):

@@ -31,7 +31,7 @@ def test_a_database_that_is_away_is_said_in_a_sentence(visitor, project, monkeyp
     assert answer["Retry-After"] == "30"
 
 
-@pytest.mark.parametrize("url", ["/nothing/", "/book/nothing/", "/with/nobody/", "/look/accent-zzz.css"])
+@pytest.mark.parametrize("url", ["/nothing/", "/book/nothing/", "/with/nobody/", "/look/tones-zzz.css"])
 def test_what_does_not_exist_is_said_in_the_same_hand(visitor, url):
     answer = visitor.see(url)
     assert answer.status_code == 404
@@ -71,10 +71,20 @@ def test_a_project_wears_its_accent_on_every_page_of_its_flow(visitor, project, 
     form = visitor.hold(project, tomorrow)
     pages = [visitor.see("/book/lightning/"), visitor.see(form), visitor.see(visitor.send(form)["Location"])]
     for page in pages:
-        assert "/look/accent-b02a6f.css" in page.content.decode()
-    sheet = visitor.see("/look/accent-b02a6f.css")
+        assert "/look/tones-b02a6f.css" in page.content.decode()
+    sheet = visitor.see("/look/tones-b02a6f.css")
     assert sheet["Content-Type"].startswith("text/css")
     assert "--accent:" in sheet.content.decode()
+
+
+def test_what_has_no_accent_of_its_own_wears_the_sites(visitor, project):
+    Site.objects.update_or_create(pk=1, defaults={"accent": "#6b2346"})
+    for url in ("/book/lightning/", "/find/", "/nothing/"):
+        assert "/look/tones-6b2346.css" in visitor.see(url).content.decode()
+    Project.objects.update(accent="#b02a6f")
+    page = visitor.see("/book/lightning/").content.decode()
+    assert "/look/tones-b02a6f.css" in page
+    assert "6b2346" not in page
 
 
 def test_the_language_of_the_url_is_kept_for_the_pages_that_follow(visitor, project):
@@ -109,7 +119,7 @@ def test_the_sites_row_is_read_once_whatever_the_browser_asks_for(visitor, proje
     assert len([query for query in seen if 'FROM "bookings_site"' in query["sql"]]) == 1
 
 
-@pytest.mark.parametrize("url", ["/healthz", "/v2/nothing", "/look/accent-b02a6f.css"])
+@pytest.mark.parametrize("url", ["/healthz", "/v2/nothing", "/look/tones-b02a6f.css"])
 def test_what_programs_read_does_not_read_the_sites_row(visitor, url):
     with CaptureQueriesContext(connection) as seen:
         visitor.client.get(url)

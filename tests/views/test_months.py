@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from bookings.models import Project, Site, WeeklyHours
-from bookings.views.choose.months import Month, neighbour, table
-from tests.situations import a_booking
+from bookings.views.choose.months import Month, amount, neighbour, table
+from tests.situations import a_booking, a_resource
 
 
 @pytest.fixture
@@ -47,11 +47,25 @@ def test_a_day_knows_its_url_and_its_whole_date(march):
         "number": 16,
         "href": "?day=2027-03-16",
         "kind": "free",
+        "amount": "some",
         "free": 6,
+        "month": "",
         "today": False,
         "chosen": True,
         "full": "Tuesday 16 March 2027",
     }
+
+
+def test_only_a_day_on_which_something_is_offered_or_was_leads_anywhere(march):
+    leads = {cell["kind"]: bool(cell["href"]) for cell in cells(march).values()}
+    assert leads == {"past": False, "none": False, "full": True, "free": True}
+
+
+@pytest.mark.parametrize(
+    ("free", "strokes"), [(1, "few"), (3, "few"), (4, "some"), (7, "some"), (8, "many"), (40, "many")]
+)
+def test_how_much_is_left_is_told_by_one_to_three_strokes(free, strokes):
+    assert amount(free) == strokes
 
 
 def test_days_of_other_months_are_empty_cells(march):
@@ -98,6 +112,51 @@ def test_with_less_than_two_weeks_left_the_next_month_is_shown_along(today, name
         month = Month(year=today.year, number=today.month, today=today, free={}, weekdays=range(7))
         days = [day for week in month.weeks for day in week if day]
     assert (month.name, days[0].day, days[-1].day) == (name, first, last)
+
+
+@pytest.mark.parametrize(
+    ("begin", "name", "first", "last"),
+    [
+        (date(2027, 3, 1), "Mar – Apr", 1, 4),
+        (date(2027, 3, 17), "Mar – Apr", 15, 18),
+        (date(2027, 3, 31), "Mar – Apr", 29, 30),  # and not into a third month
+    ],
+)
+def test_from_a_day_on_five_weeks_are_shown_as_far_as_the_next_month(march, begin, name, first, last):
+    month = replace(march, begin=begin)
+    days = [day for week in month.weeks for day in week if day]
+    assert (month.name, days[0].day, days[-1].day, len(month.weeks)) == (name, first, last, 5)
+    named = {cell["full"]: cell["month"] for cell in cells(month).values() if cell["month"]}
+    assert "Apr" in named.values()
+
+
+@pytest.mark.django_db
+def test_the_page_opens_at_five_weeks_and_stays_there_while_a_day_or_somebody_is_chosen(visitor, project):
+    project.links.create(resource=a_resource(name="Clara Clayton", slug="clara"), position=1)
+
+    def shown(answer):
+        return [day and day["full"] for week in answer.context["month"]["weeks"] for day in week]
+
+    opened = visitor.see("/book/lightning/")
+    assert len(shown(opened)) == 35
+    assert opened.context["day"]["free"]
+    days = [day for week in opened.context["month"]["weeks"] for day in week if day and day["kind"] == "free"]
+    for href in (days[-1]["href"], opened.context["people"][2]["href"]):
+        assert shown(visitor.see(unescape(href))) == shown(opened)
+    assert visitor.see(unescape(days[-1]["href"])).context["day"]["free"] == days[-1]["free"]
+    following = visitor.see(unescape(opened.context["month"]["next"]["href"]))
+    assert following.context["month"]["name"] == opened.context["month"]["next"]["label"].rpartition(" ")[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("begin", ["nonsense", "1999-01-01", "9999-12-31", "", "2026-02-30"])
+def test_weeks_that_cannot_be_begin_with_the_month_instead(visitor, project, begin):
+    month = f"{timezone.now() + timedelta(days=70):%Y-%m}"
+    page = visitor.see("/book/lightning/", month=month, **{"from": begin})
+    assert (
+        page.context["month"]["weeks"]
+        == visitor.see("/book/lightning/", month=month).context["month"]["weeks"]
+    )
 
 
 def test_another_month_than_the_present_one_is_shown_whole(end_of_november):
@@ -161,7 +220,7 @@ def test_month_and_cards_begin_with_the_sites_first_weekday(
     assert heads(visitor.see("/book/lightning/", lang=language))[0] == first
     page = visitor.see(visitor.book(project, tomorrow), lang=language).content.decode()
     card = re.search(r'<div class="week" aria-hidden="true">(.*?)</div>', page, re.S)[1]
-    assert "".join(re.findall(r">(\w+)</span>", card)).startswith(letters)
+    assert "".join(re.findall(r">(\w+)<small>", card)).startswith(letters)
     assert card.count("week__on") == 1
 
 
@@ -203,7 +262,7 @@ def test_a_day_without_times_leads_to_the_next_that_has_some(visitor, project, m
     words = date_format(last_monday(), "SHORT_DAY_FORMAT")
     page = visitor.see("/book/lightning/", day=day.isoformat()).content.decode()
     assert f"Next free times: {words}" in page
-    button = re.search(r'<button class="time time--next" name="start"\s+value="([^"]+)">([^<]+)', page)
+    button = re.search(r'<button class="take" name="start"\s+value="([^"]+)">([^<]+)', page)
     assert datetime.fromisoformat(button[1]) == start
     assert button[2] == f"Next free: {words}, 09:00"
 
@@ -233,7 +292,7 @@ def test_a_month_without_times_asks_for_no_day(visitor, project, doc):
 def test_where_no_later_month_has_times_the_month_says_so_in_place_of_the_button(visitor, project, doc):
     WeeklyHours.objects.create(resource=doc, weekday=0, opens="09:00", closes="09:30")
     page = visitor.open("/book/lightning/?seek=next").content.decode()
-    month = re.search('class="plan__month".*?</section>', page, re.DOTALL)[0]
+    month = re.search('class="plan__days".*?</section>', page, re.DOTALL)[0]
     assert "Nothing is free in the half year after this month." in month
     assert "Next month with free times" not in page
     assert re.search('data-say="No times are free in [^"]* Nothing is free in the half year', page)

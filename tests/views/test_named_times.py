@@ -292,7 +292,7 @@ def test_where_the_end_is_chosen_the_home_page_leads_to_that_day(visitor, projec
     a_project(doc, name="Time travel")
     Project.objects.filter(pk=project.pk).update(availability={"customer_chooses_end": True})
     page = text(visitor.see("/"))
-    url = unescape(re.search(r'class="time time--next" href="([^"]+)"', page)[1])
+    url = unescape(re.search(r'class="take" href="([^"]+)"', page)[1])
     assert 'id="id_end"' in text(visitor.see(url))
 
 

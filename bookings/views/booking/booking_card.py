@@ -10,17 +10,18 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from bookings import times, typed_text
+from bookings import texting, times, typed_text
 from bookings.clocks import Clocks
 from bookings.effects.links import manage_url
 from bookings.graph_words import words_to_customer
 from bookings.graphs.payments import paying_action
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail
+from bookings.price_words import price_in_words
 from bookings.views import cards
 from bookings.views.booking.changes import what_changed
 from bookings.views.page_urls import frame_aware_url, page_url
-from bookings.views.prices import price_in_words
+from bookings.visitors.moving import ending_action
 
 CUSTOMER = Actor.customer()
 ON_ITS_WAY = timedelta(hours=1)
@@ -44,9 +45,10 @@ def card(
         "steps": steps(booking, stage, zone, now),
         "change": change(booking, stage, zone, now),
         "actions": actions(request, booking, token, now),
+        "by_agent": by_agent(request, booking, token, zone, now),
         "calendar": calendar(request, booking, token) if stage == "booked" else None,
         "pay": payment(request, booking, token, zone) if stage == "waiting" else None,
-        "keep": not gets_mail(booking) and stage in {"booked", "waiting"},
+        "keep": not is_told(booking) and stage in {"booked", "waiting"},
         "url": manage_url(booking),
         "again_url": again_url(request, booking) if stage in {"ended", "over"} else None,
     }
@@ -132,6 +134,17 @@ def gets_mail(booking: Booking) -> bool:
     return bool(settings.MAIL_IS_SET_UP and sends and customer and customer.email)
 
 
+def is_told(booking: Booking) -> bool:
+    """Whether anything that we send reaches its customer: a mail or a text message."""
+    sends = booking.project is None or booking.project.sends_mail
+    return gets_mail(booking) or bool(sends and texting.reaches(getattr(booking, "customer", None)))
+
+
+def is_to_be_read(booking: Booking) -> bool:
+    """Whether its customer needs the page first: to pay, or to keep its address, which nothing brings."""
+    return paying_action(booking.state) is not None or not is_told(booking)
+
+
 def _mail(booking: Booking, now: datetime) -> list[str]:
     """Said only while it may still be under way."""
     if not (gets_mail(booking) and booking.state.mail_to_customer):
@@ -170,9 +183,34 @@ def actions(request: HttpRequest, booking: Booking, token: str, now: datetime) -
 def _link(request: HttpRequest, action: Action, token: str) -> dict[str, Any]:
     label = cards.action_words(action)
     if action.continues:
-        return {"href": frame_aware_url(request, "move", token), "label": label, "danger": False}
+        return {
+            "href": frame_aware_url(request, "move", token),
+            "label": label,
+            "danger": False,
+            "moves": True,
+        }
     href = frame_aware_url(request, "ask", token, action.name)
-    return {"href": href, "label": label, "danger": not action.target.occupies}
+    return {"href": href, "label": label, "danger": not action.target.occupies, "moves": False}
+
+
+def by_agent(
+    request: HttpRequest, booking: Booking, token: str, zone: times.Zone, now: datetime
+) -> dict[str, str] | None:
+    """That an assistant did it, and the way to undo that while its minutes last."""
+    until = booking.agent_undo_until
+    action = ending_action(booking) if until and now < until else None
+    if until is None or action is None:
+        return None
+    said = (
+        _("An assistant moved this for you. You can cancel it here until %(moment)s.")
+        if booking.continues_id
+        else _("An assistant booked this for you. If you did not want that, undo it until %(moment)s.")
+    )
+    return {
+        "sentence": said % {"moment": times.moment_in_full(until, zone)},
+        "href": frame_aware_url(request, "ask", token, action.name),
+        "label": cards.action_words(action) if booking.continues_id else _("Undo the booking"),
+    }
 
 
 def payment(

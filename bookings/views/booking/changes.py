@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.clocks import Clocks
 from bookings.models import Booking
+from bookings.price_words import price_in_words
 from bookings.views.cards import Context, fact
-from bookings.views.prices import price_in_words
 
 
 def what_changed(booking: Booking, clocks: Clocks) -> list[Context]:

@@ -34,6 +34,7 @@ from bookings.views.booking import booking_card
 from bookings.views.message_pages import message_page, refusal_page
 from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import frame_aware_url
+from bookings.views.return_to import host_of, return_url
 
 CUSTOMER = Actor.customer()
 JUST_BOOKED, JUST_MOVED = "new", "moved"
@@ -93,10 +94,22 @@ def booking(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     now = database_clock.now()
     booking = up_to_date(booking, now)
     card = booking_card.card(request, booking, token, now, just_moved=JUST_MOVED in request.GET)
-    context: dict[str, Any] = {"booking": card, "just_booked": JUST_BOOKED in request.GET}
+    new = JUST_BOOKED in request.GET
+    context: dict[str, Any] = {
+        "booking": card,
+        "just_booked": new,
+        "back": back_card(request, booking, new=new),
+    }
     if until := undoable_until(booking, now, by=CUSTOMER):
         context["undo"] = undo_card("", until, frame_aware_url(request, "undo", token), zone_of(booking))
     return render(request, "bookings/booking.html", context)
+
+
+def back_card(request: HttpRequest, booking: Booking, *, new: bool) -> dict[str, Any] | None:
+    """The way back to the page that the link of the booking named; ``at_once`` where the page around goes there."""
+    url = return_url(request, booking.project, reference=booking.reference)
+    at_once = new and not booking_card.is_to_be_read(booking)
+    return {"href": url, "host": host_of(url), "at_once": at_once} if url else None
 
 
 def up_to_date(booking: Booking, now: datetime) -> Booking:

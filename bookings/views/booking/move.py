@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +18,9 @@ from bookings.availability.offering import Offer, Offering
 from bookings.availability.terms import comes_whole
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError
-from bookings.forms.moves import may_overlap
-from bookings.lifecycle import Actor, available_actions, reschedule, reschedule_any
+from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, Resource
+from bookings.price_words import price_in_words
 from bookings.views import cards
 from bookings.views.booking import booking_card
 from bookings.views.booking.manage import JUST_MOVED, with_booking
@@ -29,11 +28,11 @@ from bookings.views.choose.choose import opened_at, plan, seek_url, sought
 from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
 from bookings.views.choose.selection import ANYONE, selection_of
-from bookings.views.choose.sessions import session_of
 from bookings.views.frames import is_embedded
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.page_urls import carried_query, frame_aware_url, hidden_fields, page_url, parse_instant
-from bookings.views.prices import price_in_words
+from bookings.visitors.moving import Wanted, is_there, move, wanted_session, wanted_start
+from bookings.visitors.sessions import session_of
 
 CUSTOMER = Actor.customer()
 
@@ -73,16 +72,6 @@ def _moved_query(request: HttpRequest) -> dict[str, str]:
     return {JUST_MOVED: "1"} | (carried_query(request) if is_embedded(request) else {})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """The new time: a slot with whoever is free of ``resources``, in that order, or a seat of a session."""
-
-    start: datetime
-    end: datetime
-    resources: tuple[Resource, ...]
-    session: Booking | None = None
-
-
 def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     """What it may be moved within, or None where its customer may not move it; the verb asks again."""
     moves = (
@@ -92,7 +81,8 @@ def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     if booking.project is None or not moves:
         return None
     offering = offering_for(request, booking.project, booking.option)
-    return replace(offering, lasting=booking.length, only=_with_whom_it_stays(request, booking, offering))
+    only = _with_whom_it_stays(request, booking, offering)
+    return replace(offering, lasting=booking.length, only=only, places=booking.places)
 
 
 def _with_whom_it_stays(request: HttpRequest, booking: Booking, offering: Offering) -> Offer | None:
@@ -165,32 +155,13 @@ def moving_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpR
     return redirect(urls.moved(moved))
 
 
-def is_there(booking: Booking, wanted: Wanted) -> bool:
-    """Whether it has that time already, as when the same form was sent before."""
-    if wanted.session:
-        return booking.session_id == wanted.session.pk
-    return booking.start == wanted.start and booking.resource in wanted.resources
-
-
 def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:
     """What the form or the URL picked, as far as it can be read."""
     sent = request.POST if request.method == "POST" else request.GET
     if session := session_of(offering, sent.get("session", "")):
-        return Wanted(start=session.start, end=session.end, resources=(session.resource,), session=session)
+        return wanted_session(session)
     start = parse_instant(sent.get("start", ""))
-    if start is None:
-        return None
-    named = [offer.resource for offer in offering.candidates]
-    own = [one for one in named if one == booking.resource]
-    return Wanted(start=start, end=start + booking.length, resources=tuple(dict.fromkeys([*own, *named])))
-
-
-def move(booking: Booking, wanted: Wanted) -> Booking:
-    """Try the resources in order until one has the time; raises what the verb says of the last."""
-    if wanted.session:
-        return reschedule(booking, by=CUSTOMER, session=wanted.session)
-    tries = {resource: may_overlap(booking, resource) for resource in wanted.resources}
-    return reschedule_any(booking, by=CUSTOMER, start=wanted.start, end=wanted.end, resources=tries)
+    return wanted_start(booking, offering, start) if start else None
 
 
 def with_whom(booking: Booking, wanted: Wanted) -> str:

@@ -90,7 +90,10 @@ def _are_you_sure(booking: Booking, action: Action, form: MessageForm, url: str)
 
 def _summary(booking: Booking) -> dict[str, Any]:
     summary = cards.booking_summary(booking, Clocks(booking.resource.timezone))
-    return summary | {"facts": [*summary["facts"], *_who_asks(booking)]}
+    return summary | {
+        "facts": [*summary["facts"], *_who_asks(booking)],
+        "chosen": [],
+    }  # all of it is to be seen
 
 
 def _heading(booking: Booking, now: datetime) -> str:

@@ -24,27 +24,33 @@ from bookings.errors import (
     OutsideHours,
     SessionClosed,
     SlotTaken,
+    TooManyPlaces,
     WindowClosed,
 )
 from bookings.languages import site_of
 from bookings.models import Booking
+from bookings.refusals import sentence
 from bookings.views.choose import months, zones
 from bookings.views.choose.day import SEEK, day_card, later
 from bookings.views.choose.offering import offering_of
-from bookings.views.choose.options import options
-from bookings.views.choose.selection import NOTHING_FREE, Selection, last_month, midday, selection_of
+from bookings.views.choose.options import options, places_card
+from bookings.views.choose.selection import BEGIN, NOTHING_FREE, Selection, last_month, midday, selection_of
 from bookings.views.frames import is_embedded
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.offered import offered_form
 from bookings.views.hold.visitor_token import own_hold, visitor_token
 from bookings.views.message_pages import unpayable_page
 from bookings.views.page_urls import carried_query, hidden_fields, page_url, parse_instant
+from bookings.views.return_to import is_refused, leads_back
+from bookings.views.sharing import project_card
+from bookings.visitors.choice import offerings_of
 
 LOOK_ON = timedelta(days=7)
 REFUSALS = {kind.code: kind for kind in BookingError.__subclasses__()}
 OF_THE_TIME = {SlotTaken, EndNotOffered, GroupFull, SessionClosed, WindowClosed, OutsideHours, CapReached}
 
 
+@leads_back
 @never_cache
 @require_safe
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
@@ -61,6 +67,12 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     if opened is None:
         return redirect(seek_url(selection))
     context = plan(*opened, offering, hold_url=page_url(request, "hold", slug))
+    if is_refused(request, offering.project):
+        context["refused_return"] = _(
+            "The link asks to lead elsewhere after the booking. That is not allowed here."
+        )
+    context["places"] = places_card(*opened, offering)
+    context["share"] = project_card(request, offering.project, offerings_of(offering.catalogue))
     return render(request, "bookings/choose.html", context)
 
 
@@ -69,8 +81,8 @@ def opened_at(
 ) -> tuple[Selection, FreeTimes] | None:
     """The month to show with its times and some that follow; None where those of two months hold none.
 
-    A month is shown as it is where the URL asks for one or nobody could be booked; else it is that of the next free
-    time.
+    A month is shown as it is where the URL asks for one or nobody could be booked; else five weeks from the next free
+    time on.
     """
     # A hold gives way to another hold, but not to a booking that moves.
     own = moving or own_hold(selection.request)
@@ -92,7 +104,11 @@ def opened_at(
     if selection.asked or not offering.offers:
         return selection, found
     first = min(found.free, default=None)
-    return (replace(selection, year=first.year, month=first.month), found) if first else None
+    if first is None:
+        return None
+    # Of the present month, five weeks are looked through; of the next one, its own days only.
+    begin = first if (first.year, first.month) == (selection.year, selection.month) else None
+    return replace(selection, year=first.year, month=first.month, begin=begin), found
 
 
 def seek_url(selection: Selection) -> str:
@@ -112,7 +128,7 @@ def plan(selection: Selection, found: FreeTimes, offering: Offering, *, hold_url
         **options(selection, offering),
         "nobody": nobody,
         "notice": zones.unknown_zone_notice(selection.request, selection.zone.key, selection.now),
-        **_refusal(selection, found, hold_url),
+        **_refusal(selection, found, offering, hold_url),
         "month": month,
         "day": card,
         "said": "" if nobody else " ".join(said).strip(),
@@ -129,23 +145,31 @@ def _carried_along(selection: Selection, offering: Offering, who: str) -> dict[s
     return zones.carried_zone(offering.project, selection.zone.key) | carried_query(selection.request) | token
 
 
-def _refusal(selection: Selection, found: FreeTimes, hold_url: str) -> dict[str, Any]:
+def _refusal(selection: Selection, found: FreeTimes, offering: Offering, hold_url: str) -> dict[str, Any]:
     """Why the visitor is here again: with the nearest times where one was lost, else in a sentence."""
     refusal = REFUSALS.get(selection.request.GET.get("refused", ""))
     if refusal is None:
         return {}
     lost = parse_instant(selection.request.GET.get("at", ""))
+    if refusal is TooManyPlaces:
+        return {"notice": sentence(TooManyPlaces(most_places=offering.most_places))}
     if lost and refusal in OF_THE_TIME:
         card = alternatives_card(
             found.nearest(lost),
-            refusal(),
+            _fewer_left(found, offering, lost) if refusal is GroupFull else refusal(),
             zone=selection.zone,
             post_url=hold_url,
             all_url="#day",
             form_id="instead",
         )
         return {"alternatives": card}
-    return {"notice": _("%(refusal)s Please choose another time.") % {"refusal": _(refusal.sentence)}}
+    return {"notice": _("%(refusal)s Please choose another time.") % {"refusal": sentence(refusal())}}
+
+
+def _fewer_left(found: FreeTimes, offering: Offering, lost: datetime) -> GroupFull:
+    """How many places are left by now of those that were wanted then."""
+    left = max((one.places or 0 for one in found.times if one.start == lost), default=0)
+    return GroupFull(places_left=left if left < offering.places else 0)
 
 
 def _month_card(selection: Selection, found: FreeTimes, day: date | None) -> dict[str, Any]:
@@ -157,12 +181,14 @@ def _month_card(selection: Selection, found: FreeTimes, day: date | None) -> dic
         full=found.full_days,
         weekdays=site_of(selection.request).weekdays,
         chosen=day,
+        begin=selection.begin,
     )
     card = months.table(month, lambda one: selection.href(day=one))
     card["previous"] = None if month.is_first else _step(selection, -1)
     card["next"] = (
         _step(selection, 1) if (selection.year, selection.month) < last_month(selection.today) else None
     )
+    card["open"] = selection.asked and selection.day is None
     card["years"] = {"back": _step(selection, -12), "on": _step(selection, 12)}
     if not month.free:
         card["empty"] = _("No times are free in %(month)s.") % {"month": month.name}
@@ -208,6 +234,7 @@ def _zone_card(
     moment = midday(day, selection.zone) if day else selection.now
     kept = carried_query(selection.request)
     kept |= {"at": at.isoformat()} if at else {"month": f"{selection.year:04}-{selection.month:02}"}
+    kept |= {BEGIN: selection.begin.isoformat()} if selection.begin else {}
     kept.pop("zone", None)
     card = zones.switcher(selection.zone.key, place, moment, selection.now, hidden_fields(kept))
     return card | {"ask": zones.asks_browser(selection.request, offering.project)}

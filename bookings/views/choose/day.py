@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import times
 from bookings.availability.days import day_start, offset
 from bookings.availability.free_times import FreeTime, FreeTimes
+from bookings.views.choose import months
 from bookings.views.choose.selection import Selection, midday
 
 GROUPED_FROM = 5
 MORNING, NOON, EVENING = 5, 12, 17
 FEW = 2
 SEEK = "seek"
-STRIP_DAYS = 5
+STRIP_DAYS = 14
 
 
 def day_card(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool = False) -> dict[str, Any]:
@@ -47,23 +47,26 @@ def day_card(selection: Selection, found: FreeTimes, day: date, *, ask_end: bool
 
 
 def _strip(selection: Selection, found: FreeTimes, day: date) -> list[dict[str, Any]]:
-    """The free days around the one that is shown, in which the month need not be looked at; empty for less than two."""
-    free = found.free
-    days = sorted({*free, day})
-    first = max(min(days.index(day) - 1, len(days) - STRIP_DAYS), 0)
-    cells = [
-        {
-            "weekday": times.weekday_letters(one.weekday()),
-            "number": one.day,
-            "href": selection.href(day=one),
-            "kind": "free" if one in free else "none",
-            "free": free.get(one, 0),
-            "chosen": one == day,
-            "full": date_format(one, "DAY_FORMAT"),
-        }
-        for one in days[first : first + STRIP_DAYS]
-    ]
-    return cells if len(cells) > 1 else []
+    """The days from the next free one on, in which the month need not be looked at; empty where none is free.
+
+    Where the day that is shown is later than those, they begin with the free day before it.
+    """
+    free = [one for one in found.free if selection.shows(one)]
+    if not free:
+        return []
+    begin = min(day, free[0])
+    if (day - begin).days >= STRIP_DAYS:
+        begin = max((one for one in free if one < day), default=day)
+    days = [begin + timedelta(days=number) for number in range(STRIP_DAYS)]
+    return [_strip_cell(selection, found, one, day) for one in days if one <= selection.last_shown]
+
+
+def _strip_cell(selection: Selection, found: FreeTimes, one: date, day: date) -> dict[str, Any]:
+    kind = "free" if one in found.free else "full" if one in found.full_days else "none"
+    return months.cell(one, kind, found.free.get(one, 0), lambda which: selection.href(day=which)) | {
+        "weekday": times.weekday_letters(one.weekday()),
+        "chosen": one == day,
+    }
 
 
 def _clock_change(day: date, selection: Selection) -> str:
@@ -153,7 +156,11 @@ def _groups(selection: Selection, of_day: list[FreeTime]) -> list[dict[str, Any]
     for one in of_day:
         part = _part_of_day(one.start.astimezone(selection.zone).hour)
         parts.setdefault(part if len(of_day) >= GROUPED_FROM else "", []).append(one)
-    return [_group(part, [_button(selection, one) for one in ones]) for part, ones in parts.items()]
+    groups = [_group(part, [_button(selection, one) for one in ones]) for part, ones in parts.items()]
+    free = [button for group in groups for button in group["times"] if not button["full"]]
+    for button in free[:1]:
+        button["first"] = True
+    return groups
 
 
 def _part_of_day(hour: int) -> str:
@@ -165,7 +172,8 @@ def _part_of_day(hour: int) -> str:
 def _group(title: str, buttons: list[dict[str, Any]]) -> dict[str, Any]:
     bare = not any(one["note"] or one["full"] for one in buttons)
     short = bare and all(len(one["clock"]) <= len("00:00") for one in buttons)
-    return {"title": title, "times": buttons, "bare": bare, "short": short}
+    free = sum(not one["full"] for one in buttons)
+    return {"title": title, "free": free, "times": buttons, "bare": bare, "short": short}
 
 
 def picked_field(one: FreeTime) -> dict[str, str]:
@@ -189,6 +197,7 @@ def _button(selection: Selection, one: FreeTime) -> dict[str, Any]:
         "note": _note(one, selection),
         "few": one.places is not None and one.places <= FEW,
         "full": one.full,
+        "left": one.places,
     }
 
 

@@ -17,6 +17,7 @@ from bookings import times
 LITTLE = timedelta(days=14)
 """Of the present month: with less left the next one is shown along."""
 WEEKS_ON = 5
+MANY, SOME = 8, 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,8 @@ class Month:
     weekdays: Sequence[int]
     full: Set[date] = frozenset()
     chosen: date | None = None
+    begin: date | None = None
+    """A day of it with whose week it begins, to go on for five weeks; None shows the days of the month."""
 
     @property
     def name(self) -> str:
@@ -46,7 +49,12 @@ class Month:
 
     @property
     def weeks(self) -> list[list[date | None]]:
-        return weeks_shown(self.year, self.number, self.today, self.weekdays[0])
+        return weeks_shown(self.year, self.number, self.today, self.weekdays[0], self.begin)
+
+    @property
+    def is_calendar_month(self) -> bool:
+        """Whether it shows the days of one month only."""
+        return self.begin is None and last_shown(self.weeks).month == self.number
 
     @property
     def is_first(self) -> bool:
@@ -67,17 +75,21 @@ def neighbour(year: int, number: int, step: int) -> tuple[int, int]:
     return index // 12, index % 12 + 1
 
 
-def weeks_shown(year: int, number: int, today: date, first: int) -> list[list[date | None]]:
+def weeks_shown(
+    year: int, number: int, today: date, first: int, begin: date | None = None
+) -> list[list[date | None]]:
     """The weeks in which the days of a month stand, None for those of others; ``first`` is their first weekday.
 
-    Where little of the present month is left they begin with this week and go on into the next month, so that not
-    all that one sees is past.
+    With ``begin``, a day of the month, they are five weeks from its week on, as far as the next month. So are they
+    from this week on where little of the present month is left, so that not all that one sees is past.
     """
     weeks = calendar.Calendar(first).monthdatescalendar(year, number)
     following = date(*neighbour(year, number, 1), 1)
-    if (today.year, today.month) != (year, number) or following - today >= LITTLE:
+    if begin is None and (today.year, today.month) == (year, number) and following - today < LITTLE:
+        begin = today
+    if begin is None:
         return [[day if day.month == number else None for day in week] for week in weeks]
-    begin = next(week[0] for week in weeks if today in week)
+    begin = next(week[0] for week in weeks if begin in week)
     days = [begin + timedelta(days=number) for number in range(7 * WEEKS_ON)]
     shown = [day if (day.year, day.month) <= (following.year, following.month) else None for day in days]
     return [shown[at : at + 7] for at in range(0, len(shown), 7)]
@@ -101,15 +113,32 @@ def table(month: Month, href: Callable[[date], str]) -> dict[str, Any]:
 
 
 def _cell(month: Month, day: date, href: Callable[[date], str]) -> dict[str, Any]:
-    return {
-        "number": day.day,
-        "href": href(day),
-        "kind": month.kind(day),
-        "free": month.free.get(day, 0),
+    kind, begins = month.kind(day), day.day == 1
+    return cell(day, kind, month.free.get(day, 0), href) | {
+        "month": capfirst(dates.MONTHS_3[day.month]) if begins and not month.is_calendar_month else "",
         "today": day == month.today,
         "chosen": day == month.chosen,
+    }
+
+
+def cell(day: date, kind: str, free: int, href: Callable[[date], str]) -> dict[str, Any]:
+    """What `_day.html` shows but for what is particular to today and to the day that is looked at.
+
+    Only a day on which something is offered, or was, leads anywhere.
+    """
+    return {
+        "number": day.day,
+        "href": href(day) if kind in {"free", "full"} else "",
+        "kind": kind,
+        "amount": amount(free) if kind == "free" else "",
+        "free": free,
         "full": date_format(day, "DAY_FORMAT"),
     }
+
+
+def amount(free: int) -> str:
+    """How much is left, in the strokes of a tally: "many", "some" or "few"."""
+    return "many" if free >= MANY else "some" if free >= SOME else "few"
 
 
 def step_label(year: int, number: int) -> str:

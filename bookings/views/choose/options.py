@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bookings import times
+from bookings.availability.free_times import FreeTimes
 from bookings.availability.offering import Offer, Offering
 from bookings.markdown import as_html
-from bookings.picture_files import shown
-from bookings.views.choose.offering import map_url, offerings_of, place_in_words
+from bookings.place_words import places_in_words
+from bookings.price_words import least_price_in_words
+from bookings.views.choose.offering import map_url, place_in_words
 from bookings.views.choose.selection import Selection
-from bookings.views.prices import least_price_in_words
+from bookings.views.faces import face, look_of
+from bookings.views.page_urls import hidden_fields
+from bookings.visitors.choice import offerings_of
+
+FACES_OF_ANYONE = 2
 
 
 def options(selection: Selection, offering: Offering) -> dict[str, Any]:
     """The left column: the project, its options and people, and the line that stands for them when folded."""
     offerings = offerings_of(offering.catalogue) if offering.option else []
     options = [_option(selection, one, offering) for one in offerings]
-    people = _people(selection, offering)
     current = next((one for one in options if one["current"]), _without_options(offering))
-    said = [part for part in (current["label"], current["length"], current["price"]) if part]
+    place = place_in_words(offering)
+    facts = (current["label"], current["length"], *_places(offering), current["price"], place)
     return {
         "project": {
             "title": offering.project.name,
             "text": offering.project.summary,
-            "place": place_in_words(offering),
+            **look_of(offering.project),
+            "place": place,
             "map_url": map_url(offering),
             "more": as_html(offering.project.description),
-            "settled": said if len(options) < 2 else [],
+            "facts": [part for part in facts if part],
         },
         "options": options if len(options) > 1 else [],
         "options_title": _("Options") if any(one["length"] for one in options) else _("Length"),
-        "people": people,
-        "chosen": said + [one["name"] for one in people if one["current"]],
+        "people": _people(selection, offering),
     }
 
 
@@ -51,12 +58,35 @@ def _option(selection: Selection, one: Offering, chosen: Offering) -> dict[str, 
         offers, lengths = offers[:1], [max(lengths)]
     in_words = times.durations_in_words(min(lengths), one.longest or max(lengths))
     label = one.option.label if one.option else ""
+    priced = replace(one, places=chosen.places)
     return {
         "label": label or in_words,
         "length": in_words if label else "",
-        "price": least_price_in_words((one.price(each), one.currency) for each in offers),
+        "price": least_price_in_words((priced.price_of_all(each), one.currency) for each in offers),
         "href": selection.href(changes=changes),
         "current": one.option == chosen.option,
+    }
+
+
+def _places(offering: Offering) -> list[str]:
+    return [places_in_words(offering.places)] if offering.places > 1 else []
+
+
+def places_card(selection: Selection, found: FreeTimes, offering: Offering) -> dict[str, Any] | None:
+    """The context of `_places.html`; None where nobody may book several at once, or nowhere more than one is left."""
+    if offering.most_places < 2:
+        return None
+    left = max((one.places or 0 for one in found.times), default=0)
+    most = min(offering.most_places, max(left, offering.places))
+    if most < 2:
+        return None
+    kept = {name: value for name, value in selection.shown.items() if name != "places"}
+    return {
+        "hidden": hidden_fields(kept),
+        "choices": [
+            {"value": count, "label": places_in_words(count), "chosen": count == offering.places}
+            for count in range(1, most + 1)
+        ],
     }
 
 
@@ -73,6 +103,7 @@ def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
         return []
     anyone = {
         "name": _("Anyone"),
+        "faces": [face(offer.resource) for offer in offering.offers[:FACES_OF_ANYONE]],
         "href": selection.href(changes={"with": selection.anyone}),
         "current": offering.only is None,
     }
@@ -81,7 +112,7 @@ def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
         *(
             {
                 "name": offer.resource.name,
-                "picture": shown(offer.resource.image),
+                "faces": [face(offer.resource)],
                 "href": selection.href(changes={"with": offer.resource.slug}),
                 "current": offer == offering.only,
             }

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import chain
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -20,6 +23,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 FARTHEST_MONTHS = 24
 ANYONE = "*"  # the name of no resource
 NOTHING_FREE = "nothing_free"
+BEGIN = "from"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,8 @@ class Selection:
     """``page`` and ``args`` name the page; all its URLs keep what the visitor chose.
 
     ``asked`` tells whether the URL names the month, or a day of it; ``anyone`` is what it says besides where anyone
-    will do: nothing, but for a booking that stays with its resource unless something is said.
+    will do: nothing, but for a booking that stays with its resource unless something is said.  ``begin`` is the day of
+    the month with whose week five weeks begin that are shown in its place.
     """
 
     request: HttpRequest
@@ -40,20 +45,25 @@ class Selection:
     day: date | None
     asked: bool
     anyone: str = ""
+    begin: date | None = None
 
     @property
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
-    @property
+    @cached_property
     def weeks(self) -> list[list[date | None]]:
         """Those in which the days of the month stand that is shown."""
         first = site_of(self.request).weekdays[0]
-        return months.weeks_shown(self.year, self.month, self.today, first)
+        return months.weeks_shown(self.year, self.month, self.today, first, self.begin)
 
     def shows(self, day: date) -> bool:
         """Whether the day stands in the month that is shown."""
-        return any(day in week for week in self.weeks)
+        return day in self._days
+
+    @cached_property
+    def _days(self) -> frozenset[date | None]:
+        return frozenset(chain.from_iterable(self.weeks))
 
     @property
     def last_shown(self) -> date:
@@ -82,11 +92,27 @@ class Selection:
         A choice keeps the day.
         """
         year, number = month or ((day.year, day.month) if day else (self.year, self.month))
-        query = carried_query(self.request) | {"month": f"{year:04}-{number:02}"}
+        query = self._carried | {"month": f"{year:04}-{number:02}"}
+        if self.begin and month is None and (day is None or self.shows(day)):
+            query[BEGIN] = self.begin.isoformat()
         if shown := day or (self.day if changes else None):
             query["day"] = shown.isoformat()
         query = {name: value for name, value in (query | (changes or {})).items() if value}
-        return page_url(self.request, self.page, *self.args, query=query) + ("#day" if day else "")
+        return f"{self._path}?{urlencode(query)}" + ("#day" if day else "")
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What the URL says of what is looked at: the choice, and the month and day where it names them."""
+        asked = {"month": f"{self.year:04}-{self.month:02}"} if self.asked else {}
+        return self._carried | asked | ({"day": self.day.isoformat()} if self.day else {})
+
+    @cached_property
+    def _path(self) -> str:
+        return page_url(self.request, self.page, *self.args)
+
+    @cached_property
+    def _carried(self) -> dict[str, str]:
+        return carried_query(self.request)
 
 
 def selection_of(request: HttpRequest, page: str, args: tuple[str, ...], place: str) -> Selection:
@@ -98,6 +124,9 @@ def selection_of(request: HttpRequest, page: str, args: tuple[str, ...], place: 
     year, month = _month(wanted, day, now.astimezone(zone).date())
     if day and ((day.year, day.month) != (year, month) or day < now.astimezone(zone).date()):
         day = None
+    begin = _begin(request, day or date(year, month, 1), now.astimezone(zone).date())
+    if begin:
+        year, month = begin.year, begin.month
     return Selection(
         request=request,
         page=page,
@@ -108,7 +137,19 @@ def selection_of(request: HttpRequest, page: str, args: tuple[str, ...], place: 
         month=month,
         day=day,
         asked=bool(day or _MONTH.fullmatch(wanted)),
+        begin=begin,
     )
+
+
+def _begin(request: HttpRequest, shown: date, today: date) -> date | None:
+    """Where the weeks begin that the URL asks for; None where it asks for none, or ``shown`` does not stand in them."""
+    begin = _day(request.GET.get(BEGIN, ""))
+    if begin is None or not today <= begin < shown.replace(day=28) + timedelta(days=4):
+        return None
+    first = site_of(request).weekdays[0]
+    weeks = months.weeks_shown(begin.year, begin.month, today, first, begin)
+    in_its_month = (shown.year, shown.month) == (begin.year, begin.month)
+    return begin if in_its_month or any(shown in week for week in weeks) else None
 
 
 def _day(text: str) -> date | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookings import times
 from bookings.models import Project
+from bookings.visitors.choice import known_zone
 
 # A zone for every clock in common use, and the cities that people look for.
 OFFERED = (
@@ -74,14 +76,6 @@ OFFERED = (
 )
 
 
-def known_zone(name: str) -> str | None:
-    """The name if such a zone exists."""
-    try:
-        return ZoneInfo(name).key if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
 def requested_zone(request: HttpRequest) -> str:
     """The zone that the URL or the form names, as it stands there; empty if none."""
     return request.POST.get("zone") or request.GET.get("zone") or ""
@@ -115,20 +109,28 @@ def switcher(
     shown: str, place: str, moment: datetime, now: datetime, hidden: list[dict[str, str]]
 ) -> dict[str, Any]:
     """The context of `_zone.html`: ``moment`` is of the day whose times are shown."""
-    names = list(dict.fromkeys([shown, place, *sorted(OFFERED, key=lambda one: (times.place(one), one))]))
+    minute = now.replace(second=0, microsecond=0)
+    labels = {name: _label(minute, name) for name in (shown, place)}
+    labels |= _labels_of_offered(minute, get_language() or "")
     return {
         "name": times.zone_name(moment, shown),
         "said": _("Times in %(zone)s") % {"zone": times.zone_and_offset(moment, shown)},
         "choices": [
-            {
-                "name": name,
-                "label": f"{times.place_or_offset(now, name)} {times.clock(now, name)}",
-                "chosen": name == shown,
-            }
-            for name in names
+            {"name": name, "label": label, "chosen": name == shown} for name, label in labels.items()
         ],
         "hidden": hidden,
     }
+
+
+@lru_cache(maxsize=16)
+def _labels_of_offered(minute: datetime, _language: str) -> dict[str, str]:
+    """Sorted by place; computed once for all pages of that minute in a language, which is active."""
+    names = sorted(OFFERED, key=lambda one: (times.place(one), one))
+    return {name: _label(minute, name) for name in names}
+
+
+def _label(now: datetime, zone: str) -> str:
+    return f"{times.place_or_offset(now, zone)} {times.clock(now, zone)}"
 
 
 def asks_browser(request: HttpRequest, project: Project) -> bool:

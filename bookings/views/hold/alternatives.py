@@ -35,7 +35,7 @@ def alternatives_card(
 
 def heading(error: BookingError) -> str:
     """What became of the time that was wanted."""
-    if isinstance(error, SlotTaken | GroupFull):
+    if isinstance(error, SlotTaken | GroupFull) and not error.data.get("places_left"):
         return _("Somebody else has just taken this time")
     return sentence(error)
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import bites, database_clock
+from bookings import attempts, bites, database_clock
 from bookings.availability.free_times import nearest
 from bookings.availability.offering import Offering
 from bookings.client_address import counted_digest
@@ -29,14 +29,13 @@ from bookings.errors import (
     ProofNeeded,
     ReservationGone,
     TooManyBookings,
-    UnknownGraph,
 )
 from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm
-from bookings.lifecycle import Actor, book, extend, release
+from bookings.lifecycle import Actor, extend, release
 from bookings.models import Booking, Project, Reservation
-from bookings.rate_limits import check_bookings, note_booking
 from bookings.refusals import sentence
+from bookings.views.booking.booking_card import is_to_be_read
 from bookings.views.booking.manage import JUST_BOOKED
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
@@ -44,11 +43,17 @@ from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.answers import blank_form, given_answers, kept_form, sent_form
-from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold, with_hold
+from bookings.views.hold.hold_links import Hold, hold_of, no_such_hold, with_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
-from bookings.views.hold.visitor_token import live_hold, own_hold, remember_visitor, visitor_token
+from bookings.views.hold.visitor_token import own_hold, remember_visitor, visitor_token
+from bookings.views.link_extras import extra_meta
 from bookings.views.page_urls import carried_query, page_url
+from bookings.views.return_to import FIELD as RETURN_TO
+from bookings.views.return_to import leads_back, named, return_url
+from bookings.visitors.application import book_wanted
+from bookings.visitors.hold_tokens import hold_token
+from bookings.visitors.holding import live_hold
 
 CUSTOMER = Actor.customer()
 FORM = "form"
@@ -56,13 +61,14 @@ FORM = "form"
 _FORM_TOKEN = re.compile("[0-9a-f]{64}")
 
 
+@leads_back
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
 def details(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Show the form, or book with what it holds; a form that is sent twice leads to the same booking."""
     form_token = of_form(request.GET.get(FORM, "")).get(FORM, "")
     if (made := booked_before(hold) or booked_by(form_token)) is not None:
-        return redirect(page_url(request, "customer", manage_token(made)))
+        return booked_page(request, made)
     if request.method == "POST":
         return book_held_time(request, hold, form_token)
     if hold.reservation.released_at is not None:
@@ -84,30 +90,23 @@ def book_held_time(request: HttpRequest, hold: Hold, form_token: str = "") -> Ht
         return details_page(request, hold, form, form_token=form_token)
     draft = wanted.draft()
     draft.form_token, draft.language = form_token or str(hold.reservation.pk), get_language() or ""
-    address = counted_digest(request)
+    draft.meta = extra_meta(carried_query(request), given_answers(hold), form.fields) | draft.meta
     try:
-        check_bookings(address)
-        made = book(
-            draft,
-            graph=graph_of(wanted),
-            by=CUSTOMER,
-            customer=wanted.customer(),
-            companions=wanted.companions(),
-            reservation=hold.reservation,
-            else_anew=True,
+        made = book_wanted(
+            wanted, draft, hold.reservation, by=CUSTOMER, address=counted_digest(request), else_anew=True
         )
     except (TooManyBookings, PleasePhone) as error:
         return not_taken(request, hold, form, error, form_token)
     except (BookingError, IntegrityError) as error:
         return not_booked(request, hold, form, error, draft.form_token)
-    note_booking(address)
-    return redirect(page_url(request, "customer", manage_token(made), query=frame_query(request)))
+    return booked_page(request, made, new=True)
 
 
 def not_taken(
     request: HttpRequest, hold: Hold, form: DetailsForm, error: BookingError, form_token: str
 ) -> HttpResponse:
     """A cap of the site: the form as it was, and what was said of it; 429 with when to come again, or 409."""
+    attempts.note(error)
     bites.note(error.limit)
     form.add_error(None, sentence(error))
     seconds = error.data.get("seconds")
@@ -117,16 +116,18 @@ def not_taken(
     return response
 
 
-def graph_of(wanted: BookingForm) -> str:
-    """The graph of a valid form."""
-    if wanted.resolved.flow is None:
-        raise UnknownGraph
-    return wanted.resolved.flow.version.graph.name
+def booked_page(request: HttpRequest, made: Booking, *, new: bool = False) -> HttpResponse:
+    """Lead to the booking, or back to the page that the link named, which is told the reference.
 
-
-def frame_query(request: HttpRequest) -> dict[str, str]:
-    """In a frame the booking's page tells the page around it, once."""
-    return {JUST_BOOKED: "1"} | carried_query(request) if is_embedded(request) else {}
+    A page that is to be read first stays, and so does a frame: the page around it is told where to go, once.
+    """
+    if is_embedded(request):
+        query = {JUST_BOOKED: "1"} | carried_query(request) if new else {}
+    elif (back := return_url(request, made.project, reference=made.reference)) and not is_to_be_read(made):
+        return redirect(back)
+    else:
+        query = {RETURN_TO: named(request)} if back else {}
+    return redirect(page_url(request, "customer", manage_token(made), query=query))
 
 
 def not_booked(
@@ -142,7 +143,7 @@ def not_booked(
     if (made := booked_before(hold) or booked_by(form_token)) is not None:
         with suppress(ReservationGone):  # what else the same form held, sent twice at once
             release(hold.reservation, by=CUSTOMER)
-        return redirect(page_url(request, "customer", manage_token(made)))
+        return booked_page(request, made)
     if own is not None and own.pk != hold.reservation.pk:
         return redirect(other_hold_url(request, own, hold.project.slug, form_token))
     if isinstance(error, IntegrityError):
@@ -155,6 +156,7 @@ def not_booked(
     return details_page(request, hold, form, alternatives=found, form_token=form_token, status=409)
 
 
+@leads_back
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
 def extend_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
@@ -179,6 +181,7 @@ def extend_hold(request: HttpRequest, hold: Hold) -> HttpResponse:
     )
 
 
+@leads_back
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_hold
 def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
@@ -226,11 +229,12 @@ def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict
 
 
 def as_held(request: HttpRequest, hold: Hold) -> Offering:
-    """The choice in the URL, for as long as what was held: another time is to be of the same length."""
+    """The choice in the URL, for as long and as many as what was held: another time is to be the same."""
     held, offering = hold.reservation, offering_of(request, hold.project.slug)
     length = held.end - held.start
     usual = offering.length_taken(offering.offer_of(held.resource_id))
-    return offering if length == usual else replace(offering, lasting=length)
+    lasting = offering.lasting if length == usual else length
+    return replace(offering, lasting=lasting, places=held.places)
 
 
 def booked_before(hold: Hold) -> Booking | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +13,15 @@ from django.utils.translation import gettext as _
 from bookings import times
 from bookings.availability.offering import Offering, offering_with
 from bookings.clocks import Clocks
+from bookings.forms.terms import Awaits, awaited
 from bookings.lifecycle import Actor, extendable
+from bookings.maps import map_of
 from bookings.models import Action, Reservation
-from bookings.picture_files import shown
+from bookings.place_words import places_in_words
+from bookings.price_words import price_in_words
 from bookings.views import cards
+from bookings.views.faces import face, look_of
 from bookings.views.hold.hold_links import Hold
-from bookings.views.prices import price_in_words
 
 CUSTOMER = Actor.customer()
 ENDING = timedelta(minutes=2)
@@ -26,7 +30,7 @@ ENDING = timedelta(minutes=2)
 def offering_held(hold: Hold) -> Offering:
     """What is held, as its project offers it with that resource."""
     held = hold.reservation
-    return offering_with(hold.project, held.option, held.resource_id)
+    return replace(offering_with(hold.project, held.option, held.resource_id), places=held.places)
 
 
 def actions_of(held: Reservation) -> list[Action]:
@@ -38,11 +42,9 @@ def actions_of(held: Reservation) -> list[Action]:
 def submit_label(actions: Sequence[Action]) -> str:
     """A time that still needs an answer is asked for, not booked; one that is to be paid leads on to that."""
     entered = next((action.target for action in actions if action.source_id is None), None)
-    if entered is None or entered.settled:
-        return _("Book this time")
-    if any(action.source_id == entered.pk and action.input == Action.Input.PAYMENT for action in actions):
-        return _("Continue to payment")
-    return _("Ask for this time")
+    awaits = awaited(entered, [action for action in actions if entered and action.source_id == entered.pk])
+    said = {Awaits.PAYMENT: _("Continue to payment"), Awaits.CONFIRMATION: _("Ask for this time")}
+    return said[awaits] if awaits else _("Book this time")
 
 
 def over(held: Reservation, zone: str) -> str:
@@ -63,6 +65,7 @@ def banner(
         "times": times.clock_range(held.start, held.end, clocks.first),
         "until": times.clock(held.expires_at, clocks.own),
         "seconds": seconds,
+        "whole": max(seconds, int(offering.hold(offering.only).total_seconds())),
         "minutes": -(-seconds // 60),
         "ending": seconds <= ENDING.total_seconds(),
         "extend_url": hold.url(request, "extend") if _is_extendable(hold, offering, now) else "",
@@ -83,6 +86,7 @@ def summary(hold: Hold, offering: Offering, clocks: Clocks, *, names: bool = Tru
     held = hold.reservation
     return {
         "title": hold.project.name,
+        **look_of(hold.project),
         "pencil": True,
         "short_day": times.short_day(held.start, clocks.first),
         "chosen": _chosen(hold, offering),
@@ -98,25 +102,27 @@ def _chosen(hold: Hold, offering: Offering) -> list[str]:
         hold.project.name,
         option.label if option else "",
         times.duration_in_words(held.end - held.start),
+        places_in_words(held.places) if held.places > 1 else "",
     ]
     return [part for part in (*parts, _price(offering)) if part]
 
 
 def _facts(hold: Hold, offering: Offering, *, names: bool) -> list[dict[str, Any]]:
     held, option, where = hold.reservation, hold.reservation.option, _where(hold, offering)
-    face = shown(held.resource.image) if names else None
     rows = [
         cards.fact(_("What"), option.label if option else ""),
         cards.fact(_("Length"), times.duration_in_words(held.end - held.start)),
-        cards.fact(_("With"), held.resource.name if names else _("Anyone")) | {"picture": face},
-        cards.fact(_("Where"), where) | {"map_url": cards.map_of(hold.project.place, where)},
-        cards.fact(_("Price"), _price(offering)),
+        cards.fact(_("With"), held.resource.name if names else _("Anyone"))
+        | {"face": face(held.resource) if names else None},
+        cards.fact(_("Where"), where) | {"map_url": map_of(hold.project.place, where)},
+        cards.fact(_("Places"), cards.several(held.places)),
+        cards.fact(_("Price"), _price(offering)) | {"sum": True},
     ]
     return [row for row in rows if row["value"]]
 
 
 def _price(offering: Offering) -> str:
-    return price_in_words(offering.price(offering.only), offering.currency)
+    return price_in_words(offering.price_of_all(offering.only), offering.currency)
 
 
 def _where(hold: Hold, offering: Offering) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,9 +14,7 @@ from bookings.models import Project, Reservation
 from bookings.views.message_pages import message_page
 from bookings.views.page_request import View, set_project
 from bookings.views.page_urls import carried_query, page_url
-
-_ID_LENGTH = 22  # sixteen bytes in base64, without padding
-_SEPARATOR = "."
+from bookings.visitors.hold_tokens import held_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,23 +35,9 @@ class Hold:
         return page_url(request, "choose", self.project.slug, query=carried_query(request) | day | query)
 
 
-def hold_token(reservation: Reservation) -> str:
-    """The token by which `hold_of` finds the reservation again."""
-    name = urlsafe_b64encode(reservation.pk.bytes).decode().rstrip("=")
-    return name + _signer().signature(name)
-
-
 def hold_of(token: str) -> Hold | None:
     """The hold with what its page shows; None for a token that is not ours."""
-    name, signature = token[:_ID_LENGTH], token[_ID_LENGTH:]
-    try:
-        _signer().unsign(f"{name}{_SEPARATOR}{signature}")
-    except BadSignature:
-        return None
-    rows = Reservation.objects.select_related(
-        "resource__location", "project__location", "option", "session", "booking", "graph_version"
-    )
-    found = rows.filter(pk=UUID(bytes=urlsafe_b64decode(f"{name}=="))).first()
+    found = held_by(token)
     if found is None or found.project is None:
         return None
     return Hold(reservation=found, project=found.project, token=token)
@@ -86,7 +67,3 @@ def no_such_hold(request: HttpRequest, slug: str) -> HttpResponse:
         status=404,
         way_on=(page_url(request, "choose", slug), _("See all times")),
     )
-
-
-def _signer() -> Signer:
-    return Signer(salt="bookings.holds", sep=_SEPARATOR)

@@ -19,20 +19,25 @@ from bookings import bites, database_clock
 from bookings.availability.free_times import FreeTime, FreeTimes, free_times, takers
 from bookings.availability.offering import Offering
 from bookings.clocks import Clocks
-from bookings.effects.links import manage_token
 from bookings.errors import BookingError, OutsideHours, ProofNeeded
 from bookings.forms.pages import DetailsForm
 from bookings.models import Reservation
 from bookings.views.choose.day import picked_field
 from bookings.views.choose.offering import offering_of
-from bookings.views.choose.sessions import session_of
 from bookings.views.choose.zones import own_zone
 from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.answers import blank_form, given_answers, kept_form
-from bookings.views.hold.details import book_held_time, booked_by, details_page, held_now, other_hold_url
-from bookings.views.hold.hold_links import Hold, hold_of, hold_token, no_such_hold
+from bookings.views.hold.details import (
+    book_held_time,
+    booked_by,
+    booked_page,
+    details_page,
+    held_now,
+    other_hold_url,
+)
+from bookings.views.hold.hold_links import Hold, hold_of, no_such_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
 from bookings.views.hold.visitor_token import own_hold, remember_visitor, visitor_token
@@ -43,6 +48,9 @@ from bookings.views.page_urls import (
     parse_instant,
     prefilled_answers,
 )
+from bookings.views.return_to import leads_back
+from bookings.visitors.hold_tokens import hold_token
+from bookings.visitors.sessions import session_of
 
 NEAR = timedelta(days=7)
 BOOKS = "book"
@@ -64,6 +72,7 @@ def offered_form(request: HttpRequest, offering: Offering, start: datetime) -> H
     )
 
 
+@leads_back
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def book_offered(request: HttpRequest, slug: str) -> HttpResponse:
@@ -73,7 +82,7 @@ def book_offered(request: HttpRequest, slug: str) -> HttpResponse:
     offering, token = offering_of(request, slug), visitor_token(request)
     form_token = _form_token(request, token)
     if (made := booked_by(form_token)) is not None:
-        return redirect(page_url(request, "customer", manage_token(made)))
+        return booked_page(request, made)
     try:
         hold = hold_of(hold_token(hold_time(offering, request, token)))
     except ProofNeeded as error:
@@ -104,7 +113,7 @@ def _not_held(request: HttpRequest, offering: Offering, error: BookingError, for
         return redirect(page_url(request, "choose", offering.project.slug, query=carried_query(request)))
     own = held_now(request, offering.project, start)
     if (made := booked_by(form_token)) is not None:
-        return redirect(page_url(request, "customer", manage_token(made)))
+        return booked_page(request, made)
     if own is not None:
         return redirect(other_hold_url(request, own, offering.project.slug, form_token))
     form = kept_form(request, offering.project, prefilled_answers(request.POST.dict()))
@@ -142,6 +151,7 @@ def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str,
         project=offering.project,
         option=offering.option,
         session=session,
+        places=offering.places,
         graph_version=offering.flow.version if offering.flow else None,
         start=time.start,
         end=time.end,

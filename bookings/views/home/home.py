@@ -15,19 +15,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings import times
 from bookings.availability.offering import Offer, Offering
+from bookings.languages import site_of
 from bookings.layers import merged
-from bookings.models import Project, Resource
+from bookings.maps import map_of
+from bookings.models import Project, Resource, Site
 from bookings.picture_files import shown
+from bookings.price_words import least_price_in_words
 from bookings.times import durations_in_words
 from bookings.views.choose.zones import carried_zone, own_zone
+from bookings.views.faces import face, looks_of
 from bookings.views.home.listed_projects import ListedProject, listed_projects
-from bookings.views.home.next_times import NextTime, first_offering, next_times, start_in_words
+from bookings.views.home.next_times import NextTime, first_offering, next_times
+from bookings.views.home.people import faces_of, people_of
 from bookings.views.page_urls import hidden_fields
-from bookings.views.prices import least_price_in_words
+from bookings.views.sharing import site_card
 
 SEARCHABLE_FROM = 6
 SEEN_AT_ONCE = 3
+MOST_PEOPLE = 8
 
 
 @require_safe
@@ -38,7 +45,13 @@ def home(request: HttpRequest) -> HttpResponse:
     listed = listed_projects(_matching(projects, query))
     if len(listed) == 1 and not query:
         return redirect("pages:choose", listed[0].project.slug)
-    context = {"heading": _("Book a time"), "query": query, "all_url": reverse("pages:home")}
+    context = {
+        "heading": _("Book a time"),
+        "query": query,
+        "all_url": reverse("pages:home"),
+        "share": site_card(request, site_of(request).name),
+        "house": _house(site_of(request)),
+    }
     searchable = bool(query) or len(listed) >= SEARCHABLE_FROM
     return render(
         request, "bookings/home.html", context | {"searchable": searchable, **groups_of(request, listed)}
@@ -48,12 +61,21 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def with_resource(request: HttpRequest, slug: str) -> HttpResponse:
     """What one person or room offers; the choice is kept on the pages that follow."""
-    resource = get_object_or_404(Resource.objects.active(), slug=slug)
+    resource = get_object_or_404(Resource.objects.live(), slug=slug)
     listed = listed_projects(Project.objects.public().filter(resources=resource))
     if len(listed) == 1:
         return redirect(f"{reverse('pages:choose', args=[listed[0].project.slug])}?with={resource.slug}")
-    context = {"heading": resource.name, "with_": resource, "all_url": reverse("pages:home")}
+    context = {"heading": resource.name, "with_": face(resource), "all_url": reverse("pages:home")}
     return render(request, "bookings/home.html", context | groups_of(request, listed, chosen=resource))
+
+
+def _house(site: Site) -> dict[str, Any]:
+    """What the letterhead says of the site, and where it is."""
+    return {
+        "lead": site.summary,
+        "picture": shown(site.picture),
+        "map_url": map_of(Project.Place.IN_PERSON, site.address_line),
+    }
 
 
 def _matching(projects: QuerySet[Project], query: str) -> QuerySet[Project]:
@@ -71,15 +93,18 @@ def groups_of(
     """The groups of `home.html`, in the order in which their first project stands."""
     groups: dict[str, list[dict[str, Any]]] = {}
     free = next_times([one for one in listed if not one.lacks_payment], chosen, timezone.now())
-    own = own_zone(request)
-    for one in listed:
-        entry = _entry(one, chosen) | {"next_free": _next_free(one, chosen, free.get(one.project.pk), own)}
+    own, looks = own_zone(request), looks_of([one.project for one in listed])
+    people = people_of(listed, lettered=any(look["picture"] or look["mark"] for look in looks))
+    for one, look in zip(listed, looks, strict=True):
+        entry = _entry(one, chosen) | look | {"faces": [] if chosen else faces_of(one, people)}
+        entry["next_free"] = _next_free(one, chosen, free.get(one.project.pk), own)
         groups.setdefault(one.project.heading, []).append(entry)
     for entry in [entry for entries in groups.values() for entry in entries][:SEEN_AT_ONCE]:
         entry["first"] = True
     found = [{"title": title, "projects": entries} for title, entries in groups.items()]
     clocks = {} if "own" in request.GET else {"clocks": " ".join(_clocks(listed, chosen, free.keys()))}
-    return {"groups": found, "found": sum(len(group["projects"]) for group in found), **clocks}
+    team = [] if chosen else list(people.values())[:MOST_PEOPLE]
+    return {"groups": found, "found": len(listed), "people": team, **clocks}
 
 
 def _clocks(listed: Sequence[ListedProject], chosen: Resource | None, free: Collection[UUID]) -> list[str]:
@@ -107,7 +132,10 @@ def _next_free(
     query = {"option": str(option.pk) if option else "", "with": chosen.slug if chosen else "", "own": own}
     kept = {name: value for name, value in query.items() if value} | carried_zone(project, zone)
     picked = {"session": str(found.session)} if found.session else {"start": found.start.isoformat()}
-    told = {"label": start_in_words(project, found.start, zone)}
+    told = {
+        "label": times.brief_day_and_clock(found.start, zone),
+        "zone": "" if _is_in_person(project) else times.zone_name(found.start, zone),
+    }
     if offering.longest is not None and not listed.takes_seats:
         query = kept | {"at": found.start.isoformat()}
         return told | {"href": f"{reverse('pages:choose', args=[project.slug])}?{urlencode(query)}#day"}
@@ -124,7 +152,7 @@ def _entry(listed: ListedProject, chosen: Resource | None) -> dict[str, Any]:
         "title": project.name,
         "href": f"{href}?with={chosen.slug}" if chosen else href,
         "text": project.summary,
-        "picture": shown(project.image),
+        "online": project.place != Project.Place.IN_PERSON,
         "nobody": not listed.catalogue.links,
         "lengths": _lengths(listed, chosen),
         "price": least_price_in_words(
@@ -169,4 +197,4 @@ def _place(listed: ListedProject) -> str:
         return said
     places = {link.resource.location for link in listed.catalogue.links if link.resource.location}
     place = project.location or (places.pop() if len(places) == 1 else None)
-    return place.one_line if place else ""
+    return place.name or place.one_line if place else ""

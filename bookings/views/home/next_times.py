@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from bookings import limits, times
+from bookings import limits
 from bookings.availability.offering import Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
@@ -43,12 +43,6 @@ def next_times(
     others = [one for one in listed if not one.takes_seats]
     slots = {pk: NextTime(start=start) for pk, start in _slots(others, chosen, now).items()}
     return _sessions(with_seats, chosen, now) | slots
-
-
-def start_in_words(project: Project, start: datetime, zone: str) -> str:
-    """Like "Tuesday 16 March, 09:30", on the clocks of ``zone``, which are named where nobody goes there."""
-    said = times.day_and_clock(start, zone)
-    return said if project.place == Project.Place.IN_PERSON else f"{said} ({times.zone_name(start, zone)})"
 
 
 def _sessions(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, NextTime]:

@@ -1,0 +1,82 @@
+"""What nearly every request names, each read by one statement: a resource, alone or in a project, and a hold."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from bookings import sql
+from bookings.models import (
+    Calendar,
+    Graph,
+    GraphVersion,
+    Location,
+    Project,
+    ProjectResource,
+    Reservation,
+    Resource,
+)
+from bookings.written_out import Statement, columns
+
+_RESOURCES, _PROJECTS, _PLACES = (model._meta.db_table for model in (Resource, Project, Location))
+_PRIMARY = f'(SELECT c.id FROM {Calendar._meta.db_table} c WHERE c.resource_id = r.id AND c."primary")'  # noqa: S608
+_RESOURCE = Statement(
+    f"SELECT {columns(Resource, 'r')}, {_PRIMARY} FROM {_RESOURCES} r "  # noqa: S608  # tables
+    "WHERE r.id = %s AND r.deleted_at IS NULL",
+    Resource,
+)
+_LINK = Statement(
+    f"SELECT {columns(ProjectResource, 'l')}, {columns(Project, 'p')}, {columns(Location, 'a')}, "  # noqa: S608
+    f"{columns(Resource, 'r')}, {columns(Location, 'b')}, {_PRIMARY} FROM {ProjectResource._meta.db_table} l "
+    f"JOIN {_PROJECTS} p ON p.id = l.project_id LEFT JOIN {_PLACES} a ON a.id = p.location_id "
+    f"JOIN {_RESOURCES} r ON r.id = l.resource_id LEFT JOIN {_PLACES} b ON b.id = r.location_id "
+    "WHERE l.project_id = %s AND l.resource_id = %s AND p.deleted_at IS NULL AND r.deleted_at IS NULL",
+    ProjectResource,
+    Project,
+    Location,
+    Resource,
+    Location,
+)
+_HOLD = Statement(
+    f"SELECT {columns(Reservation, 'h')}, {columns(GraphVersion, 'v')}, {columns(Graph, 'g')} "  # noqa: S608
+    f"FROM {Reservation._meta.db_table} h LEFT JOIN {GraphVersion._meta.db_table} v ON v.id = h.graph_version_id "
+    f"LEFT JOIN {Graph._meta.db_table} g ON g.id = v.graph_id WHERE h.id = %s",
+    Reservation,
+    GraphVersion,
+    Graph,
+)
+
+
+def active_resource(pk: UUID) -> tuple[Resource, UUID | None] | None:
+    """A resource that is in use, and the id of its primary calendar; None where there is none."""
+    found = _RESOURCE.first(sql.stored(Resource, "pk", pk))
+    if found is None:
+        return None
+    resource, calendar = found
+    return resource, _id(calendar)
+
+
+def active_link(project: UUID, resource: UUID) -> tuple[ProjectResource, UUID | None] | None:
+    """A resource's place in a project, both in use and read with their locations, and its primary calendar's id."""
+    found = _LINK.first(sql.stored(Project, "pk", project), sql.stored(Resource, "pk", resource))
+    if found is None:
+        return None
+    link, link.project, link.project.location, link.resource, link.resource.location, calendar = found
+    return link, _id(calendar)
+
+
+def reservation(pk: UUID) -> Reservation | None:
+    """A reservation, whether it is live or ended, with the graph that it is for."""
+    found = _HOLD.first(sql.stored(Reservation, "pk", pk))
+    if found is None:
+        return None
+    hold: Reservation = found[0]
+    hold.graph_version = version = found[1]
+    if version is not None:
+        version.graph = found[2]
+    return hold
+
+
+def _id(told: Any) -> UUID | None:
+    """SQLite stores it as a text."""
+    return UUID(told) if isinstance(told, str) else told
