@@ -47,7 +47,7 @@ def alternatives(booking: Booking, now: datetime, *, zone: str) -> list[Alternat
 
 
 def open_offering(wanted: Booking | Reservation) -> Offering | None:
-    """What the customer chose of the project, with the same person where there are several.
+    """What the customer chose of the project, with the same person where there are several, for as many.
 
     None where no customer could book it: without a project, or one that is not open to them or cannot be paid.
     """
@@ -61,7 +61,8 @@ def open_offering(wanted: Booking | Reservation) -> Offering | None:
         flow = Flow.published(graph_name(project, offering.option, own.link if own else None))
     except UnknownGraph:
         return None
-    offering = replace(offering, only=own if len(offering.offers) > 1 else None, flow=flow)
+    only = own if len(offering.offers) > 1 else None
+    offering = replace(offering, only=only, flow=flow, places=wanted.places)
     return None if offering.lacks_payment else offering
 
 
@@ -88,4 +89,6 @@ def form_url(offering: Offering, start: datetime, end: datetime | None = None) -
         query["option"] = str(offering.option.pk)
     if offering.only:
         query["with"] = offering.only.resource.slug
+    if offering.places > 1:
+        query["places"] = str(offering.places)
     return f"{settings.SITE_URL}/book/{offering.project.slug}/?{urlencode(query)}"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from bookings.effects.outbox import Handler, Sender
+from bookings.models.outbox import DELIVERY, TEST_DELIVERY, TEST_WEBHOOK, WEBHOOK
 
 PAUSE_SECONDS = 1.0  # how long an empty outbox is left alone
 DATABASE_PAUSE_SECONDS = 2.0
+BESIDE_WIDTH = 2
+PATIENCE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -28,9 +32,11 @@ class Lane:
 
 # Mails and reminders go to the one mail server; calls go to anybody, slow ones among them.
 LANES = (
-    Lane(name="mail", kinds=("mail", "links", "staff_link", "reminder"), width=3),
-    Lane(name="webhook", kinds=("webhook",), width=1),
-    Lane(name="delivery", kinds=("delivery",), width=4),
+    Lane(name="mail", kinds=("mail", "links", "staff_link", "staff_notice", "reminder"), width=3),
+    Lane(name="sms", kinds=("sms", "link_text"), width=2),
+    Lane(name="webhook", kinds=(WEBHOOK, TEST_WEBHOOK), width=1),
+    Lane(name="delivery", kinds=(DELIVERY, TEST_DELIVERY), width=4),
+    Lane(name="calendar", kinds=("calendar",), width=2),
 )
 
 
@@ -59,21 +65,34 @@ class _Hands:
 
 
 class Crew:
-    """All lanes' threads.  ``stop`` ends them after the message that each is sending."""
+    """All lanes' threads.  ``stop`` ends them after the message that each is sending.
 
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+    ``beside`` has other work, by name: each does one piece and tells whether there was any.  It may last, and whoever
+    stops waits for it no longer than ``PATIENCE_SECONDS``: what is cut off there is done again.
+    """
+
+    def __init__(
+        self, handlers: Mapping[str, Handler], *, beside: Mapping[str, Callable[[], bool]] | None = None
+    ) -> None:
         self.stopping = threading.Event()
         self.failed = threading.Event()
         """A thread met a fault of ours: the process ends, to be started again."""
         self._hands = {lane: _Hands(lane, handlers, self.stopping) for lane in LANES}
         self._threads = [
-            threading.Thread(target=self._serve, args=[hands], name=f"{lane.name}-{number}")
+            threading.Thread(target=self._serve, args=[hands.send_one], name=f"{lane.name}-{number}")
             for lane, hands in self._hands.items()
             for number in range(lane.width)
         ]
+        self._beside = [
+            threading.Thread(
+                target=self._serve, args=[partial(self._do, work)], name=f"{name}-{number}", daemon=True
+            )
+            for name, work in (beside or {}).items()
+            for number in range(BESIDE_WIDTH)
+        ]
 
     def start(self) -> None:
-        for thread in self._threads:
+        for thread in (*self._threads, *self._beside):
             thread.start()
 
     def stop(self) -> None:
@@ -82,12 +101,18 @@ class Crew:
             hands.has_news.set()
         for thread in self._threads:
             thread.join()
+        for thread in self._beside:
+            thread.join(PATIENCE_SECONDS)
 
-    def _serve(self, hands: _Hands) -> None:
+    def _do(self, work: Callable[[], bool]) -> None:
+        if not work():
+            self.stopping.wait(PAUSE_SECONDS)
+
+    def _serve(self, do_one: Callable[[], None]) -> None:
         try:
             while not self.stopping.is_set():
                 try:
-                    hands.send_one()
+                    do_one()
                 except (OperationalError, InterfaceError):
                     log.exception("database_unavailable")
                     self.stopping.wait(DATABASE_PAUSE_SECONDS)

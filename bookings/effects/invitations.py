@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
 
 from bookings import typed_text
@@ -76,9 +77,9 @@ def _event(booking: Booking, *, to: str) -> Event:
     event = Event.new(
         uid=str(booking.uid),
         sequence=booking.sequence,
-        stamp=_utc(booking.updated_at),
-        start=_utc(booking.start),
-        end=_utc(booking.end),
+        stamp=in_utc(booking.updated_at),
+        start=in_utc(booking.start),
+        end=in_utc(booking.end),
         summary=_summary(booking, to),
         location=typed_text.line(booking.where) or None,
         description=_description(booking, to),
@@ -98,7 +99,7 @@ def _calendar(event: Event, method: Method) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _utc(moment: datetime) -> datetime:
+def in_utc(moment: datetime) -> datetime:
     """In whole seconds of UTC, which no program can misread.
 
     A zone that is written out would have to be written as a rule for ever: Outlook reads nothing of it but DTSTART,
@@ -115,7 +116,8 @@ def _summary(booking: Booking, to: str) -> str:
 
 def _description(booking: Booking, to: str) -> str:
     link = owner_url(booking) if to == OWNER else manage_url(booking)
-    return _text("\n".join(filter(None, [booking.description, booking.reference, link])))
+    places = _("Places: %(count)s") % {"count": booking.places} if booking.places > 1 else ""
+    return _text("\n".join(filter(None, [booking.description, places, booking.reference, link])))
 
 
 def _attendee(booking: Booking, to: Recipient) -> vCalAddress:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from bookings import typed_text
 from bookings.clocks import Clocks
+from bookings.effects.leading_words import own_words
 from bookings.effects.links import mailed_url
 from bookings.effects.mail import Letter, compose, send
 from bookings.effects.outbox import NoLongerTrue, Unreachable, enqueue
 from bookings.effects.recipients import CUSTOMER, Recipient, first_zone, language_of, sendable
-from bookings.effects.wording import Wording
+from bookings.effects.wording import Wording, led
 from bookings.mailing import Mailing, mailing
-from bookings.models import Booking, OutboxMessage, Site, State
+from bookings.models import Booking, Customer, MailKind, MailWords, OutboxMessage, Site, State
+from bookings.models.bookings import BookingQuerySet
 
 MOST_LINKS = 30
 WINDOW_SECONDS = 600
@@ -40,7 +43,7 @@ def deliver(message: OutboxMessage) -> None:
     if mailing() is Mailing.OFF:
         raise Unreachable(gettext_noop("Mail is not set up: EMAIL_URL names no server."))
     email = message.payload.get("email", "")
-    bookings = list(_coming(email))
+    bookings = list(coming_to(email))
     if not bookings:
         _forget(message)
         raise NoLongerTrue(gettext_noop("No booking is to come."))
@@ -58,15 +61,21 @@ def _letter(message: OutboxMessage, email: str, bookings: list[Booking]) -> Lett
         reply_to=sendable(site.email),
     )
     with translation.override(reader.language):
-        words = Wording(
-            subject=_("Your bookings at %s") % site.name,
-            heading=_("Your coming bookings"),
-            sentences=(_("Each link opens one booking, to see, change or cancel it."),),
-        )
-        context: dict[str, Any] = {
-            "rows": [(booking, _zone(booking, reader), mailed_url(booking)) for booking in bookings]
-        }
-        return compose(reader, site, words, context, message.dedupe_key, template="links")
+        rows = [(booking, mailed_url(booking)) for booking in bookings]
+        return letter_with(rows, reader, site, own_words(MailKind.CUSTOMER_LINKS), message.dedupe_key)
+
+
+def letter_with(
+    bookings: Sequence[tuple[Booking, str]], reader: Recipient, site: Site, own: MailWords | None, key: str
+) -> Letter:
+    """The mail with the bookings, each with the URL of its page, in the active language."""
+    words = Wording(
+        heading=_("Your coming bookings"),
+        sentences=(_("Each link opens one booking, to see, change or cancel it."),),
+    )
+    words = led(words, MailKind.CUSTOMER_LINKS, {"site": typed_text.line(site.name)}, own)
+    rows = [(booking, _zone(booking, reader), url) for booking, url in bookings]
+    return compose(reader, site, words, {"rows": rows}, key, template="links")
 
 
 def _zone(booking: Booking, reader: Recipient) -> str:
@@ -74,10 +83,10 @@ def _zone(booking: Booking, reader: Recipient) -> str:
     return Clocks.for_customer(booking.project, place=first_zone(booking.resource.timezone), own=own).first
 
 
-def _coming(email: str) -> Any:
+def coming_to(email: str) -> BookingQuerySet:
     """What the address still has before it, the soonest first; what was cancelled or moved is not among it."""
-    bookings = Booking.objects.visible().select_related("resource", "project", "customer", "state")
-    coming = bookings.filter(end__gt=timezone.now(), customer__email__iexact=email)
+    bookings = Booking.objects.live().select_related("resource", "project", "customer", "state")
+    coming = bookings.filter(end__gt=timezone.now(), customer__in=Customer.objects.addressed(email))
     lasting = State.objects.filter(leaving__isnull=False)
     return coming.filter(state__in=lasting).order_by("start")[:MOST_LINKS]
 

@@ -6,8 +6,6 @@ continues it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from bookings import sql
+from bookings.effects import packed_ids
 from bookings.lifecycle.locks import Locks
 from bookings.lifecycle.retries import verb
 from bookings.models import Booking, Customer
@@ -25,7 +24,6 @@ from bookings.models.bookings import new_nonce
 _SEPARATOR = "."
 MAILED = "mailed"
 """The parameter that only links in mails have."""
-_ID_LENGTH = 22  # 16 bytes in base64 without its padding
 _CHAIN = """
     WITH RECURSIVE chain (id, step) AS (
         SELECT id, 0 FROM bookings_booking WHERE id = %s
@@ -91,9 +89,10 @@ def read_token(token: str, action: str = "") -> tuple[Booking, Purpose]:
     ``action`` is the one that the address names, without which a token for an action opens nothing.
     """
     try:
-        purpose, booking_id, signature = Purpose(token[:1]), _id_of(token), token[1 + _ID_LENGTH :]
+        purpose, booking_id = Purpose(token[:1]), packed_ids.unpack(token[1:])
+        signature = token[1 + packed_ids.LENGTH :]
         continued = Exists(Booking.objects.filter(continues=OuterRef("pk")))
-        booking = Booking.objects.visible().in_full().annotate(is_continued=continued).get(pk=booking_id)
+        booking = Booking.objects.live().in_full().annotate(is_continued=continued).get(pk=booking_id)
         salt = _action_salt(action) if purpose is Purpose.ACTION else purpose
         _signer(salt).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
     except (ValueError, Booking.DoesNotExist, BadSignature) as error:
@@ -159,15 +158,7 @@ def _token(booking: Booking, purpose: Purpose) -> str:
 
 def _named(booking: Booking, purpose: Purpose) -> str:
     """The readable part of a token: what it is for, and the booking's id."""
-    return purpose + base64.urlsafe_b64encode(booking.pk.bytes).decode().rstrip("=")
-
-
-def _id_of(token: str) -> UUID:
-    packed = token[1 : 1 + _ID_LENGTH]
-    try:
-        return UUID(bytes=base64.b64decode(packed.encode("ascii") + b"==", altchars=b"-_", validate=True))
-    except binascii.Error as error:
-        raise ValueError("no id") from error
+    return purpose + packed_ids.pack(booking.pk)
 
 
 def _signed(booking: Booking) -> str:

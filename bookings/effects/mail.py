@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import smtplib
+from collections.abc import Sequence
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -18,11 +19,13 @@ from bookings import database_clock, typed_text
 from bookings.effects import invitations, relevance
 from bookings.effects.alternatives import alternatives
 from bookings.effects.call_deadlines import OVER, Deadline, deadline
+from bookings.effects.leading_words import own_words
 from bookings.effects.links import mailed_url, newest, owner_url
+from bookings.effects.mail_card import card_of, plain_card
+from bookings.effects.news import News
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient
-from bookings.effects.wording import News, Wording, reminder, wording
-from bookings.forms.questions import answers_of
+from bookings.effects.wording import Wording, reminder, reminder_kind, wording
 from bookings.lifecycle.notices import LEFT, message_in
 from bookings.mailing import Mailing, mailing
 from bookings.models import HistoryEntry, OutboxMessage, Remark, Site
@@ -67,10 +70,10 @@ def letter_of(message: OutboxMessage) -> Letter:
     news = News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
     with translation.override(reader.language):
         words = _reminding(news, payload["reminder"]) if "reminder" in payload else _telling(news, message)
-        context = context_of(news, payload.get("remark"), payload.get("note"))
+        method = invitations.method_of(booking, news.mail, reader, entry) if news.mail else None
+        context = context_of(news, words, method, [payload.get("remark"), payload.get("note")])
         letter = compose(reader, site, words, context, key)
-    if news.mail:
-        _invite(letter, news)
+    _invite(letter, news, method)
     return letter
 
 
@@ -80,13 +83,15 @@ def _telling(news: News, message: OutboxMessage) -> Wording:
     else:
         relevance.check_state(news.booking, message)
     relevance.check_not_over(news.booking, database_clock.now())
-    return wording(news)
+    return wording(news, own_words(news.kind))
 
 
 def _reminding(news: News, index: int) -> Wording:
     chosen = relevance.reminder_of(news.booking, index, database_clock.now())
     subject = str(chosen.get("settings", {}).get("subject") or "")
-    return reminder(news, subject=typed_text.line(subject), after=relevance.is_after(chosen))
+    after = relevance.is_after(chosen)
+    own = own_words(reminder_kind(news.recipient.who, after=after))
+    return reminder(news, own, subject=typed_text.line(subject), after=after)
 
 
 def compose(
@@ -97,8 +102,11 @@ def compose(
     key: str,
     template: str = "booking",
 ) -> Letter:
-    """A mail from templates/mail/, its id made from ``key`` so that one sent twice is known as one."""
-    whole = {"words": words, "site": site, "reader": reader, **context}
+    """A mail from templates/mail/, its id made from ``key`` so that one sent twice is known as one.
+
+    ``context`` holds its ``card``, if it is about a booking.
+    """
+    whole = {"words": words, "site": site, "card": plain_card(site, words), **context}
     _sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     letter = Letter(
         subject=typed_text.line(words.subject)[:LONGEST_SUBJECT],
@@ -119,40 +127,32 @@ def message_id(key: str) -> str:
     return f"<{digest}@{sender.rpartition('@')[2] or 'localhost'}>"
 
 
-def context_of(news: News, remark_id: int | None, note_id: int | None = None) -> dict[str, Any]:
-    """What the templates show beside the words.
-
-    The note is what the action's request, else the booking's, put into this mail.
-    """
-    booking = news.booking
-    said = Remark.objects.in_bulk([pk for pk in (remark_id, note_id) if pk])
-    remark, note = said.get(remark_id), said.get(note_id)
-    of_booking = message_in(booking.notifications, news.recipient.who, news.mail) if news.mail else ""
-    customer = getattr(booking, "customer", None)
-    return {
-        "booking": booking,
-        "customer": customer,
-        "answers": answers_of(booking),
-        "name": typed_text.line(customer.name) if customer else "",
-        "phone": typed_text.line(customer.phone) if customer else "",
-        "thing": news.thing,
-        "to_customer": news.to_customer,
-        "zone": news.clocks.first,
-        "other_zone": news.clocks.other if news.clocks.differ_at(booking.start) else "",
-        "alternatives": alternatives(booking, database_clock.now(), zone=news.clocks.first)
-        if news.was_refused
-        else [],
-        "remark": remark.words if remark else "",
-        "note": note.words if note else of_booking,
-        "may_change": news.to_customer
-        and not booking.state.final
-        and booking.is_open_to_changes(database_clock.now()),
-        "url": mailed_url(booking) if news.to_customer else owner_url(booking),
-    }
+def context_of(
+    news: News, words: Wording, method: invitations.Method | None, remarks: Sequence[int | None]
+) -> dict[str, Any]:
+    """What the templates show beside the words; ``remarks`` are the messages that were written to the reader."""
+    booking, now = news.booking, database_clock.now()
+    card = card_of(
+        news,
+        words,
+        url=mailed_url(booking) if news.to_customer else owner_url(booking),
+        said=_said(news, remarks),
+        has_entry=method in {invitations.Method.REQUEST, invitations.Method.PUBLISH},
+    )
+    others = alternatives(booking, now, zone=news.clocks.first) if news.was_refused else []
+    return {"card": card, "alternatives": others}
 
 
-def _invite(letter: Letter, news: News) -> None:
-    method = invitations.method_of(news.booking, news.mail, news.recipient, news.entry)
+def _said(news: News, remarks: Sequence[int | None]) -> tuple[str, ...]:
+    """What people wrote: to the action, then for this mail, by the action's request or else by the booking's."""
+    found = Remark.objects.in_bulk([pk for pk in remarks if pk])
+    remark, note = (found[pk].words if pk in found else "" for pk in remarks)
+    if not note and news.mail:
+        note = message_in(news.booking.notifications, news.recipient.who, news.mail)
+    return tuple(filter(None, (remark, note)))
+
+
+def _invite(letter: Letter, news: News, method: invitations.Method | None) -> None:
     if method is None:
         return
     if news.mail == LEFT:  # a calendar takes only what comes after all that it knows

@@ -19,10 +19,13 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from bookings import database_clock
+from bookings import database_clock, metrics, request_ids
 from bookings.models import OutboxMessage
+from bookings.models.outbox import TEST_DELIVERY, TEST_WEBHOOK
 
 LONGEST_TARGET = 100
+TELLING = frozenset({"mail", "sms"})
+"""The kinds that tell somebody of a booking."""
 LEASE = timedelta(minutes=5)  # longer than the timeouts of any handler together
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(hours=6)
@@ -130,9 +133,12 @@ class Sender:
         return message
 
     def send(self, message: OutboxMessage) -> None:
+        """Send one that was taken; what is logged and enqueued meanwhile names the request that it follows from."""
+        before = request_ids.follow(message.request_id)
         try:
             self._send(message)
         finally:
+            request_ids.leave(before)
             with self._lock:
                 self._busy.discard(message.target)
 
@@ -198,15 +204,28 @@ def _try_again(message: OutboxMessage, reason: NotNow) -> None:
 
 
 def _finish(message: OutboxMessage, outcome: str, words: str) -> None:
-    _settle(message, outcome=outcome, done_at=Now(), last_error=words)
+    _count(message, str(outcome))
+    untold = Now() if _leaves_a_customer_untold(message, outcome) else None
+    _settle(message, outcome=outcome, done_at=Now(), last_error=words, untold_at=untold)
     log.info(
         "message_done", kind=message.kind, id=message.pk, outcome=str(outcome), attempts=message.attempts
     )
 
 
+def _leaves_a_customer_untold(message: OutboxMessage, outcome: str) -> bool:
+    in_vain = outcome in {OutboxMessage.Outcome.NOBODY, OutboxMessage.Outcome.FAILED}
+    return in_vain and message.kind in TELLING and message.payload.get("to") == "customer"
+
+
 def _postpone(message: OutboxMessage, wait: timedelta, words: str) -> None:
+    _count(message, "postponed")
     _settle(message, run_after=Now() + wait, last_error=words)
     log.warning("message_waits", kind=message.kind, id=message.pk, seconds=wait.total_seconds())
+
+
+def _count(message: OutboxMessage, outcome: str) -> None:
+    if message.kind not in {TEST_WEBHOOK, TEST_DELIVERY}:
+        metrics.MESSAGES.labels(message.kind, outcome).inc()
 
 
 def _settle(message: OutboxMessage, **fields: Any) -> None:

@@ -14,6 +14,8 @@ from bookings.effects.outbox import Unaddressed
 from bookings.models import Booking, Site
 
 CUSTOMER, OWNER = "customer", "owner"
+COMPANION = "companion:"
+"""Begins the word for another whose time a booking takes, which ends in the resource's id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,15 @@ def recipient(booking: Booking, who: str, site: Site) -> Recipient:
     customer = getattr(booking, "customer", None)
     owner_email = sendable(booking.owner_email or site.email)
     customer_email = sendable(customer.email if customer else "")
+    if who.startswith(COMPANION):
+        beside = booking.companions.filter(pk=who.removeprefix(COMPANION), deleted_at=None).first()
+        return Recipient(
+            who=OWNER,
+            address=_known(sendable(beside.email) if beside else ""),
+            language=language_of(site.language),
+            zone=first_zone(beside.timezone if beside else "", site.timezone),
+            reply_to=customer_email,
+        )
     if who == OWNER:
         return Recipient(
             who=OWNER,

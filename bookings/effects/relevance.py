@@ -22,10 +22,15 @@ def booking_of(message: OutboxMessage) -> Booking:
 
 def check_state(booking: Booking, message: OutboxMessage) -> None:
     """The booking is still in the state that the message tells of, and no other continues it."""
-    if booking.state_id != message.payload["state_id"]:
-        raise NoLongerTrue(gettext_noop("The booking is in another state by now."))
+    check_still_in(booking, message)
     if Booking.objects.filter(continues=booking).exists():
         raise NoLongerTrue(gettext_noop("Another booking continues this one."))
+
+
+def check_still_in(booking: Booking, message: OutboxMessage) -> None:
+    """The booking is still in the state that the message tells of, whether or not another continues it."""
+    if booking.state_id != message.payload["state_id"]:
+        raise NoLongerTrue(gettext_noop("The booking is in another state by now."))
 
 
 def check_left(booking: Booking, now_stands: Booking) -> None:

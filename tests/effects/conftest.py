@@ -20,6 +20,8 @@ import django
 import pytest
 from aiosmtpd.controller import Controller
 from django.db.models.functions import Now
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from booking_site import mail as mail_configuration
 from bookings.effects.outbox import Sender
@@ -37,6 +39,26 @@ def mail_is_set_up(settings):
 @pytest.fixture
 def loopback_may_be_called(settings):
     settings.WEBHOOK_PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[HTTPServer]:
+    with HTTPServer(host="127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture
+def heard(listener: HTTPServer) -> list[Any]:
+    """Every request that the listener got in this test; it answers 200 unless told otherwise."""
+    listener.clear()
+    requests: list[Any] = []
+
+    def answer(request: Any) -> Response:
+        requests.append(request)
+        return Response(status=200)
+
+    listener.expect_request("/hook").respond_with_handler(answer)
+    return requests
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from email.message import Message
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from bookings import times
 from bookings.effects import mail
+from bookings.effects.alternatives import alternatives
 from bookings.effects.link_mail import ask_for_links
 from bookings.effects.links import read_token
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, book, delete, play_due, reschedule, undo
 from bookings.models import Booking, Customer, DemoRow, OutboxMessage, Site
 from tests.effects.conftest import let_wait_end, send_by, work
-from tests.situations import SERVER, a_booking, a_project, a_resource, a_session, aged, at
+from tests.situations import SERVER, a_booking, a_project, a_resource, a_seat, a_session, aged, at
 
 pytestmark = pytest.mark.django_db
 DOC = "doc@example.com"
@@ -50,6 +52,18 @@ def test_a_booking_is_told_to_the_customer_and_to_the_owner(mailoutbox):
     assert "(916) 555-4385" in to_owner[0].body
 
 
+def test_the_html_says_the_time_on_its_printed_side_and_has_colours_for_dark_programs(mailoutbox):
+    a_booking(doc(), at(9))
+    work()
+    html = html_of(mails_to("marty@example.com", mailoutbox)[0])
+    printed = html[html.index('class="said pad"') : html.index('class="card ink pad"')]
+    assert re.search(r">Monday 14 March(, 2033| 2033)?</p>", printed)
+    assert re.search(r">\s*10:00", printed)
+    assert "10:00" not in html[html.index('class="card ink pad"') :]
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert not re.search(r"<img|<script|url\(|src=", html)
+
+
 def test_the_owner_of_a_session_reads_what_each_who_takes_a_seat_answered(mailoutbox):
     resource = doc()
     fields = {"allergies": {"title": "Allergies"}, "gone": None}
@@ -64,6 +78,22 @@ def test_the_owner_of_a_session_reads_what_each_who_takes_a_seat_answered(mailou
         assert "Allergies: Nuts" in said
         assert "from: A friend" in said
         assert "Four courses" not in said
+
+
+def test_a_seat_for_several_tells_how_many_and_what_all_of_them_cost(mailoutbox):
+    session = a_session(doc(), at(9), seats=5)
+    work()
+    a_seat(session, places=3, price=Decimal("37.50"), currency="EUR")
+    work()
+    for letter in (mails_to("marty@example.com", mailoutbox)[-1], mails_to(DOC, mailoutbox)[-1]):
+        assert "Places: 3\nPrice: €37.50\n" in letter.body
+        assert re.search(r'Places\s*</td>\s*<td[^>]*>\s*<span dir="auto">3<', html_of(letter))
+
+
+def test_one_place_is_not_counted_in_a_mail(mailoutbox):
+    a_seat(a_session(doc(), at(9), seats=5))
+    work()
+    assert all("Places" not in letter.body + html_of(letter) for letter in mailoutbox)
 
 
 def test_each_is_sent_once_however_often_the_worker_runs(mailoutbox):
@@ -435,6 +465,17 @@ def test_whoever_was_declined_gets_the_nearest_free_times_as_links(mailoutbox):
     option = str(project.options.get().pk)
     assert query == {"start": "2033-03-14T08:00:00+01:00", "option": option, "with": "doc"}
     assert html_of(letter).count("/book/lightning/?start=") == 3
+
+
+def test_whoever_wanted_several_places_is_offered_sessions_with_as_many():
+    resource = doc()
+    project = a_project(resource, booking={"graph": "group_customer", "settings": {"max_places": 3}})
+    for hour, seats in ((9, 9), (11, 2), (13, 5)):
+        a_session(resource, at(hour), seats=seats, project=project)
+    seat = a_seat(Booking.objects.get(start=at(9)), project=project, places=3)
+    (offered,) = alternatives(seat, timezone.now(), zone="UTC")
+    query = dict(parse_qsl(urlsplit(offered.url).query))
+    assert (query["start"], query["places"]) == (at(13).isoformat(), "3")
 
 
 @pytest.mark.parametrize("closed", [{"visibility": "staff"}, {"booking": {"graph": "instant_payment"}}])

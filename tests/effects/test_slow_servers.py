@@ -77,7 +77,8 @@ def short_deadlines(monkeypatch):
 
 def call(url):
     booking = a_booking(a_resource(), at(9))
-    webhooks.call(webhooks.Target(url=url, method="post"), "{}", message_id="msg_1", booking=booking)
+    message = enqueue("delivery", dedupe_key="delivery:slow", payload={}, booking_id=booking.pk)
+    webhooks.call(webhooks.Target(url=url, method="post"), "{}", message=message, query={})
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -11,38 +11,17 @@ from datetime import timedelta
 import pytest
 import standardwebhooks
 from django.utils import timezone
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from bookings.effects import safe_http, webhooks
 from bookings.effects.outbox import Sender
-from bookings.lifecycle import Actor, act, delete
+from bookings.lifecycle import Actor, act, delete, reschedule, undo
 from bookings.management.commands.worker import HANDLERS
 from bookings.models import OutboxMessage, Site, Webhook
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_may_be_called")]
-
-
-@pytest.fixture(scope="module")
-def listener():
-    with HTTPServer(host="127.0.0.1") as server:
-        yield server
-
-
-@pytest.fixture
-def heard(listener):
-    """Every request that the listener got in this test; it answers 200 unless told otherwise."""
-    listener.clear()
-    requests = []
-
-    def answer(request):
-        requests.append(request)
-        return Response(status=200)
-
-    listener.expect_request("/hook").respond_with_handler(answer)
-    return requests
 
 
 def a_webhook(listener, path="/hook", **fields):
@@ -65,6 +44,38 @@ def test_the_body_is_the_booking_itself_with_what_the_record_names(listener, hea
     assert named | {"customer_action_links", "owner_booking", "completed"} <= body.keys()
     assert request.method == "POST"
     assert request.headers["Content-Type"] == "application/json"
+
+
+def test_what_is_told_of_a_test_is_marked_and_told_to_webhooks_for_tests_alone(listener, heard):
+    a_webhook(listener)
+    own = a_webhook(listener, is_test=True)
+    a_webhook(listener, is_test=True, method="get")
+    booking = a_booking(a_resource(is_test=True), at(9))
+    work()
+    post, get = sorted(heard, key=lambda request: request.method, reverse=True)
+    body = json.loads(post.get_data())
+    assert (body["id"], body["test"]) == (str(booking.pk), True)
+    assert (get.args["id"], get.args["test"]) == (str(booking.pk), "true")
+    secret = Site.current().test_webhook_secret
+    made = hmac.new(secret.encode(), post.get_data(), hashlib.sha256).hexdigest()
+    assert post.headers["x-timekit-signature"] == made
+    assert {request.headers["x-timekit-test"] for request in heard} == {"true"}
+    heard.clear()
+    Webhook.objects.exclude(pk=own.pk).filter(is_test=True).delete()
+    a_booking(a_resource(), at(9))
+    work()
+    (live,) = heard
+    assert "x-timekit-test" not in live.headers
+    assert "test" not in json.loads(live.get_data())
+
+
+def test_a_webhook_that_is_live_by_now_hears_nothing_of_a_test(listener, heard):
+    own = a_webhook(listener, is_test=True)
+    a_booking(a_resource(is_test=True), at(9))
+    Sender({"test_webhook": webhooks.spread}).send_all()
+    Webhook.objects.filter(pk=own.pk).update(is_test=False)
+    work()
+    assert heard == []
 
 
 def test_the_signature_is_made_over_the_very_bytes_that_arrive(listener, heard):
@@ -120,13 +131,14 @@ def test_a_webhook_by_get_names_the_booking_in_the_query(listener, heard):
     assert request.get_data() == b""
 
 
-def test_a_seat_brings_its_session(listener, heard):
+def test_a_seat_brings_its_session_and_tells_how_many_places_it_takes(listener, heard):
     session = a_session(a_resource(), at(9), seats=3)
     work()
     a_webhook(listener)
-    a_seat(session)
+    a_seat(session, places=2)
     work()
-    assert json.loads(heard[-1].get_data())["owner_booking"]["id"] == str(session.pk)
+    told = json.loads(heard[-1].get_data())
+    assert (told["owner_booking"]["id"], told["places"]) == (str(session.pk), 2)
 
 
 def test_one_that_fails_is_tried_again_under_the_same_id_and_the_others_are_not(listener, heard):
@@ -193,6 +205,48 @@ def test_news_that_is_old_by_now_is_not_told(listener, heard):
     act(a_booking(a_resource(), at(9)), "cancel", by=Actor.owner())
     work()
     assert [json.loads(request.get_data())["state"] for request in heard] == ["cancelled"]
+
+
+def bodies(heard):
+    return [json.loads(request.get_data()) for request in heard]
+
+
+def test_a_move_tells_the_end_of_the_old_booking_and_either_names_the_other(listener, heard):
+    a_webhook(listener)
+    old = a_booking(a_resource(), at(9))
+    new = reschedule(old, by=Actor.customer(), start=at(11), end=at(12))
+    work()
+    told = {body["id"]: (body["state"], body["continues"], body["continued_by"]) for body in bodies(heard)}
+    assert told == {
+        str(old.pk): ("rescheduled_by_customer", None, str(new.pk)),
+        str(new.pk): ("confirmed", str(old.pk), None),
+    }
+
+
+def test_who_wants_to_hear_of_the_end_of_a_moved_booking_hears_of_it(listener, heard):
+    a_webhook(listener, state="rescheduled_by_customer")
+    old = a_booking(a_resource(), at(9))
+    reschedule(old, by=Actor.customer(), start=at(11), end=at(12))
+    work()
+    assert [body["id"] for body in bodies(heard)] == [str(old.pk)]
+
+
+def test_a_cancellation_that_was_undone_is_told_with_what_continues_it(listener, heard):
+    a_webhook(listener)
+    old = act(a_booking(a_resource(), at(9)), "cancel_by_customer", by=Actor.customer())
+    new = undo(old, by=Actor.customer())
+    work()
+    told = {body["id"]: (body["state"], body["continued_by"]) for body in bodies(heard)}
+    assert told == {str(old.pk): ("cancelled_by_customer", str(new.pk)), str(new.pk): ("confirmed", None)}
+
+
+def test_who_wants_to_hear_of_moves_is_called_once_for_a_visit(listener, heard):
+    a_webhook(listener, state="moved")
+    first = a_booking(a_resource(), at(9))
+    second = reschedule(first, by=Actor.customer(), start=at(11), end=at(12))
+    third = reschedule(second, by=Actor.customer(), start=at(13), end=at(14))
+    work()
+    assert [(body["id"], body["continues"]) for body in bodies(heard)] == [(str(third.pk), str(second.pk))]
 
 
 def test_a_webhook_that_was_removed_meanwhile_is_not_called(listener, heard):

@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from bookings.effects.crew import LANES
 from bookings.housekeeping import BATCH, sweep
 from bookings.management.commands import worker
 from bookings.models import (
@@ -42,6 +43,10 @@ def test_a_worker_that_is_told_to_end_does_so_and_says_why(start_worker, number)
     _output, log = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "worker_ended" in log
+
+
+def test_each_kind_of_message_has_a_lane_in_which_it_is_sent():
+    assert sorted(kind for lane in LANES for kind in lane.kinds) == sorted(worker.HANDLERS)
 
 
 def test_a_worker_loads_no_page_before_a_mail_has_an_address_in_it(database_url, tmp_path):
@@ -191,7 +196,7 @@ def doctor():
 
 
 def test_the_doctor_finds_a_healthy_site(settings):
-    settings.SITE_IS_HTTPS = True
+    settings.SITE_IS_HTTPS = settings.SITE_IS_LOCAL = True
     Site.objects.update_or_create(pk=1, defaults={"email": "hello@example.org"})
     a_booking(a_resource(timezone="Asia/Kolkata"), at(9))
     told = doctor()

@@ -1,0 +1,140 @@
+"""How a customer is told: by mail, or by text message who gave no address, and who asked for it before a visit."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_noop
+
+from bookings import database_clock, limits, texting
+from bookings.effects import mail, relevance, sms_gateway, sms_words, staff_notices
+from bookings.effects.news import News
+from bookings.effects.outbox import NoLongerTrue, Unaddressed, enqueue
+from bookings.effects.recipients import (
+    COMPANION,
+    CUSTOMER,
+    OWNER,
+    Recipient,
+    first_zone,
+    language_of,
+    sendable,
+)
+from bookings.lifecycle.notices import LEFT
+from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage, Site, TextCount
+from bookings.models.text_counts import ALL
+
+BY_TEXT = gettext_noop("It goes by text message.")
+BY_MAIL = gettext_noop("It goes by mail: the day’s text messages are used up.")
+USED_UP = gettext_noop("The day’s text messages are used up.")
+KIND = "sms"
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Send a mail of the outbox, or hand it on where it goes by text message."""
+    if message.payload["to"] == CUSTOMER and "instead" not in message.payload and _goes_by_text(message):
+        enqueue(
+            KIND,
+            dedupe_key=f"{KIND}:{message.dedupe_key}",
+            payload=message.payload,
+            booking_id=message.booking_id,
+            target=message.target,
+        )
+        raise NoLongerTrue(BY_TEXT)
+    if message.payload["to"] == OWNER:
+        _tell_companions(message)
+    mail.deliver(message)
+
+
+def _tell_companions(message: OutboxMessage) -> None:
+    """Have everybody else whose time the booking takes told the same, each once at each address."""
+    booking = (
+        Booking.objects.filter(pk__in=[message.booking_id]).select_related("resource", "project").first()
+    )
+    if booking is None or message.payload.get("mail") == LEFT:
+        return
+    told = {booking.owner_email.lower()} if booking.resource.sends_mail else set()
+    for beside in (
+        booking.companions.filter(sends_mail=True, deleted_at=None).exclude(email="").order_by("pk")
+    ):
+        if beside.email.lower() not in told:
+            told.add(beside.email.lower())
+            enqueue(
+                "mail",
+                dedupe_key=f"{message.dedupe_key}:{beside.pk}",
+                payload=message.payload | {"to": f"{COMPANION}{beside.pk}"},
+                booking_id=booking.pk,
+                target=message.target,
+            )
+    if not booking.resource.sends_mail:
+        raise NoLongerTrue(gettext_noop("The resource gets no mails."))
+
+
+def _goes_by_text(message: OutboxMessage) -> bool:
+    if not texting.is_set_up():
+        return False
+    customer = Customer.objects.filter(booking__in=[message.booking_id]).first()
+    if customer is None or not texting.reaches(customer):
+        return False
+    return not sendable(customer.email) or "reminder" in message.payload
+
+
+def deliver_text(message: OutboxMessage) -> None:
+    """Send a text message, as true as it is now; what has an address goes by mail where the day's are used up."""
+    booking, site = relevance.booking_of(message), Site.current()
+    customer = getattr(booking, "customer", None)
+    number = texting.number_of(customer, site.country) if customer and texting.reaches(customer) else ""
+    if not number:
+        raise Unaddressed(gettext_noop("No number is known to which a text message could go."))
+    news = _news(message, booking, site, number)
+    if not booking.customer.phone_e164:  # so that it is found by its number, too
+        Customer.objects.filter(booking=booking, phone_e164="").update(phone_e164=number)
+    if not may_send(number, site):
+        _otherwise(message, booking)
+    with translation.override(news.recipient.language):
+        sms_gateway.send(number, sms_words.text(news))
+
+
+def _news(message: OutboxMessage, booking: Booking, site: Site, number: str) -> News:
+    """What is told; raises ``NoLongerTrue``."""
+    payload, now = message.payload, database_clock.now()
+    if "reminder" in payload:
+        relevance.reminder_of(booking, payload["reminder"], now)
+    else:
+        relevance.check_state(booking, message)
+        relevance.check_not_over(booking, now)
+    entry = HistoryEntry.objects.filter(pk=payload.get("history")).first()
+    reader = Recipient(
+        who=CUSTOMER,
+        address=number,
+        language=language_of(booking.customer.language, booking.language, site.language),
+        zone=first_zone(booking.customer.timezone, booking.resource.timezone, site.timezone),
+        reply_to="",
+    )
+    return News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
+
+
+def may_send(number: str, site: Site) -> bool:
+    """Whether one more may go today, to this number too, which is counted; managers hear once that none may."""
+    day = timezone.localdate(timezone=ZoneInfo(first_zone(site.timezone)))
+    digest = salted_hmac("bookings.texts", number, algorithm="sha256").hexdigest()
+    if not TextCount.objects.take(day, digest, limits.TEXTS_PER_NUMBER.value):
+        return False
+    if TextCount.objects.take(day, ALL, limits.TEXTS_A_DAY.value):
+        return True
+    staff_notices.tell("texts_used_up", key=f"texts:{day}", about=str(limits.TEXTS_A_DAY.value))
+    return False
+
+
+def _otherwise(message: OutboxMessage, booking: Booking) -> None:
+    if not sendable(booking.customer.email):
+        raise Unaddressed(USED_UP)
+    enqueue(
+        "mail",
+        dedupe_key=f"mail:{message.dedupe_key}",
+        payload=message.payload | {"instead": True},
+        booking_id=message.booking_id,
+        target=message.target,
+    )
+    raise NoLongerTrue(BY_MAIL)
