@@ -1,0 +1,1 @@
+"""Other people's calendars: read for what is busy, written with what was booked here."""

@@ -1,0 +1,69 @@
+"""A booking's event as iCalendar text for a calendar that keeps what is put into it (RFC 4791)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
+
+from bookings import typed_text
+from bookings.calendars.provider import Guest, ToWrite
+
+PRODUCT = "-//Booking site//Calendars//EN"
+_ANSWERS = {"accepted": "ACCEPTED", "declined": "DECLINED", "tentative": "TENTATIVE"}
+
+
+def event_text(event: ToWrite, *, organizer: str) -> bytes:
+    """Without a METHOD, which stored events may not carry.  Without an organiser nobody can be a guest."""
+    found = Event.new(
+        uid=event.key,
+        sequence=event.sequence,
+        stamp=datetime.now(UTC).replace(microsecond=0),
+        start=_local(event.start, event.zone),
+        end=_local(event.end, event.zone),
+        summary=typed_text.line(event.title),
+        description=event.description or None,
+        location=typed_text.line(event.where) or None,
+        status=STATUS.CONFIRMED,
+        transparency=TRANSP.OPAQUE,
+    )
+    if organizer and event.guests:
+        found.organizer = vCalAddress(f"mailto:{organizer}")
+        found.attendees = [_guest(one, event) for one in event.guests]
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add_component(found)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def says_the_same(text: bytes, event: ToWrite) -> bool:
+    """Whether a stored text is this very event: time, title and sequence."""
+    try:
+        found = Calendar.from_ical(text).events[0]
+        return (
+            found.start == event.start.replace(microsecond=0)
+            and found.end == event.end.replace(microsecond=0)
+            and found.sequence == event.sequence
+            and found.get("SUMMARY") == typed_text.line(event.title)
+        )
+    except (ValueError, IndexError, KeyError):  # a stranger may have written into it
+        return False
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone)).replace(microsecond=0)
+
+
+def _guest(guest: Guest, event: ToWrite) -> vCalAddress:
+    """Without ``invite`` the server is told to mail nobody (RFC 6638, 7.1)."""
+    person = vCalAddress(f"mailto:{guest.email}")
+    if guest.name:
+        person.params["CN"] = typed_text.line(guest.name.replace('"', " "))
+    person.params["ROLE"] = "REQ-PARTICIPANT"
+    person.params["PARTSTAT"] = _ANSWERS.get(guest.answer, "NEEDS-ACTION")
+    if not event.invite:
+        person.params["SCHEDULE-AGENT"] = "CLIENT"
+    return person

@@ -1,0 +1,85 @@
+"""What a booking says of itself in a calendar elsewhere: as much as its project lets others see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bookings import typed_text
+from bookings.calendars.provider import Guest, ToWrite
+from bookings.effects.recipients import language_of
+from bookings.models import Booking, Calendar, CalendarWords, Site
+
+ANSWERS = {"accepted", "declined", "tentative", "needsAction"}
+LONGEST_TITLE = 300
+
+
+def to_write(booking: Booking, calendar: Calendar, key: str) -> ToWrite:
+    """The event of a booking as it is to stand in a calendar; of an erased one nothing but its time."""
+    with translation.override(language_of(Site.current().language)):
+        words = (
+            CalendarWords.NAMES if booking.project is None else CalendarWords(booking.project.calendar_words)
+        )
+        if booking.deleted_at:
+            words = CalendarWords.NOTHING
+        return ToWrite(
+            key=key,
+            start=booking.start,
+            end=booking.end,
+            title=_title(booking, words),
+            description="\n".join(_lines(booking, words)),
+            where="" if words == CalendarWords.NOTHING else typed_text.line(booking.where),
+            sequence=booking.sequence,
+            zone=calendar.resource.timezone,
+            guests=() if words == CalendarWords.NOTHING else _guests(booking, calendar),
+            invite=booking.invite,
+        )
+
+
+def _title(booking: Booking, words: CalendarWords) -> str:
+    if words == CalendarWords.NOTHING:
+        return _("Booked")
+    thing = booking.what or str(booking.project or booking.resource)
+    customer = getattr(booking, "customer", None)
+    return typed_text.line(f"{thing} – {customer.name}" if customer else thing)[:LONGEST_TITLE]
+
+
+def _lines(booking: Booking, words: CalendarWords) -> Iterator[str]:
+    if booking.max_seats:
+        yield _("Seats taken: %(taken)s of %(all)s") % {
+            "taken": booking.seats_taken,
+            "all": booking.max_seats,
+        }
+        if words != CalendarWords.NOTHING:
+            yield from _who_comes(booking)
+    if words == CalendarWords.ALL:
+        yield from _everything(booking)
+    if not booking.deleted_at:
+        yield booking.reference
+        yield f"{settings.SITE_URL}/admin/bookings/booking/{booking.pk}/change/"
+
+
+def _who_comes(session: Booking) -> Iterator[str]:
+    seats = session.seats.visible().occupying().select_related("customer").order_by("created_at")
+    yield from (seat.customer.name for seat in seats[:100] if getattr(seat, "customer", None))
+
+
+def _everything(booking: Booking) -> Iterator[str]:
+    customer = getattr(booking, "customer", None)
+    if customer:
+        yield from filter(None, (customer.phone, customer.email))
+    if booking.description:
+        yield booking.description
+
+
+def _guests(booking: Booking, calendar: Calendar) -> tuple[Guest, ...]:
+    """Nobody is added to those whom the request named; the owner's answer counts where the owner is among them."""
+    owner = calendar.resource.email.lower()
+    own = booking.my_rsvp if booking.my_rsvp in ANSWERS else "accepted"
+    addresses = [one for one in booking.participants if isinstance(one, str)]
+    return tuple(
+        Guest(one, answer=own if owner and one.lower() == owner else "needsAction") for one in addresses
+    )

@@ -1,0 +1,174 @@
+"""Bookings in calendars elsewhere: written by the outbox, so that each stands there once, as it is now.
+
+The id is noted first, then the provider is called, then what came of it is noted.  A worker that is killed anywhere
+leaves a note by which the next one finds what was written.  No message says what to write: each is only a reason to
+look at the booking.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
+
+from bookings import database_clock
+from bookings.calendars.errors import CalendarError, ChangedThere, SignedOut
+from bookings.calendars.ics import key_of
+from bookings.calendars.kinds import provider_of
+from bookings.calendars.provider import ToWrite, Written
+from bookings.calendars.standing import calendars_of, newest, was_called_off
+from bookings.calendars.words import to_write
+from bookings.effects.outbox import NoLongerTrue, NotNow
+from bookings.models import Booking, Calendar, CalendarEntry, Connection, OutboxMessage
+
+LEASE = timedelta(minutes=3)  # longer than the few calls of one writing may take
+NOWHERE = gettext_noop("No connected calendar takes it.")
+BUSY = gettext_noop("Another worker is writing it.")
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Let a booking stand in its calendars as it is now, and nowhere else.  Raises ``NotNow`` where one fails."""
+    booking = newest(message.booking_id)
+    if booking is None:
+        raise NoLongerTrue(gettext_noop("The booking is gone."))
+    wanted = {calendar.pk: calendar for calendar in calendars_of(booking)}
+    entries = _entries(booking)
+    if not wanted and not entries:
+        raise NoLongerTrue(NOWHERE)
+    failed: CalendarError | None = None
+    for calendar in _each(wanted, entries):
+        try:
+            _settle(booking, calendar, entries.get(calendar.pk), stands=calendar.pk in wanted)
+        except CalendarError as error:
+            _note(calendar, error)
+            failed = failed or error
+    if failed is not None:
+        again = timedelta(seconds=failed.again_in) if failed.again_in else None
+        raise NotNow(failed.text, retry_after=again)
+
+
+def _entries(booking: Booking) -> dict[UUID, CalendarEntry]:
+    rows = CalendarEntry.objects.filter(uid=booking.uid).select_related("calendar__connection__resource")
+    return {row.calendar_id: row for row in rows}
+
+
+def _each(wanted: Mapping[UUID, Calendar], entries: Mapping[UUID, CalendarEntry]) -> list[Calendar]:
+    """Where it is to stand first, so that a booking that changes its calendar is never in none."""
+    left = [
+        row.calendar for row in entries.values() if row.calendar_id not in wanted and row.removed_at is None
+    ]
+    return [*wanted.values(), *left]
+
+
+def _settle(booking: Booking, calendar: Calendar, entry: CalendarEntry | None, *, stands: bool) -> None:
+    if entry is None:
+        entry = _begin(booking, calendar)
+    if not _lease(entry):
+        raise NotNow(BUSY)
+    try:
+        entry.refresh_from_db(
+            fields=["event", "etag", "count", "key", "removed_at", "conflict", "digest", "sequence"]
+        )
+        if stands and not entry.conflict:
+            _write(booking, calendar, entry)
+        elif not stands:
+            _take_away(booking, calendar, entry)
+    except Exception:
+        _save(entry)
+        raise
+    _save(entry)
+
+
+def _begin(booking: Booking, calendar: Calendar) -> CalendarEntry:
+    return CalendarEntry.objects.get_or_create(
+        uid=booking.uid,
+        calendar=calendar,
+        defaults={"booking": booking, "key": key_of(booking.reference, 1)},
+    )[0]
+
+
+def _lease(entry: CalendarEntry) -> bool:
+    """One worker at a time, so that what an older look saw is never written over what a newer one did."""
+    free = Q(lease_until=None) | Q(lease_until__lte=Now())
+    rows = CalendarEntry.objects.filter(free, pk=entry.pk)
+    return bool(rows.update(lease_until=Now() + LEASE))
+
+
+def _save(entry: CalendarEntry, **columns: Any) -> None:
+    """Note what is true now, and give the entry back."""
+    CalendarEntry.objects.filter(pk=entry.pk).update(lease_until=None, **columns)
+
+
+def _write(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> None:
+    if entry.removed_at is not None:
+        _begin_anew(booking, entry)
+    event = to_write(booking, calendar, entry.key)
+    digest = digest_of(event)
+    if entry.event and entry.digest == digest:
+        CalendarEntry.objects.filter(pk=entry.pk).update(booking=booking, sequence=booking.sequence)
+        return
+    known = Written(entry.event, entry.etag, entry.meeting_url) if entry.event else None
+    assert calendar.connection is not None  # noqa: S101  # it lies elsewhere
+    written = provider_of(calendar.connection).write(calendar.provider_id, event, known)
+    CalendarEntry.objects.filter(pk=entry.pk).update(
+        booking=booking,
+        event=written.event,
+        etag=written.etag,
+        meeting_url=written.meeting_url,
+        sequence=booking.sequence,
+        start=booking.start,
+        end=booking.end,
+        digest=digest,
+        written_at=database_clock.now(),
+    )
+
+
+def _begin_anew(booking: Booking, entry: CalendarEntry) -> None:
+    """Another id, noted before it is used: one that was deleted is not free again everywhere."""
+    entry.count += 1
+    entry.key, entry.event, entry.etag, entry.digest = key_of(booking.reference, entry.count), "", "", ""
+    entry.removed_at = None
+    entry.save(update_fields=["count", "key", "event", "etag", "digest", "removed_at"])
+
+
+def digest_of(event: ToWrite) -> str:
+    """What tells one writing from another; a sequence alone changes nothing that anybody sees."""
+    told = asdict(event) | {"sequence": 0}
+    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _take_away(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> None:
+    """Remove what does not stand; what has begun stays as it was, and of an erased person only the time."""
+    belongs_here = booking.needs_time  # it stands, but in another calendar
+    has_begun = entry.start is not None and entry.start <= database_clock.now()
+    if not belongs_here and has_begun and not was_called_off(booking):
+        if booking.deleted_at and entry.removed_at is None:
+            _write(booking, calendar, entry)
+        return
+    if entry.removed_at is not None:
+        return
+    known = Written(entry.event, entry.etag) if entry.event else None
+    assert calendar.connection is not None  # noqa: S101  # it lies elsewhere
+    provider_of(calendar.connection).remove(calendar.provider_id, entry.key, known, tell=booking.invite)
+    CalendarEntry.objects.filter(pk=entry.pk).update(
+        removed_at=database_clock.now(), conflict="", booking=booking
+    )
+
+
+def _note(calendar: Calendar, error: CalendarError) -> None:
+    """Let the connection say what is wrong; what somebody changed over there is looked at now."""
+    rows = Connection.objects.filter(pk__in=[calendar.connection_id]).exclude(state=Connection.State.LEAVING)
+    if isinstance(error, ChangedThere):
+        rows.update(next_due_at=Now())
+    elif isinstance(error, SignedOut):
+        rows.update(state=Connection.State.SIGNED_OUT, last_error=error.text)
+    else:
+        rows.update(state=Connection.State.FAILS, last_error=error.text)
