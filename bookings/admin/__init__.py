@@ -5,12 +5,15 @@ from bookings.admin.events import EventAdmin
 from bookings.admin.graphs import GraphAdmin, GraphVersionAdmin
 from bookings.admin.keys import ApiKeyAdmin
 from bookings.admin.locations import LocationAdmin
-from bookings.admin.outbox import OutboxMessageAdmin, WebhookAdmin
+from bookings.admin.mail_words import MailWordsAdmin
+from bookings.admin.outbox import OutboxMessageAdmin
+from bookings.admin.people.people_admin import PersonAdmin
 from bookings.admin.projects import OptionAdmin, ProjectAdmin, ProjectResourceAdmin
 from bookings.admin.reservations import ReservationAdmin
 from bookings.admin.resources import ResourceAdmin
 from bookings.admin.site import SiteAdmin
 from bookings.admin.staff import RoleAdmin, StaffAdmin
+from bookings.admin.webhooks import WebhookAdmin, WebhookCallAdmin
 
 __all__ = [
     "ApiKeyAdmin",
@@ -19,8 +22,10 @@ __all__ = [
     "GraphAdmin",
     "GraphVersionAdmin",
     "LocationAdmin",
+    "MailWordsAdmin",
     "OptionAdmin",
     "OutboxMessageAdmin",
+    "PersonAdmin",
     "ProjectAdmin",
     "ProjectResourceAdmin",
     "ReservationAdmin",
@@ -29,4 +34,5 @@ __all__ = [
     "SiteAdmin",
     "StaffAdmin",
     "WebhookAdmin",
+    "WebhookCallAdmin",
 ]

@@ -59,9 +59,10 @@ def _changes(model: Any, key: str, pk: Any, zone: ZoneInfo, *, is_part: bool) ->
     copies = model.history.filter(**{key: pk})
     related = [field.name for field in copies.model._meta.fields if field.is_relation]
     records = list(copies.select_related(*related)[:MOST])
-    older: dict[Any, Any] = {}
+    own, older = model._meta.pk.attname, dict[Any, Any]()
     for record in reversed(records):
-        before, older[record.id] = older.get(record.id), record
+        pk = getattr(record, own)
+        before, older[pk] = older.get(pk), record
         differences = list(_differences(model, before, record)) if before else []
         if record.history_type == "~" and before and not differences:
             continue

@@ -12,7 +12,7 @@ from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.stored_json import switch_off
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.days import day_start
-from bookings.models import Calendar, Event
+from bookings.models import Calendar, Event, Resource
 
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
@@ -37,9 +37,8 @@ class EventForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        theirs = Calendar.objects.filter(resource__deleted_at=None) | Calendar.objects.filter(
-            pk=self.instance.calendar_id
-        )
+        own = Calendar.objects.filter(resource__in=Resource.objects.live(), provider=Calendar.Provider.OWN)
+        theirs = own | Calendar.objects.filter(pk=self.instance.calendar_id)
         calendars = theirs.select_related("resource").order_by("resource__name", "-primary", "name")
         offer_rows(self, "calendar", calendars)
 

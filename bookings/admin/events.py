@@ -18,7 +18,7 @@ from bookings.admin.mixins import row_or_404
 from bookings.admin.times_in_words import span_in_words
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
-from bookings.models import Calendar, Event
+from bookings.models import Calendar, Event, Resource
 from bookings.refusals import sentence
 from bookings.times import day
 
@@ -42,6 +42,13 @@ class EventAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
 
+    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        """What was read elsewhere is changed elsewhere."""
+        return not (obj and obj.remote) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        return not (obj and obj.remote) and super().has_delete_permission(request, obj)
+
     @admin.display(description=gettext_lazy("when"), ordering="start")
     def when(self, event: Event) -> str:
         return when_in_words(event)
@@ -51,7 +58,8 @@ class EventAdmin(admin.ModelAdmin):
         return str(event.calendar.resource)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
-        return super().get_queryset(request).select_related("calendar__resource")
+        events = super().get_queryset(request).filter(calendar__resource__is_test=False)
+        return events.select_related("calendar__resource")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Busy times")} | (extra_context or {}))
@@ -59,7 +67,9 @@ class EventAdmin(admin.ModelAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        wanted = Calendar.objects.filter(resource__slug=request.GET.get("resource", ""), primary=True)
+        named = Resource.objects.live().filter(slug=request.GET.get("resource", ""))
+        own = Calendar.objects.filter(resource__in=named, provider=Calendar.Provider.OWN)
+        wanted = own.order_by("-primary")
         whole = EventForms(posted_data(request), Event(calendar=wanted.first()))
         if whole.is_valid() and self._done(whole, add_event):
             self.log_addition(request, whole.event, [{"added": {}}])

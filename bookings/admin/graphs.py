@@ -1,25 +1,29 @@
-"""Graphs and their versions: drafts are edited, what was published is only shown."""
+"""Graphs and their versions: drafts are edited as cards, what was published is only shown."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.admin.fields.plain import DurationField, DurationInput
-from bookings.admin.mixins import InOrder, RecordedAdmin, ShownByWidgets
+from bookings.admin.form_page import form_page, posted_data
+from bookings.admin.graph_editor.pages import edit_page, publish_page, try_page
+from bookings.admin.graph_editor.rows import word_for
+from bookings.admin.mixins import RecordedAdmin, ShownByWidgets, Table
+from bookings.graphs.exchange import exported, imported
 from bookings.graphs.picture import as_svg
-from bookings.graphs.validator import problems
-from bookings.graphs.versions import DraftExists, GraphHasProblems, NotADraft, new_draft, publish
+from bookings.graphs.versions import DraftExists, new_draft
 from bookings.models import Action, Graph, GraphVersion, State
+
+MOST_BYTES = 500_000
 
 
 def is_draft(version: GraphVersion | None) -> bool:
@@ -27,94 +31,37 @@ def is_draft(version: GraphVersion | None) -> bool:
     return version is not None and version.status == GraphVersion.Status.DRAFT
 
 
-class DraftsOnly(InOrder, admin.TabularInline):
-    """For the tables of a version: rows change while it is a draft, and never afterwards."""
+class _Shown(Table):
+    """For the tables of a version that is only shown."""
 
-    def has_add_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_add_permission(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
-        return is_draft(obj) and super().has_delete_permission(request, obj)
-
-
-class StateInline(DraftsOnly):
-    model = State
-    fields = [
-        "name",
-        "label",
-        "occupies",
-        "settled",
-        "mail_to_customer",
-        "mail_to_owner",
-        "webhook",
-        "position",
-    ]
     extra = 0
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
-class ActionForm(forms.ModelForm):
-    automatic_after = DurationField(
-        label=gettext_lazy("automatic after"),
-        required=False,
-        help_text=gettext_lazy("Played by the clock this long after the moment at the right; empty: never."),
-        widget=DurationInput(attrs={"size": 12, "placeholder": "1 hour"}),
-    )
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class StateInline(_Shown):
+    model = State
+    fields = ["name", "label", "occupies", "settled", "mail_to_customer", "mail_to_owner", "webhook"]
+
+
+class _ActionForm(forms.ModelForm):
+    automatic_after = DurationField(label=gettext_lazy("automatic after"), widget=DurationInput)
 
     class Meta:
         model = Action
         exclude: tuple[str, ...] = ()
 
 
-class ActionFormSet(forms.BaseInlineFormSet):
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        for name in ("source", "target"):
-            field = form.fields[name]
-            field.queryset = self.states
-            field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in self.states)]
-
-    @cached_property
-    def states(self) -> QuerySet[State]:
-        """The version's states, read once for all rows."""
-        return State.objects.filter(version=self.instance)
-
-    def clean(self) -> None:
-        """What the database would refuse only when it is written, because the rows arrive together."""
-        super().clean()
-        rows = [
-            form.cleaned_data for form in self.forms if form not in self.deleted_forms and form.is_valid()
-        ]
-        rows = [row for row in rows if row]
-        if sum(row.get("source") is None for row in rows) > 1:
-            raise ValidationError(
-                _("One action only can create the booking: the one without a state before it.")
-            )
-        going = self.states_going()
-        for row in rows:
-            ends = {state.pk for state in (row.get("source"), row.get("target")) if state}
-            if ends & going:
-                raise ValidationError(
-                    _("“%(action)s” needs a state that is to be deleted.") % {"action": row["label"]}
-                )
-
-    def get_unique_error_message(self, unique_check: Any) -> str:
-        """Of the rows that arrive together; one beside the database's is refused by the constraint's words."""
-        return _("Two actions that leave one state need different names.")
-
-    def states_going(self) -> set[int]:
-        """The ids of the states that this same request deletes."""
-        boxes = [name for name in self.data if name.startswith("states-") and name.endswith("-DELETE")]
-        ids = [self.data.get(name.removesuffix("DELETE") + "id", "") for name in boxes]
-        return {int(one) for one in ids if one.isdecimal()}
-
-
-class ActionInline(ShownByWidgets, DraftsOnly):
+class ActionInline(ShownByWidgets, _Shown):
     model = Action
-    form = ActionForm
-    formset = ActionFormSet
+    form = _ActionForm
     fields = [
         "name",
         "label",
@@ -129,10 +76,7 @@ class ActionInline(ShownByWidgets, DraftsOnly):
         "automatic_from",
         "continues",
         "on_seats",
-        "position",
     ]
-    extra = 0
-    verbose_name_plural = gettext_lazy("actions (save new states first, then lead actions to them)")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("source", "target")
@@ -161,14 +105,19 @@ class GraphVersionAdmin(RecordedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: GraphVersion | None = None) -> bool:
         return is_draft(obj) and super().has_delete_permission(request, obj)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A draft has a page of its own for those who may change it."""
+        version = self.get_object(request, object_id) if object_id else None
+        if version and is_draft(version) and self.has_change_permission(request, version):
+            return edit_page(self, request, version)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        version = kwargs.get("obj")
-        if version is not None:
-            draft = is_draft(version)
-            context |= {"problems": problems(version) if draft else [], "picture": as_svg(version)}
-            context["can_publish"] = draft and self.has_change_permission(request, version)
+        context["picture"] = as_svg(kwargs["obj"])
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
@@ -177,28 +126,93 @@ class GraphVersionAdmin(RecordedAdmin):
         return HttpResponseRedirect(reverse("admin:bookings_graph_changelist"))
 
     def get_urls(self) -> list[Any]:
-        view = require_POST(self.admin_site.admin_view(self.publish))
-        return [path("<int:pk>/publish/", view, name="bookings_graphversion_publish"), *super().get_urls()]
+        own = self.admin_site.admin_view
+        return [
+            path("<int:pk>/publish/", own(self.publish), name="bookings_graphversion_publish"),
+            path("<int:pk>/try/", own(self.try_out), name="bookings_graphversion_try"),
+            path("<int:pk>/export/", own(self.export), name="bookings_graphversion_export"),
+            path("<int:pk>/copy/", require_POST(own(self.copy)), name="bookings_graphversion_copy"),
+            *super().get_urls(),
+        ]
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = get_object_or_404(GraphVersion, pk=pk)
-        if not request.user.has_perm("bookings.change_graphversion"):
+        return publish_page(self, request, self._version(request, pk, "change_graphversion"))
+
+    def try_out(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return try_page(self, request, self._version(request, pk, "view_graphversion"))
+
+    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(request, pk, "view_graphversion")
+        name = f"{version.graph.name}-{version.number}.json"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return JsonResponse(exported(version), json_dumps_params={"indent": 2}, headers=headers)
+
+    def copy(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(request, pk, "add_graph")
+        title = _("Copy of %(graph)s") % {"graph": version.graph}
+        draft = imported(json.dumps(exported(version)), name=free_name(title), title=title[:120])
+        self.log_addition(request, draft, _("Copied."))
+        return HttpResponseRedirect(reverse("admin:bookings_graphversion_change", args=[draft.pk]))
+
+    def _version(self, request: HttpRequest, pk: int, permission: str) -> GraphVersion:
+        if not request.user.has_perm(f"bookings.{permission}"):
             raise PermissionDenied
+        return get_object_or_404(GraphVersion.objects.select_related("graph"), pk=pk)
+
+
+def free_name(title: str) -> str:
+    """What programs call a new graph of that title."""
+    return word_for(title, set(Graph.objects.values_list("name", flat=True)), "graph")
+
+
+class _ImportForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("JSON file"))
+    title = forms.CharField(
+        label=gettext_lazy("title"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Empty: as the file says."),
+    )
+
+    def clean_file(self) -> bytes:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("This file is too large to be a graph."))
+        content: bytes = file.read()
+        return content
+
+    def save(self) -> GraphVersion | None:
+        """The draft of the new graph, or None with the file's errors at its field."""
+        title = self.cleaned_data["title"]
         try:
-            publish(version)
-        except (NotADraft, GraphHasProblems) as refused:
-            messages.error(request, _(str(refused)))
-        else:
-            self.log_change(request, version, _("Published."))
-            words = _("%(version)s is published: new bookings follow it, older ones stay on their version.")
-            messages.success(request, words % {"version": version})
-        return HttpResponseRedirect(reverse("admin:bookings_graphversion_change", args=[pk]))
+            return imported(self.cleaned_data["file"], name=free_name(title or "graph"), title=title)
+        except forms.ValidationError as wrong:
+            self.add_error("file", wrong)
+            return None
+
+
+class _GraphForm(forms.ModelForm):
+    """The name for programs may be left to the title."""
+
+    class Meta:
+        model = Graph
+        fields = ["title", "description", "name"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "name" in self.fields:
+            self.fields["name"].required = False
+
+    def clean_name(self) -> str:
+        return self.cleaned_data["name"] or self.instance.name or free_name(self.data.get("title", ""))
 
 
 @admin.register(Graph)
 class GraphAdmin(RecordedAdmin):
+    form = _GraphForm
     change_form_template = "admin/bookings/graph/change_form.html"
-    fields = ["name", "title", "description"]
+    change_list_template = "admin/bookings/graph/change_list.html"
+    fields = ["title", "description", "name"]
     history_parts = ((GraphVersion, "graph"),)
     list_display = ["title", "name", "published"]
     search_fields = ["name", "title"]
@@ -221,16 +235,40 @@ class GraphAdmin(RecordedAdmin):
         return only_drafts and super().has_delete_permission(request, obj)
 
     def get_urls(self) -> list[Any]:
-        view = require_POST(self.admin_site.admin_view(self.make_draft))
-        return [path("<int:pk>/draft/", view, name="bookings_graph_draft"), *super().get_urls()]
+        own = self.admin_site.admin_view
+        return [
+            path("<int:pk>/draft/", require_POST(own(self.make_draft)), name="bookings_graph_draft"),
+            path("import/", own(self.import_page), name="bookings_graph_import"),
+            *super().get_urls(),
+        ]
+
+    def response_add(self, request: HttpRequest, obj: Graph, post_url_continue: Any = None) -> HttpResponse:
+        """A new graph leads straight to its first draft."""
+        if not request.user.has_perm("bookings.add_graphversion") or "_popup" in request.POST:
+            answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+            return answer
+        return self._draft_of(obj)
 
     def make_draft(self, request: HttpRequest, pk: int) -> HttpResponse:
         graph = get_object_or_404(Graph, pk=pk)
         if not request.user.has_perm("bookings.add_graphversion"):
             raise PermissionDenied
         try:
-            draft = new_draft(graph)
+            return self._draft_of(graph)
         except DraftExists as refused:
             messages.warning(request, _(str(refused)))
-            draft = GraphVersion.objects.get(pk=refused.data["version"])
+            found = refused.data["version"]
+            return HttpResponseRedirect(reverse("admin:bookings_graphversion_change", args=[found]))
+
+    def import_page(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perms(["bookings.add_graph", "bookings.add_graphversion"]):
+            raise PermissionDenied
+        form = _ImportForm(posted_data(request), request.FILES or None)
+        if form.is_bound and form.is_valid() and (draft := form.save()):
+            self.log_addition(request, draft.graph, _("Imported."))
+            return HttpResponseRedirect(reverse("admin:bookings_graphversion_change", args=[draft.pk]))
+        return form_page(self, request, title=_("Import a graph"), forms=[form], submit=_("Import"))
+
+    def _draft_of(self, graph: Graph) -> HttpResponse:
+        draft = new_draft(graph)
         return HttpResponseRedirect(reverse("admin:bookings_graphversion_change", args=[draft.pk]))

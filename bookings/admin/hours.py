@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.widgets import AdminTimeWidget
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -22,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.changes import Parts
 from bookings.admin.fields.choices import offer_choices, offer_rows
 from bookings.admin.fields.clock_ranges import ClockRangesField
+from bookings.admin.mixins import Table
 from bookings.admin.week_in_words import week_in_words
 from bookings.languages import site_of
 from bookings.models import DatedHours, Location, Project, Resource, Site, WeeklyHours
@@ -135,7 +135,7 @@ def _above(owner: Model) -> list[Any]:
     return [*([place] if isinstance(place, Location) else []), Site.current()]
 
 
-class WeeklyHoursInline(admin.TabularInline):
+class WeeklyHoursInline(Table):
     model = WeeklyHours
     formset = WeekFormSet
     template = "admin/bookings/hours.html"
@@ -171,7 +171,7 @@ class WeeklyHoursInline(admin.TabularInline):
         return rows.exclude(pk=obj.pk) if isinstance(obj, Resource) else rows
 
 
-class DatedHoursInline(admin.TabularInline):
+class DatedHoursInline(Table):
     model = DatedHours
     fields = ["first", "last", "opens", "closes", "note"]
     formfield_overrides = TO_THE_MINUTE

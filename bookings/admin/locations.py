@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,10 +9,11 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.fields.plain import ObjectField, ZoneField
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import RecordedAdmin
+from bookings.admin.sandbox import FOR_TESTS, OnOneSide
 from bookings.models import Location, Site
 
 
-class LocationForm(forms.ModelForm):
+class LocationForm(OnOneSide):
     timezone = ZoneField(required=False, initial="")
     meta = ObjectField(label=gettext_lazy("Meta"), required=False)
 
@@ -33,9 +33,9 @@ class LocationAdmin(RecordedAdmin):
     form = LocationForm
     inlines = HOURS
     history_parts = hours_of("location")
-    list_display = ["name", "timezone"]
+    list_display = ["name", "timezone", "is_test"]
     search_fields = ["name", "address"]
     fieldsets = [
         (None, {"fields": ["name", "address", "timezone", "description"]}),
-        (gettext_lazy("For programs"), {"fields": ["meta"], "classes": ["collapse"]}),
+        (gettext_lazy("For programs"), {"fields": [*FOR_TESTS, "meta"], "classes": ["collapse"]}),
     ]

@@ -53,6 +53,27 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class _NamedCells(forms.BaseInlineFormSet):
+    """Each control of a row is named after its column: a table has no labels beside its controls."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            control = getattr(field.widget, "widget", field.widget)  # inside of what adds a row beside it
+            if field.label and not control.is_hidden:
+                control.attrs.setdefault("aria-label", field.label)
+
+
+class Table(admin.TabularInline):
+    """A table of rows on a page, in which whoever hears the page is told the column of each control."""
+
+    template = "admin/bookings/rows.html"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        return type(formset.__name__, (_NamedCells, formset), {})
+
+
 class InOrder(BaseModelAdmin):
     """For a table whose rows stand in the order of a number, which is typed or changed by the arrow keys: says so."""
 

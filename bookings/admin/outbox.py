@@ -1,17 +1,19 @@
-"""What follows bookings: messages on their way, and the webhooks that are told."""
+"""What follows bookings: messages on their way."""
+
+from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.admin.mixins import ReadOnlyAdmin, RecordedAdmin
-from bookings.models import OutboxMessage, Webhook
-
-AGAIN = [OutboxMessage.Outcome.WAITING, OutboxMessage.Outcome.NOBODY, OutboxMessage.Outcome.FAILED]
-"""What may be sent after all: an address may have been given since."""
+from bookings.admin.mixins import ReadOnlyAdmin
+from bookings.admin.untold import untold_page
+from bookings.models import OutboxMessage
+from bookings.models.outbox import OutboxQuerySet
 
 
 @admin.register(OutboxMessage)
@@ -26,6 +28,10 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     actions = ["retry_now"]
     show_full_result_count = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
+        rows = OutboxMessage.objects.live()
+        return rows.order_by(*self.get_ordering(request) or ["-pk"])
+
     @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
     def state(self, message: OutboxMessage) -> str:
         return message.get_outcome_display()
@@ -35,23 +41,19 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         """Our own reasons in the reader's language; what other servers answered stays as it came."""
         return _(message.last_error) if message.last_error else ""
 
+    def get_urls(self) -> list[Any]:
+        untold = self.admin_site.admin_view(partial(untold_page, self))
+        return [path("untold/", untold, name="bookings_outboxmessage_untold"), *super().get_urls()]
+
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bookings.change_outboxmessage")
 
     @admin.action(description=gettext_lazy("Retry now"), permissions=["retry"])
-    def retry_now(self, request: HttpRequest, chosen: QuerySet[OutboxMessage]) -> None:
+    def retry_now(self, request: HttpRequest, chosen: OutboxQuerySet) -> None:
         """Have the worker try again at once what waits or was given up; what was sent is not sent twice."""
-        due = {"done_at": None, "outcome": "", "run_after": timezone.now(), "attempts": 0}
-        count = chosen.filter(outcome__in=AGAIN).update(**due)
+        count = chosen.try_again()
         words = ngettext("%(count)s message is tried now.", "%(count)s messages are tried now.", count)
         messages.success(request, words % {"count": count})
         if left := chosen.exclude(outcome="").count():
             said = _("%(count)s were sent or are no longer true, and are left alone.") % {"count": left}
             messages.warning(request, said)
-
-
-@admin.register(Webhook)
-class WebhookAdmin(RecordedAdmin):
-    list_display = ["url", "graph", "state", "method", "enabled"]
-    list_filter = ["enabled", "graph"]
-    search_fields = ["url"]

@@ -9,25 +9,34 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.feeds import FeedForm
 from bookings.admin.fields.layer import FROM_THE_PROJECT, LayerField, Source
-from bookings.admin.fields.layer_keys import AvailabilityLayerForm, BookingLayerForm, WidgetLayerForm
+from bookings.admin.fields.layer_keys import (
+    AvailabilityLayerForm,
+    BookingLayerForm,
+    ProjectBookingLayerForm,
+    WidgetLayerForm,
+)
 from bookings.admin.fields.plain import CurrencyField, DurationField, ObjectField, OriginsField
 from bookings.admin.fields.questions import CustomerFieldRow, QuestionsField
 from bookings.admin.fields.slugs import SlugByItself
 from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonModelForm
 from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow, ReminderRow
+from bookings.admin.sandbox import OnOneSide
 from bookings.admin.who_does_what import WhoDoesWhat
 from bookings.forms.questions import USUAL_QUESTIONS
+from bookings.forms.reminders import USUAL_REMINDERS
 from bookings.layers import flat
 from bookings.models import Option, OptionResource, Project, ProjectResource, Resource, Site
 from bookings.money import digits_of
+from bookings.sandbox import mixed
 from bookings.slugs import free_slug
 from bookings.typed_fields import NameInput, PriceInput
 
 
-class ProjectForm(WhoDoesWhat, SlugByItself, StoredJsonModelForm):
-    booking = LayerField(BookingLayerForm, label=gettext_lazy("booking settings"))
+class ProjectForm(OnOneSide, FeedForm, WhoDoesWhat, SlugByItself, StoredJsonModelForm):
+    booking = LayerField(ProjectBookingLayerForm, label=gettext_lazy("booking settings"))
     availability = LayerField(AvailabilityLayerForm, label=gettext_lazy("availability settings"))
     ui = LayerField(WidgetLayerForm, label=gettext_lazy("look of the widget"))
     customer_fields = QuestionsField(CustomerFieldRow, label=gettext_lazy("questions"))
@@ -38,6 +47,11 @@ class ProjectForm(WhoDoesWhat, SlugByItself, StoredJsonModelForm):
         required=False,
         help_text=gettext_lazy("One a line, like https://example.com; empty: none."),
     )
+    return_origins = OriginsField(
+        label=gettext_lazy("Sites it may lead back to"),
+        required=False,
+        help_text=gettext_lazy("After a booking, where the link names a page there (return_to). One a line."),
+    )
     meta = ObjectField(label=gettext_lazy("Meta"), required=False)
 
     class Meta:
@@ -46,8 +60,9 @@ class ProjectForm(WhoDoesWhat, SlugByItself, StoredJsonModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance._state.adding and "customer_fields" in self.fields:
-            cast(StoredJsonField, self.fields["customer_fields"]).begin_from(USUAL_QUESTIONS)
+        usual = {"customer_fields": USUAL_QUESTIONS, "reminders": USUAL_REMINDERS}
+        for name in usual.keys() & self.fields.keys() if self.instance._state.adding else ():
+            cast(StoredJsonField, self.fields[name]).begin_from(usual[name])
 
 
 class OptionForm(StoredJsonModelForm):
@@ -144,7 +159,10 @@ class ResourceOrNewForm(ProjectResourceForm):
     def save(self, commit: bool = True) -> ProjectResource:
         if name := self.cleaned_data.get("new_name"):
             made = Resource(
-                name=name, slug=free_slug(name, Resource), location=self.instance.project.location
+                name=name,
+                slug=free_slug(name, Resource),
+                location=self.instance.project.location,
+                is_test=self.instance.project.is_test,
             )
             made.save()
             made.give_calendar()
@@ -165,6 +183,14 @@ class ResourcesFormSet(forms.BaseInlineFormSet):
         field = form.fields.get("resource")
         if field is not None and not isinstance(getattr(field.widget, "widget", None), AutocompleteSelect):
             field.choices = self._choices()
+
+    def clean(self) -> None:
+        """A project for tests has resources for tests alone, any other none of those."""
+        super().clean()
+        for form in self.forms:
+            chosen = getattr(form, "cleaned_data", {}).get("resource")
+            if chosen and form not in self.deleted_forms and (words := mixed(self.instance, [chosen])):
+                form.add_error("resource", words)
 
     def _choices(self) -> list[tuple[Any, str]]:
         if not hasattr(self, "_resources"):

@@ -100,6 +100,7 @@ def looks(project: Project) -> str:
         [
             _("under “%(heading)s”") % {"heading": project.heading} if project.heading else "",
             _("picture") if project.image else _("no picture"),
+            _("mark: %(mark)s") % {"mark": project.get_mark_display()} if project.mark else "",
             _("logo") if project.logo else "",
             _("accent %(colour)s") % {"colour": project.accent} if project.accent else "",
         ]

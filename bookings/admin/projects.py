@@ -1,10 +1,12 @@
 """Projects with their options, resources, hours and layers: a page in the order in which one thinks."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,9 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import project_parts
+from bookings.admin.feeds import FEED, WithFeed
 from bookings.admin.fields.pictures import PICTURES
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.mixins import InOrder, KeptOnceBooked, RecordedAdmin, ShownByWidgets
+from bookings.admin.mixins import InOrder, KeptOnceBooked, RecordedAdmin, ShownByWidgets, Table
 from bookings.admin.project_forms import (
     OptionForm,
     OptionPageForm,
@@ -26,16 +29,18 @@ from bookings.admin.project_forms import (
     ResourceSelect,
     ResourcesFormSet,
 )
+from bookings.admin.sandbox import FOR_TESTS, PRESS, say_how_many
 from bookings.availability.why_not_offered import reasons_of, why_not_offered
 from bookings.graph_words import graph_words
 from bookings.layers import graph_name
 from bookings.models import GraphVersion, Option, OptionResource, Project, ProjectResource, Resource
+from bookings.sandbox import copy_projects
 
 MOST_CHOICES = 200
 """Up to so many resources stand in a plain choice; more are looked for by typing."""
 
 
-class OptionInline(InOrder, ShownByWidgets, admin.TabularInline):
+class OptionInline(InOrder, ShownByWidgets, Table):
     model = Option
     form = OptionForm
     formset = OptionsFormSet
@@ -46,7 +51,7 @@ class OptionInline(InOrder, ShownByWidgets, admin.TabularInline):
     verbose_name_plural = _("options: each with a length, and a price where it has one")
 
 
-class ProjectResourceInline(InOrder, ShownByWidgets, admin.TabularInline):
+class ProjectResourceInline(InOrder, ShownByWidgets, Table):
     model = ProjectResource
     form = ResourceOrNewForm
     formset = ResourcesFormSet
@@ -101,7 +106,7 @@ class OptionAdmin(PartOfAProject):
     ]
 
 
-class OptionsOfResourceInline(ShownByWidgets, admin.TabularInline):
+class OptionsOfResourceInline(ShownByWidgets, Table):
     """What differs for one of many resources, whose pairs are too many for the project's own table."""
 
     model = OptionResource
@@ -175,14 +180,32 @@ PARTS = [
     Part(_("What the customer is asked"), ["customer_fields", "consent"], holds="questions"),
     Part(_("Rules"), ["booking", "pay_url"], holds="rules"),
     Part(_("How times are found"), ["availability", "availability_constraints"], holds="times"),
-    Part(_("Messages"), ["sends_mail", "email", "after_booking", "reminders"], holds="messages"),
-    Part(_("Looks"), ["description", ("heading", "position"), "image", "logo", "accent"], holds="looks"),
-    Part(_("For programs"), ["slug", "embed_origins", "ui", "meta"], holds="programs"),
+    Part(
+        _("Messages"),
+        ["sends_mail", "email", "after_booking", "reminders", "calendar_words", *FEED],
+        holds="messages",
+    ),
+    Part(
+        _("Looks"), ["description", ("heading", "position"), "image", "mark", "logo", "accent"], holds="looks"
+    ),
+    Part(
+        _("For programs"),
+        ["slug", *FOR_TESTS, "agents", "embed_origins", "return_origins", "ui", "meta"],
+        holds="programs",
+    ),
 ]
 
 
+class Headings(admin.AllValuesFieldListFilter):
+    """Also for the projects without one, whose link would be empty."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or self.empty_value_display}
+
+
 @admin.register(Project)
-class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
+class ProjectAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
     change_form_template = "admin/bookings/project/change_form.html"
     formfield_overrides = PICTURES
@@ -193,9 +216,10 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
         (OptionResource, "link__project"),
         *hours_of("project"),
     )
-    list_display = ["name", "can_be_booked", "heading", "visibility", "follows"]
-    list_filter = ["visibility", "heading"]
+    list_display = ["name", "can_be_booked", "heading", "visibility", "follows", "is_test"]
+    list_filter = ["visibility", "is_test", ("heading", Headings)]
     show_full_result_count = False
+    actions = ["copy_for_tests"]
     search_fields = ["name", "slug"]
     fieldsets = [(part.title, {"fields": part.fields}) for part in PARTS]
 
@@ -213,8 +237,11 @@ class ProjectAdmin(KeptOnceBooked, RecordedAdmin):
 
     def view_on_site(self, project: Any) -> str | None:
         """The page on which customers choose a time, where there is one for them."""
-        is_open = project.visibility != Project.Visibility.STAFF
-        return reverse("pages:choose", args=[project.slug]) if is_open else None
+        return reverse("pages:choose", args=[project.slug]) if project.is_reachable else None
+
+    @admin.action(description=PRESS, permissions=["add"])
+    def copy_for_tests(self, request: HttpRequest, projects: QuerySet[Project]) -> None:
+        say_how_many(request, len(copy_projects(projects)))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ProjectList

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.mixins import ReadOnlyAdmin
@@ -13,13 +15,16 @@ from bookings.times import day_and_clock
 
 @admin.register(Reservation)
 class ReservationAdmin(ReadOnlyAdmin):
-    list_display = ["when", "for_resource", "for_project", "held_until", "released_at", "became"]
+    list_display = ["when", "for_resource", "for_project", "places", "held_until", "released_at", "became"]
     list_select_related = ["resource", "project", "booking"]
     list_filter = [("resource", admin.RelatedOnlyFieldListFilter)]
-    readonly_fields = ["when", "for_resource", "for_project", "held_until", "released_at", "became"]
+    readonly_fields = ["when", "for_resource", "for_project", "places", "held_until", "released_at", "became"]
     fields = [*readonly_fields, "what", "created_at"]
     show_full_result_count = False
     actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reservation]:
+        return super().get_queryset(request).filter(is_test=False)
 
     @admin.display(description=gettext_lazy("when"), ordering="start")
     def when(self, hold: Reservation) -> str:

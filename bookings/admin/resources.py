@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.why import why_page
+from bookings.admin.calendars import CalendarPages
+from bookings.admin.feeds import FEED, FeedForm, WithFeed
 from bookings.admin.fields.pictures import PICTURES
 from bookings.admin.fields.plain import LinesField, ObjectField, ZoneField
 from bookings.admin.fields.slugs import SlugByItself
@@ -22,8 +24,10 @@ from bookings.admin.fields.stored_json import StoredJsonModelForm
 from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin
+from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, Table
+from bookings.admin.sandbox import FOR_TESTS, PRESS, OnOneSide, say_how_many
 from bookings.models import Calendar, Resource, Site
+from bookings.sandbox import copy_resources
 
 AS_PLACE_OR_SITE = gettext_lazy("as its location has it, without one as the site: %(zone)s")
 
@@ -36,14 +40,18 @@ class CalendarFormSet(forms.BaseInlineFormSet):
             raise ValidationError(_("One calendar can be the primary one."))
 
 
-class CalendarInline(admin.TabularInline):
+class CalendarInline(Table):
     model = Calendar
     formset = CalendarFormSet
     fields = ["name", "description", "primary", "provider_sync"]
     extra = 0
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Calendar]:
+        """This site's own; those elsewhere have a page of theirs."""
+        return super().get_queryset(request).filter(provider=Calendar.Provider.OWN)
 
-class ResourceForm(SlugByItself, StoredJsonModelForm):
+
+class ResourceForm(OnOneSide, FeedForm, SlugByItself, StoredJsonModelForm):
     timezone = ZoneField(required=False, initial="", help_text="")
     tags = LinesField(label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("One a line."))
     meta = ObjectField(label=gettext_lazy("Meta"), required=False)
@@ -63,7 +71,7 @@ class ResourceForm(SlugByItself, StoredJsonModelForm):
 
 
 @admin.register(Resource)
-class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
+class ResourceAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
     """A resource that was booked stays as a record: it is retired and offered no more."""
 
     form = ResourceForm
@@ -71,21 +79,25 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     change_form_template = "admin/bookings/resource/change_form.html"
     inlines = [*HOURS, CalendarInline]
     history_parts = hours_of("resource")
-    list_display = ["name", "timezone", "location", "email", "offered"]
-    list_filter = ["location", ("deleted_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "timezone", "location", "email", "offered", "is_test"]
+    list_filter = ["is_test", "location", ("deleted_at", admin.EmptyFieldListFilter)]
     list_select_related = ["location"]
     search_fields = ["name", "email"]
-    actions = ["retire", "offer_again"]
+    actions = ["retire", "offer_again", "copy_for_tests"]
     fieldsets = [
         (None, {"fields": ["name", "email", "location", "timezone", "image"]}),
         (gettext_lazy("Bookings"), {"fields": ["daily_cap", "sends_mail"]}),
+        (gettext_lazy("In a calendar of one’s own"), {"fields": [*FEED]}),
         (
             gettext_lazy("Further limits"),
             {"fields": ["availability_constraints"], "classes": ["collapse"]},
         ),
         (
             gettext_lazy("For programs"),
-            {"fields": ["slug", "first_name", "last_name", "tags", "meta"], "classes": ["collapse"]},
+            {
+                "fields": ["slug", *FOR_TESTS, "first_name", "last_name", "tags", "meta"],
+                "classes": ["collapse"],
+            },
         ),
     ]
 
@@ -100,7 +112,8 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(partial(why_page, self))
-        return [path("why/", view, name="bookings_resource_why"), *super().get_urls()]
+        why = path("why/", view, name="bookings_resource_why")
+        return [why, *CalendarPages(self).urls, *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Offer no more"), permissions=["change"])
     def retire(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
@@ -111,6 +124,10 @@ class ResourceAdmin(KeptOnceBooked, RecordedAdmin):
     def offer_again(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         count = _mark(resources.exclude(deleted_at=None), None)
         messages.success(request, _("%(count)s resources are offered again.") % {"count": count})
+
+    @admin.action(description=PRESS, permissions=["add"])
+    def copy_for_tests(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
+        say_how_many(request, len(copy_resources(resources)))
 
 
 def _mark(resources: QuerySet[Resource], deleted_at: datetime | None) -> int:

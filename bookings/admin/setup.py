@@ -27,8 +27,10 @@ PAGES = {
     Lack.OWNER_ADDRESS: "admin:bookings_resource_changelist",
     Lack.RESOURCES: "admin:bookings_project_changelist",
     Lack.UNADDRESSED: "admin:bookings_outboxmessage_changelist",
+    Lack.WEBHOOKS: "admin:bookings_webhook_changelist",
     Lack.IMPRINT: "admin:bookings_site_changelist",
     Lack.PRIVACY: "admin:bookings_site_changelist",
+    Lack.BACKUPS: "admin:bookings_site_backups",
 }
 """Where at the desk something can be mended."""
 

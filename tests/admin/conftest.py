@@ -1,5 +1,6 @@
 """Staff of each role, logged in, and the values of a page's forms as a browser would send them."""
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -79,7 +80,12 @@ class _Controls(HTMLParser):
         kind = own.get("type")
         if kind in {"submit", "file", "button"} or (kind in {"checkbox", "radio"} and "checked" not in own):
             return
-        self.values[name] = own.get("value") or ("on" if kind == "checkbox" else "")
+        value = own.get("value") or ("on" if kind == "checkbox" else "")
+        if kind == "hidden" and name in self.values and name != "csrfmiddlewaretoken":
+            before = self.values[name]
+            self.values[name] = [*(before if isinstance(before, list) else [before]), value]
+        else:
+            self.values[name] = value
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
@@ -97,6 +103,17 @@ def values_of(response: HttpResponse) -> dict[str, Any]:
     controls = _Controls()
     controls.feed(response.content.decode())
     return controls.values
+
+
+def filled_in(page: str, part: str, typed: dict[str, str]) -> tuple[str | None, dict[str, Any]]:
+    """The form of a page whose text or address has ``part`` in it: where it is sent, and what its button sends."""
+    form = next(one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if part in one)
+    controls = _Controls()
+    controls.feed(form)
+    button = re.search(r'<button[^>]*name="(\w+)"[^>]*value="([^"]*)"', form)
+    pressed = {button[1]: button[2]} if button and button[1] not in controls.values else {}
+    action = re.search(r'<form[^>]*action="([^"]*)"', form)
+    return action[1] if action else None, controls.values | pressed | typed
 
 
 def text_of(response: HttpResponse) -> str:

@@ -1,6 +1,7 @@
 """Bookings at the desk: shown, found, and changed by the verbs alone; a refusal is said in words."""
 
 from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -376,6 +377,51 @@ def test_a_seat_is_booked_by_choosing_the_session(desk):
     assert session.seats_taken == 1
 
 
+def test_a_seat_is_booked_for_several_and_every_page_says_how_many(desk, page):
+    project = a_project(a_resource(), graph="group_customer", booking={"graph": "group_customer"})
+    session = a_session(project.resources.get(), at(9), seats=5, project=project)
+    url = f"{NEW}?project={project.pk}"
+    values = values_of(desk.get(url)) | {"customer-name": "Jennifer"}
+    assert values["places"] == "1"
+    assert desk.post(url, values | {"places": "4"}).status_code == 302
+    session.refresh_from_db()
+    assert session.seats_taken == 4
+    seat = Booking.objects.get(session=session)
+    assert "Jennifer, 4 places" in text_of(desk.get(LIST))
+    assert "4 of 5 taken" in text_of(desk.get(LIST))
+    assert "Jennifer, 4 places, Confirmed" in text_of(desk.get(page(session)))
+    assert "<dt>Places</dt><dd>4</dd>" in text_of(desk.get(page(seat)))
+    refused = text_of(desk.post(url, values | {"places": "2"}))
+    assert "Fewer places are left than that: 1." in refused
+    too_many = text_of(desk.post(url, values | {"places": "6"}))
+    assert "The session has fewer places than that." in too_many
+    for wrong in ("0", "-1", "two", ""):
+        assert 'class="errorlist' in text_of(desk.post(url, values | {"places": wrong}))
+    session.refresh_from_db()
+    assert session.seats_taken == 4
+
+
+def test_how_many_come_is_corrected_while_there_is_room_and_the_price_follows(desk):
+    project = a_project(a_resource(), graph="group_customer")
+    session = a_session(project.resources.get(), at(9), seats=5, project=project)
+    seat = a_seat(session, project=project, places=2, price="25.00", currency="EUR")
+    a_seat(session)
+    url = reverse("admin:bookings_booking_correct", args=[seat.pk])
+    values = values_of(desk.get(url))
+    assert values["places"] == "2"
+    assert desk.post(url, values | {"places": "4"}).status_code == 302
+    seat.refresh_from_db()
+    session.refresh_from_db()
+    assert (seat.places, seat.price, session.seats_taken) == (4, Decimal("50.00"), 5)
+    assert "Fewer places are left than that: 4." in text_of(desk.post(url, values | {"places": "5"}))
+    for wrong in ("0", "two", "999999999999"):
+        assert 'class="errorlist' in text_of(desk.post(url, values | {"places": wrong}))
+    seat.refresh_from_db()
+    assert seat.places == 4
+    plain = a_booking(a_resource(), at(9))
+    assert "places" not in values_of(desk.get(reverse("admin:bookings_booking_correct", args=[plain.pk])))
+
+
 def test_a_session_is_opened_with_its_seats_and_no_customer(desk):
     project = a_project(a_resource(), graph="group_customer")
     url = f"{NEW}?project={project.pk}&graph=group_owner"
@@ -391,7 +437,10 @@ def test_the_first_step_leads_to_the_second(desk):
     add = reverse("admin:bookings_booking_add")
     assert "Choose a graph." in text_of(desk.post(add, {}))
     assert desk.post(add, {"project": project.pk}).url == f"{NEW}?project={project.pk}"
-    assert desk.get(NEW).url == add
+
+
+def test_without_a_project_there_is_only_the_choice(desk):
+    assert desk.get(NEW).url == reverse("admin:bookings_booking_add")
 
 
 def test_every_wrong_field_is_named_at_once_and_nothing_is_written(desk):

@@ -77,7 +77,7 @@ def crawled(client: Client) -> tuple[dict[str, int], str]:
         if response.status_code == 200 and "text/html" in response["Content-Type"]:
             shown = text_of(response)
             whole.append(shown)
-            assert " style=" not in shown, url
+            assert " style=" not in shown or url.endswith("/preview/"), url  # mails need them
             assert not re.search(r"\son\w+=", shown), url
             assert "<b>Ill</b>" not in shown, url
             base = url.partition("?")[0]
@@ -92,7 +92,10 @@ def crawled(client: Client) -> tuple[dict[str, int], str]:
 def test_every_page_that_a_role_is_led_to_opens(role, a_site_in_use):
     answers, shown = crawled(of_the_demo(role))
     assert ("Marty McFly" in shown) == (role != "designer")
-    posted_only = ("/revoke/", "/publish/", "/draft/", "/link/")
+    posted_only = (
+        *("/revoke/", "/copy/", "/draft/", "/link/", "/backups/now/", "/backups/key/", "/test/", "/resume/"),
+        *("/press/", "/take-back/", "/attended/", "/seen/", "/retry/", "/again/"),
+    )
     broken = {
         url: status
         for url, status in answers.items()

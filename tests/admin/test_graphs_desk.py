@@ -33,8 +33,15 @@ def save(client: Client, version: GraphVersion, **changes: Any) -> Any:
 
 def row_of(version: GraphVersion, table: str, name: str) -> str:
     """The prefix of a row's controls on the page."""
-    names = list(getattr(version, table).values_list("name", flat=True))
-    return f"{table}-{names.index(name)}"
+    row = getattr(version, table).filter(name=name).first()
+    return f"{'s' if table == 'states' else 'a'}{row.pk}"
+
+
+def blank_below(client: Client, version: GraphVersion, state: str) -> str:
+    """The prefix of the blank action below a state."""
+    key = version.states.get(name=state).pk
+    places = values_of(client.get(url(version)))["arrow"]
+    return f"a{next(one for one in places if one.startswith(f'{key}:n')).partition(':')[2]}"
 
 
 def test_make_a_draft_copies_the_published_version_and_leads_to_it(designer, graph):
@@ -83,7 +90,8 @@ def test_the_validators_words_stand_on_the_page_of_a_draft(designer, draft):
     State.objects.create(version=draft, name="lost", label="Lost")
     shown = text_of(designer.get(url(draft)))
     assert "No way leads to the state “Lost”." in shown
-    assert ">Publish<" not in shown
+    assert f'href="#state-{draft.states.get(name="lost").pk}"' in shown
+    assert ">Publish<" not in text_of(designer.get(url(draft, "publish")))
 
 
 def test_the_picture_stands_on_the_page(designer, draft):
@@ -91,7 +99,7 @@ def test_the_picture_stands_on_the_page(designer, draft):
 
 
 def test_publishing_makes_the_draft_the_followed_version(designer, draft, graph):
-    assert ">Publish<" in text_of(designer.get(url(draft)))
+    assert ">Publish<" in text_of(designer.get(url(draft, "publish")))
     assert designer.post(url(draft, "publish")).status_code == 302
     assert graph.versions.published().get() == draft
 
@@ -108,8 +116,8 @@ def test_published_and_retired_versions_are_only_shown(designer, draft, graph):
     publish(draft)
     for version in (old, draft):
         shown = designer.get(url(version))
-        assert "states-0-label" not in text_of(shown)
-        response = designer.post(url(version), {"claims": "nothing"})
+        assert 'name="seen"' not in text_of(shown)
+        response = designer.post(url(version), {"claims": "nothing", "seen": "x"})
         assert response.status_code == 403
     assert designer.post(url(old, "delete"), {"post": "yes"}).status_code == 403
 
@@ -120,22 +128,116 @@ def test_a_read_only_version_says_durations_in_words(designer):
 
 
 def test_two_create_actions_are_refused_in_words(designer, draft):
-    row = row_of(draft, "actions", "complete")
-    response = save(designer, draft, **{f"{row}-source": ""})
-    assert "One action only can create the booking" in text_of(response)
+    values = values_of(designer.get(url(draft)))
+    complete = draft.actions.get(name="complete")
+    values["arrow"] = [
+        f"start:{complete.pk}" if one.endswith(f":{complete.pk}") else one for one in values["arrow"]
+    ]
+    assert "One action only can create the booking" in text_of(designer.post(url(draft), values))
+    assert draft.actions.filter(source=None).count() == 1
 
 
-def test_a_state_that_an_action_needs_is_not_deleted_with_it_unsaid(designer, draft):
+def test_a_state_that_an_action_needs_is_not_taken_away_unsaid(designer, draft):
     row = row_of(draft, "states", "completed")
-    response = save(designer, draft, **{f"{row}-DELETE": "on"})
-    assert "needs a state that is to be deleted" in text_of(response)
+    response = save(designer, draft, **{f"{row}-gone": "on"})
+    assert "That state is to be taken away. Lead this elsewhere first." in text_of(response)
     assert draft.states.filter(name="completed").exists()
+
+
+def test_a_state_goes_with_the_actions_that_leave_it(designer, draft):
+    completed = draft.states.get(name="completed")
+    gone = {f"{row_of(draft, 'states', 'confirmed')}-gone": "on"}
+    create = row_of(draft, "actions", "confirm")
+    assert save(designer, draft, **gone, **{f"{create}-target": str(completed.pk)}).status_code == 302
+    assert [*draft.actions.values_list("target__name", flat=True)] == ["completed"]
+    assert not draft.states.filter(name="confirmed").exists()
 
 
 def test_actions_lead_between_the_states_of_their_own_version_only(designer, draft):
     other = State.objects.filter(version__graph__name="request").first()
     row = row_of(draft, "actions", "complete")
     assert "Select a valid choice" in text_of(save(designer, draft, **{f"{row}-target": str(other.pk)}))
+
+
+def test_an_action_names_a_new_state_and_both_are_there_at_once(designer, draft):
+    row = blank_below(designer, draft, "confirmed")
+    words = {f"{row}-label": "Arrived", f"{row}-target": "new", f"{row}-new_state": "In the waiting room"}
+    assert save(designer, draft, **words).status_code == 302
+    action = draft.actions.get(label="Arrived")
+    assert (action.source.name, action.target.label) == ("confirmed", "In the waiting room")
+    assert (action.name, action.target.name) == ("arrived", "in_the_waiting_room")
+
+
+def test_two_actions_that_name_one_new_state_lead_to_the_same(designer, draft):
+    first, second = (blank_below(designer, draft, name) for name in ("confirmed", "completed"))
+    words = {
+        f"{row}-{name}": value
+        for row in (first, second)
+        for name, value in {"label": "Shelve", "target": "new", "new_state": "Shelved"}.items()
+    }
+    words[f"{second}-new_state"] = "shelved"
+    assert save(designer, draft, **words).status_code == 302
+    assert draft.states.filter(label__iexact="shelved").count() == 1
+    assert draft.actions.filter(target__label="Shelved").count() == 2
+
+
+def test_a_new_state_is_added_by_itself(designer, draft):
+    key = values_of(designer.get(url(draft)))["state"][-1]
+    assert save(designer, draft, **{f"s{key}-label": "On hold"}).status_code == 302
+    assert draft.states.get(name="on_hold").label == "On hold"
+
+
+def test_names_may_change_places(designer, draft):
+    one, other = (row_of(draft, "states", name) for name in ("completed", "cancelled"))
+    assert (
+        save(designer, draft, **{f"{one}-name": "cancelled", f"{other}-name": "completed"}).status_code == 302
+    )
+    assert draft.states.get(name="cancelled").label == "Completed"
+
+
+def test_what_is_wrong_stands_at_its_row_all_at_once_and_nothing_is_lost(designer, draft):
+    before = [*draft.actions.order_by("pk").values(), *draft.states.order_by("pk").values()]
+    state, action = row_of(draft, "states", "confirmed"), row_of(draft, "actions", "complete")
+    blank = blank_below(designer, draft, "confirmed")
+    wrong = {f"{state}-label": "", f"{action}-target": "", f"{action}-automatic_after": "soon"}
+    response = save(designer, draft, **wrong, **{f"{blank}-label": "Kept words", f"{blank}-target": "new"})
+    shown = text_of(response)
+    for words in (
+        "This field is required.",
+        "Say where this leads: a state, or a new one.",
+        "Say what the new state is called.",
+        "Kept words",
+        "soon",
+    ):
+        assert words in shown
+    assert [*draft.actions.order_by("pk").values(), *draft.states.order_by("pk").values()] == before
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_written_over(designer, draft):
+    stale = values_of(designer.get(url(draft)))
+    row = row_of(draft, "states", "confirmed")
+    assert save(designer, draft, **{f"{row}-label": "Agreed"}).status_code == 302
+    response = designer.post(url(draft), stale | {f"{row}-label": "Mine"})
+    assert "Somebody else changed this draft meanwhile." in text_of(response)
+    assert draft.states.get(name="confirmed").label == "Agreed"
+
+
+def test_keys_that_nobody_gave_are_left_out(designer, draft):
+    values = values_of(designer.get(url(draft)))
+    other = State.objects.filter(version__graph__name="request").first()
+    values["state"] = [*values["state"], str(other.pk), "999999", "n;drop", "n" + "x" * 99]
+    values["arrow"] = [*values["arrow"], f"{other.pk}:1", "nowhere:n1", "start:", "::"]
+    before = State.objects.count()
+    assert designer.post(url(draft), values | {f"s{other.pk}-label": "Stolen"}).status_code == 302
+    assert State.objects.count() == before
+    assert not State.objects.filter(label="Stolen").exists()
+
+
+def test_a_request_of_very_many_rows_is_refused(designer, draft):
+    values = values_of(designer.get(url(draft)))
+    values["state"] = [*values["state"], *(f"nq{number}" for number in range(200))]
+    values |= {f"snq{number}-label": f"State {number}" for number in range(200)}
+    assert "A graph has at most 60 states" in text_of(designer.post(url(draft), values))
 
 
 def test_the_name_of_a_published_graph_stands_still(designer, graph):

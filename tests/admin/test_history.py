@@ -107,7 +107,7 @@ def test_a_program_is_named_by_its_key(manager, client):
     body = {"name": "Dr Brown"}
     headers = {"authorization": "Basic " + b64encode(f":{value}".encode()).decode()}
     answer = client.put(f"/v2/resources/{resource.pk}", body, "application/json", headers=headers)
-    assert answer.status_code == 200
+    assert answer.status_code == 204
     assert "Importer" in text_of(manager.get(page(resource, "history")))
 
 

@@ -254,3 +254,18 @@ def test_typing_a_value_unticks_inherits_and_looking_at_it_does_not(browser, liv
     assert not box.is_checked()
     assert page.locator('[name="availability-buffer_before_inherits"]').is_checked()
     context.close()
+
+
+def test_only_a_project_as_a_whole_says_how_many_places_one_booking_may_have(manager: Client) -> None:
+    project = a_project(a_resource(), booking={"graph": "group_customer"})
+    shown = values_of(manager.get(url(project)))
+    names = [name for name in shown if "max_places" in name]
+    assert names
+    assert all(name.startswith("booking-") for name in names)
+    saved(
+        manager,
+        project,
+        **{"booking-settings.max_places_own": "3", "booking-settings.max_places_inherits": None},
+    )
+    project.refresh_from_db()
+    assert project.booking == {"graph": "group_customer", "settings": {"max_places": 3}}

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.admin.conftest import logged_in
 from tests.situations import a_resource
 
-LIGHT, DARK = "rgb(251, 249, 244)", "rgb(34, 31, 27)"
+LIGHT, DARK = "rgb(253, 251, 247)", "rgb(32, 29, 26)"
 
 
 def colours(sheet: str) -> set[str]:
@@ -17,7 +17,7 @@ def colours(sheet: str) -> set[str]:
 
 
 def test_no_colour_of_the_tokens_is_written_again():
-    assert colours("look/tokens.css") & colours("staff/staff.css") == set()
+    assert colours("look/tokens.css") & (colours("staff/frame.css") | colours("staff/staff.css")) == set()
 
 
 @pytest.mark.browser
@@ -60,4 +60,23 @@ def test_a_wide_table_fades_where_more_of_it_is_out_of_sight(browser, live_serve
     page.set_viewport_size({"width": 1400, "height": 800})
     page.reload()
     assert box.evaluate(FADES) == [0, 0, 0, 0]
+    context.close()
+
+
+CUT = """() => [...document.querySelectorAll('.aligned .form-row :is(input, select, textarea)')].filter(
+    (one) => one.offsetParent && !one.closest('.json-table')
+        && one.getBoundingClientRect().right > one.closest('fieldset').getBoundingClientRect().right
+).map((one) => one.name)"""
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_on_a_phone_no_field_of_a_form_is_cut(browser, live_server):
+    context = browser.new_context(viewport={"width": 320, "height": 800})
+    session = logged_in("admin").cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    for name in ("booking/take-time", "resource/add", "site/setup"):
+        page.goto(f"{live_server.url}/admin/bookings/{name}/")
+        assert page.evaluate(CUT) == [], name
     context.close()

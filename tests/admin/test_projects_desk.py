@@ -50,6 +50,23 @@ def test_a_name_a_length_and_a_resource_make_a_project_whose_page_shows_times(ma
     assert re.search(r"\d+ times free", text_of(client.get("/book/haircut/")))
 
 
+def test_a_new_project_reminds_a_day_before_by_mail_unless_staff_take_that_away(manager):
+    assert added(manager, **LEAST, **{"links-0-resource": str(a_resource().pk)}).status_code == 302
+    (reminder,) = Project.objects.get().reminders
+    assert (reminder["type"], reminder["settings"]["recipient"]) == ("email", "customer")
+    assert reminder["when"] == {"type": "before", "unit": "days", "time": 1}
+    without = {"name": "Shave", "reminders-0-DELETE": "on", "links-0-resource": str(a_resource().pk)}
+    assert added(manager, **LEAST | without).status_code == 302
+    assert Project.objects.get(name="Shave").reminders == []
+
+
+def test_a_project_whose_reminders_were_taken_away_gets_none_when_it_is_saved_again(manager):
+    project = a_project(a_resource())
+    assert save(manager, project, summary="Changed").status_code == 302
+    project.refresh_from_db()
+    assert (project.summary, project.reminders) == ("Changed", [])
+
+
 def test_a_new_resource_is_made_on_the_page_of_the_project(manager, client):
     place = a_location(timezone="Asia/Tokyo")
     typed = {"links-0-new_name": " Chair\u200e 1 ", "options-0-price": "35", "location": str(place.pk)}
@@ -294,3 +311,10 @@ def assert_orders(page, name):
     assert 'type="number"' in control
     assert 'aria-label="Order, lowest first"' in control
     assert "Order, lowest first" in page.replace(control, "")
+
+
+def test_each_link_of_the_filter_by_heading_has_words(admin_client):
+    a_project(a_resource(), heading="Hair"), a_project(a_resource())
+    page = admin_client.get(reverse("admin:bookings_project_changelist")).content.decode()
+    links = re.findall(r'<a href="\?heading=[^"]*">(.*?)</a>', page, re.DOTALL)
+    assert sorted(link.strip() for link in links) == ["-", "Hair"]

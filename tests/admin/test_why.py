@@ -66,7 +66,7 @@ def test_a_resource_of_another_project_is_said_in_words(desk, doc):
 
 
 def test_settings_that_cannot_be_read_are_said_in_words(desk, doc):
-    project = a_project(doc, availability={"length": "as long as it takes"})
+    project = a_project(doc, availability={"timeslot_increments": "now and then"})
     response = desk.get(WHY, asked(project, doc, at(10)))
     assert response.status_code == 200
     assert "errornote" in text_of(response) or "errorlist" in text_of(response)

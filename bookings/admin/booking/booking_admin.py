@@ -6,25 +6,37 @@ from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, re_path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from bookings.admin.booking import verb_pages
 from bookings.admin.booking.buttons import buttons_of
-from bookings.admin.booking.facts import facts
+from bookings.admin.booking.calendar_conflict import conflict_page
+from bookings.admin.booking.exports import export_page
+from bookings.admin.booking.facts import facts, seats_in_words, with_places
 from bookings.admin.booking.history import history_lines
-from bookings.admin.booking.new_booking import choose_page, new_booking_page
+from bookings.admin.booking.new_booking import choose_page, new_booking_page, people_page, release_page
+from bookings.admin.booking.search import MOST_FOUND, BoundedPaginator, found
+from bookings.admin.booking.told import again_page, offer, told
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
+from bookings.admin.calendar.page import calendar_urls
+from bookings.admin.taking_time.page import take_time_page
+from bookings.admin.today import pages, presses
 from bookings.graph_words import graph_words
+from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, Site, State
 from bookings.times import clock_range, day, day_and_clock, zone_and_offset
+
+LISTS = {"bookings_booking_changelist", "bookings_booking_export"}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -43,6 +55,14 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         return queryset.filter(state__name=self.value()) if self.value() else queryset
+
+
+class LiveOnly(admin.RelatedFieldListFilter):
+    """Resources and projects, but none that is for tests."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        rows = field.related_model.objects.filter(is_test=False).order_by("name")
+        return [(str(row.pk), str(row)) for row in rows]
 
 
 class DayFilter(admin.SimpleListFilter):
@@ -72,21 +92,33 @@ class BookingAdmin(admin.ModelAdmin):
     list_filter = [
         WaitingFilter,
         StateFilter,
-        ("resource", admin.RelatedOnlyFieldListFilter),
-        ("project", admin.RelatedOnlyFieldListFilter),
+        ("resource", LiveOnly),
+        ("project", LiveOnly),
         DayFilter,
         "attendance",
     ]
-    date_hierarchy = "start"
+    paginator = BoundedPaginator
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ["reference", "customer__name", "customer__email", "customer__phone"]
-    search_help_text = _("Reference, or the customer's name, e-mail or telephone")
+    search_help_text = _("The beginning of a reference, a name or an e-mail, or a whole telephone number")
     list_select_related = ["resource", "project", "state", "customer"]
     list_per_page = 50
     show_full_result_count = False
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
+    ) -> tuple[QuerySet[Booking], bool]:
+        """What is found is read first, each way along its own index."""
+        if not search_term.strip():
+            return queryset, False
+        ids = found(search_term, site_of(request).country)
+        if len(ids) >= MOST_FOUND:
+            messages.warning(request, _("More is found than is shown: type more of what you look for."))
+        return queryset.filter(pk__in=ids), False
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        bookings = Booking.objects.visible().order_by(*self.get_ordering(request))
-        if request.resolver_match and request.resolver_match.url_name == "bookings_booking_changelist":
+        bookings = Booking.objects.live().order_by(*self.get_ordering(request))
+        if request.resolver_match and request.resolver_match.url_name in LISTS:
             # A visit that was moved stands in the list once, at its new time.
             return bookings.filter(continued_by=None).prefetch_related("state__leaving")
         return bookings.in_full()
@@ -109,8 +141,8 @@ class BookingAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("customer"), ordering="customer__name")
     def who(self, booking: Booking) -> str:
-        customer = getattr(booking, "customer", None)
-        return customer.name if customer else "—"
+        """For whom, and how many come; of a session how many seats are taken."""
+        return with_places(booking) if booking.max_seats is None else seats_in_words(booking)
 
     @admin.display(description=_("until"), ordering="due_at")
     def deadline(self, booking: Booking) -> str:
@@ -138,6 +170,10 @@ class BookingAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def first_page(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        """The desk's first page, for those who may see bookings."""
+        return pages.today_page(self, request, context)
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return choose_page(self, request)
 
@@ -154,17 +190,42 @@ class BookingAdmin(admin.ModelAdmin):
                 "subtitle": None,
                 "facts": facts(booking),
                 "history": history_lines(booking),
+                "told": told(booking),
+                "send_again": offer(booking, request),
                 "buttons": buttons_of(booking, request.user, timezone.now()),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:
-        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
             bound = self.admin_site.admin_view(partial(view, self))
             return path(route, bound, name=f"bookings_booking_{name}")
 
+        def press(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            bound = require_POST(self.admin_site.admin_view(partial(view, self)))
+            return path(route, bound, name=f"bookings_booking_{name}")
+
         return [
+            re_path(
+                r"^export\.(?P<kind>csv|ics)$",
+                self.admin_site.admin_view(partial(export_page, self)),
+                name="bookings_booking_export",
+            ),
+            page("today/paper/", pages.paper_page, "paper"),
+            press("today/seen/", presses.seen_page, "seen"),
+            page("waiting/", pages.waiting_page, "waiting"),
+            page("wrong/", pages.wrong_page, "wrong"),
+            press("wrong/<int:pk>/retry/", presses.retry_page, "retry"),
+            press("<uuid:pk>/again/", again_page, "again"),
+            press("<uuid:pk>/press/", presses.press_page, "press"),
+            press("<uuid:pk>/take-back/", presses.take_back_page, "take_back"),
+            press("<uuid:pk>/attended/", presses.attended_page, "attended"),
             page("new/", new_booking_page, "new"),
+            *calendar_urls(page),
+            page("take-time/", take_time_page, "take_time"),
+            page("new/people/", people_page, "people"),
+            page("new/release/", release_page, "release"),
+            page("in-calendar/<int:pk>/", conflict_page, "calendar_conflict"),
             page("<uuid:pk>/act/<slug:name>/", verb_pages.act_page, "act"),
             page("<uuid:pk>/move/", verb_pages.move_page, "move"),
             page("<uuid:pk>/correct/", verb_pages.correct_page, "correct"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.times_in_words import moment_in_words
 from bookings.models import Booking, OutboxMessage
 from bookings.money import money
+from bookings.place_words import places_in_words
 from bookings.times import clock_range, day, duration_in_words, zone_and_offset
 
 
@@ -38,14 +39,27 @@ def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
     yield _("also takes"), _(", ").join(other.name for other in booking.companions.all())
     yield _("project"), booking.project.name if booking.project else ""
     yield _("option"), str(booking.option) if booking.option else ""
+    yield _("places"), str(booking.places) if booking.places > 1 else ""
     yield _("price"), money(booking.price, booking.currency) if booking.price is not None else ""
     yield _("payment"), booking.payment_id
     if booking.max_seats is not None:
-        seats = {"taken": booking.seats_taken, "seats": booking.max_seats}
-        yield _("seats"), _("%(taken)s of %(seats)s taken") % seats
+        yield _("seats"), seats_in_words(booking)
     if booking.due_at:
         yield _("the clock acts"), moment_in_words(booking.due_at, zone)
     yield _("attendance"), str(booking.get_attendance_display())
+
+
+def seats_in_words(session: Booking) -> str:
+    """How many of a session's seats are taken, holds among them."""
+    return _("%(taken)s of %(seats)s taken") % {"taken": session.seats_taken, "seats": session.max_seats}
+
+
+def with_places(booking: Booking) -> str:
+    """Who comes, and how many where that is more than one: "Marty McFly, 3 places"."""
+    name = str(getattr(booking, "customer", None) or "—")
+    if booking.places == 1:
+        return name
+    return _(", ").join((name, places_in_words(booking.places)))
 
 
 def _person(booking: Booking) -> Iterator[tuple[str, Any]]:
@@ -54,17 +68,21 @@ def _person(booking: Booking) -> Iterator[tuple[str, Any]]:
         return
     yield _("customer"), customer.name
     yield _("e-mail"), format_html('<a href="mailto:{0}">{0}</a>', customer.email) if customer.email else ""
+    if customer.mail_comes_back:
+        told = {"words": customer.returned_words}
+        yield _("mail"), _("Mails to this address come back: %(words)s") % told
     yield _("telephone"), customer.phone
     yield _("name for calls"), customer.voip
     yield _("customer's zone"), customer.timezone
     for key, answer in customer.answers.items():
         yield (
-            _title(booking, key),
+            answer_title(booking, key),
             answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False),
         )
 
 
-def _title(booking: Booking, key: str) -> str:
+def answer_title(booking: Booking, key: str) -> str:
+    """What a customer was asked under that key; the key where the project no longer says."""
     question = booking.project.customer_fields.get(key) if booking.project else None
     title = question.get("title") if isinstance(question, dict) else None
     return title if isinstance(title, str) and title else key
@@ -85,7 +103,7 @@ def _connected(booking: Booking) -> Iterator[tuple[str, Any]]:
         yield _("session"), _link("booking", booking.session_id, booking.session.reference)
     if booking.version.offers_seats:
         seats = booking.seats.filter(deleted_at=None, continued_by=None).select_related("customer", "state")
-        links = ((_link("booking", seat.pk, f"{seat.customer}, {seat.state}"),) for seat in seats)
+        links = ((_link("booking", seat.pk, f"{with_places(seat)}, {seat.state}"),) for seat in seats)
         yield _("seats of"), format_html_join("\n", "{}", links)
     if booking.continues_id:
         yield _("was moved from"), _link("booking", booking.continues_id, _("the old time"))

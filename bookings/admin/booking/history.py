@@ -45,12 +45,13 @@ def history_lines(booking: Booking) -> list[HistoryLine]:
 def _names(entries: list[HistoryEntry]) -> dict[tuple[str, str], str]:
     """Staff and keys by the ids that history keeps."""
     staff = [entry.actor_id for entry in entries if entry.actor == "staff" and entry.actor_id]
-    keys = [entry.actor_id for entry in entries if entry.actor == "key" and entry.actor_id]
+    keys = [entry.actor_id for entry in entries if entry.actor in {"key", "agent"} and entry.actor_id]
     names = {}
     for user in get_user_model().objects.filter(pk__in=staff) if staff else ():
         names["staff", str(user.pk)] = user.get_full_name() or user.get_username()
     for key in ApiKey.objects.filter(pk__in=keys) if keys else ():
         names["key", str(key.pk)] = _("API key %(name)s") % {"name": key.name}
+        names["agent", str(key.pk)] = _("Assistant with the API key %(name)s") % {"name": key.name}
     return names
 
 
@@ -62,6 +63,7 @@ def _labels(booking: Booking) -> dict[tuple[str, str], str]:
         "overlap": _("over taken time"),
         "session": _("together with the session"),
         "undone": _("taken back"),
+        "one_press": "",
     }
     return {
         **{("state", state.name): str(state) for state in version.states.all()},

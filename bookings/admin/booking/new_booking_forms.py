@@ -13,6 +13,7 @@ from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.plain import DurationField
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.offering import offering_with
+from bookings.forms.values import MOST_SEATS
 from bookings.layers import merged
 from bookings.models import Booking, Graph, GraphVersion, Option, Project, Resource
 
@@ -38,7 +39,7 @@ class ChooseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         published = Graph.objects.filter(versions__status=GraphVersion.Status.PUBLISHED)
-        offer_rows(self, "project", Project.objects.active())
+        offer_rows(self, "project", Project.objects.live())
         offer_rows(self, "graph", published)
 
     def clean(self) -> dict[str, Any]:
@@ -57,8 +58,8 @@ def stated_length(project: Project | None, resource: Resource, option: Option | 
 
 
 ORDER = [
-    "session", "resource", "option", "day", "clock", "which", "length", "max_seats", "what", "where", "description",
-    "staff_note", "overlap", "overstepped", "confirmed",
+    "session", "places", "resource", "option", "day", "clock", "which", "length", "max_seats", "what", "where",
+    "description", "staff_note", "overlap", "overstepped", "confirmed",
 ]  # fmt: skip
 
 
@@ -75,6 +76,7 @@ class NewBookingForm(OverlapForm, WallClockForm):
         longer_than_zero=True,
         help_text=gettext_lazy("Empty: the option's."),
     )
+    places = forms.IntegerField(label=gettext_lazy("places"), initial=1, min_value=1, max_value=MOST_SEATS)
     max_seats = forms.IntegerField(label=gettext_lazy("seats"), min_value=1, max_value=10_000)
     what = forms.CharField(label=gettext_lazy("what"), max_length=500, required=False)
     where = forms.CharField(label=gettext_lazy("where"), max_length=500, required=False)
@@ -119,7 +121,7 @@ class NewBookingForm(OverlapForm, WallClockForm):
                 "confirmed",
             }
         else:
-            names.add("session")
+            names |= {"session", "places"}
         if not self.version.offers_seats:
             names.add("max_seats")
         if self.project is None:
@@ -129,7 +131,7 @@ class NewBookingForm(OverlapForm, WallClockForm):
         return names
 
     def _offer_choices(self) -> None:
-        resources = Resource.objects.active()
+        resources = Resource.objects.live()
         if self.project:
             resources = resources.filter(links__project=self.project).order_by("links__position", "name")
         choices = {
@@ -161,7 +163,7 @@ class NewBookingForm(OverlapForm, WallClockForm):
         if self.project:
             request["project_id"] = self.project.pk
         if data.get("session"):
-            request["related"] = {"owner_booking_id": data["session"].pk}
+            request |= {"related": {"owner_booking_id": data["session"].pk}, "places": data["places"]}
         else:
             request |= {"resource_id": data["resource"].pk, "start": self.start, "end": self.end}
         if data.get("option"):

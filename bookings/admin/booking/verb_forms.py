@@ -11,11 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
-from bookings.forms import Contact, CustomerForm
+from bookings.forms import Contact, CustomerForm, values
+from bookings.forms.findings import Findings
+from bookings.forms.places import check_price
 from bookings.models import Action, Booking, Project, Resource
 from bookings.times import day_and_clock, zone_and_offset
 
-COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
+COLUMNS = (
+    "name", "first_name", "last_name", "email", "phone", "wants_texts", "voip", "timezone", "language",
+)  # fmt: skip
 
 
 def message_field(**kwargs: Any) -> forms.CharField:
@@ -81,7 +85,7 @@ class MoveForm(OverlapForm, WallClockForm):
         initial = {"day": local.date(), "clock": local.time(), "resource": booking.resource_id}
         super().__init__(*args, initial=initial, **kwargs)
         self.booking = booking
-        choices = Resource.objects.active()
+        choices = Resource.objects.live()
         if booking.project_id:
             choices = choices.filter(links__project=booking.project_id) | Resource.objects.filter(
                 pk=booking.resource_id
@@ -98,8 +102,12 @@ class MoveForm(OverlapForm, WallClockForm):
         super().clean()
         resource = self.cleaned_data.get("resource")
         if resource is not None:
-            self.start = self.start_in(ZoneInfo(resource.timezone))
+            self.start = self.start_in(self.zone_of(resource))
         return self.cleaned_data
+
+    def zone_of(self, resource: Resource) -> ZoneInfo:
+        """The clocks by which the time was typed."""
+        return ZoneInfo(resource.timezone)
 
     @property
     def there(self) -> dict[str, Any]:
@@ -131,7 +139,7 @@ class SessionChoice(forms.ModelChoiceField):
 
 def open_sessions(project: Project | None) -> Any:
     """Sessions of a project (any, without one) that have not begun."""
-    coming = Booking.objects.visible().sessions().occupying().filter(start__gt=timezone.now())
+    coming = Booking.objects.live().sessions().occupying().filter(start__gt=timezone.now())
     if project is not None:
         coming = coming.filter(project=project)
     return coming.select_related("resource").order_by("start")
@@ -162,7 +170,7 @@ class AttendanceForm(forms.Form):
 
 
 class CorrectForm(forms.ModelForm):
-    """The texts of a booking."""
+    """The texts of a booking, and how many places a seat takes."""
 
     words = forms.CharField(
         label=gettext_lazy("why"),
@@ -173,11 +181,27 @@ class CorrectForm(forms.ModelForm):
 
     class Meta:
         model = Booking
-        fields = ("what", "where", "description", "staff_note")
+        fields = ("places", "what", "where", "description", "staff_note")
         widgets = {
+            "places": forms.NumberInput(attrs={"min": 1}),
             "description": forms.Textarea(attrs={"rows": 4}),
             "staff_note": forms.Textarea(attrs={"rows": 3}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.version.claims_seat:
+            del self.fields["places"]
+
+    def clean_places(self) -> int:
+        """Whole, within the session, and for no more money than can be written down."""
+        before, findings = self.instance, Findings()
+        places = findings.take("places", self.cleaned_data["places"], values.seats, 1)
+        each = None if before.price is None else before.price / before.places
+        check_price(each, places, findings)
+        if findings.errors:
+            raise forms.ValidationError(findings.errors["places"])
+        return int(places)
 
     @property
     def changes(self) -> dict[str, Any]:

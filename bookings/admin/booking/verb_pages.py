@@ -35,7 +35,7 @@ def permitted_booking(request: HttpRequest, pk: Any, permission: str) -> Booking
     """The booking, in full; raises PermissionDenied without the permission, and Http404 for no such booking."""
     if not request.user.has_perm(f"bookings.{permission}"):
         raise PermissionDenied
-    booking = Booking.objects.visible().in_full().filter(pk=pk).first()
+    booking = Booking.objects.live().in_full().filter(pk=pk).first()
     if booking is None:
         raise Http404
     return booking
@@ -104,7 +104,7 @@ def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpRes
     else:
         may_overlap = request.user.has_perm("bookings.override_overlap")
         form = MoveForm(posted_data(request), booking=booking, may_overlap=may_overlap)
-    if form.is_valid() and not _breaks_rules(booking, form):
+    if form.is_valid() and not breaks_rules(booking, form):
         by, message = Actor.staff(request.user), form.cleaned_data["message"]
         said = _("The booking has its new time.")
         there = form.there | form.leave
@@ -119,7 +119,7 @@ def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpRes
     return form_page(model_admin, request, booking=booking, title=_("Move"), forms=[form], submit=_("Move"))
 
 
-def _breaks_rules(booking: Booking, form: MoveForm | SeatMoveForm) -> bool:
+def breaks_rules(booking: Booking, form: MoveForm | SeatMoveForm) -> bool:
     """Whether the new time breaks rules that nobody confirmed yet; the form then names them."""
     if isinstance(form, SeatMoveForm) or form.cleaned_data["confirmed"]:
         return False

@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Action, Booking
+from bookings.models import Booking
+from bookings.models.bookings import waiting_for_a_decision
 
 
 def waiting(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Bookings in an unsettled state that an owner may decide."""
-    decisions = Action.objects.filter(source=OuterRef("state"), by_owner=True, continues=False)
-    return bookings.filter(Exists(decisions), state__settled=False, deleted_at=None)
+    return bookings.filter(waiting_for_a_decision())
 
 
 # The next to run out comes first; what nothing hurries goes by its start.

@@ -1,6 +1,6 @@
 """“Why not this time?”: each rule's verdict on a time, with a link to the object that decides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,9 +20,12 @@ from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.admin.form_page import form_page_context
 from bookings.admin.times_in_words import span_in_words
-from bookings.availability.explain import explain_slot, is_offered
+from bookings.availability.explain import explain_offering
+from bookings.availability.offering import Offering, offering_with
 from bookings.availability.parameters import ParametersError
-from bookings.availability.verdicts import Source, Verdict
+from bookings.availability.verdicts import JudgedTime, Source
+from bookings.graphs.flow import Flow
+from bookings.layers import graph_name
 from bookings.models import Option, Project, Reservation, Resource
 
 
@@ -34,7 +37,7 @@ class OptionChoice(forms.ModelChoiceField):
 
 
 class WhyForm(WallClockForm):
-    """A time of a resource in a project; ``verdicts`` answers once it is valid."""
+    """A time of a resource in a project; ``judged`` answers once it is valid."""
 
     project = forms.ModelChoiceField(Project.objects.none(), label=gettext_lazy("project"))
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
@@ -47,9 +50,9 @@ class WhyForm(WallClockForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_rows(self, "project", Project.objects.active())
-        offer_rows(self, "resource", Resource.objects.active())
-        options = Option.objects.filter(project__deleted_at=None).select_related("project")
+        offer_rows(self, "project", Project.objects.live())
+        offer_rows(self, "resource", Resource.objects.live())
+        options = Option.objects.filter(project__in=Project.objects.live()).select_related("project")
         offer_rows(self, "option", options)
         self.order_fields(["project", "resource", "option", "day", "clock", "which"])
         self.start: datetime | None = None
@@ -68,19 +71,24 @@ class WhyForm(WallClockForm):
             self.end = self.start + length if self.start and length else None
         return data
 
-    def verdicts(self, now: datetime) -> list[Verdict] | None:
-        """None where the project's settings cannot be read, which an error then says."""
-        data = self.cleaned_data
+    def judged(self, now: datetime) -> JudgedTime | None:
+        """What each rule says; None where the project's settings cannot be read, which an error then says."""
+        resource, offering = self.cleaned_data["resource"], self._offering()
         if self.start is None or self.end is None:
             return None
+        undone = [] if offering.only else [resource]
         try:
-            return explain_slot(
-                data["project"], data["resource"], self.start, self.end, now, option=data["option"]
-            )
+            return explain_offering(offering, self.start, self.end, now, undone=undone).times[0]
         except ParametersError as error:
             for name, sentences in error.errors.items():
                 self.add_error(None, [f"{name}: {sentence}" for sentence in sentences])
             return None
+
+    def _offering(self) -> Offering:
+        project, resource, option = (self.cleaned_data[name] for name in ("project", "resource", "option"))
+        found = offering_with(project, option or project.options.first(), resource.pk)
+        graph = graph_name(project, found.option, found.only.link if found.only else None)
+        return replace(found, flow=Flow.if_published(graph))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +106,13 @@ def why_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = WhyForm(request.GET if "day" in request.GET else None, initial=request.GET.dict())
     context: dict[str, Any] = {}
-    if form.is_valid() and (verdicts := form.verdicts(timezone.now())) is not None:
+    if form.is_valid() and (judged := form.judged(timezone.now())) is not None:
         context = {
-            "offered": is_offered(verdicts),
+            "offered": judged.offered,
             "time": _words(form),
-            "verdicts": [(one, [_decider(request, source) for source in one.sources]) for one in verdicts],
+            "verdicts": [
+                (one, [_decider(request, source) for source in one.sources]) for one in judged.verdicts
+            ],
         }
     title = _("Why not this time?")
     whole = form_page_context(

@@ -156,6 +156,17 @@ class BookingLayerForm(LayerForm):
         return cls.keys | times
 
 
+class ProjectBookingLayerForm(BookingLayerForm):
+    """What is said of a project as a whole, and of none of its options."""
+
+    elsewhere = BookingLayerForm.elsewhere | {"settings.max_places": _("one place")}
+    keys = BookingLayerForm.keys | {
+        "settings.max_places": number(
+            _("most places per booking"), _("For seats: how many a customer may book at once.")
+        ),
+    }
+
+
 class AvailabilityLayerForm(LayerForm):
     """How free times are looked for."""
 

@@ -1,0 +1,286 @@
+"""What a new booking begins with: who it is for, as last time, the free times of the day, and the time that is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core import signing
+from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from bookings.admin.booking.facts import answer_title
+from bookings.admin.fields.choices import offer_rows
+from bookings.admin.people.figures import bookings_of
+from bookings.admin.people.search import first
+from bookings.availability.free_times import FreeTime, free_times
+from bookings.availability.offering import Catalogue, Offering
+from bookings.errors import BookingError, SlotTaken
+from bookings.forms import ReservationForm, Scope, resolve
+from bookings.lifecycle import Actor, release, reserve
+from bookings.models import Booking, Person, Project, Reservation, Resource, State
+from bookings.times import clock, day_and_clock
+from bookings.validators import zones
+
+MOST_PEOPLE = 10
+MOST_ASKED = 5
+HOLD = timedelta(minutes=5)
+SALT = "a time held at the desk"
+DAY = timedelta(days=1)
+
+
+def person_named(request: HttpRequest) -> Person | None:
+    """Whom the URL names, for those who may see people."""
+    asked = request.GET.get("person", "")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+        return None
+    if not request.user.has_perm("bookings.view_person"):
+        return None
+    return Person.objects.filter(pk=asked).first()
+
+
+def people_named(request: HttpRequest) -> list[Person]:
+    """Who is meant by what was typed; nobody for those who may not see people."""
+    typed = request.GET.get("q", "")
+    if not typed.strip() or not request.user.has_perm("bookings.view_person"):
+        return []
+    return first(typed, MOST_PEOPLE)
+
+
+class AskedForm(forms.Form):
+    """The time that a link names: ``day`` and ``clock`` on the resource's clocks, or ``start`` on those of ``zone``."""
+
+    resource = forms.ModelChoiceField(Resource.objects.none(), required=False)
+    day = forms.DateField(required=False)
+    clock = forms.TimeField(required=False)
+    start = forms.CharField(required=False, max_length=40)
+    zone = forms.ChoiceField(required=False, choices=[(name, name) for name in sorted(zones())])
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        offer_rows(self, "resource", Resource.objects.live())
+        self.full_clean()
+
+    @property
+    def resource_asked(self) -> Resource | None:
+        return self.cleaned_data.get("resource")
+
+    def chosen(self) -> dict[str, Any]:
+        """What the form of a new booking begins with; what cannot be read is left out."""
+        resource, said = self.resource_asked, self.cleaned_data
+        asked: dict[str, Any] = {"resource": resource.pk} if resource else {}
+        wall = parse_datetime(said.get("start") or "") if resource else None
+        if resource and wall and wall.tzinfo is None and said.get("zone"):
+            there = wall.replace(tzinfo=ZoneInfo(said["zone"])).astimezone(ZoneInfo(resource.timezone))
+            return asked | {"day": there.date(), "clock": f"{there:%H:%M}"}
+        if said.get("day"):
+            asked["day"] = said["day"]
+            if said.get("clock"):
+                asked["clock"] = f"{said['clock']:%H:%M}"
+        return asked
+
+
+@dataclass(frozen=True)
+class LastTime:
+    """A person's last booking, from which the next one begins."""
+
+    booking: Booking
+
+    @classmethod
+    def of(cls, person: Person | None) -> LastTime | None:
+        """None for nobody, and for somebody whose bookings had no project."""
+        made = [one for one in bookings_of(person) if one.project_id] if person else []
+        return cls(max(made, key=lambda one: one.created_at)) if made else None
+
+    @property
+    def what(self) -> dict[str, Any]:
+        """Project, option and resource, as the form takes them."""
+        return {"resource": self.booking.resource_id, "option": self.booking.option_id}
+
+    @property
+    def words(self) -> str:
+        """What it was, in a line."""
+        parts = [
+            str(self.booking.project),
+            self.booking.option and str(self.booking.option),
+            self.booking.resource.name,
+        ]
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        customer = getattr(self.booking, "customer", None)
+        return dict(customer.answers) if customer else {}
+
+    def told(self) -> list[tuple[str, Any]]:
+        """The answers, each under its question."""
+        return [(answer_title(self.booking, key), answer) for key, answer in self.answers.items()]
+
+
+def customer_of(person: Person, last: LastTime | None) -> dict[str, Any]:
+    """What the form about the customer begins with."""
+    names = {name: getattr(person, name) for name in ("name", "email", "phone", "language")}
+    before = getattr(last.booking, "customer", None) if last else None
+    parts = (
+        {name: getattr(before, name) for name in ("first_name", "last_name", "voip", "timezone")}
+        if before
+        else {}
+    )
+    return (last.answers if last else {}) | parts | names
+
+
+def typed_in(form: forms.BaseForm, data: Any) -> dict[str, Any]:
+    """What was typed into a form that is shown again before anything is checked."""
+    return {
+        name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """The free times of one day, on the clock of ``zone``."""
+
+    offering: Offering
+    day: date
+    zone: ZoneInfo
+    now: datetime
+    held: Reservation | None = None
+    """What is held meanwhile, whose time counts as free."""
+
+    @classmethod
+    def of(
+        cls, project: Project, chosen: Mapping[str, Any], now: datetime, held: Reservation | None = None
+    ) -> Times:
+        """For the option, resource and day that were chosen; today's for anybody where nothing was."""
+        catalogue = Catalogue.of(project)
+        option = next(
+            (one for one in catalogue.options if str(one.pk) == str(chosen.get("option"))), catalogue.first
+        )
+        offering = catalogue.offering(option)
+        only = next(
+            (one for one in offering.offers if str(one.resource.pk) == str(chosen.get("resource"))), None
+        )
+        offering = replace(offering, only=only if len(offering.offers) > 1 else None)
+        zone = ZoneInfo(only.resource.timezone if only else offering.zone)
+        return cls(
+            offering=offering,
+            day=_day(chosen.get("day"), now.astimezone(zone).date()),
+            zone=zone,
+            now=now,
+            held=held,
+        )
+
+    def found(self) -> list[FreeTime]:
+        begin = datetime.combine(self.day, time(), self.zone)
+        end = datetime.combine(self.day + DAY, time(), self.zone)
+        times = free_times(
+            self.offering,
+            max(begin, self.now),
+            end,
+            zone=self.zone,
+            now=self.now,
+            ignoring=[self.held.pk] if self.held else [],
+        )
+        return [one for one in times.on(self.day) if not one.full and one.start >= self.now]
+
+    def buttons(self) -> Iterator[dict[str, Any]]:
+        """Each time as what its button sends and says, and whether it is the one that is held."""
+        for one in self.found():
+            is_held = self.held is not None and self.held.start == one.start
+            yield {"value": one.start.isoformat(), "clock": clock(one.start, self.zone), "is_held": is_held}
+
+    def taker(self, one: FreeTime) -> Resource | None:
+        """The first who is free then, of the first few; None for nobody."""
+        for offer in self.offering.candidates[:MOST_ASKED]:
+            alone = replace(self, offering=replace(self.offering, only=offer))
+            if len(self.offering.candidates) == 1 or any(found.start == one.start for found in alone.found()):
+                return offer.resource
+        return None
+
+
+def _day(typed: Any, today: date) -> date:
+    if isinstance(typed, date):
+        return typed
+    try:
+        return date.fromisoformat(str(typed))
+    except ValueError:
+        return today
+
+
+def hold_time(times: Times, start: datetime, by: Actor, before: Reservation | None) -> Reservation:
+    """Hold the time with the first who is free, in place of ``before``; raises what the verb raises."""
+    offering, refusal = times.offering, SlotTaken()
+    for offer in offering.candidates:
+        request = {
+            "project_id": offering.project.pk,
+            "resource_id": offer.resource.pk,
+            "start": start,
+            "end": start + offering.length(offer),
+            "reservation_time": int(HOLD.total_seconds()),
+        }
+        if offering.option:
+            request["option_id"] = offering.option.pk
+        form = ReservationForm(resolve(request, Scope.everything()))
+        if not form.is_valid():
+            continue
+        with suppress(SlotTaken):
+            return reserve(
+                form.draft(),
+                hold=HOLD,
+                by=by,
+                companions=form.companions(),
+                buffers=form.buffers(),
+                replacing=before,
+            )
+    raise refusal
+
+
+def hold_token(held: Reservation, user: Any) -> str:
+    """Names a hold in a form of that user's."""
+    return signing.dumps([str(held.pk), user.pk], salt=SALT)
+
+
+def held_by(token: str, user: Any) -> Reservation | None:
+    """The live hold that a form of this user's names."""
+    try:
+        pk, owner = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    live = Reservation.objects.live().filter(pk=pk) if owner == user.pk else Reservation.objects.none()
+    return live.select_related("resource").first()
+
+
+def let_go(held: Reservation | None, by: Actor) -> None:
+    """Release it, if it is still held."""
+    if held is not None:
+        with suppress(BookingError):
+            release(held, by=by)
+
+
+def held_in_words(held: Reservation) -> str:
+    return _("%(when)s with %(who)s is held for you until %(until)s.") % {
+        "when": day_and_clock(held.start, held.resource.timezone),
+        "who": held.resource,
+        "until": clock(held.expires_at, held.resource.timezone),
+    }
+
+
+def told_before(target: State) -> list[str]:
+    """What happens when it is booked, and who is written to."""
+    told = [_("Then: %(state)s.") % {"state": target}]
+    if target.mail_to_customer:
+        told.append(
+            _("The customer is written to where there is an e-mail address, in the language given there.")
+        )
+    if target.mail_to_owner:
+        told.append(_("The owner is written to."))
+    if len(told) == 1:
+        told.append(_("Nobody is written to."))
+    return told

@@ -1,0 +1,80 @@
+"""What the customer was told of a booking, whether it went, and what may be sent again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings.admin.booking.verb_pages import permitted_booking
+from bookings.effects.again import NothingToSend, Sendable, send_again, sendable_again
+from bookings.effects.recipients import CUSTOMER
+from bookings.languages import site_of
+from bookings.models import Booking, Mail, OutboxMessage
+from bookings.times import brief_day_and_clock
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One message to the customer: what it said, how it stands, since when, and why it did not go or empty."""
+
+    what: str
+    outcome: str
+    at: str
+    why: str
+
+
+def told(booking: Booking) -> list[Told]:
+    """The last messages to the customer, the newest first.  One query."""
+    rows = OutboxMessage.objects.filter(booking_id=booking.pk, kind="mail", payload__to=CUSTOMER)
+    zone = booking.resource.timezone
+    return [
+        Told(
+            what=_mail_in_words(str(row.payload.get("mail", ""))),
+            outcome=str(row.get_outcome_display()),
+            at=brief_day_and_clock(row.done_at or row.run_after, zone),
+            why=_(row.last_error) if row.last_error else "",
+        )
+        for row in rows.order_by("-pk")[:SHOWN]
+    ]
+
+
+def offer(booking: Booking, request: HttpRequest) -> str:
+    """What would be sent to whom, in a sentence; empty where nothing can be, or the reader may not."""
+    wanted = sendable_again(booking, site_of(request))
+    return _in_words(wanted) if wanted and request.user.has_perm("bookings.decide_booking") else ""
+
+
+def again_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
+    """Send the customer's mail once more, by POST alone.  Raises PermissionDenied and Http404."""
+    booking = permitted_booking(request, pk, "decide_booking")
+    try:
+        wanted = send_again(booking, site_of(request))
+    except NothingToSend:
+        messages.error(request, _("There is nothing that could be sent: no address is known, or it is over."))
+    else:
+        model_admin.log_change(request, booking, _in_words(wanted))
+        messages.success(request, _("It is on its way: %(mail)s") % {"mail": _in_words(wanted)})
+    url = reverse("admin:bookings_booking_change", args=[pk])
+    return HttpResponseRedirect(f"{url}#told")
+
+
+def _in_words(wanted: Sendable) -> str:
+    languages = {code: str(name) for code, name in settings.LANGUAGES}
+    return _("“%(mail)s” to %(address)s, in this language: %(language)s") % {
+        "mail": wanted.mail.label,
+        "address": wanted.address,
+        "language": languages.get(wanted.language, wanted.language),
+    }
+
+
+def _mail_in_words(name: str) -> str:
+    return str(Mail(name).label) if name in Mail.values else _("reminder")

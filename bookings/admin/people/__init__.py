@@ -1,0 +1,1 @@
+"""People at the desk: found, looked at, noted about, merged, split, blocked, exported and erased."""

@@ -1,0 +1,149 @@
+"""The pages of people: a list in which somebody is found, and one person with all that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.admin.form_page import posted_data
+from bookings.admin.mixins import RecordedAdmin, row_or_404
+from bookings.admin.people import verb_pages
+from bookings.admin.people.figures import NOBODY, answers_last_time, bookings_of, figures_of
+from bookings.admin.people.search import first
+from bookings.models import Block, Person, PersonProposal, Site
+from bookings.times import brief_day_and_clock, day
+
+MOST = 50
+MOST_PROPOSED = 5
+
+
+class NoteForm(forms.ModelForm):
+    class Meta:
+        model = Person
+        fields = ("note",)
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        labels = {"note": gettext_lazy("note for staff")}
+
+
+@admin.register(Person)
+class PersonAdmin(RecordedAdmin):
+    can_put_back = False
+    history_parts = ((Block, "person"),)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People come with their bookings."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            bound = self.admin_site.admin_view(partial(view, self))
+            return path(route, bound, name=f"bookings_person_{name}")
+
+        return [
+            page("<int:pk>/merge/", verb_pages.merge_page, "merge"),
+            page("<int:pk>/apart/<int:proposal>/", verb_pages.apart_page, "apart"),
+            page("<int:pk>/split/", verb_pages.split_page, "split"),
+            page("<int:pk>/block/", verb_pages.block_page, "block"),
+            page("<int:pk>/unblock/", verb_pages.unblock_page, "unblock"),
+            page("<int:pk>/export/", verb_pages.export_page, "export"),
+            page("<int:pk>/erase/", verb_pages.erase_page, "erase"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Whoever is found; without a question those who came last.  The only one is shown at once."""
+        verb_pages.require(request, "view_person")
+        typed = " ".join(request.GET.get("q", "").split())
+        people = first(typed, MOST + 1) if typed else list(Person.objects.order_by("-pk")[:MOST])
+        if typed and len(people) == 1:
+            return HttpResponseRedirect(reverse("admin:bookings_person_change", args=[people[0].pk]))
+        context = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "title": _("People"),
+            "typed": typed,
+            "rows": rows_of(people[:MOST]),
+            "are_more": len(people) > MOST,
+            "most": MOST,
+            "proposals": [] if typed else _open_proposals(),
+        }
+        return TemplateResponse(request, "admin/bookings/person/list.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One person; sent, it keeps the note."""
+        verb_pages.require(request, "view_person")
+        person = row_or_404(self, request, object_id)
+        form = NoteForm(posted_data(request), instance=person)
+        if request.method == "POST":
+            verb_pages.require(request, "change_person")
+            if form.is_valid():
+                form.save()
+                messages.success(request, _("The note is kept."))
+                return HttpResponseRedirect(reverse("admin:bookings_person_change", args=[person.pk]))
+        context = (
+            self.admin_site.each_context(request) | _of_person(person) | {"opts": self.opts, "form": form}
+        )
+        return TemplateResponse(request, "admin/bookings/person/person.html", context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Erasing asks on a page of its own."""
+        return HttpResponseRedirect(reverse("admin:bookings_person_erase", args=[object_id]))
+
+
+def rows_of(people: list[Person]) -> list[dict[str, Any]]:
+    """The lines of a list: each person with the figures, the next booking on the site's clock."""
+    zone, counted = Site.current().timezone, figures_of(people, timezone.now())
+    blocked = set(Block.objects.filter(person__in=people).values_list("person", flat=True))
+    rows = []
+    for person in people:
+        figures = counted.get(person.pk, NOBODY)
+        when = brief_day_and_clock(figures.next, zone) if figures.next else ""
+        rows.append({"person": person, "figures": figures, "next": when, "blocked": person.pk in blocked})
+    return rows
+
+
+def _open_proposals(person: Person | None = None) -> list[PersonProposal]:
+    """What staff have not answered, the newest first."""
+    rows = PersonProposal.objects.filter(settled=False)
+    if person is not None:
+        rows = rows.filter(Q(person=person) | Q(other=person))
+    return list(rows.select_related("person", "other").order_by("-pk")[:MOST_PROPOSED])
+
+
+def _of_person(person: Person) -> dict[str, Any]:
+    now, zone = timezone.now(), ZoneInfo(Site.current().timezone)
+    bookings = bookings_of(person)
+    proposals = _open_proposals(person)
+    others = [one.other if one.person_id == person.pk else one.person for one in proposals]
+    figures = figures_of([person, *others], now)
+    own = figures.get(person.pk, NOBODY)
+    return {
+        "title": person.name,
+        "person": person,
+        "blocked": Block.objects.filter(person=person).first(),
+        "figures": own,
+        "addresses": list(person.addresses.order_by("pk").values_list("value", flat=True).distinct()),
+        "bookings": [
+            {"row": one, "when": brief_day_and_clock(one.start, one.resource.timezone)} for one in bookings
+        ],
+        "next": next((one for one in reversed(bookings) if one.start == own.next), None),
+        "answers": answers_last_time(bookings),
+        "since": day(person.created_at, zone),
+        "proposals": [
+            {"row": row, "other": other, "visits": figures.get(other.pk, NOBODY).visits}
+            for row, other in zip(proposals, others, strict=True)
+        ],
+    }

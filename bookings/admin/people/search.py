@@ -1,0 +1,35 @@
+"""Finding people by what somebody says on the telephone: a name, a number in any spelling, an e-mail, a reference."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from bookings.models import Person, Site
+from bookings.models.bookings import REFERENCE_LETTERS
+from bookings.people_keys import email_key, phone_beginning
+
+LONGEST = 200
+REFERENCE_LENGTH = 7
+
+
+def found(text: str) -> QuerySet[Person]:
+    """Who is meant, each way along an index; in no order."""
+    typed = text.replace("\0", "").strip()[:LONGEST]
+    if email := email_key(typed):
+        return Person.objects.reached_at(email)
+    if number := phone_beginning(typed, Site.current().country):
+        return Person.objects.reached_at(number)
+    named = Person.objects.named(typed)
+    if _is_reference(typed):
+        of_booking = Person.objects.of_reference(typed)
+        return of_booking if of_booking.exists() else named
+    return named
+
+
+def first(text: str, most: int) -> list[Person]:
+    """At most so many of them, by name."""
+    return sorted(found(text)[:most], key=lambda person: (person.name_key, person.pk))
+
+
+def _is_reference(text: str) -> bool:
+    return len(text) == REFERENCE_LENGTH and set(text.upper()) <= set(REFERENCE_LETTERS)

@@ -1,0 +1,79 @@
+"""What waits for an answer, with what may be answered by one press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+
+from bookings.admin.booking.waiting import BY_DEADLINE, waiting
+from bookings.lifecycle import Actor, available_actions, may_be_pressed
+from bookings.models import Action, Booking
+from bookings.times import brief_day_and_clock, clock, short_day
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer that may be given: by one press, or on a page that asks (``url``)."""
+
+    name: str
+    label: str
+    url: str = ""
+    is_yes: bool = False
+    """Whether the time is taken by it: the next step, else what ends the request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A booking that waits, in the zone of the page."""
+
+    booking: Booking
+    zone: str
+
+    @property
+    def time(self) -> str:
+        return clock(self.booking.start, self.zone)
+
+    @property
+    def day(self) -> str:
+        return short_day(self.booking.start, self.zone)
+
+    @property
+    def until(self) -> str:
+        """When the clock answers instead, or empty."""
+        return brief_day_and_clock(self.booking.due_at, self.zone) if self.booking.due_at else ""
+
+
+def waiting_rows(most: int, skip: int = 0) -> list[Booking]:
+    """What waits, the next to run out first, one more than ``most`` where there are more.  One query."""
+    rows = waiting(Booking.objects.live().filter(continued_by=None)).order_by(*BY_DEADLINE)
+    shown = rows.select_related("state", "version", "customer", "option", "project", "resource")
+    return list(shown[skip : skip + most + 1])
+
+
+def with_answers(bookings: list[Booking]) -> list[Booking]:
+    """The same bookings, each with its ``answers``.  One query."""
+    prefetch_related_objects(bookings, Prefetch("state__leaving", Action.objects.select_related("target")))
+    for booking in bookings:
+        vars(booking)["answers"] = answers_to(booking)
+    return bookings
+
+
+def answers_to(booking: Booking) -> list[Answer]:
+    """What staff may answer an unsettled booking whose ``state.leaving`` is read; nothing to a settled one."""
+    if booking.state.settled:
+        return []
+    open_to_owner = [one for one in available_actions(booking, Actor.owner()) if not one.continues]
+    return [_answer(booking, action) for action in open_to_owner]
+
+
+def _answer(booking: Booking, action: Any) -> Answer:
+    asking = reverse("admin:bookings_booking_act", args=[booking.pk, action.name])
+    return Answer(
+        name=action.name,
+        label=str(action),
+        url="" if may_be_pressed(booking, action) else asking,
+        is_yes=action.target.occupies,
+    )

@@ -1,0 +1,255 @@
+"""The day by resource: its bookings by time, what else takes its time, and the gaps between."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.admin.today.shown_day import ShownDay
+from bookings.availability.openings import Span, free_spans, openings
+from bookings.lifecycle.notices import OFF
+from bookings.models import Booking, Occupancy, Resource
+from bookings.times import clock, clock_range, local
+
+BEGUN_BEFORE = timedelta(days=14)
+"""How long before the day something may have begun that is still shown on it: so far an index is read."""
+MOST_BOOKINGS = 600
+MOST_COLUMNS = 30
+SHORTEST_GAP = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a column: a booking, a gap, busy time, a hold, or the present moment."""
+
+    kind: str
+    """``booking``, ``gap``, ``shut``, ``held``, ``also`` or ``now``."""
+    start: datetime
+    end: datetime
+    zone: str
+    booking: Booking | None = None
+    words: str = ""
+    url: str = ""
+    looks: str = ""
+    """Which of the signs of the desk: ``past``, ``now``, ``wait``, ``over``, or none."""
+    has_begun: bool = False
+    seats: list[Line] = field(default_factory=list)
+
+    @property
+    def begins(self) -> str:
+        return clock(self.start, self.zone)
+
+    @property
+    def ends(self) -> str:
+        return clock(self.end, self.zone)
+
+    @property
+    def times(self) -> str:
+        return clock_range(self.start, self.end, self.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    resource: Resource
+    hours: str
+    """When it is open that day, in words."""
+    lines: list[Line]
+
+    @property
+    def count(self) -> str:
+        found = sum(line.kind == "booking" for line in self.lines)
+        return ngettext("%(count)s booking", "%(count)s bookings", found) % {"count": found}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    columns: list[Column]
+    bookings: list[Booking]
+    left_out: bool = False
+    """Whether there was more than one page shows."""
+
+
+def day_bookings(shown: ShownDay, resources: Sequence[Resource]) -> list[Booking]:
+    """What is booked or asked for on the day, by time, seats of sessions among it; what was called off is left out."""
+    over = Q(state_entered_at__gte=F("start")) & ~Q(state__mail_to_customer__in=OFF)
+    stands = Q(state__occupies=True) | Q(state__settled=False) | over
+    rows = Booking.objects.live().filter(
+        stands,
+        continued_by=None,
+        start__gte=shown.start - BEGUN_BEFORE,
+        start__lt=shown.end,
+        end__gt=shown.start,
+    )
+    if shown.resource:
+        rows = rows.filter(resource=shown.resource)
+    known = {resource.pk: resource for resource in resources}
+    found = list(
+        rows.select_related("state", "version", "customer", "option", "project").order_by("start", "pk")[
+            : MOST_BOOKINGS + 1
+        ]
+    )
+    for booking in found:
+        if booking.resource_id in known:
+            booking.resource = known[booking.resource_id]
+    return found
+
+
+def board_of(shown: ShownDay, resources: Sequence[Resource], bookings: list[Booking]) -> Board:
+    """The columns of the day, of one resource where one was chosen.  Three queries."""
+    columns = [shown.resource] if shown.resource else list(resources)
+    pieces = _pieces(shown, columns)
+    shown_bookings = bookings[:MOST_BOOKINGS]
+    if len(columns) > MOST_COLUMNS:
+        used = {booking.resource_id for booking in shown_bookings}
+        columns = [one for one in columns if one.pk in used][:MOST_COLUMNS]
+    hours = openings(columns, shown.start, shown.end)
+    lines = _booking_lines(shown, shown_bookings)
+    return Board(
+        columns=[
+            Column(
+                resource=one,
+                hours=_hours(hours[one.pk], shown),
+                lines=_column(shown, one, lines[one.pk], pieces[one.pk], hours[one.pk]),
+            )
+            for one in columns
+        ],
+        bookings=shown_bookings,
+        left_out=len(bookings) > MOST_BOOKINGS or (len(columns) < len(resources) and not shown.resource),
+    )
+
+
+def _pieces(shown: ShownDay, resources: Iterable[Resource]) -> dict[UUID, list[Occupancy]]:
+    found: defaultdict[UUID, list[Occupancy]] = defaultdict(list)
+    rows = Occupancy.objects.live().filter(
+        resource__in=[one.pk for one in resources],
+        start__gte=shown.start - BEGUN_BEFORE,
+        start__lt=shown.end,
+        end__gt=shown.start,
+    )
+    for piece in rows.select_related("event", "reservation__project", "booking").order_by("start"):
+        found[piece.resource_id].append(piece)
+    return found
+
+
+def _booking_lines(shown: ShownDay, bookings: Iterable[Booking]) -> dict[UUID, list[Line]]:
+    """By resource; the seats of a session stand in its line."""
+    lines: defaultdict[UUID, list[Line]] = defaultdict(list)
+    sessions: dict[UUID, Line] = {}
+    seats = []
+    for booking in bookings:
+        line = _booking_line(shown, booking)
+        if booking.session_id:
+            seats.append(line)
+            continue
+        lines[booking.resource_id].append(line)
+        sessions[booking.pk] = line
+    for line in seats:
+        assert line.booking is not None  # noqa: S101  # it was made of one above
+        session = sessions.get(line.booking.session_id) if line.booking.session_id else None
+        (session.seats if session else lines[line.booking.resource_id]).append(line)
+    return lines
+
+
+def _booking_line(shown: ShownDay, booking: Booking) -> Line:
+    return Line(
+        kind="booking",
+        start=booking.start,
+        end=booking.end,
+        zone=shown.zone,
+        booking=booking,
+        looks=_looks(booking, shown.now),
+        has_begun=booking.start <= shown.now,
+    )
+
+
+def _looks(booking: Booking, now: datetime) -> str:
+    if not booking.state.settled:
+        return "wait"
+    if booking.overstepped:
+        return "over"
+    if booking.end <= now:
+        return "past"
+    return "now" if booking.start <= now else ""
+
+
+def _column(
+    shown: ShownDay, resource: Resource, own: list[Line], pieces: list[Occupancy], hours: list[Span]
+) -> list[Line]:
+    others = [line for piece in pieces if (line := _other(shown, resource, piece))]
+    taken = [(piece.start, piece.end) for piece in pieces] + [(line.start, line.end) for line in own]
+    lines = [*own, *others, *_gaps(shown, resource, hours, taken)]
+    if shown.is_today:
+        minute = shown.now.replace(second=0, microsecond=0)
+        lines.append(Line(kind="now", start=minute, end=minute, zone=shown.zone))
+    # The present moment stands before what begins after it and behind what has begun.
+    return sorted(lines, key=lambda line: (line.start, line.kind != "now", line.end))
+
+
+def _other(shown: ShownDay, resource: Resource, piece: Occupancy) -> Line | None:
+    """What takes the time and is no booking of the resource itself; None where it is."""
+    start, end = max(piece.busy_start, shown.start), min(piece.busy_end, shown.end)
+    if start >= end or (piece.booking and piece.booking.resource_id == resource.pk):
+        return None
+    kind, words, url = _of_piece(piece)
+    return Line(kind=kind, start=start, end=end, zone=shown.zone, words=words, url=url)
+
+
+def _of_piece(piece: Occupancy) -> tuple[str, str, str]:
+    if piece.booking:
+        url = reverse("admin:bookings_booking_change", args=[piece.booking_id])
+        return "also", _("Goes along with %(booking)s") % {"booking": piece.booking.reference}, url
+    if piece.reservation:
+        url = reverse("admin:bookings_reservation_change", args=[piece.reservation_id])
+        return "held", str(piece.reservation.project or _("Somebody")), url
+    url = reverse("admin:bookings_event_change", args=[piece.event_id])
+    return "shut", str(piece.event), url
+
+
+def _gaps(shown: ShownDay, resource: Resource, hours: list[Span], taken: list[Span]) -> list[Line]:
+    """What is free from this minute on; nothing of a day that is over."""
+    minute = shown.now.replace(second=0, microsecond=0)
+    ahead = [(max(start, minute), end) for start, end in hours if end > minute]
+    return [
+        Line(
+            kind="gap",
+            start=start,
+            end=end,
+            zone=shown.zone,
+            url=new_booking_url(resource, start),
+            words=_free(shown, start, end),
+        )
+        for start, end in free_spans(ahead, taken, least=SHORTEST_GAP)
+    ]
+
+
+def _free(shown: ShownDay, start: datetime, end: datetime) -> str:
+    if (start, end) == (shown.start, shown.end):
+        return _("free all day")
+    return _("free %(times)s") % {"times": clock_range(start, end, shown.zone)}
+
+
+def new_booking_url(resource: Resource | None = None, start: datetime | None = None) -> str:
+    """Where a booking is made; with the resource and the time on its own clocks, where they are known."""
+    url = reverse("admin:bookings_booking_new")
+    if resource is None or start is None:
+        return url
+    there = local(start, resource.timezone)
+    asked = {"resource": resource.pk, "day": there.date().isoformat(), "clock": f"{there:%H:%M}"}
+    return f"{url}?{urlencode(asked)}"
+
+
+def _hours(spans: list[Span], shown: ShownDay) -> str:
+    if not spans:
+        return _("closed")
+    if spans == [(shown.start, shown.end)]:
+        return _("open all day")
+    return _(", ").join(clock_range(start, end, shown.zone) for start, end in spans)

@@ -1,0 +1,59 @@
+"""The numbers of the bar, which every page of the desk shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+
+from bookings import bites
+from bookings.admin.booking.waiting import waiting
+from bookings.admin.today.wrong import MOST_FAILED, unreached
+from bookings.models import Booking, CalendarEntry, Connection, OutboxMessage, Site
+from bookings.setup.missing import how_many_are_wrong, looked_over
+
+_WRONG = ("failed", "untold", "unreached", "changed", "calendars", "limits")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    waiting: int = 0
+    wrong: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """How much of each kind went wrong, by the names below."""
+
+
+def numbers_for(user: Any) -> Numbers:
+    """How much waits for that user's answer, and how much went wrong that they may see to.  One query."""
+    asked: dict[str, Subquery] = {}
+    if user.has_perm("bookings.decide_booking"):
+        asked["changed"] = _count(CalendarEntry.objects.conflicting())
+        asked["waiting"] = _count(waiting(Booking.objects.live().filter(continued_by=None)))
+    if user.has_perm("bookings.view_outboxmessage"):
+        failed = OutboxMessage.objects.failed_lately()[:MOST_FAILED]
+        asked["failed"] = _count(OutboxMessage.objects.filter(pk__in=failed.values("pk")))
+    if user.has_perm("bookings.change_outboxmessage"):
+        asked["untold"] = _count(OutboxMessage.objects.untold())
+    if user.has_perm("bookings.view_booking"):
+        asked["unreached"] = _count(unreached())
+    if user.has_perm("bookings.change_resource"):
+        asked["calendars"] = _count(Connection.objects.troubled())
+    mends = user.has_perm("bookings.change_site")
+    if mends:
+        asked["limits"] = _count(bites.lately_noted(), "who")
+    rows = looked_over() if mends else Site.objects.filter(pk=1)
+    site = rows.annotate(**asked).first() if asked else None
+    if site is None:
+        return Numbers()
+    said = {name: vars(site)[name] or 0 for name in asked}
+    wrong = sum(said.get(name, 0) for name in _WRONG) + (how_many_are_wrong(site) if mends else 0)
+    return Numbers(waiting=said.get("waiting", 0), wrong=wrong, kinds=said)
+
+
+def _count(rows: QuerySet[Any], distinct: str = "") -> Subquery:
+    """How many rows, or values of a column, as a part of another statement."""
+    counted = Count(distinct, distinct=True) if distinct else Count("*")
+    together = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them")
+    return Subquery(together.annotate(number=counted).values("number"), output_field=IntegerField())

@@ -1,0 +1,216 @@
+"""The calendar as staff meet it: dragged, put back, pressed, by keys, on a phone, in both schemes, under the policy."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from bookings.lifecycle import Actor, add_event, reschedule
+from bookings.models import Booking, Event, Site
+from tests.admin.conftest import logged_in
+from tests.situations import HOUR, a_booking, a_project, a_resource, at
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CALENDAR = reverse("admin:bookings_booking_calendar") + "?day=2033-03-14"
+SPOT = "#calendar .ec-event:has-text('Marty McFly')"
+MOST = 4
+HOUR_HIGH = 60  # two slots of calendar.js
+
+
+class Desk:
+    """A page of the desk, and how often it was pressed, typed into or dragged."""
+
+    def __init__(self, page):
+        self.page, self.interactions = page, 0
+
+    def drag(self, what, *, down=0, across=0):
+        self.interactions += 1
+        box = self.page.locator(what).bounding_box()
+        begin = box["x"] + box["width"] / 2, box["y"] + 12
+        self.page.mouse.move(*begin)
+        self.page.mouse.down()
+        self.page.mouse.move(begin[0] + across / 2, begin[1] + down / 2, steps=4)
+        self.page.mouse.move(begin[0] + across, begin[1] + down, steps=4)
+        self.page.mouse.up()
+
+    def press(self, name, role="button"):
+        self.interactions += 1
+        self.page.get_by_role(role, name=name, exact=True).click()
+
+
+@pytest.fixture
+def emmett():
+    Site.objects.update_or_create(pk=1, defaults={"timezone": "UTC"})
+    return a_resource(name="Emmett")
+
+
+@pytest.fixture
+def clara(emmett):
+    return a_resource(name="Clara")
+
+
+@pytest.fixture
+def context(browser, live_server, emmett, clara):
+    client = logged_in("desk")
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 1000})
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def desk(context, live_server):
+    """The desk, whose page fails the test by a fault in a script or a breach of the policy."""
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    page.on(
+        "request",
+        lambda request: faults.append(request.url) if not request.url.startswith(live_server.url) else None,
+    )
+    yield Desk(page)
+    assert not faults
+
+
+def opened(desk, live_server, path=CALENDAR):
+    with desk.page.expect_response(lambda one: "/calendar/feed/" in one.url):
+        desk.page.goto(live_server.url + path)
+    expect(desk.page.locator("#calendar-list")).to_be_hidden()
+
+
+def test_a_booking_is_moved_by_a_drag_and_a_press(desk, live_server, emmett, clara):
+    booking = a_booking(emmett, at(9), project=a_project(emmett, clara))
+    opened(desk, live_server)
+    desk.drag(SPOT, down=HOUR_HIGH)
+    expect(desk.page.get_by_role("dialog")).to_contain_text(
+        "Move Marty McFly to Monday 14 March 2033, 10:00–11:00"
+    )
+    expect(desk.page.get_by_role("dialog")).to_contain_text(
+        "Marty McFly is told by e-mail to marty@example.com"
+    )
+    assert not Booking.objects.filter(continues=booking).exists()
+    desk.press("Move")
+    expect(desk.page.locator("#calendar-said")).to_contain_text("Marty McFly: moved to")
+    assert Booking.objects.get(continues=booking).start == at(10)
+    assert desk.interactions == 2
+
+
+def test_a_booking_is_drawn_out_by_its_lower_edge(desk, live_server, emmett):
+    booking = a_booking(emmett, at(9))
+    opened(desk, live_server)
+    desk.page.locator(SPOT).hover()
+    box = desk.page.locator(f"{SPOT} .ec-resizer").bounding_box()
+    desk.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    desk.page.mouse.down()
+    desk.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + HOUR_HIGH, steps=6)
+    desk.page.mouse.up()
+    desk.press("Move")
+    expect(desk.page.locator("#calendar-said")).to_contain_text("09:00–11:00")
+    assert Booking.objects.get(continues=booking).end == at(11)
+
+
+def test_put_back_it_stands_where_it_stood(desk, live_server, emmett):
+    booking = a_booking(emmett, at(9))
+    opened(desk, live_server)
+    desk.drag(SPOT, down=HOUR_HIGH)
+    expect(desk.page.get_by_role("dialog")).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.get_by_role("dialog")).to_be_hidden()
+    expect(desk.page.locator(SPOT)).to_contain_text("09:00")
+    assert not Booking.objects.filter(continues=booking).exists()
+
+
+def test_a_refusal_puts_it_back_with_its_sentence_and_a_way_to_ask_why(desk, live_server, emmett):
+    a_booking(emmett, at(9), project=a_project(emmett))
+    add_event(Event(calendar=emmett.calendars.get(), start=at(10, 30), end=at(12), what="Dentist"))
+    opened(desk, live_server)
+    desk.drag(SPOT, down=HOUR_HIGH)
+    desk.press("Move")
+    expect(desk.page.get_by_role("alert")).to_contain_text("This time is taken.")
+    expect(desk.page.locator(SPOT)).to_contain_text("09:00")
+    desk.press("Why not?", role="link")
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Why not this time?")
+
+
+def test_what_somebody_else_moved_meanwhile_is_put_back_says_so_and_is_read_again(desk, live_server, emmett):
+    booking = a_booking(emmett, at(9))
+    opened(desk, live_server)
+    reschedule(booking, by=Actor.customer(), start=at(15), end=at(16))
+    desk.drag(SPOT, down=HOUR_HIGH)
+    expect(desk.page.get_by_role("alert")).to_contain_text("The customer was first")
+    expect(desk.page.locator("#calendar-news")).to_contain_text(
+        "moved Marty McFly from Monday 14 March, 09:00"
+    )
+    expect(desk.page.locator(SPOT)).to_contain_text("15:00")
+    assert Booking.objects.filter(state__occupies=True).count() == 1
+
+
+@pytest.mark.parametrize("moment", ["asking", "moving"])
+def test_a_lost_network_puts_it_back_and_says_what_is_known(desk, live_server, emmett, moment):
+    booking = a_booking(emmett, at(9))
+    opened(desk, live_server)
+    if moment == "asking":
+        desk.page.context.set_offline(True)
+    desk.drag(SPOT, down=HOUR_HIGH)
+    if moment == "moving":
+        expect(desk.page.get_by_role("dialog")).to_be_visible()
+        desk.page.context.set_offline(True)
+        desk.press("Move")
+    expect(desk.page.get_by_role("alert")).to_contain_text("The server could not be reached")
+    expect(desk.page.locator(SPOT)).to_contain_text("09:00")
+    assert not Booking.objects.filter(continues=booking).exists()
+
+
+def test_a_press_on_a_free_place_leads_to_a_new_booking_there(desk, live_server, clara):
+    opened(desk, live_server)
+    box = desk.page.locator("#calendar .ec-body .ec-day, #calendar .ec-body .ec-col").first.bounding_box()
+    with desk.page.expect_navigation():
+        desk.page.mouse.click(box["x"] + 40, box["y"] + 9 * HOUR_HIGH + 5)
+    assert f"resource={clara.pk}" in desk.page.url
+    assert "start=2033-03-14T09%3A00" in desk.page.url
+
+
+def test_by_keys_a_booking_is_moved_on_its_own_page_in_four_steps(desk, live_server, emmett):
+    booking = a_booking(emmett, at(9))
+    opened(desk, live_server)
+    desk.page.locator(f"{SPOT} a").focus()
+    for role, name in (("", ""), ("link", "Move")):
+        if name:
+            desk.page.get_by_role(role, name=name, exact=True).focus()
+        with desk.page.expect_navigation():
+            desk.page.keyboard.press("Enter")
+        desk.interactions += 1
+    desk.page.get_by_label("Time").first.fill("13:00")
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("Enter")
+    desk.interactions += 2
+    assert Booking.objects.get(continues=booking).start == at(13)
+    assert desk.interactions <= MOST
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_calendar_is_free_of_faults_that_a_machine_can_find(
+    desk, live_server, emmett, clara, scheme, width
+):
+    a_booking(emmett, at(9), buffer_after=HOUR / 2)
+    a_booking(emmett, at(11), graph="confirm_decline")
+    a_booking(clara, at(10), customer=None)
+    add_event(Event(calendar=emmett.calendars.get(), start=at(11, 30), end=at(13), what="Dentist"))
+    page = desk.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    for query in ("", "&view=week", f"&view=week&resource={emmett.pk}"):
+        opened(desk, live_server, CALENDAR + query)
+        expect(page.locator("#calendar .ec-event").first).to_be_visible()
+        found = [f"{one['id']} {one['nodes'][0]['target']}" for one in Axe().run(page).response["violations"]]
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(live_server.url + CALENDAR + "&list=on")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
