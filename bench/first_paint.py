@@ -11,9 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -28,8 +26,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from bench.over_http import free_port  # noqa: E402
-from booking_site import listening  # noqa: E402
+from bench.over_http import free_port, serve  # noqa: E402
 from booking_site.collecting import collect_once  # noqa: E402
 
 PHONE = {"width": 375, "height": 667}
@@ -51,19 +48,8 @@ def served() -> Iterator[str]:
     collect_once()
     connections.close_all()
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        "python:booking_site.gunicorn",
-        "--log-level",
-        "error",
-    ]
-    server = subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}"])
+    server = serve("booking_site.wsgi", port, "")
     try:
-        while not listening.answers("127.0.0.1", port):
-            time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

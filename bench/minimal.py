@@ -17,7 +17,8 @@ from django.db import transaction  # noqa: E402
 from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from bookings.lifecycle.claims import Claim, at_once, claim_pieces  # noqa: E402
+from bookings.availability.parts import alike  # noqa: E402
+from bookings.lifecycle.claims import Claim, claim_pieces, pieces_of  # noqa: E402
 
 EVENT = uuid.UUID(os.environ["BENCH_EVENT"])
 
@@ -25,7 +26,7 @@ EVENT = uuid.UUID(os.environ["BENCH_EVENT"])
 def take(request: HttpRequest) -> JsonResponse:
     body = json.loads(request.body)
     start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
-    wanted = Claim(pieces=at_once([uuid.UUID(body["resource_id"])], start, end))
+    wanted = Claim(pieces=pieces_of(alike([uuid.UUID(body["resource_id"])], end - start), start))
     with transaction.atomic():
         claimed = claim_pieces(wanted, event=EVENT)
     return JsonResponse({"data": body}, status=201 if claimed else 409)

@@ -45,12 +45,20 @@ def free_port() -> int:
 
 
 def serve(application: str, port: int, event: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "error"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "30"]
-    own = {"BENCH_EVENT": event, "REQUESTS_A_MINUTE_PER_KEY": "0", "REQUESTS_A_MINUTE_PER_ADDRESS": "0"}
-    server = subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}", f"{application}:application"], env=os.environ | own
+    """Start gunicorn as `./run` does, without limits of requests; `application` is the site's or the minimal one."""
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "python:booking_site.gunicorn",
+        "--log-level",
+        "error",
+    ]
+    own = {"BENCH_EVENT": event, "BIND": "127.0.0.1", "PORT": str(port)} | dict.fromkeys(
+        ("REQUESTS_A_MINUTE_PER_KEY", "REQUESTS_A_MINUTE_PER_ADDRESS"), "0"
     )
+    server = subprocess.Popen([*command, f"{application}:application"], env=os.environ | own)
     while server.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import http.client
 import json
 import multiprocessing
+import os
 import statistics
 import sys
 import time
@@ -32,7 +33,11 @@ HONEST = {"to": "4 weeks", "length": "1 hour"}
 
 
 def ask(port: int, key: str, body: dict[str, Any], until: float, queue: Any) -> None:
-    """Search again and again; report how often each status was answered."""
+    """Search again and again; report how often each status was answered.
+
+    At the lowest priority: on a real site the callers compute elsewhere.
+    """
+    os.nice(19)
     statuses: dict[int, int] = {}
     caller = http.client.HTTPConnection("127.0.0.1", port)
     headers = {"Content-Type": "application/json", "Authorization": key}

@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from bench.availability import FOUR_WEEKS, START, add, pieces
 from bench.floor import Floor
-from bookings.lifecycle.claims import Claim, at_once, claim_pieces
+from bookings.availability.parts import alike
+from bookings.lifecycle.claims import Claim, claim_pieces, pieces_of
 from bookings.models import Booking, Calendar, Event, Resource, WeeklyHours
-from bookings.views.hold.hold_links import hold_token
+from bookings.visitors.hold_tokens import hold_token
 from tests.situations import SERVER, a_booking, a_hold, a_project, a_resource, a_server_key
 
 QUARTER = timedelta(minutes=15)
@@ -91,8 +92,8 @@ class World:
     def minimal(self, slot: tuple[datetime, datetime]) -> int:
         """Read JSON, claim by one guarded statement, answer JSON."""
         body = json.loads(self.request(self.booking(self.free, slot)).body)
-        times = _read(body["start"]), _read(body["end"])
-        claim = Claim(pieces=at_once([UUID(body["resource_id"])], *times))
+        start, end = _read(body["start"]), _read(body["end"])
+        claim = Claim(pieces=pieces_of(alike([UUID(body["resource_id"])], end - start), start))
         return JsonResponse(
             {"data": body}, status=201 if claim_pieces(claim, event=self.event.pk) else 409
         ).status_code
