@@ -38,7 +38,8 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("extracted")
     for name in SOURCES:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "manage.py", copy)
+    for name in ("manage.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, copy)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "booking_site.settings"}
     command = [sys.executable, "manage.py", "makemessages", "--all", "--verbosity=0"]
     subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True)
