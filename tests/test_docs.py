@@ -12,7 +12,7 @@ from bench.enters import requests, traced
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-FOLDERS = "bookings|booking_site|tests|bench|docs|templates|static|locale|[.]ci|[.]github"
+FOLDERS = "bookings|booking_site|tests|bench|docs|templates|static|locale|deploy|[.]ci|[.]github"
 
 
 def links(text: str) -> set[str]:
