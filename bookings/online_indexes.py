@@ -32,6 +32,18 @@ class RemoveIndexOnline(RemoveIndexConcurrently):
         kind.database_backwards(self, app_label, schema_editor, *states)
 
 
+class AddIndexOfSQLite(migrations.AddIndex):
+    """For what PostgreSQL finds along an index that Django cannot name; ``indexes_of_postgresql`` makes that one."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        if not _is_postgresql(schema_editor):
+            super().database_forwards(app_label, schema_editor, *states)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        if not _is_postgresql(schema_editor):
+            super().database_backwards(app_label, schema_editor, *states)
+
+
 def indexes_of_postgresql(**definitions: str) -> migrations.RunPython:
     """Indexes by their names, each as what follows ``ON`` in its definition; SQLite has none of these."""
 

@@ -4,10 +4,9 @@ import django.db.models.functions.text
 from django.db import migrations, models
 
 from bookings.models.customers import bare_phone, last_word_of_name
-from bookings.online_indexes import AddIndexOnline, indexes_of_postgresql
+from bookings.online_indexes import AddIndexOfSQLite, AddIndexOnline, indexes_of_postgresql
 
-# LIKE takes an index only in this order of letters; names are found by the beginning of each word.
-BY_EMAIL = "bookings_customer (upper(email) text_pattern_ops)"
+# Names are found by the beginning of each word.
 BY_WORDS = "bookings_customer USING gin (to_tsvector('simple'::regconfig, COALESCE(name, '')))"
 
 
@@ -26,15 +25,19 @@ class Migration(migrations.Migration):
         ),
         AddIndexOnline(
             model_name="customer",
-            index=models.Index(bare_phone(), name="customer_by_bare_phone"),
+            index=models.Index(
+                bare_phone(),
+                condition=models.Q(("phone", ""), _negated=True),
+                name="customer_by_bare_phone",
+            ),
         ),
-        AddIndexOnline(
+        AddIndexOfSQLite(
             model_name="customer",
             index=models.Index(django.db.models.functions.text.Upper("name"), name="customer_by_name"),
         ),
-        AddIndexOnline(
+        AddIndexOfSQLite(
             model_name="customer",
             index=models.Index(last_word_of_name(), name="customer_by_last_word"),
         ),
-        indexes_of_postgresql(customer_begins_email=BY_EMAIL, customer_by_words=BY_WORDS),
+        indexes_of_postgresql(customer_by_words=BY_WORDS),
     ]

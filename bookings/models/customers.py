@@ -85,7 +85,8 @@ class Customer(models.Model):
                 condition=~models.Q(returned_email=""),
             ),
             models.Index(fields=["phone_e164"], name="customer_by_phone", condition=~models.Q(phone_e164="")),
-            models.Index(bare_phone(), name="customer_by_bare_phone"),
+            models.Index(bare_phone(), name="customer_by_bare_phone", condition=~models.Q(phone="")),
+            # On SQLite alone: PostgreSQL finds every word of a name along `customer_by_words`.
             models.Index(Upper("name"), name="customer_by_name"),
             models.Index(last_word_of_name(), name="customer_by_last_word"),
         ]

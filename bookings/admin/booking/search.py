@@ -54,7 +54,7 @@ def _ways(term: str, country: str) -> Iterator[QuerySet[Any]]:
         yield Booking.objects.filter(reference__gte=first, reference__lt=f"{first}ZZZZZZZZ")
     if _PHONE.fullmatch(term):
         numbers = spellings(term, country)
-        yield Customer.objects.alias(bare=bare_phone()).filter(bare__in=numbers)
+        yield Customer.objects.exclude(phone="").alias(bare=bare_phone()).filter(bare__in=numbers)
         return
     yield _email_begins(term)
     if "@" not in term:
