@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from bookings.crowd import went_away
+from bookings.management.commands import prove as command
 from bookings.management.commands.prove import verdict_on
 from bookings.models import Booking, Resource
 from bookings.proof import SCENARIOS, Outcome, throw_away_leftovers, throw_away_resource
@@ -120,6 +121,22 @@ def test_who_interrupts_it_is_told_so_and_nothing_is_left(database_url: str, num
     assert number.name in told
     assert not Resource.objects.exists()
     assert not Booking.objects.exists()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_whose_exception_python_drops_ends_it_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    def tried(*_scenario: object) -> Outcome:
+        Gone()
+        return AS_PROMISED
+
+    monkeypatch.setattr(command, "_tried", tried)
+    with pytest.raises(CommandError, match=r"it was interrupted during “touching slots” \(SIGTERM\)") as told:
+        call_command("prove", clients=2)
+    assert told.value.returncode == command.INTERRUPTED
 
 
 @pytest.mark.django_db(transaction=True)

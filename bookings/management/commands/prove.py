@@ -54,9 +54,11 @@ class Command(BaseCommand):
             return
         tried: Tried = []
         try:
-            with _ended_by_signals():
+            with _ended_by_signals() as heard:
                 for scenario in SCENARIOS:
                     tried.append((scenario, _tried(scenario, clients)))
+                    if heard:  # where Python drops what is raised: while it forks, or collects what is gone
+                        raise Interrupted(heard[0])
                     if not json:
                         self.say(in_a_line(tried[-1][1]))
             verdict, held = verdict_on(tried)
@@ -106,20 +108,25 @@ def _forget_output() -> None:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """The first signal that ends a program raises ``Interrupted``, and what follows is tidied in peace."""
+def _ended_by_signals() -> Iterator[list[str]]:
+    """The first signal that ends a program raises ``Interrupted``, and what follows is tidied in peace.
+
+    Yields the name of that signal as soon as there is one.
+    """
+    heard: list[str] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield heard
         return
 
     def interrupt(number: int, _frame: Any) -> None:
         for one in ENDING:
             signal.signal(one, signal.SIG_IGN)
-        raise Interrupted(signal.Signals(number).name)
+        heard.append(signal.Signals(number).name)
+        raise Interrupted(heard[0])
 
     before = {number: signal.signal(number, interrupt) for number in ENDING}
     try:
-        yield
+        yield heard
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
