@@ -1,5 +1,6 @@
 """Bookings at the desk: shown, found, and changed by the verbs alone; a refusal is said in words."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -482,3 +483,30 @@ def test_the_page_of_a_session_names_each_of_its_seats(desk, page):
     seats = [a_seat(session), a_seat(session)]
     shown = text_of(desk.get(page(session)))
     assert all(page(seat) in shown for seat in seats)
+
+
+def test_one_button_is_filled_and_what_ends_is_in_brick_and_last(desk, page):
+    def buttons(booking):
+        shown = text_of(desk.get(page(booking)))
+        return re.findall(r'class="button ?([\w-]*)" href="[^"]*">([^<]*)</a>', shown)
+
+    asked = buttons(a_booking(a_resource(), at(9), graph="request"))
+    assert [label for look, label in asked if not look] == ["Accept"]
+    assert asked[-1] == ("button--danger", "Decline")
+    booked = buttons(a_booking(a_resource(), at(9)))
+    assert [label for look, label in booked if not look] == []
+    assert booked[-1] == ("button--danger", "Cancel")
+    assert ("button--plain", "Complete") in booked
+
+
+@pytest.mark.parametrize(("graph", "look"), [("instant", "head"), ("request", "head head--wait")])
+def test_a_bookings_page_begins_with_who_when_and_how_it_stands(desk, page, graph, look):
+    booking = a_booking(a_resource(timezone="Europe/Berlin"), at(9), graph=graph)
+    shown = text_of(desk.get(page(booking)))
+    first = shown[
+        shown.index(f'<header class="{look}">') : shown.index("</header>", shown.index('class="head'))
+    ]
+    words = ("Marty McFly", "14 March 2033", "<h1>10:00–11:00</h1>", "Berlin time", str(booking.state))
+    assert all(one in first for one in (*words, booking.reference))
+    ended = act(booking, "cancel_by_customer", by=Actor.customer())
+    assert '<header class="head head--over">' in text_of(desk.get(page(ended)))

@@ -21,7 +21,7 @@ from bookings.admin.booking import verb_pages
 from bookings.admin.booking.buttons import buttons_of
 from bookings.admin.booking.calendar_conflict import conflict_page
 from bookings.admin.booking.exports import export_page
-from bookings.admin.booking.facts import facts, seats_in_words, with_places
+from bookings.admin.booking.facts import facts, head, seats_in_words, with_places
 from bookings.admin.booking.history import history_lines
 from bookings.admin.booking.new_booking import choose_page, new_booking_page, people_page, release_page
 from bookings.admin.booking.search import MOST_FOUND, BoundedPaginator, found
@@ -188,6 +188,7 @@ class BookingAdmin(admin.ModelAdmin):
             context |= {
                 "title": format_html("{} · {}", booking.reference, booking.state),
                 "subtitle": None,
+                "head": head(booking),
                 "facts": facts(booking),
                 "history": history_lines(booking),
                 "told": told(booking),

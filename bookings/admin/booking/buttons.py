@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.lifecycle import Actor, available_actions, undoable_state
-from bookings.models import Booking
+from bookings.models import Action, Booking, Mail
+
+ENDS = (Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
-    """Where its page is, and whether what it does is final or merely an edit."""
+    """Where its page is, and how it looks: filled (empty), ``plain`` for what is outlined, ``danger`` for what ends."""
 
     label: str
     url: str
@@ -21,13 +23,13 @@ class Button:
 
 
 def buttons_of(booking: Booking, user: Any, now: datetime) -> list[Button]:
-    """The buttons: the graph's actions first, then what staff do to every booking."""
+    """The buttons: the graph's actions first, then what staff do to every booking, and last what ends it."""
     actions = available_actions(booking, Actor.staff(user))
-    found = []
+    found: list[Button] = []
     if user.has_perm("bookings.decide_booking"):
-        found += [
-            _button(booking, "act", str(action), action.name) for action in actions if not action.continues
-        ]
+        for action in actions:
+            if not action.continues:
+                found.append(_button(booking, "act", str(action), action.name, kind=_kind(action, found)))
         if booking.state.occupies and any(action.continues for action in actions):
             found.append(_button(booking, "move", _("Move"), kind="plain"))
         if undoable_state(booking, now) is not None:
@@ -40,7 +42,15 @@ def buttons_of(booking: Booking, user: Any, now: datetime) -> list[Button]:
         found.append(_button(booking, "correct", _("Correct details"), kind="plain"))
     if user.has_perm("bookings.delete_booking") and booking.state.final:
         found.append(_button(booking, "erase", _("Delete"), kind="danger"))
-    return found
+    return sorted(found, key=lambda button: button.kind == "danger")
+
+
+def _kind(action: Action, before: list[Button]) -> str:
+    """One button is filled: the first that keeps the time. What tells the customer of an end is in brick."""
+    if action.target.mail_to_customer in ENDS:
+        return "danger"
+    is_next = action.target.occupies and all(button.kind for button in before)
+    return "" if is_next else "plain"
 
 
 def _button(booking: Booking, page: str, label: str, *more: str, kind: str = "") -> Button:

@@ -23,6 +23,31 @@ class Fact:
     value: str | SafeString
 
 
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What a booking's page says first."""
+
+    who: str
+    day: str
+    times: str
+    zone: str
+    """With its offset: "Berlin time (UTC+1)"."""
+    look: str
+    """Empty where the booking stands, ``wait`` while something is awaited, ``over`` once it no longer has its time."""
+
+
+def head(booking: Booking) -> Head:
+    zone, state = booking.resource.timezone, booking.state
+    look = "wait" if not state.settled else "" if state.occupies else "over"
+    return Head(
+        who=with_places(booking) if getattr(booking, "customer", None) else booking.what,
+        day=day(booking.start, zone),
+        times=clock_range(booking.start, booking.end, zone),
+        zone=zone_and_offset(booking.start, zone),
+        look=look,
+    )
+
+
 def facts(booking: Booking) -> list[Fact]:
     """What is known of a booking, without what is empty."""
     rows = [*_visit(booking), *_person(booking), *_text(booking), *_connected(booking)]
