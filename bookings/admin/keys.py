@@ -1,7 +1,7 @@
 """API keys: issued, limited, revoked.  A secret is shown once and never edited."""
 
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
@@ -31,6 +31,7 @@ class ApiKeyForm(forms.ModelForm):
     class Meta:
         model = ApiKey
         fields = ("kind", "name", "is_test", "projects", "origins")
+        widgets: ClassVar[dict[str, Any]] = {"projects": forms.CheckboxSelectMultiple}
 
     def clean(self) -> dict[str, Any]:
         """A key that is limited to what it does not see would see nothing."""
@@ -66,7 +67,6 @@ class ApiKeyAdmin(admin.ModelAdmin):
     list_display = ["name", "kind", "is_test", "ending", "created_at", "last_used_at", "revoked_at"]
     list_filter = ["kind", "is_test", ("revoked_at", admin.EmptyFieldListFilter)]
     search_fields = ["name", "hint"]
-    filter_horizontal = ["projects"]
 
     @admin.display(description=gettext_lazy("ends in"))
     def ending(self, key: ApiKey) -> str:

@@ -1,6 +1,6 @@
 """What several pages of the desk have in common: rows that stay, that are only shown, whose changes are told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -179,3 +179,11 @@ class RecordedAdmin(ShownByWidgets, SimpleHistoryAdmin):
                 if field.name not in form.fields:
                     setattr(obj, field.attname, getattr(now, field.attname))
         super().save_model(request, obj, form, change)
+
+
+class ValuesFilter(admin.AllValuesFieldListFilter):
+    """By each value that there is, also by none: Django's link for that would be empty."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or self.empty_value_display}

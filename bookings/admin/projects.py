@@ -1,6 +1,5 @@
 """Projects with their options, resources, hours and layers: a page in the order in which one thinks."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.contrib import admin
@@ -17,7 +16,7 @@ from bookings.admin import project_parts
 from bookings.admin.feeds import FEED, WithFeed
 from bookings.admin.fields.pictures import PICTURES
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.mixins import InOrder, KeptOnceBooked, RecordedAdmin, ShownByWidgets, Table
+from bookings.admin.mixins import InOrder, KeptOnceBooked, RecordedAdmin, ShownByWidgets, Table, ValuesFilter
 from bookings.admin.project_forms import (
     OptionForm,
     OptionPageForm,
@@ -196,14 +195,6 @@ PARTS = [
 ]
 
 
-class Headings(admin.AllValuesFieldListFilter):
-    """Also for the projects without one, whose link would be empty."""
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": choice["display"] or self.empty_value_display}
-
-
 @admin.register(Project)
 class ProjectAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
     form = ProjectForm
@@ -217,7 +208,7 @@ class ProjectAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
         *hours_of("project"),
     )
     list_display = ["name", "can_be_booked", "heading", "visibility", "follows", "is_test"]
-    list_filter = ["visibility", "is_test", ("heading", Headings)]
+    list_filter = ["visibility", "is_test", ("heading", ValuesFilter)]
     show_full_result_count = False
     actions = ["copy_for_tests"]
     search_fields = ["name", "slug"]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from bookings.admin.mixins import ReadOnlyAdmin, RecordedAdmin, row_or_404
+from bookings.admin.mixins import ReadOnlyAdmin, RecordedAdmin, ValuesFilter, row_or_404
 from bookings.effects import webhook_log
 from bookings.models import Graph, GraphVersion, State, Webhook, WebhookCall
 
@@ -80,7 +80,7 @@ class WebhookAdmin(RecordedAdmin):
     form = WebhookForm
     change_form_template = "admin/bookings/webhook/change_form.html"
     list_display = ["url", "graph", "state", "method", "enabled", "standing", "is_test"]
-    list_filter = ["enabled", "is_test", ("paused_at", admin.EmptyFieldListFilter), "graph"]
+    list_filter = ["enabled", "is_test", ("paused_at", admin.EmptyFieldListFilter), ("graph", ValuesFilter)]
     search_fields = ["url"]
 
     @admin.display(description=gettext_lazy("how it stands"))

@@ -1,35 +1,102 @@
-"""The desk as who hears it is told of it: Django's own parts have names, too."""
+"""The desk as who hears it is told of it, in both schemes and directions; and nothing is wider than the screen."""
+
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
+from bookings.graphs.versions import new_draft
+from bookings.lifecycle import Actor, act, add_event
+from bookings.models import Event, Graph, Person, Webhook
 from tests.admin.conftest import logged_in
-from tests.situations import a_booking, a_project, a_resource, at
+from tests.situations import a_booking, a_hold, a_project, a_resource, at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 768, "height": 900}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_neither_the_login_nor_a_list_nor_a_form_has_a_part_without_a_name(browser, live_server, scheme):
-    resource = a_resource(email="doc@example.com")
-    project = a_project(resource)
-    a_booking(resource, at(9), project=project)
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+@pytest.fixture
+def pages():
+    """Each kind of page of the desk, of a site in use."""
+    people = [a_resource(name=name, email="doc@example.com") for name in ("Emmett Brown", "Clara", "Jules")]
+    people += [a_resource(name=f"A long name of number {number}") for number in range(3)]
+    project = a_project(*people)
+    soon = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    booking, asked = (
+        a_booking(people[0], at(9), project=project),
+        a_booking(people[0], at(12), graph="request"),
+    )
+    for resource in people:
+        a_booking(resource, soon, project=project, staff_note="Comes by train")
+    over = act(a_booking(people[1], at(12)), "cancel_by_customer", by=Actor.customer())
+    a_hold(people[1], soon + timedelta(hours=3), project=project, hold=timedelta(days=1))
+    event = add_event(Event(calendar=people[2].calendars.get(), start=at(12), end=at(13), what="Ill"))
+    draft = new_draft(Graph.objects.get(name="request"))
+    hook = Webhook.objects.create(url="https://example.com/hook")
+    one = booking.pk
+
+    def to(name, *ids):
+        return reverse(f"admin:{name}", args=ids)
+
+    return [
+        *(to(name) for name in ("index", "auth_user_changelist", "auth_user_invite", "password_change")),
+        *(to(f"bookings_booking_{name}") for name in ("changelist", "waiting", "wrong", "new", "add")),
+        *(to("bookings_booking_change", row.pk) for row in (booking, asked, over)),
+        *(to(f"bookings_booking_{name}", one) for name in ("move", "correct", "attendance", "history")),
+        to("bookings_booking_act", one, "cancel_by_owner"),
+        *(to("bookings_person_change", person.pk) for person in Person.objects.all()[:1]),
+        to("bookings_person_changelist"),
+        to("bookings_person_changelist") + "?q=marty",
+        *(to(f"bookings_project_{name}", project.pk) for name in ("change", "history", "delete")),
+        *(to(f"bookings_resource_{name}", people[0].pk) for name in ("change", "calendars")),
+        to("bookings_resource_why"),
+        to("bookings_event_changelist"),
+        to("bookings_event_change", event.pk),
+        to("bookings_location_add"),
+        *(to(f"bookings_graph_{name}") for name in ("changelist", "import")),
+        *(to(f"bookings_graphversion_{name}", draft.pk) for name in ("publish", "try")),
+        *(to(f"bookings_{kind}_changelist") for kind in ("mailwords", "outboxmessage", "webhook", "apikey")),
+        *(
+            to(f"bookings_{kind}_changelist")
+            for kind in ("project", "resource", "reservation", "webhookcall")
+        ),
+        to("bookings_mailwords_add") + "?kind=booked&audience=customer&language=en",
+        to("bookings_webhook_change", hook.pk),
+        to("bookings_apikey_add"),
+        *(to(f"bookings_site_{name}") for name in ("setup", "missing", "backups", "remove_demo")),
+        to("bookings_site_change", 1),
+        to("bookings_apikey_add") + "nothing/",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "language", "screen"),
+    [("light", "en", WIDE), ("dark", "ar", TABLET)],
+    ids=["light", "dark, ar"],
+)
+def test_no_page_of_the_desk_has_a_part_without_a_name_or_is_too_wide(
+    browser, live_server, pages, scheme, language, screen
+):
+    context = browser.new_context(viewport=screen, color_scheme=scheme, locale=language)
     page, found = context.new_page(), []
 
     def look(url):
         page.goto(f"{live_server.url}{url}")
         report = Axe().run(page).response["violations"]
         found.extend(f"{url}: {one['id']} {one['nodes'][0]['target']}" for one in report)
+        if page.evaluate("document.documentElement.scrollWidth") > screen["width"]:
+            found.append(f"{url}: wider than the screen")
 
     look(reverse("admin:login"))
+    look(reverse("forgotten_password"))
     session = logged_in("admin").cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    for kind, row in (("project", project), ("resource", resource)):
-        look(reverse(f"admin:bookings_{kind}_changelist"))
-        look(reverse(f"admin:bookings_{kind}_change", args=[row.pk]))
-    for name in ("booking_changelist", "outboxmessage_changelist", "graph_changelist"):
-        look(reverse(f"admin:bookings_{name}"))
+    for url in pages:
+        look(url)
+    User.objects.filter(username="admin").update(is_superuser=False)
+    look(reverse("admin:bookings_apikey_add"))
     context.close()
     assert not found
