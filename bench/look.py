@@ -5,9 +5,9 @@
 Migrates that scratch database, loads the demo into it and starts gunicorn as `./run` does. Opens each first page as
 a phone on a slow line does (see `bench.first_paint`) and prints what was sent, when the largest thing stood there and
 how much moved (CLS). Then opens each at three widths with Chromium's coverage and names every rule of our sheets that
-dressed nothing; rules for a pointer, the keyboard, paper and forced colours are left out, since no page is in such a
-state. What it names is to be looked at: a logo, a full class or a time that was lost are not on its way. With a folder
-it takes the pictures for the documents.
+dressed nothing, and so at the desk; rules for a pointer, the keyboard, paper and forced colours are left out, since no
+page is in such a state. What it names is to be looked at: a logo, a full class or a time that was lost are not on its
+way. Names what one presses that is lower than a finger on a phone, too. With a folder it takes the documents' pictures.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.desk_pages import desk_pages
 from bench.first_paint import DOWN, LATENCY_MS, PAINTED, PHONE, SLOWER, UP, served
 from bookings.models import Project, Resource
 
@@ -31,6 +34,14 @@ MOST_BYTES, MOST_SHIFT, LATEST_MS, MOST_CSS = 100_000, 0.02, 1500, 60_000
 TABLET, DESKTOP = {"width": 768, "height": 1024}, {"width": 1280, "height": 900}
 SHEETS = Path(__file__).resolve().parent.parent / "static/look"
 OURS = ("fonts", "tokens", "page", "home", "choose", "form", "booking")
+STAFF = SHEETS.parent / "staff"
+DESK = ("frame", "staff", "parts", "today", "calendar", "people", "graph")
+LEAST_PX = 44
+SMALL = """(least) => [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
+  .filter((one) => one.checkVisibility() && getComputedStyle(one).display !== "inline" && !one.closest(".vh, .skip"))
+  .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
+  .filter(([, box]) => box.height && box.height < least - 0.5)
+  .map(([one, box]) => `${one.localName}.${one.className} ${Math.round(box.height)} px`)"""
 SHIFTED = """() => new Promise((tell) => {
   let sum = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((one) => (sum += one.hadRecentInput ? 0 : one.value)))
@@ -154,12 +165,41 @@ def dead_rules(browser: Browser, site: str) -> list[str]:
         for screen in (PHONE, TABLET, DESKTOP):
             page = browser.new_context(viewport=screen).new_page()
             page.goto(f"{site}/?lang={language}")
-            _cover(page, site, used)
+            _cover(page, walk(page, site), used)
             page.context.close()
+    return _unused(SHEETS, used)
+
+
+def dead_at_the_desk(browser: Browser, site: str) -> list[str]:
+    """The same for the sheets of the desk, as somebody who may do everything, wide and on a phone."""
+    used: dict[str, set[int]] = {name: set() for name in DESK}
+    client = Client()
+    client.force_login(get_user_model().objects.filter(is_superuser=True)[0])
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}
+    for screen, language in ((DESKTOP, "en"), (PHONE, "ar")):
+        context = browser.new_context(viewport=screen, locale=language)
+        page = context.new_page()
+        _cover(page, (page.goto(f"{site}/admin/{url}") for url in ("login/",)), used)
+        context.add_cookies([session])  # type: ignore[list-item]
+        _cover(page, (page.goto(f"{site}/admin/{url}") for url in desk_pages()), used)
+        context.close()
+    return _unused(STAFF, used)
+
+
+def too_small(browser: Browser, site: str) -> list[str]:
+    """What one presses on a phone that is lower than a finger, page by page; a link in a sentence is no target."""
+    page, found = browser.new_context(viewport=PHONE).new_page(), []
+    for name in walk(page, site):
+        found += [f"{name}: {one}" for one in page.evaluate(SMALL, LEAST_PX)]
+    page.context.close()
+    return found
+
+
+def _unused(folder: Path, used: dict[str, set[int]]) -> list[str]:
     told = []
-    for name in OURS:
-        text = (SHEETS / f"{name}.css").read_text(encoding="utf-8")
-        told += [f"{name}.css: {words}" for begins, words in rules(text) if begins not in used[name]]
+    for name, begun in used.items():
+        text = (folder / f"{name}.css").read_text(encoding="utf-8")
+        told += [f"{name}.css: {words}" for begins, words in rules(text) if begins not in begun]
     return told
 
 
@@ -177,7 +217,7 @@ def _ask_everything() -> None:
     )
 
 
-def _cover(page: Page, site: str, used: dict[str, set[int]]) -> None:
+def _cover(page: Page, pages: Iterable[object], used: dict[str, set[int]]) -> None:
     sheets: dict[str, str] = {}
     protocol = page.context.new_cdp_session(page)
 
@@ -189,7 +229,7 @@ def _cover(page: Page, site: str, used: dict[str, set[int]]) -> None:
     protocol.send("DOM.enable")
     protocol.send("CSS.enable")
     protocol.send("CSS.startRuleUsageTracking")
-    for _name in walk(page, site):
+    for _page in pages:
         page.wait_for_timeout(100)
         for one in protocol.send("CSS.takeCoverageDelta")["coverage"]:
             if one["used"] and sheets.get(one["styleSheetId"]) in used:
@@ -222,10 +262,16 @@ def main(folder: str | None) -> int:
         sizes = {name: (SHEETS / f"{name}.css").stat().st_size for name in OURS}
         missed += sum(sizes.values()) > MOST_CSS
         print(f"sheets           {sum(sizes.values()) / 1000:6.1f} kB  {sizes}")
+        staff = {one.stem: one.stat().st_size for one in STAFF.glob("*.css")}
+        missed += sum(staff.values()) > MOST_CSS
+        print(f"sheets, desk     {sum(staff.values()) / 1000:6.1f} kB  {staff}")
         _ask_everything()
         if folder:
             take_pictures(browser, site, Path(folder))
-        dead = dead_rules(browser, site)
+        small = too_small(browser, site)
+        missed += bool(small)
+        print(f"lower than {LEAST_PX} px on a phone: {len(small)}", *small, sep="\n  ")
+        dead = dead_rules(browser, site) + dead_at_the_desk(browser, site)
         print(f"rules that dressed nothing: {len(dead)}", *dead, sep="\n  ")
     return missed
 

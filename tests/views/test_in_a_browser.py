@@ -711,6 +711,60 @@ def seldom_seen(page, site, tomorrow, look):
     look("start and end")
 
 
+@pytest.mark.parametrize(
+    ("scheme", "language", "width"), [("light", "en", 375), ("dark", "ar", 1280)], ids=["light", "dark, ar"]
+)
+def test_pages_that_few_meet_are_as_free_of_faults(browser, site, tomorrow, scheme, language, width):
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, locale=language
+    )
+    page = context.new_page()
+    found = []
+    emmett, project = Resource.objects.get(slug="emmett"), Project.objects.get(slug="lightning")
+    asked = a_booking(emmett, tomorrow, graph="request", project=project)
+    unpaid = a_booking(emmett, tomorrow + timedelta(hours=2), graph="instant_payment", project=project)
+    urls = [
+        "/with/emmett/",
+        "/?q=nothing",
+        "/assistants/",
+        "/embed/lightning/",
+        "/book/lightning/?month=2099-01",
+    ]
+    urls += [f"/b/{manage_token(booking)}/" for booking in (asked, unpaid)]
+    urls += [f"/b/{manage_token(unpaid)}/move/", "/b/nothing/", "/o/nothing/"]
+    for url in urls:
+        page.goto(f"{site}{url}")
+        report = Axe().run(page).response["violations"]
+        found += [f"{url}: {one['id']} {one['nodes'][0]['target']}" for one in report]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{url}: wider than the screen")
+    context.close()
+    assert not found
+
+
+def test_forced_colours_less_motion_and_paper_keep_what_is_said(page, site, tomorrow):
+    """Colours of one's own leave each time its border; paper is white also from the dark, and has nothing to press."""
+    page.emulate_media(forced_colors="active", reduced_motion="reduce", color_scheme="dark")
+    page.goto(day_url(site, tomorrow))
+    time = page.locator("button.time").first
+    assert time.evaluate("(one) => getComputedStyle(one).borderTopWidth") == "1px"
+    assert time.evaluate("(one) => getComputedStyle(one).borderTopStyle") == "solid"
+    moving = """() => [...document.querySelectorAll("body *")].filter((one) => {
+      const style = getComputedStyle(one);
+      return style.transitionDuration.split(", ").some((lasts) => parseFloat(lasts) > 0.01);
+    }).map((one) => one.className)"""
+    assert page.evaluate(moving) == []
+    page.emulate_media(forced_colors="none", reduced_motion="no-preference", color_scheme="dark")
+    assert page.evaluate(moving) != []
+    book(page, site, tomorrow)
+    page.emulate_media(media="print", color_scheme="dark")
+    said = page.locator(".split__say").first
+    assert said.evaluate("(one) => getComputedStyle(one).color") == "rgb(0, 0, 0)"
+    assert said.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator("main .btn").first).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 @pytest.fixture
 def host(site, tomorrow):
     """Another site's page, at another origin, that embeds the project."""
