@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bookings.graphs.versions import new_draft
 from bookings.lifecycle import Actor, act, add_event
-from bookings.models import Event, Graph, Person, Webhook
+from bookings.models import Event, Graph, MailKind, MailWords, Person, Webhook
 from tests.admin.conftest import logged_in
 from tests.situations import a_booking, a_hold, a_project, a_resource, at
 
@@ -59,11 +59,8 @@ def pages():
         *(to(f"bookings_graph_{name}") for name in ("changelist", "import")),
         *(to(f"bookings_graphversion_{name}", draft.pk) for name in ("publish", "try")),
         *(to(f"bookings_{kind}_changelist") for kind in ("mailwords", "outboxmessage", "webhook", "apikey")),
-        *(
-            to(f"bookings_{kind}_changelist")
-            for kind in ("project", "resource", "reservation", "webhookcall")
-        ),
-        to("bookings_mailwords_add") + "?kind=booked&audience=customer&language=en",
+        *(to(f"bookings_{kind}_changelist") for kind in ("project", "webhookcall")),
+        to("bookings_mailwords_change", MailWords.key_of(MailKind(MailKind.values[0]), "en")),
         to("bookings_webhook_change", hook.pk),
         to("bookings_apikey_add"),
         *(to(f"bookings_site_{name}") for name in ("setup", "missing", "backups", "remove_demo")),
