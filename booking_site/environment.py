@@ -3,7 +3,7 @@
 import logging
 import warnings
 from contextlib import suppress
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -129,6 +129,19 @@ def networks(name: str, texts: list[str]) -> list[IPv4Network | IPv6Network]:
         return [ip_network(text.strip(), strict=False) for text in texts]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must hold addresses or networks like 10.0.0.0/8.") from error
+
+
+def dns_server(text: str) -> tuple[str, int] | None:
+    """Return the address and port of the resolver to ask, or None for the machine's own."""
+    host, _colon, number = text.strip().rpartition(":") if text.count(":") == 1 else (text.strip(), "", "53")
+    if not host:
+        return None
+    try:
+        return str(ip_address(host)), port(number)
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(
+            f"DNS_SERVER is “{text}”, and must be like 192.0.2.53 or 192.0.2.53:5353."
+        ) from error
 
 
 def database(url: str) -> dict[str, Any]:

@@ -182,6 +182,8 @@ if django.VERSION >= (6, 1):
 else:
     vars().update(_email)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"booking@{_site.hostname}")
+DKIM_SELECTORS = env.list("DKIM_SELECTORS", default=[])  # whose keys `doctor --mail` looks for
+DNS_SERVER = environment.dns_server(env.str("DNS_SERVER", default=""))
 
 # --- Staff login ---
 

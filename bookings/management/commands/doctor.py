@@ -21,6 +21,7 @@ from bookings.housekeeping import preview
 from bookings.mailing import Mailing, mailing
 from bookings.management import surroundings
 from bookings.management.connected import calendars
+from bookings.management.sender_records import sender_records
 from bookings.management.sent_mail import sent_mail
 from bookings.management.surroundings import Finding
 from bookings.migration_state import unapplied
@@ -45,14 +46,17 @@ FAR_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lor
 
 
 class Command(BaseCommand):
-    help = "Checks database, guarantee, time zones and mail. --mail ADDRESS sends one and tells what the server said."
+    help = (
+        "Checks database, guarantee, time zones and mail. --mail ADDRESS sends one, tells what the server said, "
+        "and looks up SPF, DKIM and DMARC."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--mail", metavar="ADDRESS", help="send a mail there")
         parser.add_argument("--json", action="store_true", help="one JSON object, for a monitor")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = list(sent_mail(options["mail"])) if options["mail"] else list(everything())
+        findings = list(of_mail(options["mail"]) if options["mail"] else everything())
         wrong = sum(not good for good, _words in findings)
         if options["json"]:
             told = [{"ok": good, "words": words} for good, words in findings]
@@ -62,6 +66,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"{'ok   ' if good else 'WRONG'} {words}")
         if wrong:
             raise CommandError(f"{wrong} of {len(findings)} checks found something wrong.")
+
+
+def of_mail(address: str) -> Iterator[Finding]:
+    """What the mail server says to a mail, and the name servers of who sends it."""
+    yield from sent_mail(address)
+    yield from sender_records()
 
 
 def everything() -> Iterator[Finding]:
