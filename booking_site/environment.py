@@ -1,8 +1,10 @@
 """Reading what an operator wrote: each returns the value, or raises ImproperlyConfigured with a sentence."""
 
+import json
 import logging
 import warnings
 from contextlib import suppress
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from booking_site import access_log
 from bookings.hosts import ascii_host, with_port
 
 UNIX_SOCKET = "unix"
+LEAST_SECRET = 20
+"""Characters of what lets a mail provider in."""
 _ON, _OFF = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no"}
 
 
@@ -142,6 +146,25 @@ def dns_server(text: str) -> tuple[str, int] | None:
         raise ImproperlyConfigured(
             f"DNS_SERVER is “{text}”, and must be like 192.0.2.53 or 192.0.2.53:5353."
         ) from error
+
+
+def anymail(text: str) -> dict[str, Any]:
+    """Return ANYMAIL, django-anymail's settings of the provider that mails go through, or nothing."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    secret = found.get("WEBHOOK_SECRET", "") if isinstance(found, dict) else ""
+    if found and not (isinstance(secret, str) and ":" in secret and len(secret) >= LEAST_SECRET):
+        found = None
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(
+            'ANYMAIL must be a JSON object like {"WEBHOOK_SECRET": "name:password"}, the secret with at least '
+            f"{LEAST_SECRET} characters."
+        )
+    if found and find_spec("anymail") is None:
+        raise ImproperlyConfigured("ANYMAIL is set, and django-anymail is not installed.")
+    return found
 
 
 def database(url: str) -> dict[str, Any]:

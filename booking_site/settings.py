@@ -185,6 +185,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"book
 DKIM_SELECTORS = env.list("DKIM_SELECTORS", default=[])  # whose keys `doctor --mail` looks for
 DNS_SERVER = environment.dns_server(env.str("DNS_SERVER", default=""))
 
+# A provider's webhooks, or a mail server that hands what comes back to ./run manage bounce.
+ANYMAIL = environment.anymail(env.str("ANYMAIL", default=""))
+BOUNCES_ARE_READ = bool(ANYMAIL) or env.switch("BOUNCES_ARE_READ", default=False)
+
 # --- Staff login ---
 
 AUTHENTICATION_BACKENDS = [

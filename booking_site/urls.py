@@ -1,5 +1,6 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -23,3 +24,5 @@ urlpatterns = [
     path("", include("bookings.agents.urls")),
     path("", include("bookings.urls")),
 ]
+if settings.ANYMAIL:
+    urlpatterns.append(path("anymail/", include("booking_site.bounce_webhooks")))

@@ -129,10 +129,25 @@ def unused(names: Iterable[str], tops: Iterable[str]) -> list[str]:
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = declared(PROJECT["dependencies"])
 DEV = declared(PROJECT["optional-dependencies"]["dev"])
+EXTRAS = {
+    name
+    for extra, some in PROJECT["optional-dependencies"].items()
+    if extra != "dev"
+    for name in declared(some)
+}
 
 
 def test_what_the_site_imports_is_declared() -> None:
-    assert undeclared(imports_under(SITE), RUNTIME) == []
+    assert undeclared(imports_under(SITE), RUNTIME | EXTRAS) == []
+
+
+def test_an_extra_is_used_by_one_module_that_is_loaded_where_it_is_set_up() -> None:
+    importing = {
+        place.partition(":")[0] for top, place in imports_under(SITE).items() if providers(top) & EXTRAS
+    }
+    assert importing == {"booking_site/bounce_webhooks.py"}
+    assert unused(EXTRAS, imports_under(SITE)) == []
+    assert EXTRAS <= DEV  # so that it is tried
 
 
 def test_what_tests_and_benches_import_is_declared() -> None:
@@ -145,7 +160,7 @@ def test_what_is_declared_for_the_site_is_used_by_it() -> None:
 
 
 def test_what_is_declared_for_development_is_used_there() -> None:
-    assert unused(DEV, imports_under(WORKSHOP)) == []
+    assert unused(DEV - EXTRAS, imports_under(WORKSHOP)) == []
 
 
 def test_each_use_without_an_import_is_declared_and_needs_its_reason() -> None:

@@ -76,7 +76,13 @@ def note(bounce: Bounce) -> int:
     customers = Customer.objects.addressed(bounce.address)
     if not bounce.address or not _is_ours(bounce, list(customers.values_list("booking_id", flat=True))):
         return 0
-    return customers.update(returned_email=bounce.address, returned_words=bounce.words)
+    return mark(bounce.address, bounce.words)
+
+
+def mark(address: str, words: str) -> int:
+    """Mark the address at each customer who has it, with the ``words`` of who gave up; tell at how many."""
+    words = typed_text.line(words)[:LONGEST_WORDS]
+    return Customer.objects.addressed(address).update(returned_email=address, returned_words=words)
 
 
 def _is_ours(bounce: Bounce, bookings: list[UUID]) -> bool:

@@ -34,6 +34,7 @@ class Lack(StrEnum):
     IMPRINT = "imprint"
     PRIVACY = "privacy"
     BACKUPS = "backups"
+    BOUNCES = "bounces"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ def missing_but_mail() -> list[Missing]:
         *(closely() for lack, closely in ask.items() if lack in suspected),
         *_law(site),
         *_backups(site),
+        _bounces(),
     ]
     return [one for one in found if one is not None]
 
@@ -150,6 +152,19 @@ def _mail() -> Missing | None:
         "Set EMAIL_URL=smtp+tls://user:password@host in .env, start anew, try ./run manage doctor --mail ADDRESS."
     )
     return Missing(what=Lack.MAIL, sentence=mail_in_words(state), cure=cure, is_wrong=state is Mailing.OFF)
+
+
+def _bounces() -> Missing | None:
+    if settings.BOUNCES_ARE_READ or not settings.MAIL_IS_SET_UP:
+        return None
+    return Missing(
+        what=Lack.BOUNCES,
+        sentence=_("Bounces are not read: nobody is told of mails that come back."),
+        cure=_(
+            "In .env set ANYMAIL, or BOUNCES_ARE_READ=on where your mail server hands them to ./run manage bounce."
+        ),
+        is_wrong=False,
+    )
 
 
 def _https() -> Missing | None:
