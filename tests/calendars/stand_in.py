@@ -65,7 +65,7 @@ class Mailed:
     event: str
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     """Tests read what came; nobody reads a log of it."""
 
     def log_request(self, *_what: Any) -> None:
@@ -88,7 +88,7 @@ class StandIn:
         self.numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._map = Map([Rule(path, methods=[method], endpoint=name) for method, path, name in self.ROUTES])
-        self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=_Quiet)
+        self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True)
         self._thread.start()
 
@@ -127,7 +127,7 @@ class StandIn:
             return self._carried_out(request)
         self.faults.remove(fault)
         if fault.half:
-            return _cut_off(self._carried_out(request))
+            return cut_off(self._carried_out(request))
         if fault.done:
             self._carried_out(request)
         refusal = Refusal(fault.status, fault.reason)
@@ -182,7 +182,7 @@ def only(given: Iterable[str], known: Iterable[str], what: str) -> None:
     need(not unknown, f"unknown {what}: {sorted(unknown)}")
 
 
-def _cut_off(response: Response) -> Response:
+def cut_off(response: Response) -> Response:
     """An answer that ends before its length is reached."""
     whole = response.get_data()
     cut = Response([whole[: len(whole) // 2]], response.status_code, content_type=response.content_type)

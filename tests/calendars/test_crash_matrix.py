@@ -1,0 +1,104 @@
+"""A worker that is killed at any step of writing, moving, cancelling or reading leaves one event and one mail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bookings.lifecycle import act, reschedule
+from bookings.models import Calendar, CalendarEntry
+from tests.calendars.conftest import soon
+from tests.calendars.test_bad_days_of_the_worker import AtGoogle, AtMicrosoft, killed_at, let_in
+from tests.calendars.worlds import busy, read_all, write_all
+from tests.situations import HOUR, SERVER, a_booking, a_resource
+
+pytestmark = pytest.mark.django_db(transaction=True)
+GUEST = "marty@example.com"
+MOST_STEPS = 60
+
+
+def steps(work: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Each step in turn at which ``work`` can be killed; the caller makes the world ready before, and looks after."""
+    for step in range(1, MOST_STEPS):
+        yield step
+        with killed_at(step, monkeypatch) as left:
+            work()
+        if left[0] > 0:
+            assert step > 4
+            return
+    pytest.fail("It has no end.")
+
+
+@pytest.fixture(params=[AtGoogle, AtMicrosoft])
+def person(request):
+    name = {AtGoogle: "google", AtMicrosoft: "microsoft"}[request.param]
+    return request.param(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def anna(person):
+    resource = a_resource(name="Anna", email="anna@example.org")
+    let_in(resource, person)
+    read_all()
+    return resource
+
+
+def test_writing_moving_and_cancelling_leave_one_event_and_one_mail_of_each(anna, person, monkeypatch):
+    """Day by day: what is killed on one is finished before the next."""
+    booked = Counter()
+    for deed in ("write", "move", "cancel"):
+        booking = None
+        for _step in steps(write_all, monkeypatch):
+            if booking is not None:
+                _finished(anna, person, booking, deed)
+            start = soon(0, days=2) + booked.total() * 2 * HOUR
+            booking = a_booking(anna, start, invite=True, participants=[GUEST])
+            booked[deed] += 1
+            if deed != "write":
+                write_all()
+            if deed == "move":
+                booking = reschedule(booking, by=SERVER, start=start + HOUR, end=start + 2 * HOUR)
+            elif deed == "cancel":
+                booking = act(booking, "cancel", by=SERVER)
+        _finished(anna, person, booking, deed)
+    told = Counter((mail.event, mail.what) for mail in person.there.mailed)
+    assert set(told.values()) == {1}
+    assert Counter(what for _event, what in told) == {
+        "invited": booked.total(),
+        "changed": booked["move"],
+        "cancelled": booked.total(),
+    }
+
+
+def _finished(anna, person, booking, deed: str) -> None:
+    """Another worker goes on; then the booking goes, so that the next begins in an empty calendar."""
+    read_all()  # before the next try: what was written is no conflict
+    write_all()
+    read_all()
+    wanted = [] if deed == "cancel" else [(booking.start, booking.end)]
+    assert sorted(person.stands().values()) == wanted
+    assert not CalendarEntry.objects.conflicting()
+    assert busy(anna) == []
+    if deed != "cancel":
+        act(booking, "cancel", by=SERVER)
+        write_all()
+
+
+def test_reading_leaves_what_is_there(anna, person, monkeypatch):
+    spans: list[tuple] = []
+    theirs: list[str] = []
+    for step in steps(read_all, monkeypatch):
+        if step > 1:
+            read_all()
+            assert busy(anna) == sorted(spans)
+            assert Calendar.objects.exclude(cursor="").count() == 1
+        start = soon(0, days=2) + step * HOUR
+        if step % 3 == 0:  # one moves as well, and one goes
+            spans.remove(person.stands()[theirs[0]])
+            person.deletes(theirs.pop(0))
+        theirs.append(person.puts((start, start + HOUR)))
+        spans.append((start, start + HOUR))
+    read_all()
+    assert busy(anna) == sorted(spans)
