@@ -15,7 +15,11 @@ WEBHOOK, DELIVERY = "webhook", "delivery"
 """The kinds of what becomes calls of webhooks."""
 TEST_WEBHOOK, TEST_DELIVERY = f"test_{WEBHOOK}", f"test_{DELIVERY}"
 """The same of what happens in the sandbox, which no figure counts."""
+CALENDAR = "calendar"
+"""The kind of what is written into calendars elsewhere."""
 FAILED_LATELY = timedelta(days=7)
+PATIENCE = 3
+"""So many tries in vain, within a minute of each other, are no hiccup."""
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -46,6 +50,10 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
             end__gt=Now(), continued_by=None, pk=OuterRef("booking_id")
         )
         return self.filter(Exists(to_come), ~Exists(later), untold_at__lte=Now())  # so that the index is read
+
+    def untaken(self) -> "OutboxQuerySet":
+        """Bookings that a calendar elsewhere has refused for a minute or longer; along its index."""
+        return self.filter(done_at=None, kind=CALENDAR, attempts__gte=PATIENCE).exclude(last_error="")
 
     def failed_lately(self) -> "OutboxQuerySet":
         """Given up within the last seven days; along its index."""
@@ -106,6 +114,11 @@ class OutboxMessage(models.Model):
             models.Index(fields=["target"], name="outbox_failed", condition=Q(outcome="failed")),
             models.Index(fields=["untold_at"], name="outbox_untold", condition=Q(untold_at__isnull=False)),
             models.Index(fields=["outcome", "done_at"], name="outbox_by_outcome"),
+            models.Index(
+                fields=["attempts"],
+                name="outbox_calendar_waiting",
+                condition=Q(done_at=None, kind=CALENDAR),
+            ),
         ]
 
     def __str__(self) -> str:

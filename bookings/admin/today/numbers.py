@@ -14,7 +14,7 @@ from bookings.admin.today.wrong import MOST_FAILED, unreached
 from bookings.models import Booking, CalendarEntry, Connection, OutboxMessage, Site
 from bookings.setup.missing import how_many_are_wrong, looked_over
 
-_WRONG = ("failed", "untold", "unreached", "changed", "calendars", "limits")
+_WRONG = ("failed", "untold", "unreached", "changed", "calendars", "untaken", "limits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,8 @@ def numbers_for(user: Any) -> Numbers:
         asked["unreached"] = _count(unreached())
     if user.has_perm("bookings.change_resource"):
         asked["calendars"] = _count(Connection.objects.troubled())
+        untaken = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]
+        asked["untaken"] = _count(OutboxMessage.objects.filter(pk__in=untaken.values("pk")), "booking_id")
     mends = user.has_perm("bookings.change_site")
     if mends:
         asked["limits"] = _count(bites.lately_noted(), "who")

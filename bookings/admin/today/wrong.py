@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from bookings import bites
 from bookings.admin.setup import with_pages
-from bookings.models import Booking, CalendarEntry, Connection, Customer, OutboxMessage
+from bookings.models import Booking, CalendarEntry, Connection, Customer, OutboxMessage, Resource
 from bookings.models.bookings import BookingQuerySet
 from bookings.setup.missing import missing_but_mail
 from bookings.times import brief_day_and_clock
@@ -44,7 +45,7 @@ def wrongs_for(user: Any) -> list[Wrong]:
     if user.has_perm("bookings.decide_booking"):
         found += _changed()
     if user.has_perm("bookings.change_resource"):
-        found += _calendars()
+        found += [*_calendars(), *_untaken()]
     if user.has_perm("bookings.change_site"):
         found += [*_lacks(), *_limits()]
     return found
@@ -146,6 +147,27 @@ def _calendars() -> Iterator[Wrong]:
             % {"resource": row.resource, "why": words},
             cure=_("Until it is, times may be offered that are busy there."),
             url=reverse("admin:bookings_resource_calendars", args=[row.resource_id]),
+        )
+
+
+def _untaken() -> Iterator[Wrong]:
+    """Bookings that a calendar does not take, together by the calendar's resource and its reason."""
+    rows = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]
+    ids = dict(rows.values_list("booking_id", "last_error"))
+    refused: Counter[tuple[Resource, str]] = Counter()
+    for booking in Booking.objects.in_full().filter(pk__in=ids).select_related("resource"):
+        refused[booking.resource, ids[booking.pk]] += 1
+    for (resource, why), count in refused.items():
+        sentence = ngettext(
+            "%(count)s booking of %(resource)s does not stand in the calendar: %(why)s",
+            "%(count)s bookings of %(resource)s do not stand in the calendar as they are: %(why)s",
+            count,
+        ) % {"count": count, "resource": resource, "why": _(why)}
+        yield Wrong(
+            sentence=sentence,
+            cure=_("They are written by themselves as soon as the calendar takes them."),
+            url=reverse("admin:bookings_resource_calendars", args=[resource.pk]),
+            count=count,
         )
 
 
