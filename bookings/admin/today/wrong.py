@@ -153,7 +153,7 @@ def _calendars() -> Iterator[Wrong]:
 def _untaken() -> Iterator[Wrong]:
     """Bookings that a calendar does not take, together by the calendar's resource and its reason."""
     rows = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]
-    ids = dict(rows.values_list("booking_id", "last_error"))
+    ids = {booking: why for booking, why in rows.values_list("booking_id", "last_error") if booking}
     refused: Counter[tuple[Resource, str]] = Counter()
     for booking in Booking.objects.in_full().filter(pk__in=ids).select_related("resource"):
         refused[booking.resource, ids[booking.pk]] += 1
