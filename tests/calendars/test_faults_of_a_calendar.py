@@ -166,7 +166,8 @@ class Transactions:
             self.rows.append(0)
         if "bookings_event" in statement or "bookings_occupancy" in statement:
             if statement.startswith("INSERT"):
-                self.rows[-1] += statement.count("), (") + 1
+                together = "UNNEST" in statement  # then each column is one list
+                self.rows[-1] += len(params[0]) if together else statement.count("), (") + 1
             elif statement.startswith("DELETE"):
                 self.rows[-1] += len(params)
         return execute(statement, params, many, context)
