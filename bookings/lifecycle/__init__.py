@@ -10,6 +10,7 @@ from bookings.lifecycle.one_press import press, take_back
 from bookings.lifecycle.people import join_people, keep_apart, merge, split
 from bookings.lifecycle.reschedule import reschedule, reschedule_any, undo
 from bookings.lifecycle.retries import in_one_transaction
+from bookings.lifecycle.series import Move, Pattern, act_on_series, book_series, move_series
 from bookings.lifecycle.undoable import (
     is_press_of,
     may_be_pressed,
@@ -21,11 +22,15 @@ from bookings.lifecycle.undoable import (
 __all__ = [
     "Actor",
     "Inputs",
+    "Move",
+    "Pattern",
     "act",
     "act_on_all",
+    "act_on_series",
     "add_event",
     "available_actions",
     "book",
+    "book_series",
     "change_event",
     "correct",
     "delete",
@@ -37,6 +42,7 @@ __all__ = [
     "keep_apart",
     "may_be_pressed",
     "merge",
+    "move_series",
     "note_attendance",
     "play_due",
     "play_if_due",

@@ -51,7 +51,7 @@ CARRIED = (
     "buffer_before", "buffer_after", "what", "where", "description", "calendar", "invite", "participants", "my_rsvp",
     "meta", "ignore_all_day_events", "max_seats", "session", "places", "min_booking_time", "max_booking_time",
     "min_cancel_time", "waives_cut_off", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id",
-    "staff_note", "uid", "bulk", "key", "language", "disposable", "is_test",
+    "staff_note", "uid", "bulk", "series", "key", "language", "disposable", "is_test",
 )  # fmt: skip
 """What a booking has from the one that it continues.  All else begins anew: attendance, and leave to overlap."""
 _OF_SESSION = ("session", "resource", "start", "end", "where", "calendar")

@@ -31,6 +31,7 @@ from bookings.models.request_counts import RequestCount
 from bookings.models.reservations import Reservation
 from bookings.models.resources import Calendar, Event, Resource
 from bookings.models.sandbox import SandboxRow
+from bookings.models.series import Series
 from bookings.models.sites import Site
 from bookings.models.text_counts import TextCount
 from bookings.models.upkeep import ReleaseFloor, Standstill, UpkeepRun, UpkeepWish
@@ -77,6 +78,7 @@ __all__ = [
     "Reservation",
     "Resource",
     "SandboxRow",
+    "Series",
     "Site",
     "SpentProof",
     "Standstill",

@@ -15,6 +15,7 @@ from bookings.models.keys import ApiKey
 from bookings.models.options import Option
 from bookings.models.projects import Project
 from bookings.models.resources import Calendar, Resource
+from bookings.models.series import Series
 from bookings.typed_fields import PriceField
 from bookings.validators import validate_list, validate_object
 
@@ -58,6 +59,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def sessions(self) -> "BookingQuerySet":
         """Bookings that offer seats."""
         return self.filter(state__version__offers_seats=True)
+
+    def of_series(self, series_id: uuid.UUID | None) -> "BookingQuerySet":
+        """What stands in a series where it stands now, by start: of a booking that moved only the last."""
+        rows = self.visible().filter(series__isnull=False, series=series_id, continued_by=None)
+        return rows.order_by("start", "pk")
 
     def in_full(self) -> "BookingQuerySet":
         """With everything that a page or an answer shows, in a constant number of queries."""
@@ -172,6 +178,16 @@ class Booking(models.Model):
         verbose_name=_("continues"),
     )
     bulk = models.UUIDField(_("made together"), null=True, blank=True, editable=False, db_index=True)
+    series = models.ForeignKey(
+        Series,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        verbose_name=_("series"),
+        editable=False,
+        db_index=False,
+    )
     key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, related_name="bookings", editable=False)
     form_token = models.CharField(max_length=64, null=True, editable=False, unique=True)
     language = models.CharField(_("language"), max_length=16, blank=True)
@@ -225,6 +241,9 @@ class Booking(models.Model):
             models.Index(fields=["-created_at", "id"], name="booking_by_creation"),
             models.Index(fields=["reference"], name="booking_by_reference"),
             models.Index(fields=["due_at"], name="booking_by_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["series", "start"], name="booking_of_series", condition=Q(series__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
