@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 from bookings import database_clock, typed_text
 from bookings.effects import invitations, relevance
 from bookings.effects.alternatives import alternatives
+from bookings.effects.bookings_told import bookings_of, check_holds
 from bookings.effects.call_deadlines import OVER, Deadline, deadline
 from bookings.effects.leading_words import own_words
 from bookings.effects.links import mailed_url, newest, owner_url
@@ -62,12 +63,15 @@ def deliver(message: OutboxMessage) -> None:
 
 def letter_of(message: OutboxMessage) -> Letter:
     """The mail that an outbox message asks for, as true as it is now; raises ``NoLongerTrue``."""
-    booking, payload = relevance.booking_of(message), message.payload
+    payload = message.payload
+    booking, *others = bookings_of(message)
     site = Site.current()
     reader = recipient(booking, payload["to"], site)
     entry = HistoryEntry.objects.filter(pk=payload.get("history")).first()
     key = f"{booking.pk} {message.dedupe_key}"  # rows are numbered anew where a site is set up anew
-    news = News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
+    news = News(
+        mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry, others=others
+    )
     with translation.override(reader.language):
         words = _reminding(news, payload["reminder"]) if "reminder" in payload else _telling(news, message)
         method = invitations.method_of(booking, news.mail, reader, entry) if news.mail else None
@@ -78,11 +82,7 @@ def letter_of(message: OutboxMessage) -> Letter:
 
 
 def _telling(news: News, message: OutboxMessage) -> Wording:
-    if news.mail == LEFT:
-        relevance.check_left(news.booking, newest(news.booking))
-    else:
-        relevance.check_state(news.booking, message)
-    relevance.check_not_over(news.booking, database_clock.now())
+    check_holds(news.booking, message)
     return wording(news, own_words(news.kind))
 
 
@@ -156,8 +156,17 @@ def _invite(letter: Letter, news: News, method: invitations.Method | None) -> No
     if method is None:
         return
     if news.mail == LEFT:  # a calendar takes only what comes after all that it knows
-        news.booking.sequence = newest(news.booking).sequence
-    content = invitations.invitation(news.booking, method, to=news.recipient, site=news.site)
+        for booking in (news.booking, *news.others):
+            booking.sequence = newest(booking).sequence
+    contents = [
+        invitations.invitation(booking, method, to=news.recipient, site=news.site)
+        for booking in (news.booking, *news.others)
+    ]
+    if news.others:  # one calendar part can invite to one date alone
+        for number, content in enumerate(contents, 1):
+            letter.attach(f"invite-{number}.ics", content, "application/ics")
+        return
+    (content,) = contents
     letter.method = method
     letter.attach_alternative(content.decode(), "text/calendar")
     letter.attach("invite.ics", content, "application/ics")

@@ -161,6 +161,7 @@ def _facts(news: News, said: tuple[str, ...]) -> Iterable[Fact]:
     booking = news.booking
     customer = getattr(booking, "customer", None)
     yield Fact(_("What"), news.thing)
+    yield Fact(_("All dates"), _dates(news) if news.others else "")
     yield Fact(_("With"), booking.with_whom)
     yield Fact(_("Where"), booking.where)
     yield Fact(_("Places"), str(booking.places) if booking.places > 1 else "")
@@ -171,6 +172,15 @@ def _facts(news: News, said: tuple[str, ...]) -> Iterable[Fact]:
     for words in said:
         yield Fact(_("Message"), words)
     yield Fact(_("Reference"), booking.reference)
+
+
+def _dates(news: News) -> str:
+    """The dates of a series, one a line, on the clocks that lead."""
+    zone = news.clocks.first
+    return "\n".join(
+        _listed(times.day(one.start, zone), times.clock_range(one.start, one.end, zone))
+        for one in (news.booking, *news.others)
+    )
 
 
 def _about_the_customer(booking: Booking) -> Iterable[Fact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -27,6 +28,8 @@ class News:
     recipient: Recipient
     site: Site
     entry: HistoryEntry | None = None
+    others: Sequence[Booking] = ()
+    """Further dates that the same mail tells of, later ones."""
 
     @property
     def to_customer(self) -> bool:

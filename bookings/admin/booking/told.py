@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from bookings.admin.booking.verb_pages import permitted_booking
 from bookings.effects.again import NothingToSend, Sendable, send_again, sendable_again
 from bookings.effects.recipients import CUSTOMER
 from bookings.languages import site_of
+from bookings.lifecycle.together import TOGETHER
 from bookings.models import Booking, Mail, OutboxMessage
 from bookings.times import brief_day_and_clock
 
@@ -33,8 +35,13 @@ class Told:
 
 
 def told(booking: Booking) -> list[Told]:
-    """The last messages to the customer, the newest first.  One query."""
-    rows = OutboxMessage.objects.filter(booking_id=booking.pk, kind="mail", payload__to=CUSTOMER)
+    """The last messages to the customer, the newest first.  One query, two where it belongs to a series."""
+    about = Q(booking_id=booking.pk)
+    if booking.series_id:
+        of_series = list(Booking.objects.filter(series=booking.series_id).values_list("pk", flat=True))
+        about |= Q(booking_id__in=of_series, payload__has_key=TOGETHER)
+    rows = OutboxMessage.objects.filter(about, kind="mail", payload__to=CUSTOMER)
+    told_of = [row for row in rows.order_by("-pk") if _is_about(row, booking)]
     zone = booking.resource.timezone
     return [
         Told(
@@ -43,8 +50,13 @@ def told(booking: Booking) -> list[Told]:
             at=brief_day_and_clock(row.done_at or row.run_after, zone),
             why=_(row.last_error) if row.last_error else "",
         )
-        for row in rows.order_by("-pk")[:SHOWN]
+        for row in told_of[:SHOWN]
     ]
+
+
+def _is_about(message: OutboxMessage, booking: Booking) -> bool:
+    """Whether it tells of the booking, alone or among other dates of its series."""
+    return message.booking_id == booking.pk or str(booking.pk) in message.payload.get(TOGETHER, [])
 
 
 def offer(booking: Booking, request: HttpRequest) -> str:
