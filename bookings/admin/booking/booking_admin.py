@@ -28,6 +28,9 @@ from bookings.admin.booking.search import MOST_FOUND, BoundedPaginator, found
 from bookings.admin.booking.told import again_page, offer, told
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.admin.calendar.page import calendar_urls
+from bookings.admin.classes.pages import class_page, classes_page
+from bookings.admin.series.new_series import new_series_page
+from bookings.admin.series.one_series import series_page
 from bookings.admin.taking_time.page import take_time_page
 from bookings.admin.today import pages, presses
 from bookings.graph_words import graph_words
@@ -224,6 +227,10 @@ class BookingAdmin(admin.ModelAdmin):
             page("new/", new_booking_page, "new"),
             *calendar_urls(page),
             page("take-time/", take_time_page, "take_time"),
+            page("new/series/", new_series_page, "new_series"),
+            page("<uuid:pk>/series/", series_page, "series"),
+            page("classes/", classes_page, "classes"),
+            page("classes/<uuid:pk>/", class_page, "class"),
             page("new/people/", people_page, "people"),
             page("new/release/", release_page, "release"),
             page("in-calendar/<int:pk>/", conflict_page, "calendar_conflict"),

@@ -38,6 +38,10 @@ def buttons_of(booking: Booking, user: Any, now: datetime) -> list[Button]:
             found.append(_button(booking, "attendance", _("Note attendance"), kind="plain"))
         if getattr(booking, "customer", None):
             found.append(_button(booking, "renew", _("Renew the customer's link"), kind="plain"))
+    if booking.series_id:
+        found.append(_button(booking, "series", _("The series"), kind="plain"))
+    if booking.version.offers_seats:
+        found.append(_button(booking, "class", _("Who comes"), kind="plain"))
     if user.has_perm("bookings.change_booking"):
         found.append(_button(booking, "correct", _("Correct details"), kind="plain"))
     if user.has_perm("bookings.delete_booking") and booking.state.final:

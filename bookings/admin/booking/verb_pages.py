@@ -23,9 +23,11 @@ from bookings.admin.booking.verb_forms import (
     StaffCustomerForm,
     corrected_customer,
 )
+from bookings.admin.classes.told import seats_told
 from bookings.admin.form_page import form_page, posted_data
 from bookings.effects.links import manage_url, renew
 from bookings.errors import ActionNotAvailable, BookingError
+from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
 from bookings.refusals import sentences
@@ -85,6 +87,7 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
         forms=[form],
         submit=str(action),
         target=action.target,
+        told_seats=seats_told(request.user, [booking.pk], action, site_of(request)),
         pieces=overlapping_pieces(booking) if taking else [],
     )
 

@@ -1,0 +1,1 @@
+"""Classes: sessions to come, who sits in them, and who came."""

@@ -1,0 +1,1 @@
+"""Series: several dates made, moved and called off as one."""
