@@ -39,7 +39,7 @@ class Pattern:
     customer: Customer | None = None
     companions: Sequence[Resource] = field(default_factory=tuple)
 
-    def on(self, start: datetime, series: Series) -> tuple[Booking, Customer | None]:
+    def on(self, start: datetime, series: Series | None) -> tuple[Booking, Customer | None]:
         """An unsaved booking of the series that begins at ``start``, and its customer."""
         booking = _copy(self.draft, besides=OF_ONE_DATE)
         booking.reference, booking.nonce, booking.series = new_reference(), new_nonce(), series
@@ -71,10 +71,12 @@ def book_series(
 ) -> list[Booking]:
     """Book the pattern at each of the ``starts`` as one series and return the bookings, in that order.
 
-    Raises ``SeriesRefused`` with the refusal of each date that cannot be had; nothing is written then.
+    One date alone is no series.  Raises ``SeriesRefused`` with the refusal of each date that cannot be had; nothing is
+    written then.
     """
     locks_of(pattern.draft, pattern.companions).take()
-    series, since = Series.objects.create(every_days=every_days), last_message()
+    series = Series.objects.create(every_days=every_days) if len(starts) > 1 else None
+    since = last_message()
 
     def book_on(start: datetime) -> Booking:
         draft, customer = pattern.on(start, series)

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bookings.lifecycle import reschedule
 from bookings.models import Booking, Resource
 from tests.api.conftest import EXAMPLE, LATER, MARTY, NOTHING, SLOT, hour
-from tests.situations import a_project
+from tests.lifecycle.test_series import a_series
+from tests.situations import SERVER, a_project, a_resource, at
 
 
 @pytest.fixture
@@ -187,3 +189,25 @@ def test_a_changed_action_link_leads_nowhere(server, booking, client):
     other = links["cancel_by_customer"].replace("cancel_by_customer", "reschedule_by_customer")
     for link in (other, links["cancel_by_customer"] + "x", links["cancel_by_customer"].partition("?")[0]):
         assert client.get(link, follow=True).status_code in {404, 410}
+
+
+def test_a_server_reads_the_series_of_a_booking_with_its_dates(server, wish, django_assert_max_num_queries):
+    project = a_project(a_resource())
+    first, second, third = a_series(project.resources.get(), 3, project=project)
+    moved = reschedule(second, by=SERVER, start=at(15, days=8), end=at(16, days=8))
+    with django_assert_max_num_queries(10):
+        listed = {row["id"]: row for row in server.read("/bookings?include=series")}
+    series = listed[str(first.pk)]["series"]
+    assert (series["id"], series["every_days"]) == (str(first.series_id), 7)
+    assert [row["id"] for row in series["bookings"]] == [str(one.pk) for one in (first, moved, third)]
+    assert series["bookings"][1]["start"] == "2033-03-22T15:00:00+00:00"
+    assert listed[str(moved.pk)]["series"] == series
+    alone = server.made("/bookings", wish)
+    assert server.read(f"/bookings/{alone['id']}?include=series")["series"] is None
+    assert "series" not in server.read(f"/bookings/{alone['id']}")
+
+
+def test_a_public_page_learns_nothing_of_a_series(widget):
+    (first, _second) = a_series(a_project(a_resource()).resources.get(), 2)
+    told = widget.get(f"/bookings/{first.pk}?include=series").json()
+    assert "series" not in told.get("data", {})

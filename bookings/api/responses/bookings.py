@@ -17,6 +17,7 @@ from bookings.api.responses.included_events import included_events
 from bookings.api.responses.logs import LogOut, serialize_logs
 from bookings.api.responses.projects import BookedProjectOut, ProjectOut
 from bookings.api.responses.resources import PublicResourceOut, ResourceOut
+from bookings.api.responses.series import SeriesOut, serialize_series
 from bookings.api.responses.terms import TermsOut, serialize_terms
 from bookings.api.siblings import siblings_of
 from bookings.forms.terms import terms_of
@@ -74,6 +75,7 @@ class BookingOut(RowOut):
     logs: NotRequired[list[LogOut]]
     continues: NotRequired[Uuid | None]
     continued_by: NotRequired[Uuid | None]
+    series: NotRequired[SeriesOut | None]
     terms: NotRequired[TermsOut | None]
 
 
@@ -119,6 +121,9 @@ def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[Bo
         _include_siblings(bodies, bookings, context)
         _include_logs(bodies, bookings, context)
         _include_moves(bodies, bookings, context)
+        if "series" in context.names:
+            for body, series in zip(bodies, serialize_series(bookings, context), strict=True):
+                body["series"] = series
     return bodies
 
 
