@@ -146,6 +146,15 @@ def test_a_move_names_what_is_in_the_way_and_may_leave_that_date_where_it_is(des
     assert starts == [at(12), at(9, days=7), at(12, days=14)]
 
 
+def test_a_move_to_where_it_is_tells_nobody(desk):
+    made = a_series(a_resource(), 2)
+    OutboxMessage.objects.all().delete()
+    page = desk.post(series_url(made[0]), values_of(desk.get(series_url(made[0]))) | {"do": "move"})
+    assert "It is there already." in text_of(page)
+    assert not OutboxMessage.objects.exists()
+    assert Booking.objects.count() == 2
+
+
 def test_it_is_called_off_from_one_date_on_and_who_is_told_is_said_before(desk, emmett):
     made = a_series(emmett, 4)
     url = series_url(made[2])

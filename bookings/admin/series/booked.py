@@ -50,12 +50,17 @@ class Row:
     def about(self) -> str:
         return about(self.wanted, self.terms)
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether any of the dates cannot be had."""
+        return any(one.why for one in self.dates)
+
     def book(self) -> list[Booking]:
         """The bookings; none where something has to be asked, which ``dates`` and the form then say."""
         window = Window.of(self.terms.resources, self.wanted, self.terms.length)
         self.dates = dates_of(self.wanted, window, self.terms, data=self.request.POST, now=self.now)
         starts = starts_of(self.dates)
-        if any(one.why for one in self.dates):
+        if self.is_asked:
             return []
         if not starts:
             self.form.add_error(None, _("Every date is left out."))

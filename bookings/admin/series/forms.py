@@ -62,9 +62,7 @@ class RowForm(forms.Form):
     times = forms.IntegerField(
         label=gettext_lazy("how many times"), min_value=1, max_value=MOST_DATES, initial=1
     )
-    every = forms.TypedChoiceField(
-        label=gettext_lazy("how often"), choices=RHYTHMS, initial=7, coerce=int, empty_value=7, required=False
-    )
+    every = forms.TypedChoiceField(label=gettext_lazy("how often"), choices=RHYTHMS, initial=7, coerce=int)
 
     def __init__(
         self,
@@ -76,7 +74,7 @@ class RowForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.project, self.version = project, version
+        self.booked_in, self.version = project, version
         self.long = timedelta()
         if project:
             resources = resources.filter(links__project=project)
@@ -92,7 +90,7 @@ class RowForm(forms.Form):
         resource: Resource | None = data.get("resource")
         if resource is None or "length" in self.errors:
             return data
-        long = data.get("length") or stated_length(self.project, resource, data.get("option"))
+        long = data.get("length") or stated_length(self.booked_in, resource, data.get("option"))
         if long is None:
             self.add_error("length", _("Say how long it takes."))
         else:
@@ -119,8 +117,8 @@ class RowForm(forms.Form):
             "start": first,
             "end": first + self.long,
         }
-        if self.project:
-            request["project_id"] = self.project.pk
+        if self.booked_in:
+            request["project_id"] = self.booked_in.pk
         if data.get("option"):
             request["option_id"] = data["option"].pk
         return request | self.more()
@@ -170,8 +168,8 @@ class ClassForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        self.project = data.get("project")
-        if not self.project and not data.get("what") and "what" not in self.errors:
+        self.booked_in = data.get("project")
+        if not self.booked_in and not data.get("what") and "what" not in self.errors:
             self.add_error("what", _("Say what it is."))
         return super().clean()
 
@@ -181,7 +179,7 @@ class ClassForm(RowForm):
     def more(self) -> dict[str, Any]:
         data = self.cleaned_data
         texts = {"what": data["what"]} if data["what"] else {}
-        if self.project is None:
+        if self.booked_in is None:
             place = data["resource"].location or data["resource"]
             texts |= {"where": place.name, "description": data["what"]}
         return texts | {"settings": {"max_seats": data["max_seats"]}}

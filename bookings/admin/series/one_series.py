@@ -89,6 +89,11 @@ class _Page:
         self.terms: Terms | None = None
         self.about = ""
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether any of the dates cannot be had."""
+        return any(one.why for one in self.dates)
+
     def meant(self, scope: str) -> list[Booking]:
         """The dates of that scope that still stand, this one first where it is among them."""
         standing = [one for one in self.rows if one.state.occupies or not one.state.settled]
@@ -103,6 +108,9 @@ class _Page:
         zone, by_far = ZoneInfo(resource.timezone), data["start"] - self.shift.shown
         wanted = [on_the_clock(_shown(one) + by_far, zone) for one in rows]
         other = resource if resource != self.booking.resource else None
+        if not by_far and other is None:
+            self.shift.add_error("start", _("It is there already."))
+            return 0
         self.terms = Terms(
             resources=[resource],
             length=self.booking.length,
@@ -114,14 +122,19 @@ class _Page:
         window = Window.of([resource], wanted, self.terms.length, ignoring=[one.pk for one in rows])
         self.about = about(wanted, self.terms)
         self.dates = dates_of(wanted, window, self.terms, data=self.request.POST, now=self.now)
-        if any(one.why for one in self.dates):
+        if self.is_asked:
             return 0
         going = [(row, one.start) for row, one in zip(rows, self.dates, strict=True) if one.start]
         moves = [Move(booking=row, start=start, resource=other) for row, start in going]
+        if not moves:
+            self.shift.add_error(None, _("Every date is left out."))
+            return 0
         try:
             return len(lifecycle.move_series(moves, by=self.by, message=data["message"]))
         except SeriesRefused as refused:
             say_refusals(self.dates, refused.refusals, window, self.terms, self.now)
+        except BookingError as refused:
+            self.shift.add_error(None, refusals.sentence(refused))
         return 0
 
     def call_off(self, action: Action) -> int:
