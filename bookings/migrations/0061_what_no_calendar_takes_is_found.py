@@ -8,7 +8,7 @@ from bookings.online_indexes import AddIndexOnline
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("bookings", "0049_events_read_elsewhere")]
+    dependencies = [("bookings", "0051_series_are_found")]
 
     operations = [
         AddIndexOnline(
