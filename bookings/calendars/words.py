@@ -17,14 +17,18 @@ ANSWERS = {"accepted", "declined", "tentative", "needsAction"}
 LONGEST_TITLE = 300
 
 
-def to_write(booking: Booking, calendar: Calendar, key: str) -> ToWrite:
-    """The event of a booking as it is to stand in a calendar; of an erased one nothing but its time."""
+def to_write(booking: Booking, calendar: Calendar, key: str, *, guests: bool, invite: bool) -> ToWrite:
+    """The event of a booking as it is to stand in a calendar; of an erased one nothing but its time.
+
+    ``guests`` puts its participants among the event's where the project lets others see whom it is for, ``invite``
+    has the provider mail them, so that they stand there in any case.
+    """
     with translation.override(language_of(Site.current().language)):
         words = (
             CalendarWords.NAMES if booking.project is None else CalendarWords(booking.project.calendar_words)
         )
         if booking.deleted_at:
-            words = CalendarWords.NOTHING
+            words, guests = CalendarWords.NOTHING, False
         return ToWrite(
             key=key,
             start=booking.start,
@@ -34,8 +38,10 @@ def to_write(booking: Booking, calendar: Calendar, key: str) -> ToWrite:
             where="" if words == CalendarWords.NOTHING else typed_text.line(booking.where),
             sequence=booking.sequence,
             zone=calendar.resource.timezone,
-            guests=() if words == CalendarWords.NOTHING else _guests(booking, calendar),
-            invite=booking.invite,
+            guests=_guests(booking, calendar)
+            if guests and (invite or words != CalendarWords.NOTHING)
+            else (),
+            invite=invite,
         )
 
 

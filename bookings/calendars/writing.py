@@ -22,6 +22,7 @@ from django.utils.translation import gettext_noop
 from bookings import database_clock
 from bookings.calendars.errors import CalendarError, ChangedThere, SignedOut
 from bookings.calendars.ics import key_of
+from bookings.calendars.inviting import begun, has_guests, invites
 from bookings.calendars.kinds import provider_of
 from bookings.calendars.provider import ToWrite, Written
 from bookings.calendars.standing import calendars_of, newest, was_called_off
@@ -70,12 +71,12 @@ def _each(wanted: Mapping[UUID, Calendar], entries: Mapping[UUID, CalendarEntry]
 
 def _settle(booking: Booking, calendar: Calendar, entry: CalendarEntry | None, *, stands: bool) -> None:
     if entry is None:
-        entry = _begin(booking, calendar)
+        entry = begun(booking, calendar)
     if not _lease(entry):
         raise NotNow(BUSY)
     try:
         entry.refresh_from_db(
-            fields=["event", "etag", "count", "key", "removed_at", "conflict", "digest", "sequence"]
+            fields=["event", "etag", "count", "key", "removed_at", "conflict", "digest", "sequence", "silent"]
         )
         if stands and not entry.conflict:
             _write(booking, calendar, entry)
@@ -85,14 +86,6 @@ def _settle(booking: Booking, calendar: Calendar, entry: CalendarEntry | None, *
         _save(entry)
         raise
     _save(entry)
-
-
-def _begin(booking: Booking, calendar: Calendar) -> CalendarEntry:
-    return CalendarEntry.objects.get_or_create(
-        uid=booking.uid,
-        calendar=calendar,
-        defaults={"booking": booking, "key": key_of(booking.reference, 1)},
-    )[0]
 
 
 def _lease(entry: CalendarEntry) -> bool:
@@ -110,7 +103,8 @@ def _save(entry: CalendarEntry, **columns: Any) -> None:
 def _write(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> None:
     if entry.removed_at is not None:
         _begin_anew(booking, entry)
-    event = to_write(booking, calendar, entry.key)
+    guests, invite = has_guests(booking, calendar), invites(booking, entry)
+    event = to_write(booking, calendar, entry.key, guests=guests, invite=invite)
     digest = digest_of(event)
     if entry.event and entry.digest == digest:
         CalendarEntry.objects.filter(pk=entry.pk).update(booking=booking, sequence=booking.sequence)
@@ -157,7 +151,8 @@ def _take_away(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> No
         return
     known = Written(entry.event, entry.etag) if entry.event else None
     assert calendar.connection is not None  # noqa: S101  # it lies elsewhere
-    provider_of(calendar.connection).remove(calendar.provider_id, entry.key, known, tell=booking.invite)
+    tell = booking.invite and not entry.silent
+    provider_of(calendar.connection).remove(calendar.provider_id, entry.key, known, tell=tell)
     CalendarEntry.objects.filter(pk=entry.pk).update(
         removed_at=database_clock.now(), conflict="", booking=booking
     )

@@ -16,7 +16,7 @@ from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
 
 from bookings import typed_text
 from bookings.effects.links import manage_url, owner_url
-from bookings.effects.recipients import CUSTOMER, OWNER, Recipient
+from bookings.effects.recipients import CUSTOMER, OWNER, PARTICIPANTS, Recipient
 from bookings.models import Booking, HistoryEntry, Mail, Site, State
 
 PRODUCT = "-//Booking site//Bookings//EN"
@@ -48,7 +48,7 @@ def _was_invited(booking: Booking, reader: Recipient, entry: HistoryEntry | None
     if booking.state.occupies or entry is None:
         return False
     before = State.objects.filter(version=booking.version_id, name=entry.source).first()
-    told = before and (before.mail_to_customer if reader.who == CUSTOMER else before.mail_to_owner)
+    told = before and (before.mail_to_owner if reader.who == OWNER else before.mail_to_customer)
     return bool(before and before.settled and told in INVITING)
 
 
@@ -86,7 +86,8 @@ def _event(booking: Booking, *, to: str) -> Event:
         status=STATUS.CANCELLED if cancelled else confirmed,
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
     )
-    event.add("URL", owner_url(booking) if to == OWNER else manage_url(booking))
+    if to != PARTICIPANTS:
+        event.add("URL", owner_url(booking) if to == OWNER else manage_url(booking))
     return event
 
 
@@ -115,6 +116,9 @@ def _summary(booking: Booking, to: str) -> str:
 
 
 def _description(booking: Booking, to: str) -> str:
+    """What the customer wrote, and what opens the booking, is no business of those whom a request named beside."""
+    if to == PARTICIPANTS:
+        return booking.reference
     link = owner_url(booking) if to == OWNER else manage_url(booking)
     places = _("Places: %(count)s") % {"count": booking.places} if booking.places > 1 else ""
     return _text("\n".join(filter(None, [booking.description, places, booking.reference, link])))
@@ -123,7 +127,7 @@ def _description(booking: Booking, to: str) -> str:
 def _attendee(booking: Booking, to: Recipient) -> vCalAddress:
     customer = getattr(booking, "customer", None)
     name = booking.resource.name if to.who == OWNER or customer is None else customer.name
-    attendee = _person(to.address, name)
+    attendee = _person(to.address, to.address if to.who == PARTICIPANTS else name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -26,11 +26,13 @@ from bookings.effects.mail_card import card_of, plain_card
 from bookings.effects.news import News
 from bookings.effects.outbox import GivenUp, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient
-from bookings.effects.wording import Wording, reminder, reminder_kind, wording
+from bookings.effects.wording import Wording, reminder, reminder_kind, to_participant, wording
 from bookings.lifecycle.notices import LEFT, message_in
 from bookings.mailing import Mailing, mailing
-from bookings.models import HistoryEntry, OutboxMessage, Remark, Site
+from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Site
 
+Elsewhere = Callable[[Booking, Recipient, str], bool]
+"""Whether a connected calendar brings a booking to a reader, whom the message calls so; may raise ``NotYet``."""
 LONGEST_SUBJECT = 160
 KINDS = ("mail", "links", "staff_link")
 LONGEST_SENDING_SECONDS = 20.0  # less than a worker is given to end
@@ -54,15 +56,23 @@ class Letter(EmailMultiAlternatives):
         return whole
 
 
-def deliver(message: OutboxMessage) -> None:
-    """Send the mail of an outbox message, unless it is not true any more."""
+def nowhere(_booking: Booking, _reader: Recipient, _to: str) -> bool:
+    """No calendar is connected."""
+    return False
+
+
+def deliver(message: OutboxMessage, stands_elsewhere: Elsewhere = nowhere) -> None:
+    """Send the mail of an outbox message, unless it is not true any more.
+
+    It brings the booking into the reader's calendar, unless it ``stands_elsewhere``.
+    """
     if mailing() is Mailing.OFF:
         raise Unreachable(gettext_noop("Mail is not set up: EMAIL_URL names no server."))
-    send(letter_of(message))
+    send(letter_of(message, stands_elsewhere))
 
 
-def letter_of(message: OutboxMessage) -> Letter:
-    """The mail that an outbox message asks for, as true as it is now; raises ``NoLongerTrue``."""
+def letter_of(message: OutboxMessage, stands_elsewhere: Elsewhere = nowhere) -> Letter:
+    """The mail that an outbox message asks for, as true as it is now; raises ``NoLongerTrue`` and ``NotYet``."""
     payload = message.payload
     booking, *others = bookings_of(message)
     site = Site.current()
@@ -75,14 +85,20 @@ def letter_of(message: OutboxMessage) -> Letter:
     with translation.override(reader.language):
         words = _reminding(news, payload["reminder"]) if "reminder" in payload else _telling(news, message)
         method = invitations.method_of(booking, news.mail, reader, entry) if news.mail else None
+        dates = [
+            one for one in (booking, *others) if method and not stands_elsewhere(one, reader, payload["to"])
+        ]
+        method = method if dates else None
         context = context_of(news, words, method, [payload.get("remark"), payload.get("note")])
         letter = compose(reader, site, words, context, key)
-    _invite(letter, news, method)
+    _invite(letter, news, method, dates)
     return letter
 
 
 def _telling(news: News, message: OutboxMessage) -> Wording:
     check_holds(news.booking, message)
+    if news.to_participant:
+        return to_participant(news)
     return wording(news, own_words(news.kind))
 
 
@@ -152,15 +168,16 @@ def _said(news: News, remarks: Sequence[int | None]) -> tuple[str, ...]:
     return tuple(filter(None, (remark, note)))
 
 
-def _invite(letter: Letter, news: News, method: invitations.Method | None) -> None:
+def _invite(
+    letter: Letter, news: News, method: invitations.Method | None, bookings: Sequence[Booking]
+) -> None:
     if method is None:
         return
     if news.mail == LEFT:  # a calendar takes only what comes after all that it knows
-        for booking in (news.booking, *news.others):
+        for booking in bookings:
             booking.sequence = newest(booking).sequence
     contents = [
-        invitations.invitation(booking, method, to=news.recipient, site=news.site)
-        for booking in (news.booking, *news.others)
+        invitations.invitation(booking, method, to=news.recipient, site=news.site) for booking in bookings
     ]
     if news.others:  # one calendar part can invite to one date alone
         for number, content in enumerate(contents, 1):

@@ -84,13 +84,15 @@ def card_of(news: News, words: Wording, *, url: str, said: tuple[str, ...], has_
     booking, stage = news.booking, stage_of(news)
     project = booking.project
     when = _when(news)
+    facts = _facts_for_all(news) if news.to_participant else _facts(news, said)
+    links = () if news.to_participant else (Link(words.link or _page_label(news), url), *_way(news, stage))
     return Card(
         colours=colours_of((project.accent if project else "") or news.site.accent, stage),
         pill=_pill(news, stage),
         preview=_preview(news, words),
         when=when,
-        facts=tuple(fact for fact in _facts(news, said) if fact.value),
-        links=(Link(words.link or _page_label(news), url), *_way(news, stage)),
+        facts=tuple(fact for fact in facts if fact.value),
+        links=links,
         closing=(_("The entry for your calendar is attached."),) if has_entry else (),
         footing=_footing(news),
     )
@@ -181,6 +183,16 @@ def _dates(news: News) -> str:
         _listed(times.day(one.start, zone), times.clock_range(one.start, one.end, zone))
         for one in (news.booking, *news.others)
     )
+
+
+def _facts_for_all(news: News) -> Iterable[Fact]:
+    """What may be known to somebody who can neither see nor change the booking."""
+    booking = news.booking
+    customer = getattr(booking, "customer", None)
+    yield Fact(_("What"), news.thing)
+    yield Fact(_("With"), booking.with_whom)
+    yield Fact(_("Where"), booking.where)
+    yield Fact(_("For"), typed_text.line(customer.name) if customer else "")
 
 
 def _about_the_customer(booking: Booking) -> Iterable[Fact]:

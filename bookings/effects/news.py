@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 
 from bookings import times, typed_text
 from bookings.clocks import Clocks
-from bookings.effects.recipients import CUSTOMER, Recipient, first_zone
+from bookings.effects.recipients import CUSTOMER, PARTICIPANTS, Recipient, first_zone
 from bookings.models import Booking, HistoryEntry, Mail, MailKind, Site
 from bookings.price_words import price_in_words
 
@@ -34,6 +34,10 @@ class News:
     @property
     def to_customer(self) -> bool:
         return self.recipient.who == CUSTOMER
+
+    @property
+    def to_participant(self) -> bool:
+        return self.recipient.who == PARTICIPANTS
 
     @property
     def thing(self) -> str:

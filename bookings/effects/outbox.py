@@ -57,6 +57,14 @@ class NotNow(Exception):
         self.retry_after = retry_after
 
 
+class NotYet(Exception):
+    """Something of this site's own comes first; asked again after ``wait``, which is no failed attempt."""
+
+    def __init__(self, words: str, wait: timedelta) -> None:
+        super().__init__(words)
+        self.wait = wait
+
+
 class Unreachable(NotNow):
     """The other side takes nothing of this kind at present, so the whole kind rests.  Never given up."""
 
@@ -167,6 +175,13 @@ class Sender:
             _finish(message, outcomes.DROPPED, str(reason))
         except GivenUp as reason:
             _finish(message, outcomes.FAILED, str(reason))
+        except NotYet as reason:
+            _settle(
+                message,
+                run_after=Now() + reason.wait,
+                last_error=str(reason),
+                attempts=max(message.attempts - 1, 0),
+            )
         except Unreachable as reason:
             _postpone(message, self._rest(message.kind), str(reason))
             return

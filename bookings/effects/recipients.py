@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,12 +17,14 @@ from bookings.models import Booking, Site
 CUSTOMER, OWNER = "customer", "owner"
 COMPANION = "companion:"
 """Begins the word for another whose time a booking takes, which ends in the resource's id."""
+PARTICIPANTS, PARTICIPANT = "participants", "participant:"
+"""All whom the request named, and the beginning of the word for one of them, which ends in a digest of the address."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
     who: str
-    """``customer`` or ``owner``."""
+    """``customer``, ``owner`` or ``participants``: one of those."""
     address: str
     language: str
     """One of ``settings.LANGUAGES``."""
@@ -36,6 +39,14 @@ def recipient(booking: Booking, who: str, site: Site) -> Recipient:
     customer = getattr(booking, "customer", None)
     owner_email = sendable(booking.owner_email or site.email)
     customer_email = sendable(customer.email if customer else "")
+    if who.startswith(PARTICIPANT):
+        return Recipient(
+            who=PARTICIPANTS,
+            address=_known(participants(booking).get(who, "")),
+            language=language_of(booking.language, site.language),
+            zone=first_zone(booking.resource.timezone, site.timezone),
+            reply_to=owner_email,
+        )
     if who.startswith(COMPANION):
         beside = booking.companions.filter(pk=who.removeprefix(COMPANION), deleted_at=None).first()
         return Recipient(
@@ -60,6 +71,16 @@ def recipient(booking: Booking, who: str, site: Site) -> Recipient:
         zone=first_zone(customer.timezone if customer else "", booking.resource.timezone, site.timezone),
         reply_to=owner_email,
     )
+
+
+def participants(booking: Booking) -> dict[str, str]:
+    """The addresses that a request named, each once, by the word under which one is written to."""
+    typed = (one.strip() for one in booking.participants if isinstance(one, str))
+    found: dict[str, str] = {}
+    for address in filter(None, map(sendable, typed)):
+        digest = hashlib.sha256(address.casefold().encode()).hexdigest()[:16]
+        found.setdefault(f"{PARTICIPANT}{digest}", address)
+    return found
 
 
 def language_of(*wishes: str) -> str:

@@ -16,9 +16,12 @@ from bookings.effects.recipients import (
     COMPANION,
     CUSTOMER,
     OWNER,
+    PARTICIPANTS,
     Recipient,
     first_zone,
     language_of,
+    participants,
+    recipient,
     sendable,
 )
 from bookings.lifecycle.notices import LEFT
@@ -31,8 +34,14 @@ USED_UP = gettext_noop("The day’s text messages are used up.")
 KIND = "sms"
 
 
-def deliver(message: OutboxMessage) -> None:
-    """Send a mail of the outbox, or hand it on where it goes by text message."""
+def deliver(message: OutboxMessage, stands_elsewhere: mail.Elsewhere = mail.nowhere) -> None:
+    """Send a mail of the outbox, or hand it on where it goes by text message or to several.
+
+    ``stands_elsewhere`` says to whom a connected calendar brings the booking.
+    """
+    if message.payload["to"] == PARTICIPANTS:
+        _tell_participants(message, stands_elsewhere)
+        return
     if message.payload["to"] == CUSTOMER and "instead" not in message.payload and _goes_by_text(message):
         enqueue(
             KIND,
@@ -44,7 +53,31 @@ def deliver(message: OutboxMessage) -> None:
         raise NoLongerTrue(BY_TEXT)
     if message.payload["to"] == OWNER:
         _tell_companions(message)
-    mail.deliver(message)
+    mail.deliver(message, stands_elsewhere)
+
+
+def _tell_participants(message: OutboxMessage, stands_elsewhere: mail.Elsewhere) -> None:
+    """Invite whom the request named, unless the calendar's provider does; who is told anyway is told once."""
+    booking = relevance.booking_of(message)
+    relevance.check_state(booking, message)
+    words = participants(booking)
+    told = {
+        booking.owner_email.casefold(),
+        booking.customer.email.casefold() if hasattr(booking, "customer") else "",
+    }
+    named = [word for word, address in words.items() if address.casefold() not in told]
+    if not named:
+        raise NoLongerTrue(gettext_noop("Nobody else was named."))
+    if stands_elsewhere(booking, recipient(booking, named[0], Site.current()), PARTICIPANTS):
+        raise NoLongerTrue(gettext_noop("The calendar’s provider invites them."))
+    for word in named:
+        enqueue(
+            "mail",
+            dedupe_key=f"{message.dedupe_key}:{word.rpartition(':')[2]}",
+            payload=message.payload | {"to": word},
+            booking_id=booking.pk,
+            target=message.target,
+        )
 
 
 def _tell_companions(message: OutboxMessage) -> None:

@@ -39,6 +39,16 @@ def wording(news: News, own: MailWords | None = None) -> Wording:
     return led(_WORDS[news.mail](news), news.kind, news.values, own)
 
 
+def to_participant(news: News) -> Wording:
+    """What somebody reads whom the booking's request named beside the customer."""
+    subject, heading = {
+        Mail.BOOKED: (_("Invitation: %s"), _("You are invited")),
+        Mail.MOVED: (_("New time: %s"), _("It has a new time")),
+    }.get(Mail(news.mail), (_("Cancelled: %s"), _("It was cancelled")))
+    told = _("%(thing)s, %(time)s") % {"thing": news.values["what"], "time": news.time}
+    return Wording(subject=subject % told, heading=heading)
+
+
 def _booked(news: News) -> Wording:
     if news.undone:
         return Wording(

@@ -113,7 +113,21 @@ def _mails(
         if words := message_in(notices, to, mail):
             payload["note"] = remark(booking, words)
         messages.append(_message("mail", booking, to, payload=payload))
+    if _concerns_participants(booking, state):
+        mail = Mail.MOVED if moved else state.mail_to_customer
+        if is_wanted(booking, "participants", mail, notices):
+            messages.append(
+                _message("mail", booking, "participants", payload={"to": "participants", "mail": mail})
+            )
     return messages
+
+
+def _concerns_participants(booking: Booking, state: State) -> bool:
+    """Whether those whom it is to invite hear of it: once it stands, and when it is called off."""
+    if not (booking.invite and booking.participants):
+        return False
+    stands = state.settled and state.occupies
+    return state.mail_to_customer == Mail.BOOKED if stands else state.mail_to_customer in OFF
 
 
 def _mail_to_owners(booking: Booking, state: State) -> str:

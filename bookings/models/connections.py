@@ -122,6 +122,10 @@ class CalendarEntry(models.Model):
     end = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True)
     written_at = models.DateTimeField(null=True)
+    silent = models.BooleanField(default=False, db_default=False)
+    """Our own mail invited its guests, so that the provider mails nobody."""
+    booked_before = models.BooleanField(default=False, db_default=False)
+    """It was booked before the calendar was connected, when our mails brought it into calendars."""
     removed_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     conflict = models.CharField(max_length=10, choices=Conflict.choices, blank=True, default=Conflict.NONE)

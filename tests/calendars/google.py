@@ -95,6 +95,11 @@ class Google(GoogleOAuth):
 
     # --- What a person does over there ---
 
+    def has_another(self, calendar: str) -> None:
+        """One more calendar, which is the account's own, too."""
+        self.lists.append({"id": calendar, "summary": calendar, "accessRole": "owner"})
+        self.events[calendar] = {}
+
     def has(self, calendar: str | None = None) -> list[dict[str, Any]]:
         """The events that are there and not deleted."""
         events = self.events[calendar or self.owner].values()

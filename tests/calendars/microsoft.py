@@ -80,6 +80,10 @@ class Microsoft(OAuth):
 
     # --- What a person does over there ---
 
+    def has_another(self, calendar: str) -> None:
+        """One more calendar, which is the account's own, too."""
+        self.lists.append({"id": calendar, "name": calendar, "canEdit": True, "isDefaultCalendar": False})
+
     def has(self) -> list[dict[str, Any]]:
         return [event for event in self.events.values() if event is not None]
 
@@ -169,7 +173,10 @@ class Microsoft(OAuth):
         need(wanted is not None, "$filter")
         assert wanted
         prop = {"id": wanted[1], "value": wanted[2]}
-        names = [name for name, event in self.events.items() if event and prop in event.get(_PROPERTIES, ())]
+        here = (
+            (name, event) for name, event in self.events.items() if event and event["calendar"] == calendar
+        )
+        names = [name for name, event in here if prop in event.get(_PROPERTIES, ())]
         return {"value": [self._selected(request, name) for name in names]}
 
     def events_create(self, request: Request, calendar: str) -> tuple[int, Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,17 @@ from unittest import mock
 from django.core.management import call_command
 from django.db.models.functions import Now
 
+from bookings.calendars.connecting import connect_account
+from bookings.calendars.kinds import provider_of
+from bookings.calendars.oauth import Grant
+from bookings.calendars.oauth_servers import GOOGLE_SCOPES, MICROSOFT_SCOPES
 from bookings.calendars.reading import read_next
+from bookings.calendars.secrets import seal
 from bookings.effects.outbox import Sender
 from bookings.management.commands.worker import HANDLERS
 from bookings.models import CalendarEntry, Connection, Occupancy, OutboxMessage, Resource
 from tests.calendars.conftest import PASSWORD, Account
+from tests.calendars.oauth_server import OAuth
 
 
 @contextmanager
@@ -61,3 +68,13 @@ def busy(resource: Resource) -> list[tuple[Any, Any]]:
     rows = Occupancy.objects.filter(resource=resource).exclude(event=None).order_by("start")
     assert not rows.filter(strict=True).exists()
     return list(rows.values_list("start", "end"))
+
+
+def let_in(resource: Resource, kind: str, there: OAuth) -> Connection:
+    """A resource whose account at a stand-in is read and takes the bookings, its owner having agreed."""
+    access = there.let_in(*{"google": GOOGLE_SCOPES, "microsoft": MICROSOFT_SCOPES}[kind])
+    grant = Grant(access, "", int(time.time()) + 3600)
+    drafted = Connection(resource=resource, kind=kind, secret=seal(grant.as_secret()))
+    connection = connect_account(drafted, provider_of(drafted).calendars(), write=True)
+    resource.refresh_from_db()
+    return connection

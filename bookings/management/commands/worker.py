@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bookings.api.responses.webhooks import webhook_payload
 from bookings.backups.schedule import Upkeep
-from bookings.calendars import writing
+from bookings.calendars import inviting, writing
 from bookings.calendars.reading import read_next
 from bookings.effects import link_mail, link_texts, reminders, staff_notices, telling, webhooks
 from bookings.effects.crew import DATABASE_PAUSE_SECONDS, PAUSE_SECONDS, Crew
@@ -32,7 +32,7 @@ JOIN_SECONDS = 10.0
 log = structlog.get_logger(__name__)
 
 HANDLERS: dict[str, Handler] = {
-    "mail": telling.deliver,
+    "mail": inviting.deliver,
     telling.KIND: telling.deliver_text,
     link_texts.KIND: link_texts.deliver,
     "links": link_mail.deliver,
