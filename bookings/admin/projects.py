@@ -178,7 +178,11 @@ PARTS = [
     Part(_("Who or what, and when"), ["place", "location"], (ProjectResourceInline, *HOURS)),
     Part(_("What the customer is asked"), ["customer_fields", "consent"], holds="questions"),
     Part(_("Rules"), ["booking", "pay_url"], holds="rules"),
-    Part(_("How times are found"), ["availability", "availability_constraints"], holds="times"),
+    Part(
+        _("How times are found"),
+        ["availability", "availability_constraints", "needs_fresh_calendars"],
+        holds="times",
+    ),
     Part(
         _("Messages"),
         ["sends_mail", "email", "after_booking", "reminders", "calendar_words", *FEED],

@@ -25,6 +25,7 @@ class Code(StrEnum):
     RESOURCE_CONSTRAINTS = "resource_constraints"
     PROJECT_CONSTRAINTS = "project_constraints"
     REQUEST_CONSTRAINTS = "constraints"
+    CALENDARS = "calendars"
     PAST = "past"
     NOTICE = "notice"
     HORIZON = "horizon"
@@ -59,13 +60,18 @@ class Policy:
     request_rules: Sequence[Rule] | None = ()
     resource: Any = None
     project: Any = None
+    is_stale: bool = False
+    """A connected calendar was not read for too long, and until it is the project offers nothing."""
 
     def permits(self, days: Sequence[Day], zone: ZoneInfo) -> list[Permit]:
         """Every layer, evaluated in the resource's zone within ``days``."""
-        return [*self._stored(days, zone), self._requested(days, zone)]
+        known = Permit(code=Code.CALENDARS, intervals=[] if self.is_stale else None, source=self.resource)
+        return [*self._stored(days, zone), self._requested(days, zone), known]
 
     def open(self, days: Sequence[Day], zone: ZoneInfo) -> Intervals:
         """The instants within ``days`` (of one zone, none left out) that every layer permits; not to be changed."""
+        if self.is_stale:
+            return []
         stored = KEPT_HOURS.get(
             self._made_of(days, zone), lambda: _permitted_by_all(self._stored(days, zone), days)
         )

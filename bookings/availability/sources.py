@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,7 @@ from bookings.availability.intervals import Interval, Intervals, merged
 from bookings.availability.permits import Policy
 from bookings.availability.rules import ConstraintsError, Rule, parse_constraints
 from bookings.layers import constraint_lists
-from bookings.models import DatedHours, Location, Occupancy, Project, Resource, Site, WeeklyHours
+from bookings.models import Connection, DatedHours, Location, Occupancy, Project, Resource, Site, WeeklyHours
 
 Owner = tuple[type[Model], Any]
 _OWNERS: dict[str, type[Model]] = {
@@ -40,6 +40,7 @@ class StoredHours:
 
     def __init__(self, resources: Iterable[Resource], projects: Iterable[Project | None] = ()) -> None:
         resources = list(resources)
+        self._resources = {each.pk for each in resources}
         concerned: dict[str, Collection[Any]] = {
             "resource_id": {each.pk for each in resources},
             "location_id": {each.location_id for each in resources if each.location_id},
@@ -59,6 +60,18 @@ class StoredHours:
         """The resource's own level, its location's and the site's; those without any hours are left out."""
         owners = ((Resource, resource.pk), (Location, resource.location_id), (Site, _SITE))
         return tuple(self._levels[owner] for owner in owners if owner in self._levels)
+
+    def is_stale(self, resource: Resource, project: Project | None) -> bool:
+        """Whether the project offers nothing with a resource whose calendar was not read for too long.
+
+        One query, and only where a project is so careful.
+        """
+        return project is not None and project.needs_fresh_calendars and resource.pk in self._stale
+
+    @cached_property
+    def _stale(self) -> frozenset[UUID]:
+        rows = Connection.objects.stale().filter(resource__in=self._resources)
+        return frozenset(rows.values_list("resource_id", flat=True))
 
     def project_levels(self, project: Project | None) -> tuple[Level, ...]:
         """The project's own level, if it keeps hours; it has no other."""
@@ -157,6 +170,7 @@ def policies(
             request_rules=request_rules,
             resource=resource,
             project=project,
+            is_stale=hours.is_stale(resource, project),
         )
         for resource in resources
     ]

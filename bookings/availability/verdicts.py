@@ -39,6 +39,10 @@ SENTENCES = {
         _("The request's constraints permit it."),
         _("A constraint of the request forbids it."),
     ),
+    Code.CALENDARS: (
+        _("The resource's calendars were read lately."),
+        _("A calendar of the resource was not read for too long: read it anew, or connect it again."),
+    ),
     Code.OPTION: (_("The resource does this option."), _("The resource does not do this option.")),
     Code.DAILY_CAP: (
         _("The resource takes more bookings that day."),

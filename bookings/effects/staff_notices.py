@@ -81,7 +81,22 @@ def _texts_used_up(count: str) -> Wording:
     )
 
 
+def _calendar_stale(calendar: str) -> Wording:
+    return Wording(
+        subject=_("A calendar is not read any more: %(calendar)s") % {"calendar": calendar},
+        heading=_("A calendar is not read any more"),
+        sentences=(
+            _("%(calendar)s was not read for %(hours)s hours, so what is new over there is not known here.")
+            % {"calendar": calendar, "hours": format(settings.CALENDAR_STALE_HOURS, "g")},
+            _("What was known stays busy. Projects that want it so offer nothing until it is read again."),
+            _("Why, and what to do, stands here: %(link)s")
+            % {"link": settings.SITE_URL + reverse("admin:index")},
+        ),
+    )
+
+
 _WORDS: dict[str, Callable[[str], Wording]] = {
     "webhook_paused": _webhook_paused,
     "texts_used_up": _texts_used_up,
+    "calendar_stale": _calendar_stale,
 }

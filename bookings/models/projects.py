@@ -208,6 +208,12 @@ class Project(Sandboxed, Fed):
         default=CalendarWords.NAMES,
         db_default=CalendarWords.NAMES,
     )
+    needs_fresh_calendars = models.BooleanField(
+        _("offer nothing while a calendar is not read"),
+        default=False,
+        db_default=False,
+        help_text=_("Else times stay offered by what was known last, and the desk warns."),
+    )
     meta = models.JSONField(_("meta"), default=dict, blank=True, validators=[validate_object])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

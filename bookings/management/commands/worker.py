@@ -15,6 +15,7 @@ from bookings.api.responses.webhooks import webhook_payload
 from bookings.backups.schedule import Upkeep
 from bookings.calendars import inviting, writing
 from bookings.calendars.reading import read_next
+from bookings.calendars.staleness import tell_of_stale
 from bookings.effects import link_mail, link_texts, reminders, staff_notices, telling, webhooks
 from bookings.effects.crew import DATABASE_PAUSE_SECONDS, PAUSE_SECONDS, Crew
 from bookings.effects.outbox import Handler, Sender
@@ -82,6 +83,7 @@ def do_what_is_due() -> None:
         pass
     join_people()
     sweep()
+    tell_of_stale()
     forget_people()
 
 
@@ -102,6 +104,7 @@ class Clock:
             played = play_due()
             if time.monotonic() - self.swept_at >= SWEEP_SECONDS:
                 sweep()
+                tell_of_stale()
                 self.upkeep.start_due(timezone.now())
                 self.swept_at = time.monotonic()
             if time.monotonic() - self.joined_at >= JOIN_SECONDS:
