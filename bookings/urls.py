@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, include, path
 
-from bookings.views import calendar_consent, feed
+from bookings.views import calendar_consent, calendar_told, feed
 from bookings.views.accent_stylesheet import accent_stylesheet
 from bookings.views.booking import action_link, find, manage, move, owner, trial_payment
 from bookings.views.choose import choose
@@ -48,6 +48,7 @@ pages = [
     path("a/<str:token>/<str:action>/to/", action_link.move_once, name="action_to"),
     path("feeds/<str:token>.ics", feed.feed, name="feed"),
     path("calendars/back/", calendar_consent.back, name="calendar_back"),
+    path("calendars/told/<uuid:channel>/", calendar_told.told, name="calendar_told"),
     path("calendars/connect/<str:token>/", calendar_consent.connect, name="calendar_connect"),
     path("find/", find.find, name="find"),
     path("assistants/", assistants.assistants, name="assistants"),

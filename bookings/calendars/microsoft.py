@@ -222,6 +222,7 @@ class Microsoft:
         body = {
             "changeType": "created,updated,deleted",
             "notificationUrl": address,
+            "lifecycleNotificationUrl": address,
             "resource": "me/events",
             "expirationDateTime": _utc(datetime.now(UTC) + NEARLY_SEVEN_DAYS),
             "clientState": secret,

@@ -11,12 +11,12 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from bookings import database_clock
-from bookings.calendars import conflicts
+from bookings.calendars import channels, conflicts
 from bookings.calendars.connecting import leave_if_done, settle_calendars
 from bookings.calendars.errors import CalendarError, SignedOut
 from bookings.calendars.kinds import provider_of
@@ -90,6 +90,7 @@ def _read_each(connection: Connection) -> None:
     enqueue_missed(connection)
     if failed is not None:
         raise failed
+    channels.keep_open(connection, provider)
     _note_success(connection, next(filter(None, remarks), ""))
 
 
@@ -157,4 +158,5 @@ def _settle(connection: Connection, wait: timedelta, **columns: object) -> None:
     rows = Connection.objects.filter(pk=connection.pk)
     if connection.state != Connection.State.LEAVING:
         rows = rows.exclude(state=Connection.State.LEAVING)
-    rows.update(lease_until=None, next_due_at=Now() + wait, **columns)
+    told_meanwhile = When(next_due_at__gt=connection.next_due_at, then=F("next_due_at"))
+    rows.update(lease_until=None, next_due_at=Case(told_meanwhile, default=Now() + wait), **columns)

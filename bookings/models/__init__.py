@@ -1,7 +1,7 @@
 """The rows of the site, one concept a module."""
 
 from bookings.models.bookings import Booking
-from bookings.models.connections import CalendarEntry, Connection
+from bookings.models.connections import CalendarEntry, Channel, Connection
 from bookings.models.customers import Customer
 from bookings.models.demo_rows import DemoRow
 from bookings.models.feeds import CalendarWords, Feed
@@ -45,6 +45,7 @@ __all__ = [
     "Calendar",
     "CalendarEntry",
     "CalendarWords",
+    "Channel",
     "Connection",
     "Customer",
     "DatedHours",

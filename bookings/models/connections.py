@@ -84,6 +84,30 @@ class Connection(models.Model):
         return f"{self.get_kind_display()} {self.account or self.address}".strip()
 
 
+class Channel(models.Model):
+    """A provider's promise to call when something changes in a calendar, or with none in any of the account's.
+
+    Its id stands in the address that is called, and whoever calls brings the secret of which ``digest`` is kept.  One
+    without ``provider_id`` is a try that failed, and rests until ``until``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="channels")
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="channels", null=True)
+    digest = models.CharField(max_length=64)
+    provider_id = models.CharField(max_length=300, blank=True)
+    watched = models.CharField(max_length=1000, blank=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("channel of a connected calendar")
+        verbose_name_plural = _("channels of connected calendars")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class CalendarEntryQuerySet(models.QuerySet["CalendarEntry"]):
     def standing(self) -> "CalendarEntryQuerySet":
         return self.filter(removed_at=None)

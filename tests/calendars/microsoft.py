@@ -247,9 +247,14 @@ class Microsoft(OAuth):
 
     def subscriptions_create(self, request: Request) -> tuple[int, Mapping[str, Any]]:
         body = request.get_json()
-        known = {"changeType", "notificationUrl", "resource", "expirationDateTime", "clientState"}
-        only(body, known, "field")
-        need(known - {"clientState"} <= set(body), "required fields")
+        required = {"changeType", "notificationUrl", "resource", "expirationDateTime"}
+        only(body, required | {"clientState", "lifecycleNotificationUrl"}, "field")
+        need(required <= set(body), "required fields")
+        need(len(body.get("clientState", "")) <= 128, "clientState")
+        need(
+            body.get("lifecycleNotificationUrl", "https://").startswith("https://"),
+            "lifecycleNotificationUrl",
+        )
         need(set(body["changeType"].split(",")) <= {"created", "updated", "deleted"}, "changeType")
         need(re.fullmatch(r"/?me/events", body["resource"]) is not None, "resource")
         need(body["notificationUrl"].startswith("https://"), "notificationUrl")
