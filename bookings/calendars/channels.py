@@ -40,7 +40,9 @@ def keep_open(connection: Connection, provider: Provider) -> None:
         return
     pushing = cast(Pushing, provider)
     read = connection.calendars.filter(Q(provider_sync=True) | Q(writes=True))
-    wanted: list[Calendar | None] = [*read] if connection.kind == BY_CALENDAR else [None][: read.count()]
+    wanted: list[Calendar | None] = [*read]
+    if connection.kind == BY_ACCOUNT and wanted:
+        wanted = [None]
     lasting = connection.channels.filter(until__gt=database_clock.now() + EARLY)
     kept = {channel.calendar_id: channel.pk for channel in lasting}
     for calendar in wanted:

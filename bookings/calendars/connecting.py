@@ -37,6 +37,21 @@ class Choice:
     primary: UUID | None = None
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """A choice by names, made before the calendars are known; without ``read`` all are read."""
+
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    primary: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.read or self.write or self.primary)
+
+
+NO_WISHES = Wishes()
+
+
 def caldav(resource: Resource, *, url: str, user: str, password: str) -> Connection:
     """An unsaved connection with a CalDAV server."""
     url = url.strip() if "://" in url else f"https://{url.strip()}"
@@ -68,10 +83,13 @@ def connect(connection: Connection, listed: Sequence[Listed] = ()) -> Connection
     return connection
 
 
-def connect_account(drafted: Connection, listed: Sequence[Listed], *, write: bool) -> Connection:
+def connect_account(
+    drafted: Connection, listed: Sequence[Listed], *, write: bool, wishes: Wishes = NO_WISHES
+) -> Connection:
     """Connect an account whose owner agreed; one that is connected already is only let in again.
 
-    Its main calendar is read and, where ``write`` is, takes the bookings; staff choose otherwise later.
+    Its main calendar is read and, where ``write`` is, takes the bookings; staff choose otherwise later.  Where there
+    are ``wishes``, these say what is read and written; raises ``WrongChoice`` for a calendar that is not there.
     """
     main = next((one for one in listed if one.primary), None) or next(iter(listed), None)
     drafted.account = (main.owner if main else "")[:300]
@@ -90,6 +108,9 @@ def connect_account(drafted: Connection, listed: Sequence[Listed], *, write: boo
             takes = rows.filter(provider_access=Calendar.Access.OWNER).values_list("pk", flat=True)
             written = frozenset(takes) if write else frozenset()
             choose(connection, Choice(read=read, write=written, primary=next(iter(written), None)))
+        if wishes:
+            chosen = by_names(connection, read=wishes.read, write=wishes.write, primary=wishes.primary)
+            choose(connection, chosen)
     enqueue_coming(drafted.resource)
     return connection
 

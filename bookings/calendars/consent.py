@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from bookings.calendars import oauth
-from bookings.calendars.connecting import connect_account
+from bookings.calendars.connecting import NO_WISHES, Wishes, WrongChoice, connect_account
 from bookings.calendars.errors import NotAllowed, SignedOut, Unavailable
 from bookings.calendars.http import NOT_UNDERSTOOD
 from bookings.calendars.kinds import provider_of
@@ -55,12 +55,18 @@ def back_address() -> str:
     return f"{settings.SITE_URL}{reverse('pages:calendar_back')}"
 
 
-def begin(session: MutableMapping[str, Any], resource: Resource, kind: str, way: str) -> str:
-    """Where the browser is to go; raises ``NotAllowed`` where the operator has not registered the site there."""
+def begin(
+    session: MutableMapping[str, Any], resource: Resource, kind: str, way: str, wishes: Wishes = NO_WISHES
+) -> str:
+    """Where the browser is to go; raises ``NotAllowed`` where the operator has not registered the site there.
+
+    ``wishes`` choose among the calendars that will be found.
+    """
     told = [kind, str(resource.pk), way, secrets.token_urlsafe(16)]
     state = signing.dumps(told, salt=_STATE)
     question = oauth.ask(kind, back_address(), hint=resource.email, state=state)
-    session[_SESSION] = {"state": question.state, "verifier": question.verifier}
+    kept = {"state": question.state, "verifier": question.verifier, "wishes": _packed(wishes)}
+    session[_SESSION] = kept
     return question.address
 
 
@@ -83,27 +89,30 @@ def finish(session: MutableMapping[str, Any], resource: Resource, answer: str, w
     asked = asked_for(answer)
     if (asked.resource, asked.way) != (resource.pk, way):
         raise NotAllowed(NOT_BEGUN_HERE)
-    question = _taken(session, answer)
+    question, wishes = _taken(session, answer)
     try:
         grant = oauth.answered(asked.kind, question, back_address(), answer)
     except SignedOut as error:  # it is the code that is worth nothing
         raise NotAllowed(USED) from error
     drafted = Connection(resource=resource, kind=asked.kind, secret=seal(grant.as_secret()))
     listed = _listed(drafted)
-    return connect_account(drafted, listed, write=way == LINK)
+    try:
+        return connect_account(drafted, listed, write=way == LINK, wishes=wishes)
+    except WrongChoice as error:
+        raise NotAllowed(str(error)) from error
 
 
 def _state_in(answer: str) -> str:
     return parse_qs(urlsplit(answer).query).get("state", [""])[0]
 
 
-def _taken(session: MutableMapping[str, Any], answer: str) -> Question:
-    """The question of this browser, which is forgotten with its first answer."""
+def _taken(session: MutableMapping[str, Any], answer: str) -> tuple[Question, Wishes]:
+    """The question of this browser and what was wished with it, both forgotten with the first answer."""
     kept = session.get(_SESSION) or {}
     if kept.get("state") != _state_in(answer):
         raise NotAllowed(NOT_BEGUN_HERE)
     del session[_SESSION]
-    return Question("", kept["state"], kept["verifier"])
+    return Question("", kept["state"], kept["verifier"]), _unpacked(kept.get("wishes") or [[], [], ""])
 
 
 def _listed(drafted: Connection) -> list[Listed]:
@@ -123,16 +132,33 @@ def _understood() -> Iterator[None]:
         raise Unavailable(NOT_UNDERSTOOD) from error
 
 
-def link_for(resource: Resource) -> str:
-    """The address that staff send to whose calendar it is; it opens for seven days, without a login."""
-    token = signing.dumps(str(resource.pk), salt=_LINK)
+def link_for(resource: Resource, wishes: Wishes = NO_WISHES) -> str:
+    """The address that staff send to whose calendar it is; it opens for seven days, without a login.
+
+    ``wishes`` travel in it, and choose among the calendars that will be found.
+    """
+    told = [str(resource.pk), *_packed(wishes)] if wishes else str(resource.pk)
+    token = signing.dumps(told, salt=_LINK)
     return f"{settings.SITE_URL}{reverse('pages:calendar_connect', args=[token])}"
 
 
-def resource_of_link(token: str) -> Resource | None:
-    """Whose calendar a link asks for; None where it has ended, was changed, or the resource is offered no more."""
+def of_link(token: str) -> tuple[Resource | None, Wishes]:
+    """Whose calendar a link asks for, and what is wished.
+
+    None where it has ended, was changed, or the resource is offered no more.
+    """
     try:
-        pk = signing.loads(token, salt=_LINK, max_age=LINK_SECONDS)
+        told = signing.loads(token, salt=_LINK, max_age=LINK_SECONDS)
     except signing.BadSignature:
-        return None
-    return Resource.objects.active().filter(pk=pk).first()
+        return None, NO_WISHES
+    pk, *packed = told if isinstance(told, list) else [told, [], [], ""]
+    return Resource.objects.active().filter(pk=pk).first(), _unpacked(packed)
+
+
+def _packed(wishes: Wishes) -> list[Any]:
+    return [list(wishes.read), list(wishes.write), wishes.primary]
+
+
+def _unpacked(packed: list[Any]) -> Wishes:
+    read, write, primary = packed
+    return Wishes(read=tuple(read), write=tuple(write), primary=primary)

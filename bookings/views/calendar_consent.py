@@ -25,7 +25,7 @@ NOT_CONNECTED = gettext_lazy("Your calendar is not connected")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: HttpRequest, token: str) -> HttpResponse:
     """What is read and what is written, and a button for each provider; opening it asks nobody anything."""
-    resource = consent.resource_of_link(token)
+    resource, wishes = consent.of_link(token)
     if resource is None:
         return message_page(
             request,
@@ -36,7 +36,7 @@ def connect(request: HttpRequest, token: str) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if request.method == "POST" and kind in consent.KINDS:
         try:
-            address = consent.begin(request.session, resource, kind, consent.LINK)
+            address = consent.begin(request.session, resource, kind, consent.LINK, wishes)
         except CalendarError as error:
             return _refused(request, error)
         context = {"kind": Connection.Kind(kind).label, "address": address}

@@ -1,10 +1,14 @@
 """``manage.py calendar``: what it asks, does and refuses."""
 
+import re
+
 import pytest
 from django.core.management import CommandError
+from django.test import Client
 
 from bookings.models import Calendar, Connection
 from tests.calendars.conftest import PASSWORD, an_ics, lasting, soon
+from tests.calendars.test_consent import on_to
 from tests.calendars.worlds import busy, connected, manage, read_all, typed
 from tests.situations import a_resource
 
@@ -116,3 +120,38 @@ def test_one_of_two_connections_is_left(anna, account, httpserver):
     read_all()
     manage("disconnect", str(connection.pk))
     assert busy(anna) == [(soon(12), soon(13))]
+
+
+def by_link(said: str, kind: str, there):
+    """The account's owner opens what was printed, and agrees."""
+    owner = Client()
+    (link,) = re.findall(r"http\S+/calendars/connect/\S+", said)
+    address = on_to(owner.post(link.removeprefix("http://testserver"), {"kind": kind}))
+    return owner.get(there.consents(address).removeprefix("http://testserver"))
+
+
+def test_google_and_microsoft_are_connected_by_a_link_that_the_owner_opens(anna, kind, there, settings):
+    settings.SITE_URL = "http://testserver"
+    there.has_another("second")
+    main = "Anna" if kind == "google" else "Calendar"
+    said = manage("connect", "--resource", "Anna", f"--{kind}", "--primary", "second", "--read", main)
+    assert not Connection.objects.exists()
+    assert by_link(said, kind, there).status_code == 200
+    chosen = Calendar.objects.exclude(connection=None).values_list(
+        "name", "provider_sync", "writes", "primary"
+    )
+    assert set(chosen) == {(main, True, False, False), ("second", False, True, True)}
+
+
+def test_a_name_that_the_account_does_not_have_connects_nothing_and_is_told(anna, kind, there, settings):
+    settings.SITE_URL = "http://testserver"
+    said = manage("connect", "--resource", "Anna", f"--{kind}", "--write", "Nonsense")
+    answer = by_link(said, kind, there)
+    assert answer.status_code == 400
+    assert "There is no calendar “Nonsense”" in answer.content.decode()
+    assert not Connection.objects.exists()
+
+
+def test_what_the_operator_has_not_registered_is_said_by_the_command(anna):
+    with pytest.raises(CommandError, match="not registered"):
+        manage("connect", "--resource", "Anna", "--google")

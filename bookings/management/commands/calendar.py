@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from bookings.calendars import connecting
+from bookings.calendars import connecting, consent, oauth
+from bookings.calendars.connecting import Wishes
 from bookings.calendars.errors import CalendarError
 from bookings.calendars.kinds import provider_of
 from bookings.calendars.reading import read
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         where = connect.add_mutually_exclusive_group(required=True)
         where.add_argument("--caldav", metavar="URL", help="a CalDAV server, or a calendar on one")
         where.add_argument("--ics", metavar="URL", help="a read-only address that ends in .ics")
+        where.add_argument("--google", action="store_true", help="print the link for the account's owner")
+        where.add_argument("--microsoft", action="store_true", help="the same for Microsoft 365")
         connect.add_argument("--user", default="", help="the account's name; its password is asked for")
         connect.add_argument(
             "--password-stdin", action="store_true", help="read the password from standard input"
@@ -64,6 +67,9 @@ class Command(BaseCommand):
         verbs[does](options)
 
     def connect(self, options: dict[str, Any]) -> None:
+        if options["google"] or options["microsoft"]:
+            self._print_link(_resource(options["resource"]), options)
+            return
         connection = self._drafted(_resource(options["resource"]), options)
         try:
             listed = provider_of(connection).calendars()
@@ -79,6 +85,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(str(connection.pk))
         self._tell(connection)
+
+    def _print_link(self, resource: Resource, options: dict[str, Any]) -> None:
+        """Only the account's owner can agree, in a browser; what was named here holds for what is found then."""
+        kind = "google" if options["google"] else "microsoft"
+        if not oauth.is_set_up(kind):
+            raise CommandError(_(oauth.NOT_SET_UP))
+        named = {name: tuple(options[name]) for name in ("read", "write")}
+        self.stdout.write(consent.link_for(resource, Wishes(**named, primary=options["primary"])))
+        self.stderr.write("The account's owner opens it within seven days, and agrees there.")
 
     def _drafted(self, resource: Resource, options: dict[str, Any]) -> Connection:
         if options["ics"]:
