@@ -23,8 +23,8 @@ def last_message() -> int:
 def tell_together(ids: Collection[uuid.UUID], *, since: int) -> None:
     """Of the mails after number ``since`` about these bookings, or seats of them, leave each reader one a kind.
 
-    In the verb's own transaction.  Who is known by no e-mail address keeps one message a booking: a text message has no
-    room for a list.
+    In the verb's own transaction.  Who is known by no e-mail address keeps one message a booking, since a text message
+    has no room for a list, and so do participants: who they are may differ from date to date.
     """
     bookings = {
         pk: (start, resource)
@@ -38,8 +38,9 @@ def tell_together(ids: Collection[uuid.UUID], *, since: int) -> None:
     groups: defaultdict[tuple[Any, ...], list[OutboxMessage]] = defaultdict(list)
     for mail in mails.order_by("pk"):
         assert mail.booking_id  # noqa: S101  # it was looked for by it
-        payload, to_customer = mail.payload, mail.payload["to"] == "customer"
-        reader = readers.get(mail.booking_id) if to_customer else bookings[mail.booking_id][1]
+        payload = mail.payload
+        by_whom = {"customer": readers.get(mail.booking_id), "owner": bookings[mail.booking_id][1]}
+        reader = by_whom.get(payload["to"])
         if reader:
             groups[payload["to"], payload["mail"], payload["state_id"], reader].append(mail)
     for group in groups.values():
