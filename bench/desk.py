@@ -1,8 +1,9 @@
-"""How long the desk's calendar takes where there are many bookings.
+"""How long the desk's pages take where there are many bookings, and how much they ask the database.
 
-    TEST_DATABASE_URL=postgres://… python -m bench.desk [--bookings 1000000] [--rounds 20] [--keep]
+    TEST_DATABASE_URL=postgres://… python -m bench.desk [--bookings 1000000] [--rounds 20] [--only WORDS] [--keep]
 
-Twenty resources are shown. Every request goes through the whole site, as a member of staff with the role `desk`. It
+Beside the bookings stand as many entries of history and messages, and a person for every fifteen. Twenty resources are
+shown. Every request goes through the whole site, as a member of staff with the role `desk`. It
 works in a database of its own, made beside the one that TEST_DATABASE_URL names (SQLite without it) and dropped at the
 end; with `--keep` it stays, and is measured again as it is.
 """
@@ -12,6 +13,7 @@ import logging
 import os
 import statistics
 import time
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -26,18 +28,62 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from bench.beside_bookings import add_what_is_beside  # noqa: E402
 from bench.many_bookings import fill  # noqa: E402
 from bookings import sql  # noqa: E402
-from bookings.models import Booking, Occupancy, Resource  # noqa: E402
+from bookings.models import Booking, Customer, Occupancy, Person, Project, Resource  # noqa: E402
 from bookings.roles import make_roles  # noqa: E402
 
 SHOWN = 20
-PAGES = {
-    "feed, week": ("calendar_feed", {"view": "week"}),
-    "feed, day": ("calendar_feed", {"view": "day"}),
-    "page, week": ("calendar", {"view": "week"}),
-    "page, day": ("calendar", {"view": "day"}),
-}
+BROWSER = {"accept-language": "en"}
+MOST_QUERIES, MOST_CPU_MS = {"calendar": 10, "": 15}, 150
+Asked = tuple[str, list[Any], dict[str, Any]]
+
+
+def pages() -> dict[str, Asked]:
+    """By what is printed: the page's name, its arguments, and what is asked."""
+    resource, project = Resource.objects.live().first(), Project.objects.live().first()
+    someone = Person.objects.order_by("-pk").first()
+    entry = Customer.objects.order_by("-pk").select_related("booking").first()
+    if not (resource and project and someone and entry):
+        raise SystemExit("there is nothing to be measured; make the world anew without --keep")
+    lists = {
+        "": {},
+        ", page 2": {"p": "2"},
+        ", of a state": {"state": "confirmed"},
+        ", of a rare state": {"state": "cancelled"},
+        ", of a resource": {"resource__id__exact": str(resource.pk)},
+        ", of a project": {"project__id__exact": str(project.pk)},
+        ", today": {"day": "today"},
+        ", next 7 days": {"day": "week"},
+        ", no-shows": {"attendance__exact": "no_show"},
+        ", waiting": {"waiting": "you"},
+        ", a name": {"q": entry.name.split()[-1]},
+        ", a telephone": {"q": "+49 30 9018200"},
+        ", an e-mail": {"q": entry.email[:9]},
+        ", a reference": {"q": entry.booking.reference[:6]},
+    }
+    found: dict[str, Asked] = {
+        f"calendar {part}, {view}": (f"booking_calendar{tail}", [], {"view": view})
+        for part, tail in (("feed", "_feed"), ("page", ""))
+        for view in ("day", "week")
+    }
+    found |= {f"bookings{name}": ("booking_changelist", [], asked) for name, asked in lists.items()}
+    found |= {
+        "today": ("index", [], {}),
+        "waiting": ("booking_waiting", [], {}),
+        "new booking": ("booking_new", [], {}),
+        "a booking, its history": ("booking_change", [entry.booking_id], {}),
+        "people": ("person_changelist", [], {}),
+        "people, a name": ("person_changelist", [], {"q": "novak"}),
+        "people, an e-mail": ("person_changelist", [], {"q": someone.email}),
+        "a person": ("person_change", [someone.pk], {}),
+        "holds": ("reservation_changelist", [], {}),
+        "messages": ("outboxmessage_changelist", [], {}),
+        "messages that failed": ("outboxmessage_changelist", [], {"outcome__exact": "failed"}),
+        "what went wrong": ("booking_wrong", [], {}),
+    }
+    return found
 
 
 def main() -> None:
@@ -45,6 +91,7 @@ def main() -> None:
     parser.add_argument("--bookings", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--only", default="", help="the pages whose name has this in it")
     asked = parser.parse_args()
     logging.disable()
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=asked.keep)
@@ -52,13 +99,15 @@ def main() -> None:
         if not Booking.objects.exists():
             fill(asked.bookings)
             take_their_time()
+            add_what_is_beside(asked.bookings)
         print(
             f"{connection.vendor}, {asked.bookings} bookings, {Occupancy.objects.count()} pieces, {SHOWN} resources"
         )
-        print(f"{'':12} {'ms, median':>11} {'p95':>7} {'CPU ms':>7} queries  kB")
+        print(f"{'':28} {'ms, median':>11} {'p95':>7} {'CPU ms':>7} queries  kB")
         client = staff()
-        for name, (page, query) in PAGES.items():
-            print(measure(client, name, page, query, asked.rounds), flush=True)
+        for name, page in pages().items():
+            if asked.only in name:
+                print(measure(client, name, page, asked.rounds), flush=True)
     finally:
         if not asked.keep:
             connection.creation.destroy_test_db(verbosity=0)
@@ -94,23 +143,27 @@ def staff() -> Client:
     return client
 
 
-def measure(client: Client, name: str, page: str, query: dict[str, str], rounds: int) -> str:
-    url = reverse(f"admin:bookings_booking_{page}")
+def measure(client: Client, name: str, page: Asked, rounds: int) -> str:
+    view, args, query = page
+    url = reverse(f"admin:bookings_{view}" if args or view != "index" else "admin:index", args=args)
+    client.get(url, query, headers=BROWSER)
     with CaptureQueriesContext(connection) as counted:
-        answer = client.get(url, query)
+        answer = client.get(url, query, headers=BROWSER)
     if answer.status_code != 200:
         raise SystemExit(f"{name} answered {answer.status_code}")
     queries = len(counted)
     spent, used = [], []
     for _round in range(rounds):
         begun, cpu = time.perf_counter(), time.process_time()
-        answer = client.get(url, query)
+        answer = client.get(url, query, headers=BROWSER)
         spent.append((time.perf_counter() - begun) * 1000)
         used.append((time.process_time() - cpu) * 1000)
     spent.sort()
+    most = MOST_QUERIES["calendar" if name.startswith("calendar") else ""]
+    missed = " missed" if queries > most or statistics.median(used) > MOST_CPU_MS else ""
     return (
-        f"{name:12} {statistics.median(spent):11.1f} {spent[int(len(spent) * 0.95)]:7.1f}"
-        f" {statistics.median(used):7.1f} {queries:7} {len(answer.content) // 1000:4}"
+        f"{name:28} {statistics.median(spent):11.1f} {spent[int(len(spent) * 0.95)]:7.1f}"
+        f" {statistics.median(used):7.1f} {queries:7} {len(answer.content) // 1000:4}{missed}"
     )
 
 

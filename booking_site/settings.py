@@ -194,6 +194,7 @@ BOUNCES_ARE_READ = bool(ANYMAIL) or env.switch("BOUNCES_ARE_READ", default=False
 AUTHENTICATION_BACKENDS = [
     "bookings.logins.LimitByAddress",  # before any password is hashed
     "axes.backends.AxesStandaloneBackend",
+    "bookings.logins.PermissionsAtOnce",
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -41,6 +43,38 @@ class LimitByAddress:
         if usage and usage.exceeded:
             bites.note(limits.LOGINS_PER_ADDRESS.setting)
             raise PermissionDenied
+
+
+class PermissionsAtOnce:
+    """Knows nobody and permits nothing; reads what a user may in one query, where Django's own backend takes two.
+
+    It stands before that one, which finds in its cache what was read.
+    """
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        """Leaves it to the backends behind it."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        _read_permissions(user_obj)
+        return False
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        _read_permissions(user_obj)
+        return False
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        _read_permissions(user_obj)
+        return set()
+
+
+def _read_permissions(user: Any) -> None:
+    if not user.is_active or user.is_anonymous or user.is_superuser or hasattr(user, "_perm_cache"):
+        return
+    own = Permission.objects.filter(user=user).order_by().values("pk")
+    of_groups = Permission.objects.filter(group__user=user).order_by().values("pk")
+    rows = Permission.objects.order_by().filter(Q(pk__in=own) | Q(pk__in=of_groups))
+    found = rows.values_list("content_type__app_label", "codename")
+    vars(user)["_perm_cache"] = {f"{app}.{codename}" for app, codename in found}
 
 
 def refused(request: HttpRequest) -> int | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,28 @@ def free_times(
         return _with_latest_ends(times, offering, query, supplies, frame) if offering.longest else times
 
     return FreeTimes(free=free, full_days=frozenset(all_days - set(free)), on=on, zone=zone, step=query.step)
+
+
+def free_with(
+    offering: Offering, start: datetime, end: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()
+) -> dict[datetime, list[Offer]]:
+    """Each free time that starts in ``[start, end)``, by its start in UTC, with those who are free then, in order.
+
+    One search, however many there are; nothing for seats of sessions.
+    """
+    if offering.takes_seats:
+        return {}
+    reach = end + _reach(offering)
+    prepared = _prepared(offering, start, reach, zone=ZoneInfo("UTC"), now=now, ignoring=ignoring)
+    _query, frame, supplies = prepared or (None, None, ())
+    found: dict[datetime, list[Offer]] = {}
+    for supply in supplies:
+        keys = supply.key if isinstance(supply.key, tuple) else (supply.key,)
+        offers = [offer for offer in offering.candidates if offer.resource.pk in keys]
+        for each in chain.from_iterable(supply.starts(frame) if frame else ()):
+            if (begins := datetime.fromtimestamp(each, UTC)) < end:
+                found.setdefault(begins, []).extend(offers)
+    return dict(sorted(found.items()))
 
 
 def _prepared(

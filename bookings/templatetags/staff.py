@@ -15,7 +15,7 @@ from bookings.admin.setup import with_pages
 from bookings.admin.today.numbers import Numbers, numbers_for
 from bookings.admin.today.wrong import unreached
 from bookings.mailing import Mailing, mailing
-from bookings.models import Booking, CalendarEntry, Connection, DemoRow, OutboxMessage
+from bookings.models import Booking, CalendarEntry, Connection
 from bookings.setup.missing import mail_in_words, missing_but_mail
 
 register = template.Library()
@@ -30,9 +30,9 @@ def staff_notices(context: dict[str, Any]) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not (user and user.is_staff and user.is_active):
         return {"test_mode": settings.TEST_MODE}
-    state = mailing(lambda: DemoRow.Kind.RESOURCE in _demo_kinds(context))
+    state = mailing(lambda: _numbers(context).books_demo)
     off = state is Mailing.OFF
-    mails = OutboxMessage.objects.waiting().filter(kind="mail").count() if off else None
+    mails = _numbers(context).mails if off else None
     written = mail_in_words(state) if state is Mailing.WRITTEN else ""
     return {"test_mode": settings.TEST_MODE, "no_mail": off, "mails": mails, "written": written}
 
@@ -118,13 +118,7 @@ def in_words(stored: str) -> str:
 @register.simple_tag(takes_context=True)
 def demo_to_remove(context: dict[str, Any]) -> bool:
     """Whether there is a demo that the reader may take away."""
-    return bool(context["request"].user.is_superuser) and bool(_demo_kinds(context))
-
-
-def _demo_kinds(context: dict[str, Any]) -> set[str]:
-    """What there is of the demo."""
-    kinds = DemoRow.objects.order_by().values_list("kind", flat=True).distinct()
-    return _once(context, "demo_kinds", lambda: set(kinds))
+    return _numbers(context).has_demo
 
 
 def _once(context: dict[str, Any], name: str, read: Callable[[], T]) -> T:

@@ -1,47 +1,35 @@
 """A booking that staff make on one page: for whom, what and when; another graph is chosen on a page before."""
 
-from datetime import datetime, time
-from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle, refusals
 from bookings.admin.booking.conflicts import broken_rules
+from bookings.admin.booking.new_booking_draft import Draft
 from bookings.admin.booking.new_booking_forms import ChooseForm, NewBookingForm
 from bookings.admin.booking.new_booking_start import (
     AskedForm,
     LastTime,
-    Times,
-    customer_of,
     held_by,
-    held_in_words,
-    hold_time,
-    hold_token,
     let_go,
     people_named,
     person_named,
-    told_before,
-    typed_in,
 )
-from bookings.admin.booking.verb_forms import StaffCustomerForm
-from bookings.admin.form_page import form_page, form_page_context, posted_data
+from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
-from bookings.graphs.flow import Flow
 from bookings.layers import graph_name
 from bookings.lifecycle import Actor
-from bookings.models import Block, Booking, GraphVersion, Person, Project, Reservation, Resource
-from bookings.times import short_day
+from bookings.models import Booking, GraphVersion, Project, ProjectResource, Reservation, Resource
+from bookings.models.projects import ProjectQuerySet
 
 STARTING_POINTS = {"resource_id": "resource", "start": "clock", "end": "length", "option_id": "option"}
 
@@ -69,13 +57,12 @@ def new_booking_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespo
     person = person_named(request)
     last = LastTime.of(person)
     link = AskedForm(request.GET)
-    named = {"project", "graph"} & set(request.GET)
-    first = ChooseForm(request.GET if named else _usual(last, link.resource_asked))
-    version = _version(first)
+    projects = list(_projects(link.resource_asked))
+    project, version = _asked_for(request, projects, last, link.resource_asked)
     if version is None:
         kept = f"?{request.GET.urlencode()}" if request.GET else ""
         return HttpResponseRedirect(reverse("admin:bookings_booking_add") + kept)
-    draft = _Draft(request, first.cleaned_data["project"], version, person, last, link.chosen())
+    draft = Draft(request, projects, project, version, person, last, link.chosen())
     if request.method == "POST" and not {"take", "look"} & set(request.POST):
         form, customer = draft.forms(request.POST)
         asked = [form, customer] if customer else [form]
@@ -107,118 +94,27 @@ def release_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _usual(last: LastTime | None, resource: Resource | None) -> dict[str, Any]:
-    """What was booked last time, else the first project: of that resource, where one is asked for."""
-    projects = Project.objects.live()
-    if resource:
-        projects = projects.filter(resources=resource)
-    elif last:
-        return {"project": last.booking.project_id}
-    project = projects.values_list("pk", flat=True).first()
-    return {"project": project} if project else {}
+def _projects(resource: Resource | None) -> ProjectQuerySet:
+    """Those that may be booked; ``does_it`` says which of them offer that resource, all where none is asked for."""
+    does_it = Exists(ProjectResource.objects.filter(project=OuterRef("pk"), resource=resource))
+    return Project.objects.live().annotate(does_it=does_it if resource else Value(True))
 
 
-class _Draft:
-    """One showing of the page: what is chosen so far, and the time that is held meanwhile."""
-
-    def __init__(
-        self,
-        request: HttpRequest,
-        project: Project | None,
-        version: GraphVersion,
-        person: Person | None,
-        last: LastTime | None,
-        asked: dict[str, Any],
-    ) -> None:
-        self.asked = asked
-        self.request, self.project, self.version, self.person = request, project, version, person
-        self.last = last if last and project and last.booking.project_id == project.pk else None
-        self.held = held_by(request.POST.get("hold", ""), request.user)
-        self.refused, self.times = "", None if project is None or version.claims_seat else project
-
-    def forms(
-        self, data: Any, chosen: dict[str, Any] | None = None, customer: dict[str, Any] | None = None
-    ) -> tuple[NewBookingForm, StaffCustomerForm | None]:
-        may_overlap = self.request.user.has_perm("bookings.override_overlap")
-        form = NewBookingForm(
-            data, initial=chosen, project=self.project, version=self.version, may_overlap=may_overlap
-        )
-        if not self.version.needs_customer:
-            return form, None
-        return form, StaffCustomerForm(data, project=self.project, initial=customer)
-
-    def shown(self) -> tuple[NewBookingForm, StaffCustomerForm | None]:
-        """The forms with what was typed or is known, once what was pressed is done."""
-        blank, about = self.forms(None)
-        if self.request.method == "POST":
-            chosen = typed_in(blank, self.request.POST)
-            customer = typed_in(about, self.request.POST) if about else {}
-            if "take" in self.request.POST:
-                chosen |= self._take(chosen)
-            return self.forms(None, chosen, customer)
-        chosen = self.last.what if self.last else {}
-        chosen |= self.asked if "clock" in self.asked else self._first_time(chosen | self.asked)
-        return self.forms(None, chosen, self._known())
-
-    def _known(self) -> dict[str, Any]:
-        return customer_of(self.person, self.last) if self.person else {}
-
-    def _first_time(self, chosen: dict[str, Any]) -> dict[str, Any]:
-        """The next free time of today, for whoever stands at the counter."""
-        if self.times is None:
-            return {}
-        times = Times.of(self.times, chosen, timezone.now())
-        found = times.found()[:1]
-        taker = times.taker(found[0]) if found else None
-        return _starting(found[0].start, taker) if taker else {"day": times.day}
-
-    def _take(self, chosen: dict[str, Any]) -> dict[str, Any]:
-        """Hold the time that was pressed, in place of the one before."""
-        start = parse_datetime(self.request.POST["take"]) if len(self.request.POST["take"]) < 40 else None
-        if self.times is None or start is None or start.tzinfo is None:
-            return {}
-        times = Times.of(self.times, chosen, timezone.now())
-        try:
-            self.held = hold_time(times, start, Actor.staff(self.request.user), self.held)
-        except BookingError as refused:
-            self.refused = refusals.sentence(refused)
-            return {}
-        return _starting(self.held.start, self.held.resource)
-
-    def page(
-        self, model_admin: ModelAdmin, form: NewBookingForm, customer: StaffCustomerForm | None
-    ) -> HttpResponse:
-        asked = [form, customer] if customer else [form]
-        title = _("New booking: %(what)s") % {"what": self.project or self.version.graph}
-        context = form_page_context(model_admin, self.request, title=title, forms=asked, submit=_("Book"))
-        chosen: dict[str, Any] = {
-            name: form[name].value() for name in ("option", "resource", "day") if name in form.fields
-        }
-        times = Times.of(self.times, chosen, timezone.now(), self.held) if self.times else None
-        context |= {
-            "projects": Project.objects.live().order_by("name"),
-            "project": self.project,
-            "typed": self.request.GET.get("q", ""),
-            "people": people_named(self.request),
-            "person": self.person,
-            "last": self.last,
-            "times": list(times.buttons()) if times else None,
-            "times_day": short_day(datetime.combine(times.day, time(12), times.zone), times.zone)
-            if times
-            else "",
-            "hold": hold_token(self.held, self.request.user) if self.held else "",
-            "held": held_in_words(self.held) if self.held else "",
-            "refused": self.refused,
-            "told": told_before(Flow.of(self.version).create.target),
-            "blocked": self.person and Block.objects.filter(person=self.person).first(),
-        }
-        return TemplateResponse(self.request, "admin/bookings/booking/new_booking.html", context)
-
-
-def _starting(start: datetime, resource: Resource) -> dict[str, Any]:
-    """A start as the form takes it, on the clock of its resource."""
-    local = start.astimezone(ZoneInfo(resource.timezone))
-    return {"resource": resource.pk, "day": local.date(), "clock": local.strftime("%H:%M")}
+def _asked_for(
+    request: HttpRequest, projects: list[Project], last: LastTime | None, resource: Resource | None
+) -> tuple[Project | None, GraphVersion | None]:
+    """The project and the version that the address names, else those of last time, else of the first project."""
+    if "graph" in request.GET:
+        form = ChooseForm(request.GET)
+        return (form.cleaned_data.get("project") if form.is_valid() else None), _version(form)
+    if "project" in request.GET:
+        asked = request.GET["project"]
+        project = next((one for one in projects if asked in {str(one.pk), one.pk.hex}), None)
+    else:
+        before = last.booking.project_id if last and not resource else None
+        usual = [one for one in projects if one.pk == before] if before else projects
+        project = next((one for one in usual if vars(one)["does_it"]), None)
+    return project, _published(graph_name(project)) if project else None
 
 
 def _version(form: ChooseForm) -> GraphVersion | None:
@@ -226,9 +122,11 @@ def _version(form: ChooseForm) -> GraphVersion | None:
     if not form.is_valid():
         return None
     graph, project = form.cleaned_data["graph"], form.cleaned_data["project"]
-    name = graph.name if graph else graph_name(project)
-    versions = GraphVersion.objects.published().select_related("graph")
-    return versions.filter(graph__name=name).first()
+    return _published(graph.name if graph else graph_name(project))
+
+
+def _published(graph: str) -> GraphVersion | None:
+    return GraphVersion.objects.published().select_related("graph").filter(graph__name=graph).first()
 
 
 def _book(

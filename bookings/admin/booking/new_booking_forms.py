@@ -1,5 +1,6 @@
 """The forms of a booking that staff make: for which project, then what, when and for whom."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.verb_forms import OverlapForm, SessionChoice, open_sessions
-from bookings.admin.fields.choices import offer_rows
+from bookings.admin.fields.choices import offer_known_rows, offer_rows
 from bookings.admin.fields.plain import DurationField
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.offering import offering_with
@@ -95,7 +96,13 @@ class NewBookingForm(OverlapForm, WallClockForm):
     confirmed = forms.BooleanField(label=gettext_lazy("Book it all the same"), required=False)
 
     def __init__(
-        self, *args: Any, project: Project | None, version: GraphVersion, may_overlap: bool, **kwargs: Any
+        self,
+        *args: Any,
+        project: Project | None,
+        version: GraphVersion,
+        known: Mapping[str, Sequence[Any]],
+        may_overlap: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.project, self.version = project, version
@@ -104,7 +111,7 @@ class NewBookingForm(OverlapForm, WallClockForm):
         for name in self._not_asked(may_overlap):
             del self.fields[name]
         self.order_fields(ORDER)
-        self._offer_choices()
+        self._offer_choices(known)
 
     def _not_asked(self, may_overlap: bool) -> set[str]:
         names = set()
@@ -130,20 +137,21 @@ class NewBookingForm(OverlapForm, WallClockForm):
             names |= {"overlap", "overstepped"}
         return names
 
-    def _offer_choices(self) -> None:
+    def _offer_choices(self, known: Mapping[str, Sequence[Any]]) -> None:
+        """``known`` are the rows of each field, read already: a page makes the form more than once."""
         resources = Resource.objects.live()
         if self.project:
-            resources = resources.filter(links__project=self.project).order_by("links__position", "name")
+            resources = resources.filter(links__project=self.project)
         choices = {
             "resource": resources,
-            "option": self.project.options.all() if self.project else None,
+            "option": self.project.options.all() if self.project else Option.objects.none(),
             "session": open_sessions(self.project),
         }
         for name, rows in choices.items():
-            if name in self.fields and rows is not None:
-                offer_rows(self, name, rows)
-                if rows.count() == 1:
-                    self.fields[name].initial = rows.get().pk
+            if name in self.fields:
+                offer_known_rows(self, name, rows, known[name])
+                if len(known[name]) == 1:
+                    self.fields[name].initial = known[name][0].pk
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

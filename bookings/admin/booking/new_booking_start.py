@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,17 +20,17 @@ from bookings.admin.booking.facts import answer_title
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.people.figures import bookings_of
 from bookings.admin.people.search import first
-from bookings.availability.free_times import FreeTime, free_times
-from bookings.availability.offering import Catalogue, Offering
+from bookings.availability.free_times import free_with
+from bookings.availability.offering import Catalogue, Offer, Offering
 from bookings.errors import BookingError, SlotTaken
 from bookings.forms import ReservationForm, Scope, resolve
+from bookings.languages import site_of
 from bookings.lifecycle import Actor, release, reserve
-from bookings.models import Booking, Person, Project, Reservation, Resource, State
+from bookings.models import Booking, Person, Reservation, Resource, State
 from bookings.times import clock, day_and_clock
 from bookings.validators import zones
 
 MOST_PEOPLE = 10
-MOST_ASKED = 5
 HOLD = timedelta(minutes=5)
 SALT = "a time held at the desk"
 DAY = timedelta(days=1)
@@ -42,7 +43,7 @@ def person_named(request: HttpRequest) -> Person | None:
         return None
     if not request.user.has_perm("bookings.view_person"):
         return None
-    return Person.objects.filter(pk=asked).first()
+    return Person.objects.select_related("block").filter(pk=asked).first()
 
 
 def people_named(request: HttpRequest) -> list[Person]:
@@ -50,7 +51,7 @@ def people_named(request: HttpRequest) -> list[Person]:
     typed = request.GET.get("q", "")
     if not typed.strip() or not request.user.has_perm("bookings.view_person"):
         return []
-    return first(typed, MOST_PEOPLE)
+    return first(typed, MOST_PEOPLE, site_of(request).country)
 
 
 class AskedForm(forms.Form):
@@ -145,9 +146,10 @@ def typed_in(form: forms.BaseForm, data: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """The free times of one day, on the clock of ``zone``."""
+    """The free times of one day, on the clock of ``zone``, with whoever is free or with ``only`` one."""
 
     offering: Offering
+    only: Offer | None
     day: date
     zone: ZoneInfo
     now: datetime
@@ -156,53 +158,59 @@ class Times:
 
     @classmethod
     def of(
-        cls, project: Project, chosen: Mapping[str, Any], now: datetime, held: Reservation | None = None
+        cls, catalogue: Catalogue, chosen: Mapping[str, Any], now: datetime, held: Reservation | None = None
     ) -> Times:
         """For the option, resource and day that were chosen; today's for anybody where nothing was."""
-        catalogue = Catalogue.of(project)
         option = next(
             (one for one in catalogue.options if str(one.pk) == str(chosen.get("option"))), catalogue.first
         )
         offering = catalogue.offering(option)
-        only = next(
-            (one for one in offering.offers if str(one.resource.pk) == str(chosen.get("resource"))), None
-        )
-        offering = replace(offering, only=only if len(offering.offers) > 1 else None)
+        asked = str(chosen.get("resource"))
+        only = next((one for one in offering.offers if str(one.resource.pk) == asked), None)
         zone = ZoneInfo(only.resource.timezone if only else offering.zone)
         return cls(
             offering=offering,
+            only=only,
             day=_day(chosen.get("day"), now.astimezone(zone).date()),
             zone=zone,
             now=now,
             held=held,
         )
 
-    def found(self) -> list[FreeTime]:
+    @cached_property
+    def everybodys(self) -> dict[datetime, list[Offer]]:
+        """The day's free starts, each with those who are free then.  One search."""
         begin = datetime.combine(self.day, time(), self.zone)
         end = datetime.combine(self.day + DAY, time(), self.zone)
-        times = free_times(
-            self.offering,
-            max(begin, self.now),
-            end,
-            zone=self.zone,
-            now=self.now,
-            ignoring=[self.held.pk] if self.held else [],
-        )
-        return [one for one in times.on(self.day) if not one.full and one.start >= self.now]
+        ignoring = [self.held.pk] if self.held else []
+        return free_with(self.offering, max(begin, self.now), end, now=self.now, ignoring=ignoring)
+
+    def like(self, other: Times | None) -> Times:
+        """The same, which need not be searched for where ``other`` was about the same day of the same option."""
+        names = ("offering", "day", "zone", "now", "held")
+        if other and all(getattr(self, name) == getattr(other, name) for name in names):
+            vars(self)["everybodys"] = other.everybodys
+        return self
+
+    @property
+    def candidates(self) -> Sequence[Offer]:
+        return (self.only,) if self.only else self.offering.offers
+
+    @property
+    def starts(self) -> list[datetime]:
+        return [start for start, free in self.everybodys.items() if self.only is None or self.only in free]
 
     def buttons(self) -> Iterator[dict[str, Any]]:
         """Each time as what its button sends and says, and whether it is the one that is held."""
-        for one in self.found():
-            is_held = self.held is not None and self.held.start == one.start
-            yield {"value": one.start.isoformat(), "clock": clock(one.start, self.zone), "is_held": is_held}
+        for start in self.starts:
+            is_held = self.held is not None and self.held.start == start
+            local = start.astimezone(self.zone)
+            yield {"value": local.isoformat(), "clock": clock(start, self.zone), "is_held": is_held}
 
-    def taker(self, one: FreeTime) -> Resource | None:
-        """The first who is free then, of the first few; None for nobody."""
-        for offer in self.offering.candidates[:MOST_ASKED]:
-            alone = replace(self, offering=replace(self.offering, only=offer))
-            if len(self.offering.candidates) == 1 or any(found.start == one.start for found in alone.found()):
-                return offer.resource
-        return None
+    def first(self) -> tuple[datetime, Resource] | None:
+        """The next free time, with the first who is free then; None on a day without any."""
+        found = next(iter(self.starts), None)
+        return found and (found, (self.only or self.everybodys[found][0]).resource)
 
 
 def _day(typed: Any, today: date) -> date:
@@ -217,7 +225,7 @@ def _day(typed: Any, today: date) -> date:
 def hold_time(times: Times, start: datetime, by: Actor, before: Reservation | None) -> Reservation:
     """Hold the time with the first who is free, in place of ``before``; raises what the verb raises."""
     offering, refusal = times.offering, SlotTaken()
-    for offer in offering.candidates:
+    for offer in times.candidates:
         request = {
             "project_id": offering.project.pk,
             "resource_id": offer.resource.pk,

@@ -22,6 +22,7 @@ from bookings.admin.mixins import RecordedAdmin, row_or_404
 from bookings.admin.people import verb_pages
 from bookings.admin.people.figures import NOBODY, answers_last_time, bookings_of, figures_of
 from bookings.admin.people.search import first
+from bookings.languages import site_of
 from bookings.models import Block, Person, PersonProposal, Site
 from bookings.times import brief_day_and_clock, day
 
@@ -66,7 +67,11 @@ class PersonAdmin(RecordedAdmin):
         """Whoever is found; without a question those who came last.  The only one is shown at once."""
         verb_pages.require(request, "view_person")
         typed = " ".join(request.GET.get("q", "").split())
-        people = first(typed, MOST + 1) if typed else list(Person.objects.order_by("-pk")[:MOST])
+        people = (
+            first(typed, MOST + 1, site_of(request).country)
+            if typed
+            else list(Person.objects.order_by("-pk")[:MOST])
+        )
         if typed and len(people) == 1:
             return HttpResponseRedirect(reverse("admin:bookings_person_change", args=[people[0].pk]))
         context = self.admin_site.each_context(request) | {

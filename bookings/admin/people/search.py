@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from bookings.models import Person, Site
+from bookings.models import Person
 from bookings.models.bookings import REFERENCE_LETTERS
 from bookings.people_keys import email_key, phone_beginning
 
@@ -12,12 +12,12 @@ LONGEST = 200
 REFERENCE_LENGTH = 7
 
 
-def found(text: str) -> QuerySet[Person]:
-    """Who is meant, each way along an index; in no order."""
+def found(text: str, country: str) -> QuerySet[Person]:
+    """Who is meant, each way along an index; in no order.  ``country`` says what a number without one means."""
     typed = text.replace("\0", "").strip()[:LONGEST]
     if email := email_key(typed):
         return Person.objects.reached_at(email)
-    if number := phone_beginning(typed, Site.current().country):
+    if number := phone_beginning(typed, country):
         return Person.objects.reached_at(number)
     named = Person.objects.named(typed)
     if _is_reference(typed):
@@ -26,9 +26,9 @@ def found(text: str) -> QuerySet[Person]:
     return named
 
 
-def first(text: str, most: int) -> list[Person]:
+def first(text: str, most: int, country: str) -> list[Person]:
     """At most so many of them, by name."""
-    return sorted(found(text)[:most], key=lambda person: (person.name_key, person.pk))
+    return sorted(found(text, country)[:most], key=lambda person: (person.name_key, person.pk))
 
 
 def _is_reference(text: str) -> bool:

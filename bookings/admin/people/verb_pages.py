@@ -22,7 +22,7 @@ from bookings.admin.form_page import form_page, posted_data
 from bookings.admin.people.figures import bookings_of
 from bookings.admin.people.search import first
 from bookings.lifecycle import Actor
-from bookings.models import Block, Person, PersonProposal
+from bookings.models import Block, Person, PersonProposal, Site
 from bookings.personal_data import erase_person, exported_person
 from bookings.times import brief_day_and_clock
 
@@ -67,7 +67,7 @@ class OtherForm(forms.Form):
         super().__init__(data, **kwargs)
         typed = (data or self.initial).get("q", "")
         chosen = str((data or self.initial).get("other") or "")
-        offered = {one.pk for one in first(typed, MOST_OFFERED)} if typed else set()
+        offered = {one.pk for one in first(typed, MOST_OFFERED, Site.current().country)} if typed else set()
         if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19:
             offered.add(int(chosen))
         choice = cast(PersonChoice, self.fields["other"])

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.conf import settings
+from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
 
 from bookings import bites
 from bookings.admin.booking.waiting import waiting
 from bookings.admin.today.wrong import MOST_FAILED, unreached
-from bookings.models import Booking, CalendarEntry, Connection, OutboxMessage, Site
+from bookings.models import Booking, CalendarEntry, Connection, DemoRow, OutboxMessage, Site
 from bookings.setup.missing import how_many_are_wrong, looked_over
 
 _WRONG = ("failed", "untold", "unreached", "changed", "calendars", "untaken", "limits")
@@ -23,11 +24,19 @@ class Numbers:
     wrong: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
     """How much of each kind went wrong, by the names below."""
+    mails: int = 0
+    """How many mails wait, where nothing sends any."""
+    has_demo: bool = False
+    books_demo: bool = False
+    """Whether something of the demo can be booked; told where nothing sends mails."""
 
 
 def numbers_for(user: Any) -> Numbers:
-    """How much waits for that user's answer, and how much went wrong that they may see to.  One query."""
-    asked: dict[str, Subquery] = {}
+    """How much waits for that user's answer, what went wrong that they may see to, and whether this is a trial.
+
+    One query, or none for those whom nothing of it concerns.
+    """
+    asked: dict[str, Any] = {}
     if user.has_perm("bookings.decide_booking"):
         asked["changed"] = _count(CalendarEntry.objects.conflicting())
         asked["waiting"] = _count(waiting(Booking.objects.live().filter(continued_by=None)))
@@ -45,13 +54,25 @@ def numbers_for(user: Any) -> Numbers:
     mends = user.has_perm("bookings.change_site")
     if mends:
         asked["limits"] = _count(bites.lately_noted(), "who")
+    if not settings.MAIL_IS_SET_UP:
+        asked["mails"] = _count(OutboxMessage.objects.waiting().filter(kind="mail"))
+        asked["books_demo"] = Exists(DemoRow.objects.filter(kind=DemoRow.Kind.RESOURCE))
+    if user.is_superuser:
+        asked["has_demo"] = Exists(DemoRow.objects.all())
     rows = looked_over() if mends else Site.objects.filter(pk=1)
     site = rows.annotate(**asked).first() if asked else None
     if site is None:
         return Numbers()
     said = {name: vars(site)[name] or 0 for name in asked}
     wrong = sum(said.get(name, 0) for name in _WRONG) + (how_many_are_wrong(site) if mends else 0)
-    return Numbers(waiting=said.get("waiting", 0), wrong=wrong, kinds=said)
+    return Numbers(
+        waiting=said.get("waiting", 0),
+        wrong=wrong,
+        kinds=said,
+        mails=said.get("mails", 0),
+        has_demo=bool(said.get("has_demo")),
+        books_demo=bool(said.get("books_demo")),
+    )
 
 
 def _count(rows: QuerySet[Any], distinct: str = "") -> Subquery:
