@@ -106,11 +106,29 @@ def test_a_removed_event_frees_its_time_once_it_was_confirmed(manager):
     assert not Occupancy.objects.exists()
 
 
-def test_whoever_may_only_look_sees_it_and_changes_nothing(desk):
-    event = an_event(a_calendar(), datetime(2033, 7, 14, 7, tzinfo=UTC))
+def test_whoever_takes_time_gives_it_back_and_changes_nothing_else(desk):
+    event = an_event(a_calendar(), datetime(2033, 3, 14, 9, tzinfo=UTC))
     shown = text_of(desk.get(page(event)))
+    assert page(event, "delete") in shown
+    assert desk.post(page(event), {"what": "Well"}).status_code == 403
+    assert desk.get(ADD).status_code == 403
+    assert desk.post(page(event, "delete")).status_code == 302
+    assert not Event.objects.exists()
+    assert not Occupancy.objects.exists()
+
+
+def test_what_was_read_elsewhere_is_given_back_by_nobody_here(desk):
+    event = an_event(a_calendar(), datetime(2033, 3, 14, 9, tzinfo=UTC))
+    Event.objects.update(remote="elsewhere")
+    assert page(event, "delete") not in text_of(desk.get(page(event)))
+    assert desk.post(page(event, "delete")).status_code == 403
+
+
+def test_whoever_may_only_look_sees_it_and_changes_nothing(designer):
+    event = an_event(a_calendar(), datetime(2033, 7, 14, 7, tzinfo=UTC))
+    shown = text_of(designer.get(page(event)))
     assert "Ill" in shown
     assert 'type="submit" class="default' not in shown
-    assert desk.post(page(event), {"what": "Well"}).status_code == 403
-    assert desk.post(page(event, "delete")).status_code == 403
-    assert desk.get(ADD).status_code == 403
+    assert designer.post(page(event), {"what": "Well"}).status_code == 403
+    assert designer.post(page(event, "delete")).status_code == 403
+    assert designer.get(ADD).status_code == 403
