@@ -115,7 +115,7 @@
 
   /** A free place: book it, or take the time. */
   function pressed(start, end, resource) {
-    const id = resource?.id ?? grid.resources[0].id;
+    const id = resource?.id ?? shown[0].id;
     const asked = new URLSearchParams({ start: `${dayOf(start)}T${clockOf(start)}`, zone: grid.zone, resource: id });
     if (end) asked.set("end", `${dayOf(end)}T${clockOf(end)}`);
     document.getElementById("calendar-span").textContent =
@@ -148,8 +148,22 @@
   const isOurClock = Math.abs(new Date(grid.now) - new Date()) < 120_000;
   const isInRows = grid.view === "resourceTimelineWeek";
   const language = document.documentElement.lang || "en";
+  // A column is as wide as a phone, so that there one resource stands alone; rows of a week are the list there.
+  const narrow = window.matchMedia("(max-width: 40em)");
+  const chooser = document.getElementById("calendar-one");
+  let shown = grid.resources;
+
+  function fit() {
+    const isAlone = narrow.matches && !isInRows && grid.resources.length > 1;
+    frame.hidden = narrow.matches && isInRows;
+    list.hidden = !frame.hidden;
+    chooser.hidden = !isAlone;
+    const one = grid.resources.find((each) => each.id === chooser.querySelector("select").value);
+    shown = isAlone && one ? [one] : grid.resources;
+    calendar.setOption("resources", shown);
+  }
+
   frame.hidden = false;
-  list.hidden = true;
   const calendar = EventCalendar.create(frame, {
     view: grid.view, date: grid.date, firstDay: grid.firstDay, headerToolbar: { start: "", center: "", end: "" },
     allDaySlot: false, slotMinTime: grid.low, slotMaxTime: grid.high, scrollTime: "08:00", slotEventOverlap: false,
@@ -170,6 +184,9 @@
       else place.showModal();
     },
   });
+  fit();
+  narrow.addEventListener("change", fit);
+  chooser.addEventListener("change", fit);
   plain();
   read();
   setInterval(() => { if (!busy && !document.hidden) read(); }, EVERY);

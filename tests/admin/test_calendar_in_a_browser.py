@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from bookings.lifecycle import Actor, add_event, reschedule
 from bookings.models import Booking, Event, Site
 from tests.admin.conftest import logged_in
-from tests.situations import HOUR, a_booking, a_project, a_resource, at
+from tests.situations import HOUR, a_booking, a_project, a_resource, at, marty
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CALENDAR = reverse("admin:bookings_booking_calendar") + "?day=2033-03-14"
@@ -194,6 +194,28 @@ def test_by_keys_a_booking_is_moved_on_its_own_page_in_four_steps(desk, live_ser
     assert desk.interactions <= MOST
 
 
+def test_on_a_phone_one_resource_has_the_whole_width_and_another_is_chosen(desk, live_server, emmett, clara):
+    a_booking(emmett, at(9))
+    a_booking(clara, at(10), customer=marty(email="clara@example.org"), what="Clara's")
+    desk.page.set_viewport_size({"width": 375, "height": 800})
+    opened(desk, live_server)
+    events = desk.page.locator("#calendar .ec-event:has(.ec-event-time)")
+    shown = desk.page.get_by_label("Whose day")
+    names = {"Clara": "10:00", "Emmett": "09:00"}
+    for name, clock in names.items():
+        shown.select_option(label=name)
+        expect(events).to_have_count(1)
+        expect(events).to_contain_text(clock)
+        assert events.bounding_box()["width"] > 200
+    desk.page.set_viewport_size({"width": 1280, "height": 800})
+    expect(events).to_have_count(2)
+    expect(shown).to_be_hidden()
+    desk.page.set_viewport_size({"width": 375, "height": 800})
+    desk.page.goto(live_server.url + CALENDAR + "&view=week")
+    expect(desk.page.locator("#calendar-list")).to_be_visible()
+    expect(desk.page.locator("#calendar")).to_be_hidden()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 def test_the_calendar_is_free_of_faults_that_a_machine_can_find(
@@ -207,8 +229,10 @@ def test_the_calendar_is_free_of_faults_that_a_machine_can_find(
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     for query in ("", "&view=week", f"&view=week&resource={emmett.pk}"):
-        opened(desk, live_server, CALENDAR + query)
-        expect(page.locator("#calendar .ec-event").first).to_be_visible()
+        with page.expect_response(lambda one: "/calendar/feed/" in one.url):
+            page.goto(live_server.url + CALENDAR + query)
+        is_list = width == 375 and query == "&view=week"
+        expect(page.locator("#calendar-list" if is_list else "#calendar .ec-event").first).to_be_visible()
         found = [f"{one['id']} {one['nodes'][0]['target']}" for one in Axe().run(page).response["violations"]]
         assert found == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
