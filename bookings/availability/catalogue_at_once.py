@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from bookings.availability.offering import Catalogue, linked
 from bookings.models import Option, OptionResource, Project
 
@@ -10,7 +12,7 @@ def catalogue_at_once(project: Project) -> Catalogue:
     """As ``Catalogue.of``; each option comes in one row with what it says of each resource."""
     links = tuple(linked().filter(project=project))
     columns, own = ([one.attname for one in row._meta.concrete_fields] for row in (Option, OptionResource))
-    options: dict[int, Option] = {}
+    options: dict[UUID, Option] = {}
     met: dict[int, list[OptionResource]] = {link.pk: [] for link in links}
     database = project._state.db
     for said in project.options.values_list(*columns, *(f"at_resources__{name}" for name in own)):

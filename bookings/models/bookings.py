@@ -36,8 +36,13 @@ def new_nonce() -> str:
 
 def waiting_for_a_decision() -> Q:
     """The condition on bookings in an unsettled state that an owner may decide."""
-    decisions = Action.objects.filter(source=OuterRef("state"), by_owner=True, continues=False)
-    return Q(Exists(decisions), state__settled=False, deleted_at=None)
+    return Q(state__in=undecided_states().values("pk"), deleted_at=None)
+
+
+def undecided_states() -> "models.QuerySet[State]":
+    """The unsettled states that an owner may decide, in no order."""
+    decisions = Action.objects.filter(source=OuterRef("pk"), by_owner=True, continues=False)
+    return State.objects.filter(Exists(decisions), settled=False).order_by()
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -48,6 +53,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def live(self) -> "BookingQuerySet":
         """Not deleted, and not in the sandbox."""
         return self.visible().filter(is_test=False)
+
+    def not_moved(self) -> "BookingQuerySet":
+        """None that another continues.  A join would do, but SQLite builds itself an index of all rows for it."""
+        return self.filter(~Exists(Booking.objects.order_by().filter(continues=OuterRef("pk"))))
 
     def occupying(self) -> "BookingQuerySet":
         return self.filter(state__occupies=True)
@@ -240,6 +249,7 @@ class Booking(models.Model):
             models.Index(fields=["-created_at", "id"], name="booking_of_tests", condition=Q(is_test=True)),
             models.Index(fields=["-created_at", "id"], name="booking_by_creation"),
             models.Index(fields=["reference"], name="booking_by_reference"),
+            models.Index(fields=["-start"], name="booking_no_show", condition=Q(attendance="no_show")),
             models.Index(fields=["due_at"], name="booking_by_due", condition=Q(due_at__isnull=False)),
             models.Index(
                 fields=["series", "start"], name="booking_of_series", condition=Q(series__isnull=False)

@@ -176,6 +176,16 @@ def test_undo_is_offered_for_two_minutes_to_whoever_pressed(desk, manager):
     assert "Marty McFly" in text_of(refused)
 
 
+@pytest.mark.parametrize("path", [WAITING, TODAY + FAR])
+def test_a_request_whose_time_was_taken_meanwhile_says_so(desk, path):
+    resource = a_resource()
+    a_booking(resource, at(9), graph="confirm_decline")
+    a_booking(resource, at(10), graph="confirm_decline")
+    assert "taken meanwhile" not in text_of(desk.get(path))
+    a_booking(resource, at(9), HOUR / 2)
+    assert text_of(desk.get(path)).count("taken meanwhile") == 1
+
+
 def test_the_list_of_what_waits_is_answered_in_place_and_leads_to_the_next(desk):
     resource = a_resource()
     later = a_booking(resource, at(11), graph="request")

@@ -210,7 +210,7 @@ class Times:
     def first(self) -> tuple[datetime, Resource] | None:
         """The next free time, with the first who is free then; None on a day without any."""
         found = next(iter(self.starts), None)
-        return found and (found, (self.only or self.everybodys[found][0]).resource)
+        return (found, (self.only or self.everybodys[found][0]).resource) if found else None
 
 
 def _day(typed: Any, today: date) -> date:

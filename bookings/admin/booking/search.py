@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Upper
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from bookings import sql
@@ -22,7 +24,8 @@ from bookings.models.customers import IN_NUMBERS, bare_phone, last_word_of_name
 MOST_FOUND = 1000
 """So many bookings one search finds of a kind; who looks for one of them types more."""
 SHORTEST = 2
-MOST_COUNTED = 10_000
+SHOWN_IN_LINES = ("resource", "project", "state", "customer")
+MOST_COUNTED = 2000
 LAST = "\U0010ffff"
 """Sorts behind every letter, where texts are compared by their bytes."""
 _PHONE = re.compile(r"[+(]?[\d\s()./-]{5,40}")
@@ -35,7 +38,22 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows[:MOST_COUNTED].count())
+        return int(rows.order_by()[:MOST_COUNTED].count())
+
+
+class BookingList(ChangeList):
+    """The list's page: which bookings, along an index, and then all that a line shows of them.
+
+    In one statement, SQLite may begin with the resources and read all bookings of each.
+    """
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        bare = self.result_list.select_related(None).prefetch_related(None)
+        place = {pk: number for number, pk in enumerate(bare.values_list("pk", flat=True))}
+        rows = Booking.objects.order_by().filter(pk__in=place).select_related(*SHOWN_IN_LINES)
+        full = rows.prefetch_related("state__leaving")
+        self.result_list = sorted(full, key=lambda booking: place[booking.pk])
 
 
 def found(term: str, country: str = "") -> list[UUID]:

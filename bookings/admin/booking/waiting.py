@@ -1,18 +1,74 @@
 """What waits for an answer of the owner or of staff."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import F, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking
-from bookings.models.bookings import waiting_for_a_decision
+from bookings.models import Booking, Occupancy
+from bookings.models.bookings import undecided_states, waiting_for_a_decision
+
+LONGEST = timedelta(days=14)
+"""How long before a request something may have begun that is still in its way: so far an index is read."""
 
 
 def waiting(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Bookings in an unsettled state that an owner may decide."""
     return bookings.filter(waiting_for_a_decision())
+
+
+def waiting_in_turn(most: int, skip: int = 0) -> list[Booking]:
+    """So many of what waits, the next to run out first, each once and not moved away.  Two queries.
+
+    Which they are is asked of the states, each with its bookings: the other way round, SQLite reads all bookings.
+    """
+    live = FilteredRelation("bookings", condition=Q(bookings__deleted_at=None, bookings__is_test=False))
+    moved = Booking.objects.order_by().filter(continues=OuterRef("asked"))
+    found = undecided_states().annotate(asked=live).filter(~Exists(moved))
+    nothing = Case(When(asked=None, then=Value(1)), default=Value(0))  # of a state that has no booking
+    in_turn = found.order_by(nothing, F("asked__due_at").asc(nulls_last=True), "asked__start", "asked")
+    read = in_turn.values_list("asked", flat=True)[skip : skip + most]
+    pks = [pk for pk in read if pk is not None]
+    place = {pk: number for number, pk in enumerate(pks)}
+    shown = with_clash(Booking.objects.order_by().filter(pk__in=place))
+    full = shown.select_related("state", "version", "customer", "option", "project", "resource")
+    return sorted(full, key=lambda booking: place[booking.pk])
+
+
+def how_many_wait() -> QuerySet[Any]:
+    """One row with the ``number`` of bookings that wait, for a part of another statement."""
+    of_state = Booking.objects.live().not_moved().order_by().filter(state=OuterRef("pk")).values("state")
+    counted = Subquery(of_state.annotate(number=Count("*")).values("number"), output_field=IntegerField())
+    each = undecided_states().annotate(waiting=counted, together=Value(1)).values("together")
+    return each.annotate(number=Sum("waiting")).values("number")
+
+
+def with_clash(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """The same, each with ``clashes``: whether what is asked for was taken, or is held, by somebody else meanwhile."""
+    taken = Occupancy.objects.live().filter(
+        resource=OuterRef("resource"),
+        start__gte=OuterRef("start") - LONGEST,
+        start__lt=OuterRef("end"),
+        end__gt=OuterRef("start"),
+    )
+    asks = Q(state__settled=False, state__occupies=False, session=None, allow_double_bookings=False)
+    return bookings.annotate(clashes=Case(When(asks, then=Exists(taken)), default=Value(False)))
 
 
 # The next to run out comes first; what nothing hurries goes by its start.

@@ -30,9 +30,9 @@ NOBODY = Figures()
 def figures_of(people: Iterable[Person], now: datetime) -> dict[int, Figures]:
     """By the person's id, in one query; a visit that was moved counts once."""
     rows = PersonBooking.objects.filter(
+        ~Exists(Booking.objects.order_by().filter(continues=OuterRef("booking"))),
         person__in=[person.pk for person in people],
         booking__deleted_at=None,
-        booking__continued_by=None,
     )
     begun = Q(booking__start__lte=now)
     no_show = Q(booking__attendance=Booking.Attendance.NO_SHOW)
@@ -49,7 +49,7 @@ def figures_of(people: Iterable[Person], now: datetime) -> dict[int, Figures]:
 
 def bookings_of(person: Person) -> list[Booking]:
     """The last ones by their start, each once, with what a line about it shows."""
-    rows = Booking.objects.live().filter(joined__person=person, continued_by=None)
+    rows = Booking.objects.live().not_moved().filter(joined__person=person)
     full = rows.select_related("resource", "project", "option", "state", "customer")
     return list(full.order_by("-start", "pk")[:MOST_SHOWN])
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.admin.booking.waiting import with_clash
 from bookings.admin.today.shown_day import ShownDay
 from bookings.availability.openings import Span, free_spans, openings
 from bookings.lifecycle.notices import OFF
@@ -82,20 +83,23 @@ def day_bookings(shown: ShownDay, resources: Sequence[Resource]) -> list[Booking
     """What is booked or asked for on the day, by time, seats of sessions among it; what was called off is left out."""
     over = Q(state_entered_at__gte=F("start")) & ~Q(state__mail_to_customer__in=OFF)
     stands = Q(state__occupies=True) | Q(state__settled=False) | over
-    rows = Booking.objects.live().filter(
-        stands,
-        continued_by=None,
-        start__gte=shown.start - BEGUN_BEFORE,
-        start__lt=shown.end,
-        end__gt=shown.start,
+    rows = (
+        Booking.objects.live()
+        .not_moved()
+        .filter(
+            stands,
+            start__gte=shown.start - BEGUN_BEFORE,
+            start__lt=shown.end,
+            end__gt=shown.start,
+        )
     )
     if shown.resource:
         rows = rows.filter(resource=shown.resource)
     known = {resource.pk: resource for resource in resources}
     found = list(
-        rows.select_related("state", "version", "customer", "option", "project").order_by("start", "pk")[
-            : MOST_BOOKINGS + 1
-        ]
+        with_clash(rows)
+        .select_related("state", "version", "customer", "option", "project")
+        .order_by("start", "pk")[: MOST_BOOKINGS + 1]
     )
     for booking in found:
         if booking.resource_id in known:

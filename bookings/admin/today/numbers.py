@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
 
 from bookings import bites
-from bookings.admin.booking.waiting import waiting
+from bookings.admin.booking.waiting import how_many_wait
 from bookings.admin.today.wrong import MOST_FAILED, unreached
-from bookings.models import Booking, CalendarEntry, Connection, DemoRow, OutboxMessage, Site
+from bookings.models import CalendarEntry, Connection, DemoRow, OutboxMessage, Site
 from bookings.setup.missing import how_many_are_wrong, looked_over
 
 _WRONG = ("failed", "untold", "unreached", "changed", "calendars", "untaken", "limits")
@@ -39,7 +39,7 @@ def numbers_for(user: Any) -> Numbers:
     asked: dict[str, Any] = {}
     if user.has_perm("bookings.decide_booking"):
         asked["changed"] = _count(CalendarEntry.objects.conflicting())
-        asked["waiting"] = _count(waiting(Booking.objects.live().filter(continued_by=None)))
+        asked["waiting"] = Subquery(how_many_wait(), output_field=IntegerField())
     if user.has_perm("bookings.view_outboxmessage"):
         failed = OutboxMessage.objects.failed_lately()[:MOST_FAILED]
         asked["failed"] = _count(OutboxMessage.objects.filter(pk__in=failed.values("pk")))
