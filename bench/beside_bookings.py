@@ -18,7 +18,9 @@ from bookings.models import (
     PersonAddress,
     PersonBooking,
     Reservation,
+    Resource,
 )
+from tests.situations import a_hold, at
 
 NUMBER = "CAST(substr(b.reference, 2) AS integer)"
 
@@ -36,18 +38,17 @@ def add_what_is_beside(bookings: int) -> None:
         "expires_at": "b.created_at",
     }
     new_id = "gen_random_uuid()" if sql.is_postgresql() else "lower(hex(randomblob(16)))"
-    if Reservation.objects.exists():
-        _for_each(
-            Reservation, held | {"id": new_id, "created_at": "b.created_at"}, where=f" AND {NUMBER} %% 10 = 0"
-        )
+    a_hold(Resource.objects.order_by("pk")[0], at(20))
+    held |= {"id": new_id, "created_at": "b.created_at"}
+    _for_each(Reservation, held, where=f" AND {NUMBER} %% 10 = 0")
     _add_people(bookings // A_CUSTOMERS_BOOKINGS + 1, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _for_each(model: type[models.Model], own: dict[str, str], where: str = "") -> None:
+def _for_each(model: Any, own: dict[str, str], where: str = "") -> None:
     """Copies of one row of the model, one for each booking of ``fill``; the columns of ``own`` are said in SQL."""
-    pattern = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    pattern = model.objects.order_by("-pk").values_list("pk", flat=True).first()
     if pattern is None:
         raise SystemExit(f"there is no {model.__name__} to be copied")
     columns = [
@@ -71,7 +72,7 @@ def _counts(field: Any) -> bool:
 def _add_people(number: int, now: Any) -> None:
     before = Person.objects.aggregate(last=Max("pk"))["last"] or 0
     name = "'Novak ' || n"
-    person = f"SELECT {before + 1} + n, {name} || ' Maria', 'novak ' || n || ' maria', 'maria novak ' || n"
+    person = f"SELECT {before} + n, {name} || ' Maria', 'novak ' || n || ' maria', 'maria novak ' || n"
     with connection.cursor() as cursor:
         cursor.execute(
             f"{TURNS} INSERT INTO {Person._meta.db_table}"
@@ -87,6 +88,6 @@ def _add_people(number: int, now: Any) -> None:
             f"INSERT INTO {PersonBooking._meta.db_table} (booking_id, person_id)"
             f" SELECT b.id, {before + 1} + {NUMBER} / {A_CUSTOMERS_BOOKINGS} FROM {Booking._meta.db_table} b"
             " WHERE b.reference LIKE 'N%%' AND substr(b.reference, 2, 1) BETWEEN '0' AND '9'"
-            f" AND {NUMBER} / {A_CUSTOMERS_BOOKINGS} <= {number}",
+            f" AND {NUMBER} / {A_CUSTOMERS_BOOKINGS} < {number}",
             [],
         )
