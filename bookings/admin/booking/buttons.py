@@ -24,20 +24,7 @@ class Button:
 
 def buttons_of(booking: Booking, user: Any, now: datetime) -> list[Button]:
     """The buttons: the graph's actions first, then what staff do to every booking, and last what ends it."""
-    actions = available_actions(booking, Actor.staff(user))
-    found: list[Button] = []
-    if user.has_perm("bookings.decide_booking"):
-        for action in actions:
-            if not action.continues:
-                found.append(_button(booking, "act", str(action), action.name, kind=_kind(action, found)))
-        if booking.state.occupies and any(action.continues for action in actions):
-            found.append(_button(booking, "move", _("Move"), kind="plain"))
-        if undoable_state(booking, now) is not None:
-            found.append(_button(booking, "undo", _("Undo the cancellation"), kind="plain"))
-        if booking.start <= now:
-            found.append(_button(booking, "attendance", _("Note attendance"), kind="plain"))
-        if getattr(booking, "customer", None):
-            found.append(_button(booking, "renew", _("Renew the customer's link"), kind="plain"))
+    found = _of_who_decides(booking, user, now) if user.has_perm("bookings.decide_booking") else []
     if booking.series_id:
         found.append(_button(booking, "series", _("The series"), kind="plain"))
     if booking.version.offers_seats:
@@ -47,6 +34,23 @@ def buttons_of(booking: Booking, user: Any, now: datetime) -> list[Button]:
     if user.has_perm("bookings.delete_booking") and booking.state.final:
         found.append(_button(booking, "erase", _("Delete"), kind="danger"))
     return sorted(found, key=lambda button: button.kind == "danger")
+
+
+def _of_who_decides(booking: Booking, user: Any, now: datetime) -> list[Button]:
+    actions = available_actions(booking, Actor.staff(user))
+    found: list[Button] = []
+    for action in actions:
+        if not action.continues:
+            found.append(_button(booking, "act", str(action), action.name, kind=_kind(action, found)))
+    if booking.state.occupies and any(action.continues for action in actions):
+        found.append(_button(booking, "move", _("Move"), kind="plain"))
+    if undoable_state(booking, now) is not None:
+        found.append(_button(booking, "undo", _("Undo the cancellation"), kind="plain"))
+    if booking.start <= now:
+        found.append(_button(booking, "attendance", _("Note attendance"), kind="plain"))
+    if getattr(booking, "customer", None):
+        found.append(_button(booking, "renew", _("Renew the customer's link"), kind="plain"))
+    return found
 
 
 def _kind(action: Action, before: list[Button]) -> str:
