@@ -7,7 +7,7 @@ from bookings.online_indexes import AddIndexOnline
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("bookings", "0061_what_no_calendar_takes_is_found")]
+    dependencies = [("bookings", "0052_what_no_calendar_takes_is_found")]
 
     operations = [
         AddIndexOnline(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0061_what_no_calendar_takes_is_found"),
+        ("bookings", "0053_no_shows_are_found"),
     ]
 
     operations = [

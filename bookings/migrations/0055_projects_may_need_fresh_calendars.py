@@ -12,7 +12,7 @@ FIELD = models.BooleanField(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0058_guests_are_invited_once"),
+        ("bookings", "0054_guests_are_invited_once"),
     ]
 
     operations = [

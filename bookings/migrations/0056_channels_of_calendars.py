@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0059_projects_may_need_fresh_calendars"),
+        ("bookings", "0055_projects_may_need_fresh_calendars"),
     ]
 
     operations = [
