@@ -1,10 +1,11 @@
 """The staff's desk as a site: its name, and what stands on its first page in which order."""
 
+from functools import update_wrapper
 from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from bookings.languages import site_of
 from bookings.logins import LoginForm, refused
+from bookings.staff_limits import is_open_to
 
 # What staff do all day first, what is set up once last; other models follow by name.
 ORDER = [
@@ -52,6 +54,19 @@ class StaffAdminSite(AdminSite):
             response.status_code = 429
             response["Retry-After"] = str(seconds)
         return response
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # Django's
+        """Every page of the desk; one that does not hold to the limit of a limited member is missing to them."""
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            page = request.resolver_match.url_name if request.resolver_match else None
+            if not is_open_to(request.user, page or ""):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(
+            update_wrapper(inner, view) if hasattr(view, "__name__") else inner, cacheable
+        )
 
     def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return WordsForScripts.as_view()(request)

@@ -195,7 +195,7 @@ AUTHENTICATION_BACKENDS = [
     "bookings.logins.LimitByAddress",  # before any password is hashed
     "axes.backends.AxesStandaloneBackend",
     "bookings.logins.PermissionsAtOnce",
-    "django.contrib.auth.backends.ModelBackend",
+    "bookings.staff_limits.StaffBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -30,6 +30,8 @@ LEVELS = [
         "rate_limits",
         "refusals",
         "removals",
+        "staff_limits",
+        "staff_sessions",
     },
     {"recent_requests", "crowd"},
     {"lifecycle"},

@@ -9,6 +9,8 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from bookings.staff_limits import is_open_to
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -121,7 +123,8 @@ def bar_of(user: Any, path: str, counts: Mapping[str, int]) -> Bar:
 def _entries(pages: Iterable[Page], user: Any, counts: Mapping[str, int]) -> list[Entry]:
     found = []
     for page in pages:
-        url = _url(page.name) if user.has_perm(page.permission) else ""
+        is_theirs = user.has_perm(page.permission) and is_open_to(user, page.name)
+        url = _url(page.name) if is_theirs else ""
         if url:
             found.append(Entry(label=str(page.label), url=url, count=counts.get(page.counts, 0)))
     return found

@@ -31,7 +31,7 @@ class SetPassword(PasswordResetConfirmView):
 
     template_name = "admin/set_password.html"
     post_reset_login = True
-    post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
+    post_reset_login_backend = "bookings.staff_limits.StaffBackend"
     success_url = reverse_lazy("admin:index")
 
     @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.mixins import ReadOnlyAdmin
 from bookings.admin.times_in_words import span_in_words
 from bookings.models import Reservation
+from bookings.staff_limits import limited
 from bookings.times import day_and_clock
 
 
@@ -24,7 +25,7 @@ class ReservationAdmin(ReadOnlyAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reservation]:
-        return super().get_queryset(request).filter(is_test=False)
+        return limited(super().get_queryset(request).filter(is_test=False), request.user)
 
     @admin.display(description=gettext_lazy("when"), ordering="start")
     def when(self, hold: Reservation) -> str:

@@ -22,7 +22,7 @@ from bookings.setup.current import current_answers
 from bookings.setup.missing import Lack, Missing, missing
 from bookings.setup.set_up import set_up
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "bookings.staff_limits.StaffBackend"
 PAGES = {
     Lack.OWNER_ADDRESS: "admin:bookings_resource_changelist",
     Lack.RESOURCES: "admin:bookings_project_changelist",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -32,10 +33,9 @@ def tell(what: str, *, key: str, about: str = "") -> None:
 
 
 def _addresses() -> set[str]:
-    """The site's own, and those of managers."""
-    managers = User.objects.with_perm(
-        "bookings.change_site", backend="django.contrib.auth.backends.ModelBackend"
-    )
+    """The site's own, and those of managers who are not limited to some resources."""
+    managers = User.objects.with_perm("bookings.change_site", backend="bookings.staff_limits.StaffBackend")
+    managers = managers.filter(Q(staff_limit=None) | Q(is_superuser=True))
     typed = {*managers.exclude(email="").values_list("email", flat=True), Site.current().email}
     return {address.lower() for address in map(sendable, typed) if address}
 

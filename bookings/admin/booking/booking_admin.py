@@ -37,6 +37,7 @@ from bookings.graph_words import graph_words
 from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, Site, State
+from bookings.staff_limits import limited
 from bookings.times import clock_range, day, day_and_clock, zone_and_offset
 
 LISTS = {"bookings_booking_changelist", "bookings_booking_export"}
@@ -64,10 +65,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class LiveOnly(admin.RelatedFieldListFilter):
-    """Resources and projects, but none that is for tests."""
+    """Resources and projects that the reader sees, but none that is for tests."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        rows = field.related_model.objects.filter(is_test=False).order_by("name")
+        rows = limited(field.related_model.objects.filter(is_test=False), request.user).order_by("name")
         return [(str(row.pk), str(row)) for row in rows]
 
 
@@ -123,7 +124,7 @@ class BookingAdmin(admin.ModelAdmin):
         return queryset.filter(pk__in=ids), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        bookings = Booking.objects.live().order_by(*self.get_ordering(request))
+        bookings = limited(Booking.objects.live(), request.user).order_by(*self.get_ordering(request))
         if request.resolver_match and request.resolver_match.url_name in LISTS:
             # A visit that was moved stands in the list once, at its new time.
             return bookings.not_moved().prefetch_related("state__leaving")
@@ -198,8 +199,8 @@ class BookingAdmin(admin.ModelAdmin):
                 "title": format_html("{} · {}", booking.reference, booking.state),
                 "subtitle": None,
                 "head": head(booking),
-                "facts": facts(booking),
-                "history": history_lines(booking),
+                "facts": facts(booking, request.user),
+                "history": history_lines(booking, request.user),
                 "told": told(booking),
                 "send_again": offer(booking, request),
                 "buttons": buttons_of(booking, request.user, timezone.now()),

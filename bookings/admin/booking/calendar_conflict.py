@@ -21,16 +21,17 @@ from bookings.errors import BookingError
 from bookings.lifecycle import Actor
 from bookings.models import CalendarEntry
 from bookings.refusals import sentence
+from bookings.staff_limits import limited, sees
 
 
 def conflict_page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Both versions; a press on one of the buttons decides."""
     if not request.user.has_perm("bookings.decide_booking"):
         raise PermissionDenied
-    rows = CalendarEntry.objects.conflicting().select_related("calendar__resource")
+    rows = limited(CalendarEntry.objects.conflicting(), request.user).select_related("calendar__resource")
     entry = get_object_or_404(rows, pk=pk)
     booking = newest(entry.booking_id)
-    if booking is None or booking.deleted_at:
+    if booking is None or booking.deleted_at or not sees(request.user, booking.resource_id):
         raise PermissionDenied
     if request.method == "POST" and _decided(request, entry):
         return HttpResponseRedirect(_booking_url(newest(entry.booking_id) or booking))

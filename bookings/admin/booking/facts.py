@@ -14,6 +14,7 @@ from bookings.admin.times_in_words import moment_in_words
 from bookings.models import Booking, OutboxMessage
 from bookings.money import money
 from bookings.place_words import places_in_words
+from bookings.staff_limits import is_limited, limited
 from bookings.times import clock_range, day, duration_in_words, zone_and_offset
 
 
@@ -48,9 +49,9 @@ def head(booking: Booking) -> Head:
     )
 
 
-def facts(booking: Booking) -> list[Fact]:
-    """What is known of a booking, without what is empty."""
-    rows = [*_visit(booking), *_person(booking), *_text(booking), *_connected(booking)]
+def facts(booking: Booking, user: Any) -> list[Fact]:
+    """What that user may know of a booking, without what is empty."""
+    rows = [*_visit(booking), *_person(booking), *_text(booking), *_connected(booking, user)]
     return [Fact(label=label, value=value) for label, value in rows if value not in ("", None)]
 
 
@@ -122,17 +123,19 @@ def _text(booking: Booking) -> Iterator[tuple[str, Any]]:
     yield _("meta"), json.dumps(booking.meta, ensure_ascii=False) if booking.meta else ""
 
 
-def _connected(booking: Booking) -> Iterator[tuple[str, Any]]:
-    yield _("graph"), _link("graphversion", booking.version_id, str(booking.version))
+def _connected(booking: Booking, user: Any) -> Iterator[tuple[str, Any]]:
+    drawn = str(booking.version)
+    yield _("graph"), drawn if is_limited(user) else _link("graphversion", booking.version_id, drawn)
     if booking.session:
         yield _("session"), _link("booking", booking.session_id, booking.session.reference)
     if booking.version.offers_seats:
         seats = booking.seats.filter(deleted_at=None, continued_by=None).select_related("customer", "state")
         links = ((_link("booking", seat.pk, f"{with_places(seat)}, {seat.state}"),) for seat in seats)
         yield _("seats of"), format_html_join("\n", "{}", links)
-    if booking.continues_id:
+    others = limited(Booking.objects.all(), user)
+    if booking.continues_id and others.filter(pk=booking.continues_id).exists():
         yield _("was moved from"), _link("booking", booking.continues_id, _("the old time"))
-    after = Booking.objects.filter(continues=booking).first()
+    after = others.filter(continues=booking).first()
     if after:
         yield _("was moved to"), _link("booking", after.pk, _("the new time"))
     messages = OutboxMessage.objects.filter(booking_id=booking.pk)

@@ -1,12 +1,14 @@
 """What happened to a booking, as its page tells staff."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from bookings.admin.times_in_words import moment_in_words
 from bookings.models import ApiKey, Booking, HistoryEntry, Remark
+from bookings.staff_limits import sees
 from bookings.times import onward
 
 
@@ -21,13 +23,13 @@ class HistoryLine:
     remark: str
 
 
-def history_lines(booking: Booking) -> list[HistoryLine]:
-    """What happened, oldest first, remarks beside; of this booking and of those that it continues."""
+def history_lines(booking: Booking, user: Any) -> list[HistoryLine]:
+    """What happened, oldest first, remarks beside; of this booking and of those that it continues and the user sees."""
     zone = booking.resource.timezone
-    ids, step = [booking.pk], booking.continues
-    while step and len(ids) < 50:
-        ids.append(step.pk)
-        step = step.continues
+    steps = [booking]
+    while (step := steps[-1].continues) and len(steps) < 50:
+        steps.append(step)
+    ids = [one.pk for one in steps if sees(user, one.resource_id)]
     entries = list(HistoryEntry.objects.filter(booking_id__in=ids))
     remarks = Remark.objects.in_bulk([entry.remark_id for entry in entries if entry.remark_id])
     names, labels = _names(entries), _labels(booking)

@@ -1,5 +1,6 @@
 """A booking that staff make on one page: for whom, what and when; another graph is chosen on a page before."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from bookings.admin.booking.new_booking_start import (
     let_go,
     people_named,
     person_named,
+    takes_others,
 )
 from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
@@ -30,6 +32,7 @@ from bookings.layers import graph_name
 from bookings.lifecycle import Actor
 from bookings.models import Booking, GraphVersion, Project, ProjectResource, Reservation, Resource
 from bookings.models.projects import ProjectQuerySet
+from bookings.staff_limits import limited, resources_seen_by
 
 STARTING_POINTS = {"resource_id": "resource", "start": "clock", "end": "length", "option_id": "option"}
 
@@ -38,7 +41,7 @@ def choose_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The first step: for which project, or along which graph.  Raises PermissionDenied."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    form = ChooseForm(posted_data(request))
+    form = ChooseForm(posted_data(request), user=request.user)
     if form.is_valid():
         chosen = {"project": form.cleaned_data["project"], "graph": form.cleaned_data["graph"]}
         named = {name: row.pk if name == "project" else row.name for name, row in chosen.items() if row}
@@ -55,9 +58,9 @@ def new_booking_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespo
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     person = person_named(request)
-    last = LastTime.of(person)
-    link = AskedForm(request.GET)
-    projects = list(_projects(link.resource_asked))
+    last = LastTime.of(person, resources_seen_by(request.user))
+    link = AskedForm(request.GET, request.user)
+    projects = list(_projects(request.user, link.resource_asked))
     project, version = _asked_for(request, projects, last, link.resource_asked)
     if version is None:
         kept = f"?{request.GET.urlencode()}" if request.GET else ""
@@ -94,10 +97,10 @@ def release_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _projects(resource: Resource | None) -> ProjectQuerySet:
-    """Those that may be booked; ``does_it`` says which of them offer that resource, all where none is asked for."""
+def _projects(user: Any, resource: Resource | None) -> ProjectQuerySet:
+    """Those that the user may book; ``does_it`` says which of them offer that resource, all where none is asked for."""
     does_it = Exists(ProjectResource.objects.filter(project=OuterRef("pk"), resource=resource))
-    return Project.objects.live().annotate(does_it=does_it if resource else Value(True))
+    return limited(Project.objects.live(), user).annotate(does_it=does_it if resource else Value(True))
 
 
 def _asked_for(
@@ -105,7 +108,7 @@ def _asked_for(
 ) -> tuple[Project | None, GraphVersion | None]:
     """The project and the version that the address names, else those of last time, else of the first project."""
     if "graph" in request.GET:
-        form = ChooseForm(request.GET)
+        form = ChooseForm(request.GET, user=request.user)
         return (form.cleaned_data.get("project") if form.is_valid() else None), _version(form)
     if "project" in request.GET:
         asked = request.GET["project"]
@@ -137,6 +140,9 @@ def _book(
     whole = BookingForm(resolved, contact=Contact.NONE, customer_form=person)
     if not whole.is_valid():
         _say(form, whole.errors)
+        return None
+    if takes_others(whole.companions(), resources_seen_by(request.user)):
+        form.add_error(None, _("It takes the time of others, too, for whom you do not book."))
         return None
     draft = whole.draft()
     draft.staff_note, draft.overstepped = (

@@ -25,6 +25,7 @@ from bookings.admin.booking.new_booking_start import (
     hold_time,
     hold_token,
     people_named,
+    seen_of,
     told_before,
     typed_in,
 )
@@ -35,6 +36,7 @@ from bookings.errors import BookingError
 from bookings.graphs.flow import Flow
 from bookings.lifecycle import Actor
 from bookings.models import GraphVersion, Person, Project, Resource
+from bookings.staff_limits import narrowed, resources_seen_by
 from bookings.times import short_day
 
 
@@ -52,11 +54,12 @@ class Draft:
         asked: dict[str, Any],
     ) -> None:
         self.asked, self.projects, self.now = asked, projects, timezone.now()
+        self.seen = resources_seen_by(request.user)
         self.request, self.project, self.version, self.person = request, project, version, person
         self.last = last if last and project and last.booking.project_id == project.pk else None
         self.held = held_by(request.POST.get("hold", ""), request.user)
         self.refused = ""
-        self.catalogue = catalogue_at_once(project) if project else None
+        self.catalogue = seen_of(catalogue_at_once(project), self.seen) if project else None
         self.times: Times | None = None
 
     def forms(
@@ -69,6 +72,7 @@ class Draft:
             project=self.project,
             version=self.version,
             known=self.known,
+            user=self.request.user,
             may_overlap=may_overlap,
         )
         if not self.version.needs_customer:
@@ -79,11 +83,12 @@ class Draft:
     def known(self) -> dict[str, list[Any]]:
         """What may be chosen in each field, read once."""
         claims_seat, catalogue = self.version.claims_seat, self.catalogue
-        resources = [link.resource for link in catalogue.links] if catalogue else Resource.objects.live()
+        everybody = narrowed(Resource.objects.live(), self.seen)
+        resources = [link.resource for link in catalogue.links] if catalogue else everybody
         return {
             "resource": [] if claims_seat else [one for one in resources if not one.is_test],
             "option": list(catalogue.options) if catalogue else [],
-            "session": list(open_sessions(self.project)) if claims_seat else [],
+            "session": list(open_sessions(self.project, self.request.user)) if claims_seat else [],
         }
 
     def times_for(self, chosen: dict[str, Any]) -> Times | None:
@@ -124,7 +129,7 @@ class Draft:
         if times is None or start is None or start.tzinfo is None:
             return {}
         try:
-            self.held = hold_time(times, start, Actor.staff(self.request.user), self.held)
+            self.held = hold_time(times, start, Actor.staff(self.request.user), self.held, self.seen)
         except BookingError as refused:
             self.refused = refusals.sentence(refused)
             return {}
@@ -155,7 +160,7 @@ class Draft:
             "held": held_in_words(self.held) if self.held else "",
             "refused": self.refused,
             "told": told_before(Flow.of(self.version).create.target),
-            "blocked": getattr(self.person, "block", None),
+            "blocked": getattr(self.person, "block", None) if self.seen is None else None,
         }
         return TemplateResponse(self.request, "admin/bookings/booking/new_booking.html", context)
 

@@ -17,6 +17,7 @@ from bookings.availability.offering import offering_with
 from bookings.forms.values import MOST_SEATS
 from bookings.layers import merged
 from bookings.models import Booking, Graph, GraphVersion, Option, Project, Resource
+from bookings.staff_limits import limited
 
 
 class ChooseForm(forms.Form):
@@ -37,10 +38,10 @@ class ChooseForm(forms.Form):
         to_field_name="name",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         published = Graph.objects.filter(versions__status=GraphVersion.Status.PUBLISHED)
-        offer_rows(self, "project", Project.objects.live())
+        offer_rows(self, "project", limited(Project.objects.live(), user))
         offer_rows(self, "graph", published)
 
     def clean(self) -> dict[str, Any]:
@@ -101,11 +102,12 @@ class NewBookingForm(OverlapForm, WallClockForm):
         project: Project | None,
         version: GraphVersion,
         known: Mapping[str, Sequence[Any]],
+        user: Any,
         may_overlap: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.project, self.version = project, version
+        self.project, self.version, self.user = project, version, user
         self.start: datetime | None = None
         self.end: datetime | None = None
         for name in self._not_asked(may_overlap):
@@ -139,13 +141,13 @@ class NewBookingForm(OverlapForm, WallClockForm):
 
     def _offer_choices(self, known: Mapping[str, Sequence[Any]]) -> None:
         """``known`` are the rows of each field, read already: a page makes the form more than once."""
-        resources = Resource.objects.live()
+        resources = limited(Resource.objects.live(), self.user)
         if self.project:
             resources = resources.filter(links__project=self.project)
         choices = {
             "resource": resources,
             "option": self.project.options.all() if self.project else Option.objects.none(),
-            "session": open_sessions(self.project),
+            "session": open_sessions(self.project, self.user),
         }
         for name, rows in choices.items():
             if name in self.fields:

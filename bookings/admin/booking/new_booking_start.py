@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.booking.facts import answer_title
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.people.figures import bookings_of
+from bookings.admin.people.known import as_known_to
 from bookings.admin.people.search import first
 from bookings.availability.free_times import free_with
 from bookings.availability.offering import Catalogue, Offer, Offering
@@ -27,6 +28,7 @@ from bookings.forms import ReservationForm, Scope, resolve
 from bookings.languages import site_of
 from bookings.lifecycle import Actor, release, reserve
 from bookings.models import Booking, Person, Reservation, Resource, State
+from bookings.staff_limits import Seen, limited
 from bookings.times import clock, day_and_clock
 from bookings.validators import zones
 
@@ -43,7 +45,9 @@ def person_named(request: HttpRequest) -> Person | None:
         return None
     if not request.user.has_perm("bookings.view_person"):
         return None
-    return Person.objects.select_related("block").filter(pk=asked).first()
+    rows = Person.objects.select_related("block").filter(pk=asked)
+    found = as_known_to(limited(rows, request.user), request.user)
+    return found[0] if found else None
 
 
 def people_named(request: HttpRequest) -> list[Person]:
@@ -51,7 +55,8 @@ def people_named(request: HttpRequest) -> list[Person]:
     typed = request.GET.get("q", "")
     if not typed.strip() or not request.user.has_perm("bookings.view_person"):
         return []
-    return first(typed, MOST_PEOPLE, site_of(request).country)
+    country = site_of(request).country
+    return as_known_to(first(typed, MOST_PEOPLE, request.user, country), request.user)
 
 
 class AskedForm(forms.Form):
@@ -63,9 +68,9 @@ class AskedForm(forms.Form):
     start = forms.CharField(required=False, max_length=40)
     zone = forms.ChoiceField(required=False, choices=[(name, name) for name in sorted(zones())])
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, user: Any) -> None:
         super().__init__(data)
-        offer_rows(self, "resource", Resource.objects.live())
+        offer_rows(self, "resource", limited(Resource.objects.live(), user))
         self.full_clean()
 
     @property
@@ -94,9 +99,9 @@ class LastTime:
     booking: Booking
 
     @classmethod
-    def of(cls, person: Person | None) -> LastTime | None:
-        """None for nobody, and for somebody whose bookings had no project."""
-        made = [one for one in bookings_of(person) if one.project_id] if person else []
+    def of(cls, person: Person | None, seen: Seen) -> LastTime | None:
+        """Of what is ``seen``; None for nobody, and for somebody whose bookings had no project."""
+        made = [one for one in bookings_of(person, seen) if one.project_id] if person else []
         return cls(max(made, key=lambda one: one.created_at)) if made else None
 
     @property
@@ -213,6 +218,13 @@ class Times:
         return (found, (self.only or self.everybodys[found][0]).resource) if found else None
 
 
+def seen_of(catalogue: Catalogue, seen: Seen) -> Catalogue:
+    """With the resources alone that somebody sees."""
+    if seen is None:
+        return catalogue
+    return replace(catalogue, links=tuple(one for one in catalogue.links if one.resource_id in seen))
+
+
 def _day(typed: Any, today: date) -> date:
     if isinstance(typed, date):
         return typed
@@ -222,7 +234,9 @@ def _day(typed: Any, today: date) -> date:
         return today
 
 
-def hold_time(times: Times, start: datetime, by: Actor, before: Reservation | None) -> Reservation:
+def hold_time(
+    times: Times, start: datetime, by: Actor, before: Reservation | None, seen: Seen = None
+) -> Reservation:
     """Hold the time with the first who is free, in place of ``before``; raises what the verb raises."""
     offering, refusal = times.offering, SlotTaken()
     for offer in times.candidates:
@@ -236,7 +250,7 @@ def hold_time(times: Times, start: datetime, by: Actor, before: Reservation | No
         if offering.option:
             request["option_id"] = offering.option.pk
         form = ReservationForm(resolve(request, Scope.everything()))
-        if not form.is_valid():
+        if not form.is_valid() or takes_others(form.companions(), seen):
             continue
         with suppress(SlotTaken):
             return reserve(
@@ -248,6 +262,11 @@ def hold_time(times: Times, start: datetime, by: Actor, before: Reservation | No
                 replacing=before,
             )
     raise refusal
+
+
+def takes_others(companions: Iterable[Resource], seen: Seen) -> bool:
+    """Whether the time of somebody is taken along whom one who sees ``seen`` does not see."""
+    return seen is not None and any(one.pk not in seen for one in companions)
 
 
 def hold_token(held: Reservation, user: Any) -> str:

@@ -15,6 +15,7 @@ from bookings.forms import Contact, CustomerForm, values
 from bookings.forms.findings import Findings
 from bookings.forms.places import check_price
 from bookings.models import Action, Booking, Project, Resource
+from bookings.staff_limits import limited
 from bookings.times import day_and_clock, zone_and_offset
 
 COLUMNS = (
@@ -80,7 +81,7 @@ class MoveForm(OverlapForm, WallClockForm):
     message = message_field()
     confirmed = forms.BooleanField(label=gettext_lazy("Move it all the same"), required=False)
 
-    def __init__(self, *args: Any, booking: Booking, may_overlap: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, booking: Booking, user: Any, may_overlap: bool, **kwargs: Any) -> None:
         local = booking.start.astimezone(ZoneInfo(booking.resource.timezone))
         initial = {"day": local.date(), "clock": local.time(), "resource": booking.resource_id}
         super().__init__(*args, initial=initial, **kwargs)
@@ -90,7 +91,7 @@ class MoveForm(OverlapForm, WallClockForm):
             choices = choices.filter(links__project=booking.project_id) | Resource.objects.filter(
                 pk=booking.resource_id
             )
-        offer_rows(self, "resource", choices.distinct())
+        offer_rows(self, "resource", limited(choices.distinct(), user))
         if not may_overlap:
             self.withhold_overlap()
         self.order_fields(
@@ -137,9 +138,9 @@ class SessionChoice(forms.ModelChoiceField):
         }
 
 
-def open_sessions(project: Project | None) -> Any:
-    """Sessions of a project (any, without one) that have not begun."""
-    coming = Booking.objects.live().sessions().occupying().filter(start__gt=timezone.now())
+def open_sessions(project: Project | None, user: Any) -> Any:
+    """Sessions of a project (any, without one) that have not begun, among those that the user sees."""
+    coming = limited(Booking.objects.live(), user).sessions().occupying().filter(start__gt=timezone.now())
     if project is not None:
         coming = coming.filter(project=project)
     return coming.select_related("resource").order_by("start")
@@ -153,9 +154,9 @@ class SeatMoveForm(forms.Form):
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
     message = message_field()
 
-    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, booking: Booking, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = open_sessions(booking.project).exclude(pk=booking.session_id)
+        others = open_sessions(booking.project, user).exclude(pk=booking.session_id)
         offer_rows(self, "session", others)
 
     @property

@@ -31,13 +31,14 @@ from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
 from bookings.refusals import sentences
+from bookings.staff_limits import limited
 
 
 def permitted_booking(request: HttpRequest, pk: Any, permission: str) -> Booking:
-    """The booking, in full; raises PermissionDenied without the permission, and Http404 for no such booking."""
+    """The booking, in full; raises PermissionDenied without the permission, Http404 for none that they see."""
     if not request.user.has_perm(f"bookings.{permission}"):
         raise PermissionDenied
-    booking = Booking.objects.live().in_full().filter(pk=pk).first()
+    booking = limited(Booking.objects.live().in_full(), request.user).filter(pk=pk).first()
     if booking is None:
         raise Http404
     return booking
@@ -88,7 +89,7 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
         submit=str(action),
         target=action.target,
         told_seats=seats_told(request.user, [booking.pk], action, site_of(request)),
-        pieces=overlapping_pieces(booking) if taking else [],
+        pieces=overlapping_pieces(booking, request.user) if taking else [],
     )
 
 
@@ -103,10 +104,11 @@ def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpRes
     booking = permitted_booking(request, pk, "decide_booking")
     form: MoveForm | SeatMoveForm
     if booking.version.claims_seat:
-        form = SeatMoveForm(posted_data(request), booking=booking)
+        form = SeatMoveForm(posted_data(request), booking=booking, user=request.user)
     else:
-        may_overlap = request.user.has_perm("bookings.override_overlap")
-        form = MoveForm(posted_data(request), booking=booking, may_overlap=may_overlap)
+        user = request.user
+        may_overlap = user.has_perm("bookings.override_overlap")
+        form = MoveForm(posted_data(request), booking=booking, user=user, may_overlap=may_overlap)
     if form.is_valid() and not breaks_rules(booking, form):
         by, message = Actor.staff(request.user), form.cleaned_data["message"]
         said = _("The booking has its new time.")

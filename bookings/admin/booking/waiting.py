@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Occupancy
 from bookings.models.bookings import undecided_states, waiting_for_a_decision
+from bookings.staff_limits import Seen, narrowed
 
 LONGEST = timedelta(days=14)
 """How long before a request something may have begun that is still in its way: so far an index is read."""
@@ -33,12 +34,15 @@ def waiting(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return bookings.filter(waiting_for_a_decision())
 
 
-def waiting_in_turn(most: int, skip: int = 0) -> list[Booking]:
-    """So many of what waits, the next to run out first, each once and not moved away.  Two queries.
+def waiting_in_turn(most: int, skip: int = 0, *, seen: Seen = None) -> list[Booking]:
+    """So many of what waits where somebody sees it, the next to run out first, each once.  Two queries.
 
-    Which they are is asked of the states, each with its bookings: the other way round, SQLite reads all bookings.
+    What was moved away is left out.  Which they are is asked of the states, each with its bookings: the other way round, SQLite reads all bookings.
     """
-    live = FilteredRelation("bookings", condition=Q(bookings__deleted_at=None, bookings__is_test=False))
+    stands = Q(bookings__deleted_at=None, bookings__is_test=False)
+    if seen is not None:
+        stands &= Q(bookings__resource__in=seen)
+    live = FilteredRelation("bookings", condition=stands)
     moved = Booking.objects.order_by().filter(continues=OuterRef("asked"))
     found = undecided_states().annotate(asked=live).filter(~Exists(moved))
     nothing = Case(When(asked=None, then=Value(1)), default=Value(0))  # of a state that has no booking
@@ -51,9 +55,10 @@ def waiting_in_turn(most: int, skip: int = 0) -> list[Booking]:
     return sorted(full, key=lambda booking: place[booking.pk])
 
 
-def how_many_wait() -> QuerySet[Any]:
-    """One row with the ``number`` of bookings that wait, for a part of another statement."""
-    of_state = Booking.objects.live().not_moved().order_by().filter(state=OuterRef("pk")).values("state")
+def how_many_wait(seen: Seen = None) -> QuerySet[Any]:
+    """One row with the ``number`` of bookings that wait where somebody sees it, for a part of another statement."""
+    rows = narrowed(Booking.objects.live(), seen).not_moved().order_by()
+    of_state = rows.filter(state=OuterRef("pk")).values("state")
     counted = Subquery(of_state.annotate(number=Count("*")).values("number"), output_field=IntegerField())
     each = undecided_states().annotate(waiting=counted, together=Value(1)).values("together")
     return each.annotate(number=Sum("waiting")).values("number")

@@ -36,8 +36,8 @@ class DragForm(MoveForm):
     longer = forms.IntegerField(required=False, min_value=-MOST_MINUTES, max_value=MOST_MINUTES)
     go = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
-        super().__init__(*args, booking=booking, may_overlap=False, **kwargs)
+    def __init__(self, *args: Any, booking: Booking, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, booking=booking, user=user, may_overlap=False, **kwargs)
         self.fields["resource"].error_messages["invalid_choice"] = _(
             "The project does not offer this resource."
         )
@@ -66,7 +66,7 @@ def drag_answer(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> JsonR
     """
     booking = permitted_booking(request, pk, "decide_booking")
     by = Actor.staff(request.user)
-    form = DragForm(request.POST, booking=booking)
+    form = DragForm(request.POST, booking=booking, user=request.user)
     is_valid = form.is_valid()
     if not any(one.continues for one in available_actions(booking, by)):
         return _refused(request, booking, form, sentences(ActionNotAvailable(), booking, _zone(booking)))

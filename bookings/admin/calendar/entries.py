@@ -19,6 +19,7 @@ from bookings.admin.booking.facts import seats_in_words, with_places
 from bookings.admin.calendar.window import Window
 from bookings.availability.agenda import closed, taken
 from bookings.models import Action, Booking, Occupancy
+from bookings.staff_limits import Seen
 from bookings.times import clock
 
 BOOKING = (
@@ -78,11 +79,14 @@ class Entry:
         return self.kind in {Kind.BUFFER, Kind.CLOSED}
 
 
-def entries(window: Window, now: datetime, *, may_move: bool) -> list[Entry]:
-    """Everything of the window, by start.  Five queries, however much there is."""
+def entries(window: Window, now: datetime, *, may_move: bool, seen: Seen = None) -> list[Entry]:
+    """Everything of the window, by start, as somebody may know it who sees ``seen``.
+
+    Five queries, however much there is.
+    """
     ids = [resource.pk for resource in window.resources]
     pieces = list(_pieces(ids, window))
-    own = [entry for piece in pieces for entry in _of_piece(piece, window, now, may_move)]
+    own = [entry for piece in pieces for entry in _of_piece(piece, window, now, may_move, seen)]
     shown = {piece.booking_id for piece in pieces}
     others = [_of_booking(one, now) for one in _without_a_piece(ids, window) if one.pk not in shown]
     return sorted(_marked([*own, *others, *_shut(window)]), key=lambda one: (one.start, one.key))
@@ -122,9 +126,18 @@ def _without_a_piece(ids: list[UUID], window: Window) -> Iterable[Booking]:
     )
 
 
-def _of_piece(piece: Any, window: Window, now: datetime, may_move: bool) -> Iterator[Entry]:
+def _of_piece(piece: Any, window: Window, now: datetime, may_move: bool, seen: Seen) -> Iterator[Entry]:
     span = {"start": piece.busy_start, "end": piece.busy_end}
-    if piece.booking:
+    of_others = seen is not None and piece.booking and piece.booking.resource_id not in seen
+    if of_others:
+        yield Entry(
+            kind=Kind.BUSY,
+            key=f"busy-{piece.pk}",
+            resource=piece.resource_id,
+            title=_("Goes along with a booking of others"),
+            **span,
+        )
+    elif piece.booking:
         own = replace(_of_booking(piece.booking, now), resource=piece.resource_id, **span)
         yield replace(own, key=f"{own.key}-{piece.resource_id}", moves=may_move and piece.moves)
     elif piece.reservation:
@@ -134,7 +147,7 @@ def _of_piece(piece: Any, window: Window, now: datetime, may_move: bool) -> Iter
             key=f"hold-{piece.pk}",
             resource=piece.resource_id,
             title=_("Held until %(time)s") % {"time": until},
-            url=url_of("reservation_change", piece.reservation_id),
+            url=url_of("reservation_change", piece.reservation_id) if seen is None else "",
             **span,
         )
     else:
@@ -143,7 +156,7 @@ def _of_piece(piece: Any, window: Window, now: datetime, may_move: bool) -> Iter
             key=f"busy-{piece.pk}",
             resource=piece.resource_id,
             title=str(piece.event),
-            url=url_of("event_change", piece.event_id),
+            url=url_of("event_change", piece.event_id) if seen is None else "",
             past=piece.busy_end <= now,
             **span,
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.booking.facts import with_places
 from bookings.admin.calendar.window import Window
 from bookings.models import Booking, HistoryEntry
+from bookings.staff_limits import limited
 from bookings.times import day_and_clock
 
 MOST = 20
@@ -38,7 +39,9 @@ def news_since(number: int, window: Window, user: Any) -> tuple[list[News], int]
     if not entries:
         return [], number
     ids = [entry.booking_id for entry in entries]
-    found = Booking.objects.filter(pk__in=ids).select_related("customer", "state", "resource", "continues")
+    found = limited(Booking.objects.filter(pk__in=ids), user).select_related(
+        "customer", "state", "resource", "continues"
+    )
     bookings = {one.pk: one for one in found}
     continued = {one.continues_id for one in bookings.values()}
     told = [entry for entry in entries if entry.booking_id in bookings and entry.booking_id not in continued]

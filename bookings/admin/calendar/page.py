@@ -24,6 +24,7 @@ from bookings.admin.calendar.news import last_entry, news_since
 from bookings.admin.calendar.window import CalendarForm, Window, window_of
 from bookings.languages import site_of
 from bookings.models import Resource
+from bookings.staff_limits import limited, resources_seen_by
 from bookings.times import clock_range, short_day, zone_and_offset
 
 Page = Callable[[str, Callable[..., HttpResponse], str], URLPattern]
@@ -42,7 +43,7 @@ def calendar_urls(page: Page) -> list[URLPattern]:
 def calendar_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """A day or a week by resource.  Raises PermissionDenied."""
     form, window, now = _asked(model_admin, request)
-    found = entries(window, now, may_move=request.user.has_perm("bookings.decide_booking"))
+    found = _entries(request, window, now)
     context = {
         "title": _("Calendar"),
         "form": form,
@@ -64,7 +65,7 @@ def calendar_feed(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse
     Raises PermissionDenied.
     """
     _form, window, now = _asked(model_admin, request)
-    found = entries(window, now, may_move=request.user.has_perm("bookings.decide_booking"))
+    found = _entries(request, window, now)
     asked = request.GET.get("since", "")
     since = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
     news, last = news_since(since, window, request.user) if since is not None else ([], last_entry())
@@ -79,12 +80,17 @@ def calendar_feed(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse
 def _asked(model_admin: ModelAdmin, request: HttpRequest) -> tuple[CalendarForm, Window, datetime]:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    now, resources = timezone.now(), list(Resource.objects.live())
+    now, resources = timezone.now(), list(limited(Resource.objects.live(), request.user))
     form = CalendarForm(request.GET, resources=resources)
     window = window_of(form, resources, site_of(request), now)
     if form.is_valid():
         form = CalendarForm(initial=_query(window), resources=resources)
     return form, window, now
+
+
+def _entries(request: HttpRequest, window: Window, now: datetime) -> list[Entry]:
+    may_move = request.user.has_perm("bookings.decide_booking")
+    return entries(window, now, may_move=may_move, seen=resources_seen_by(request.user))
 
 
 def _heading(window: Window) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 
 from bookings.admin.booking.facts import answer_title
 from bookings.models import Action, Booking, Customer, Person, PersonBooking
+from bookings.staff_limits import Seen, narrowed
 
 MOST_SHOWN = 20
 
@@ -27,13 +28,15 @@ class Figures:
 NOBODY = Figures()
 
 
-def figures_of(people: Iterable[Person], now: datetime) -> dict[int, Figures]:
-    """By the person's id, in one query; a visit that was moved counts once."""
+def figures_of(people: Iterable[Person], now: datetime, seen: Seen = None) -> dict[int, Figures]:
+    """By the person's id, in one query; a visit that was moved counts once, and only what is ``seen``."""
     rows = PersonBooking.objects.filter(
         ~Exists(Booking.objects.order_by().filter(continues=OuterRef("booking"))),
         person__in=[person.pk for person in people],
         booking__deleted_at=None,
     )
+    if seen is not None:
+        rows = rows.filter(booking__resource__in=seen)
     begun = Q(booking__start__lte=now)
     no_show = Q(booking__attendance=Booking.Attendance.NO_SHOW)
     arrived = Q(booking__attendance=Booking.Attendance.ARRIVED)
@@ -47,9 +50,9 @@ def figures_of(people: Iterable[Person], now: datetime) -> dict[int, Figures]:
     return {row["person"]: Figures(row["visits"], row["no_shows"], row["next"]) for row in counted}
 
 
-def bookings_of(person: Person) -> list[Booking]:
+def bookings_of(person: Person, seen: Seen = None) -> list[Booking]:
     """The last ones by their start, each once, with what a line about it shows."""
-    rows = Booking.objects.live().not_moved().filter(joined__person=person)
+    rows = narrowed(Booking.objects.live(), seen).not_moved().filter(joined__person=person)
     full = rows.select_related("resource", "project", "option", "state", "customer")
     return list(full.order_by("-start", "pk")[:MOST_SHOWN])
 

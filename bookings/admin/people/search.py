@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from bookings.models import Person
 from bookings.models.bookings import REFERENCE_LETTERS
 from bookings.people_keys import email_key, phone_beginning
+from bookings.staff_limits import limited
 
 LONGEST = 200
 REFERENCE_LENGTH = 7
@@ -26,9 +29,10 @@ def found(text: str, country: str) -> QuerySet[Person]:
     return named
 
 
-def first(text: str, most: int, country: str) -> list[Person]:
-    """At most so many of them, by name."""
-    return sorted(found(text, country)[:most], key=lambda person: (person.name_key, person.pk))
+def first(text: str, most: int, user: Any, country: str) -> list[Person]:
+    """At most so many of them that the user sees, by name."""
+    people = limited(found(text, country), user)[:most]
+    return sorted(people, key=lambda person: (person.name_key, person.pk))
 
 
 def _is_reference(text: str) -> bool:

@@ -24,6 +24,7 @@ from bookings.admin.people.search import first
 from bookings.lifecycle import Actor
 from bookings.models import Block, Person, PersonProposal, Site
 from bookings.personal_data import erase_person, exported_person
+from bookings.staff_limits import limited
 from bookings.times import brief_day_and_clock
 
 MOST_OFFERED = 10
@@ -38,7 +39,7 @@ def require(request: HttpRequest, permission: str) -> None:
 def permitted(request: HttpRequest, pk: int, permission: str) -> Person:
     """The person; raises PermissionDenied without the permission, and Http404 for nobody."""
     require(request, permission)
-    return get_object_or_404(Person, pk=pk)
+    return get_object_or_404(limited(Person.objects.all(), request.user), pk=pk)
 
 
 def _to(person: Person) -> HttpResponse:
@@ -63,11 +64,12 @@ class OtherForm(forms.Form):
         empty_label=None,
     )
 
-    def __init__(self, data: Any, *, person: Person, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, person: Person, user: Any, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         typed = (data or self.initial).get("q", "")
         chosen = str((data or self.initial).get("other") or "")
-        offered = {one.pk for one in first(typed, MOST_OFFERED, Site.current().country)} if typed else set()
+        country = Site.current().country
+        offered = {one.pk for one in first(typed, MOST_OFFERED, user, country)} if typed else set()
         if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19:
             offered.add(int(chosen))
         choice = cast(PersonChoice, self.fields["other"])
@@ -80,7 +82,7 @@ def merge_page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpRe
     """Two are one: bookings, addresses and notes of the other come to this one."""
     person = permitted(request, pk, "merge_person")
     asked = {name: request.GET.get(name, "") for name in ("q", "other")}
-    form = OtherForm(posted_data(request), person=person, initial=asked)
+    form = OtherForm(posted_data(request), person=person, user=request.user, initial=asked)
     if form.is_valid() and (other := form.cleaned_data.get("other")):
         lifecycle.merge(person, other)
         messages.success(request, _("They are one person now."))

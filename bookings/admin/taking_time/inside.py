@@ -11,6 +11,7 @@ from uuid import UUID
 from bookings.availability.agenda import closed, taken
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail, OptionResource, ProjectResource, Resource
+from bookings.staff_limits import limited, resources_seen_by
 
 Spans = Mapping[Resource, tuple[datetime, datetime]]
 CALLS_OFF = {Mail.CANCELLED, Mail.DECLINED}
@@ -34,10 +35,25 @@ def bookings_inside(spans: Spans, user: object) -> list[Inside]:
     if not spans:
         return []
     ids = _ids_inside(spans)
-    rows = Booking.objects.live().in_full().filter(pk__in=ids).order_by("start", "pk")
+    rows = limited(Booking.objects.live(), user).in_full().filter(pk__in=ids).order_by("start", "pk")
     found = [_ways(booking, user) for booking in rows]
-    _offer_colleagues(found, spans)
+    _offer_colleagues(found, spans, user)
     return found
+
+
+def of_others(spans: Spans, user: object) -> list[tuple[Resource, tuple[datetime, datetime]]]:
+    """Where a booking that the user may not see takes the time of a resource that they see along with its own."""
+    seen = resources_seen_by(user)
+    if seen is None or not spans:
+        return []
+    by_id = {resource.pk: resource for resource in spans}
+    start, end = min(low for low, _high in spans.values()), max(high for _low, high in spans.values())
+    pieces = taken(by_id, start, end).filter(booking__isnull=False).exclude(booking__resource__in=seen)
+    return [
+        (by_id[pk], (low, high))
+        for pk, low, high in pieces.values_list("resource_id", "busy_start", "busy_end")
+        if low < spans[by_id[pk]][1] and high > spans[by_id[pk]][0]
+    ]
 
 
 def _ids_inside(spans: Spans) -> set[UUID]:
@@ -72,14 +88,14 @@ def _ways(booking: Booking, user: object) -> Inside:
     return Inside(booking=booking, cancel=cancel, moves=moves)
 
 
-def _offer_colleagues(found: list[Inside], spans: Spans) -> None:
+def _offer_colleagues(found: list[Inside], spans: Spans, user: object) -> None:
     taken_from = {resource.pk for resource in spans}
     movable = [
         one for one in found if one.moves and one.booking.project_id and one.booking.resource_id in taken_from
     ]
     if not movable:
         return
-    doing = _who_does_what(movable, taken_from)
+    doing = _who_does_what(movable, taken_from, user)
     resources = list({each.pk: each for able in doing.values() for each in able}.values())
     shut = _not_free(resources, movable)
     given: defaultdict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
@@ -94,12 +110,13 @@ def _offer_colleagues(found: list[Inside], spans: Spans) -> None:
 
 
 def _who_does_what(
-    movable: list[Inside], taken_from: set[UUID]
+    movable: list[Inside], taken_from: set[UUID], user: object
 ) -> dict[tuple[UUID | None, UUID | None], list[Resource]]:
     wanted = {(one.booking.project_id, one.booking.option_id) for one in movable}
+    known = limited(Resource.objects.filter(deleted_at=None), user)
     links = list(
         ProjectResource.objects.filter(
-            project__in={project for project, _option in wanted}, resource__deleted_at=None
+            project__in={project for project, _option in wanted}, resource__in=known
         )
         .exclude(resource__in=taken_from)
         .select_related("resource")

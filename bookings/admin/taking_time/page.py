@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.calendar.who_is_told import told_in_words
 from bookings.admin.form_page import booking_line, posted_data
 from bookings.admin.taking_time.forms import TakeTimeForm
-from bookings.admin.taking_time.inside import Inside, bookings_inside
+from bookings.admin.taking_time.inside import Inside, bookings_inside, of_others
 from bookings.admin.taking_time.ways import Line, WayForm, played, settled_before
 from bookings.admin.times_in_words import span_in_words
 from bookings.effects.recipients import first_zone
@@ -27,6 +27,7 @@ from bookings.languages import site_of
 from bookings.lifecycle import Actor
 from bookings.lifecycle.taking_time import close_site, take_time
 from bookings.models import Booking, Resource
+from bookings.staff_limits import limited
 from bookings.times import zone_and_offset
 
 SURE = "sure"
@@ -46,7 +47,7 @@ def take_time_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespons
     if not request.user.has_perm("bookings.decide_booking"):
         raise PermissionDenied
     form = _form(request)
-    if not form.is_valid():
+    if not form.is_valid() or _is_taken_along(form, request.user):
         return _page(model_admin, request, form)
     inside = bookings_inside(form.spans, request.user)
     data = request.POST if SURE in request.POST else None
@@ -62,8 +63,18 @@ def take_time_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespons
     return _page(model_admin, request, form, taken=_taken(form), report=report)
 
 
+def _is_taken_along(form: TakeTimeForm, user: Any) -> bool:
+    """Whether a booking that the user may not see has the time, too; the form then says so, and nothing is done."""
+    spans = of_others(form.spans, user)
+    for resource, (start, end) in spans:
+        words = {"name": resource.name, "when": span_in_words(start, end, resource.timezone)}
+        said = _("%(name)s, %(when)s: a booking of others takes this time, too. Ask them to move it first.")
+        form.add_error(None, said % words)
+    return bool(spans)
+
+
 def _form(request: HttpRequest) -> TakeTimeForm:
-    resources = list(Resource.objects.live())
+    resources = list(limited(Resource.objects.live(), request.user))
     site = site_of(request)
     initial = _asked_by_link(request, resources, site.timezone)
     may_close = request.user.has_perm("bookings.add_datedhours")
@@ -126,7 +137,8 @@ def _settled(request: HttpRequest, inside: list[Inside]) -> list[Booking]:
     known = {one.booking.pk for one in inside}
     names = [name.removeprefix("of-").removesuffix("-way") for name in request.POST if name.endswith("-way")]
     asked = {pk for name in names if (pk := _id(name))} - known
-    return list(Booking.objects.live().in_full().filter(pk__in=asked)) if asked else []
+    rows = limited(Booking.objects.live(), request.user)
+    return list(rows.in_full().filter(pk__in=asked)) if asked else []
 
 
 def _id(text: str) -> UUID | None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from bookings.admin.booking.waiting import waiting_in_turn
 from bookings.lifecycle import Actor, available_actions, may_be_pressed
 from bookings.models import Action, Booking
+from bookings.staff_limits import resources_seen_by
 from bookings.times import brief_day_and_clock, clock, short_day
 
 
@@ -46,9 +47,9 @@ class Ask:
         return brief_day_and_clock(self.booking.due_at, self.zone) if self.booking.due_at else ""
 
 
-def waiting_rows(most: int, skip: int = 0) -> list[Booking]:
-    """What waits, the next to run out first, one more than ``most`` where there are more.  Two queries."""
-    return waiting_in_turn(most + 1, skip)
+def waiting_rows(user: Any, most: int, skip: int = 0) -> list[Booking]:
+    """What waits for that user, the next to run out first, one more than ``most`` if there are more.  Two queries."""
+    return waiting_in_turn(most + 1, skip, seen=resources_seen_by(user))
 
 
 def with_answers(bookings: list[Booking]) -> list[Booking]:

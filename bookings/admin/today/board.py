@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from bookings.admin.today.shown_day import ShownDay
 from bookings.availability.openings import Span, free_spans, openings
 from bookings.lifecycle.notices import OFF
 from bookings.models import Booking, Occupancy, Resource
+from bookings.staff_limits import Seen, limited
 from bookings.times import clock, clock_range, local
 
 BEGUN_BEFORE = timedelta(days=14)
@@ -79,12 +81,12 @@ class Board:
     """Whether there was more than one page shows."""
 
 
-def day_bookings(shown: ShownDay, resources: Sequence[Resource]) -> list[Booking]:
+def day_bookings(shown: ShownDay, resources: Sequence[Resource], user: Any) -> list[Booking]:
     """What is booked or asked for on the day, by time, seats of sessions among it; what was called off is left out."""
     over = Q(state_entered_at__gte=F("start")) & ~Q(state__mail_to_customer__in=OFF)
     stands = Q(state__occupies=True) | Q(state__settled=False) | over
     rows = (
-        Booking.objects.live()
+        limited(Booking.objects.live(), user)
         .not_moved()
         .filter(
             stands,
@@ -107,8 +109,13 @@ def day_bookings(shown: ShownDay, resources: Sequence[Resource]) -> list[Booking
     return found
 
 
-def board_of(shown: ShownDay, resources: Sequence[Resource], bookings: list[Booking]) -> Board:
-    """The columns of the day, of one resource where one was chosen.  Three queries."""
+def board_of(
+    shown: ShownDay, resources: Sequence[Resource], bookings: list[Booking], seen: Seen = None
+) -> Board:
+    """The columns of the day, of one resource where one was chosen, as somebody may know them who sees ``seen``.
+
+    Three queries.
+    """
     columns = [shown.resource] if shown.resource else list(resources)
     pieces = _pieces(shown, columns)
     shown_bookings = bookings[:MOST_BOOKINGS]
@@ -122,7 +129,7 @@ def board_of(shown: ShownDay, resources: Sequence[Resource], bookings: list[Book
             Column(
                 resource=one,
                 hours=_hours(hours[one.pk], shown),
-                lines=_column(shown, one, lines[one.pk], pieces[one.pk], hours[one.pk]),
+                lines=_column(shown, one, lines[one.pk], pieces[one.pk], hours[one.pk], seen),
             )
             for one in columns
         ],
@@ -186,9 +193,14 @@ def _looks(booking: Booking, now: datetime) -> str:
 
 
 def _column(
-    shown: ShownDay, resource: Resource, own: list[Line], pieces: list[Occupancy], hours: list[Span]
+    shown: ShownDay,
+    resource: Resource,
+    own: list[Line],
+    pieces: list[Occupancy],
+    hours: list[Span],
+    seen: Seen,
 ) -> list[Line]:
-    others = [line for piece in pieces if (line := _other(shown, resource, piece))]
+    others = [line for piece in pieces if (line := _other(shown, resource, piece, seen))]
     taken = [(piece.start, piece.end) for piece in pieces] + [(line.start, line.end) for line in own]
     lines = [*own, *others, *_gaps(shown, resource, hours, taken)]
     if shown.is_today:
@@ -198,23 +210,27 @@ def _column(
     return sorted(lines, key=lambda line: (line.start, line.kind != "now", line.end))
 
 
-def _other(shown: ShownDay, resource: Resource, piece: Occupancy) -> Line | None:
+def _other(shown: ShownDay, resource: Resource, piece: Occupancy, seen: Seen) -> Line | None:
     """What takes the time and is no booking of the resource itself; None where it is."""
     start, end = max(piece.busy_start, shown.start), min(piece.busy_end, shown.end)
     if start >= end or (piece.booking and piece.booking.resource_id == resource.pk):
         return None
-    kind, words, url = _of_piece(piece)
+    kind, words, url = _of_piece(piece, seen)
     return Line(kind=kind, start=start, end=end, zone=shown.zone, words=words, url=url)
 
 
-def _of_piece(piece: Occupancy) -> tuple[str, str, str]:
+def _of_piece(piece: Occupancy, seen: Seen) -> tuple[str, str, str]:
+    if piece.booking and seen is not None and piece.booking.resource_id not in seen:
+        return "also", _("Goes along with a booking of others"), ""
     if piece.booking:
         url = reverse("admin:bookings_booking_change", args=[piece.booking_id])
         return "also", _("Goes along with %(booking)s") % {"booking": piece.booking.reference}, url
+    if piece.reservation and seen is not None and piece.reservation.resource_id not in seen:
+        return "held", _("Somebody"), ""
     if piece.reservation:
         url = reverse("admin:bookings_reservation_change", args=[piece.reservation_id])
         return "held", str(piece.reservation.project or _("Somebody")), url
-    url = reverse("admin:bookings_event_change", args=[piece.event_id])
+    url = reverse("admin:bookings_event_change", args=[piece.event_id]) if seen is None else ""
     return "shut", str(piece.event), url
 
 

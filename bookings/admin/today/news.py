@@ -15,6 +15,7 @@ from bookings import read_only
 from bookings.lifecycle import Actor, is_press_of, press_window
 from bookings.lifecycle.notices import OFF
 from bookings.models import Booking, HistoryEntry, LastLook
+from bookings.staff_limits import limited
 from bookings.times import brief_day_and_clock, clock
 
 MOST_READ = 300
@@ -70,7 +71,7 @@ def news_for(user: Any, now: datetime, zone: str) -> News:
     ]
     told = [(entry, kind) for entry in new if (kind := _kind(entry))]
     mine = own_presses(entries, user, now)
-    bookings = _read([entry for entry, _kind in told] + mine)
+    bookings = _read([entry for entry, _kind in told] + mine, user)
     items = [
         item
         for entry, kind in told
@@ -116,7 +117,7 @@ def just_done(mine: Iterable[HistoryEntry], bookings: dict[UUID, Booking], zone:
 def own_just_done(user: Any, now: datetime, zone: str) -> list[JustDone]:
     """What that user did by one press and may still take back.  Two queries."""
     mine = own_presses(latest_entries(), user, now)
-    return just_done(mine, _read(mine), zone)
+    return just_done(mine, _read(mine, user), zone)
 
 
 def mark_all_seen(user: Any) -> None:
@@ -199,7 +200,7 @@ def _noted(entries: Iterable[HistoryEntry], user: Any, now: datetime) -> set[UUI
     }
 
 
-def _read(entries: Iterable[HistoryEntry]) -> dict[UUID, Booking]:
+def _read(entries: Iterable[HistoryEntry], user: Any) -> dict[UUID, Booking]:
     ids = {entry.booking_id for entry in entries}
-    rows = Booking.objects.live().filter(pk__in=ids) if ids else Booking.objects.none()
+    rows = limited(Booking.objects.live(), user).filter(pk__in=ids) if ids else Booking.objects.none()
     return {row.pk: row for row in rows.select_related("state", "customer", "resource")}

@@ -14,6 +14,7 @@ from bookings.admin.booking.waiting import how_many_wait
 from bookings.admin.today.wrong import MOST_FAILED, unreached
 from bookings.models import CalendarEntry, Connection, DemoRow, OutboxMessage, Site
 from bookings.setup.missing import how_many_are_wrong, looked_over
+from bookings.staff_limits import limited, resources_seen_by
 
 _WRONG = ("failed", "untold", "unreached", "changed", "calendars", "untaken", "limits")
 
@@ -38,15 +39,15 @@ def numbers_for(user: Any) -> Numbers:
     """
     asked: dict[str, Any] = {}
     if user.has_perm("bookings.decide_booking"):
-        asked["changed"] = _count(CalendarEntry.objects.conflicting())
-        asked["waiting"] = Subquery(how_many_wait(), output_field=IntegerField())
+        asked["changed"] = _count(limited(CalendarEntry.objects.conflicting(), user))
+        asked["waiting"] = Subquery(how_many_wait(resources_seen_by(user)), output_field=IntegerField())
     if user.has_perm("bookings.view_outboxmessage"):
         failed = OutboxMessage.objects.failed_lately()[:MOST_FAILED]
         asked["failed"] = _count(OutboxMessage.objects.filter(pk__in=failed.values("pk")))
     if user.has_perm("bookings.change_outboxmessage"):
         asked["untold"] = _count(OutboxMessage.objects.untold())
     if user.has_perm("bookings.view_booking"):
-        asked["unreached"] = _count(unreached())
+        asked["unreached"] = _count(limited(unreached(), user))
     if user.has_perm("bookings.change_resource"):
         asked["calendars"] = _count(Connection.objects.troubled())
         untaken = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]

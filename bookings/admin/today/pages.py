@@ -18,6 +18,7 @@ from bookings.admin.today.shown_day import DayForm, ShownDay, shown_day
 from bookings.admin.today.wrong import failed, wrongs_for
 from bookings.languages import site_of
 from bookings.models import Resource
+from bookings.staff_limits import limited, resources_seen_by
 
 ASKED_FIRST = 5
 """So many of what waits stand on the first page."""
@@ -28,7 +29,7 @@ def today_page(model_admin: ModelAdmin, request: HttpRequest, context: dict[str,
     """The day by resource, above it what waits and what is new.  ``context`` is the first page's own."""
     form, shown, board = _day(request)
     decides = request.user.has_perm("bookings.decide_booking")
-    rows = waiting_rows(ASKED_FIRST) if decides else []
+    rows = waiting_rows(request.user, ASKED_FIRST) if decides else []
     with_answers([*board.bookings, *rows])
     waiting = [Ask(booking=booking, zone=shown.zone) for booking in rows]
     whole = _context(model_admin, request, shown.title) | context
@@ -61,7 +62,7 @@ def waiting_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     _check(request, "decide_booking")
     number = _page_number(request)
     zone = site_of(request).timezone
-    rows = with_answers(waiting_rows(ASKED_A_PAGE, skip=(number - 1) * ASKED_A_PAGE))
+    rows = with_answers(waiting_rows(request.user, ASKED_A_PAGE, skip=(number - 1) * ASKED_A_PAGE))
     found = [Ask(booking=booking, zone=zone) for booking in rows]
     now = timezone.now()
     context = _context(model_admin, request, _("Waiting for an answer")) | {
@@ -88,11 +89,13 @@ def wrong_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 def _day(request: HttpRequest) -> tuple[DayForm, ShownDay, Board]:
     """The day that is asked for, by resource.  Four queries, five where hours are dated."""
-    resources = list(Resource.objects.live().order_by("name", "pk"))
+    resources = list(limited(Resource.objects.live(), request.user).order_by("name", "pk"))
     asked = {"date": request.GET.get("date", ""), "resource": request.GET.get("resource", "")}
     form = DayForm(asked, resources)
     shown = shown_day(form, resources, site_of(request).timezone, timezone.now())
-    board = board_of(shown, resources, day_bookings(shown, resources))
+    board = board_of(
+        shown, resources, day_bookings(shown, resources, request.user), resources_seen_by(request.user)
+    )
     return form, shown, board
 
 

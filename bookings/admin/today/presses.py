@@ -19,6 +19,7 @@ from bookings.errors import BookingError
 from bookings.lifecycle import Actor
 from bookings.models import Booking, OutboxMessage
 from bookings.refusals import sentences
+from bookings.staff_limits import limited
 
 
 def _back(request: HttpRequest, place: str = "") -> HttpResponse:
@@ -33,7 +34,9 @@ def _back(request: HttpRequest, place: str = "") -> HttpResponse:
 def _booking(request: HttpRequest, pk: Any) -> Booking:
     if not request.user.has_perm("bookings.decide_booking"):
         raise PermissionDenied
-    rows = Booking.objects.live().select_related("state", "version", "resource", "customer")
+    rows = limited(Booking.objects.live(), request.user).select_related(
+        "state", "version", "resource", "customer"
+    )
     booking = rows.filter(pk=pk).first()
     if booking is None:
         raise Http404

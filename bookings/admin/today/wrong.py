@@ -17,6 +17,7 @@ from bookings.admin.setup import with_pages
 from bookings.models import Booking, CalendarEntry, Connection, Customer, OutboxMessage, Resource
 from bookings.models.bookings import BookingQuerySet
 from bookings.setup.missing import missing_but_mail
+from bookings.staff_limits import limited
 from bookings.times import brief_day_and_clock
 
 MOST_FAILED = 100
@@ -41,9 +42,9 @@ def wrongs_for(user: Any) -> list[Wrong]:
     if user.has_perm("bookings.change_outboxmessage"):
         found += _untold()
     if user.has_perm("bookings.view_booking"):
-        found += _unreached()
+        found += _unreached(user)
     if user.has_perm("bookings.decide_booking"):
-        found += _changed()
+        found += _changed(user)
     if user.has_perm("bookings.change_resource"):
         found += [*_calendars(), *_untaken()]
     if user.has_perm("bookings.change_site"):
@@ -120,8 +121,8 @@ def _untold() -> Iterator[Wrong]:
         )
 
 
-def _unreached() -> Iterator[Wrong]:
-    for booking in unreached().select_related("customer").order_by("start"):
+def _unreached(user: Any) -> Iterator[Wrong]:
+    for booking in limited(unreached(), user).select_related("customer").order_by("start"):
         yield Wrong(
             sentence=_("Mails to %(name)s come back.") % {"name": booking.customer.name},
             cure=_("Reach them another way, and correct the address."),
@@ -129,8 +130,8 @@ def _unreached() -> Iterator[Wrong]:
         )
 
 
-def _changed() -> Iterator[Wrong]:
-    rows = CalendarEntry.objects.conflicting().select_related("booking", "calendar__resource")
+def _changed(user: Any) -> Iterator[Wrong]:
+    rows = limited(CalendarEntry.objects.conflicting(), user).select_related("booking", "calendar__resource")
     for entry in rows.order_by("noticed_at"):
         yield Wrong(
             sentence=f"{entry.calendar.resource}, {entry.booking.reference}: {entry.get_conflict_display()}",

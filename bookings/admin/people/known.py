@@ -1,0 +1,47 @@
+"""A person as somebody may know them who sees some resources: by what was typed with bookings of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bookings.models import Customer, Person
+from bookings.staff_limits import Seen, resources_seen_by
+
+
+def as_known_to(people: Iterable[Person], user: Any) -> list[Person]:
+    """The same, not to be saved; to a limited member without note, other names and addresses given elsewhere.
+
+    One query for whoever is limited.
+    """
+    found, seen = list(people), resources_seen_by(user)
+    if seen is None:
+        return found
+    last: dict[int, Customer] = {}
+    for customer in _customers(found, seen):  # the one that booked last stays
+        last[customer.booking.joined.person_id] = customer
+    for person in found:
+        person.note = person.also = ""
+        person.email = person.phone = person.language = ""
+        if person.pk in last:
+            typed = last[person.pk]
+            person.name, person.email, person.phone = typed.name, typed.email, typed.phone
+            person.language = typed.language
+    return found
+
+
+def addresses_of(person: Person, seen: Seen) -> list[str]:
+    """Where the person is reached, as far as it was typed with bookings of those resources."""
+    if seen is None:
+        return list(person.addresses.order_by("pk").values_list("value", flat=True).distinct())
+    typed = [text for one in _customers([person], seen) for text in (one.email, one.phone) if text]
+    return list(dict.fromkeys(typed))
+
+
+def _customers(people: list[Person], seen: frozenset[Any]) -> Iterable[Customer]:
+    rows = Customer.objects.filter(
+        booking__joined__person__in=[one.pk for one in people],
+        booking__resource__in=seen,
+        booking__deleted_at=None,
+    )
+    return rows.select_related("booking__joined").order_by("booking__created_at")

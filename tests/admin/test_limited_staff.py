@@ -1,0 +1,345 @@
+"""A member of staff who is limited to some resources sees nothing of others, on whichever page, and runs their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from django.contrib import admin as django_admin
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from bookings.lifecycle import book
+from bookings.models import Booking, Customer, Person, PersonBooking, Project, Resource, StaffLimit
+from bookings.staff_limits import PAGES, limited, resources_seen_by
+from tests.admin.conftest import logged_in, text_of, values_of
+from tests.situations import SERVER, a_booking, a_draft, a_hold, a_project, a_resource, a_seat, a_session
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+CANARIES = ("Ottilie", "Canary", "+49301234599", "01234599", "ottilie@canary.example", "canary-note")
+"""Texts that stand with the resource of others alone."""
+
+
+@dataclass
+class World:
+    own: Resource
+    other: Resource
+    client: Client
+    mine: Booking
+    theirs: Booking
+    project: Project
+
+
+def _customer(name: str, email: str, phone: str) -> Customer:
+    return Customer(name=name, email=email, phone=phone, timezone="UTC")
+
+
+def limit(username: str, *resources: Resource) -> None:
+    ids = [str(one.pk) for one in resources]
+    StaffLimit.objects.create(user=User.objects.get(username=username), resources=ids)
+
+
+def a_limited_world(role: str = "manager") -> World:
+    """Two resources of one project, each with a booking today, a request and a hold; two people."""
+    own, other = a_resource(name="Own chair"), a_resource(name="Canary chair", email="chair@canary.example")
+    project = a_project(own, other, name="Cut")
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) + 2 * HOUR
+    marty = _customer("Marty McFly", "marty@example.com", "+1555000111")
+    ottilie = _customer("Ottilie Canary", "ottilie@canary.example", "+49301234599")
+    mine = a_booking(own, start, project=project, customer=marty)
+    theirs = a_booking(other, start, project=project, customer=ottilie)
+    a_booking(own, start + 2 * HOUR, graph="request", customer=_customer("Doc Brown", "doc@example.com", ""))
+    asked = _customer("Canary Asks", "asks@canary.example", "")
+    a_booking(other, start + 2 * HOUR, graph="request", customer=asked, staff_note="canary-note")
+    a_hold(other, start + 4 * HOUR)
+    for booking in (mine, theirs):
+        customer = booking.customer
+        person = Person(name=customer.name, email=customer.email, phone=customer.phone, note="canary-note")
+        person.save()
+        PersonBooking.objects.create(person=person, booking=booking)
+    client = logged_in(role)
+    limit(role, own)
+    return World(own, other, client, mine, theirs, project)
+
+
+def _addresses(world: World) -> Iterator[tuple[str, str]]:
+    """The name and address of each page of the desk, for rows of others wherever it takes one."""
+    rows: dict[str, Any] = {"uuid": world.theirs.pk, "int": 1, "slug": "cancel"}
+    for pattern in _patterns(django_admin.site.get_urls()):
+        if not pattern.name:
+            continue
+        named = pattern.pattern.converters
+        kwargs: dict[str, Any] = {}
+        for name, converter in named.items():
+            kind = type(converter).__name__.removesuffix("Converter").lower()
+            kwargs[name] = _row(pattern.name, world) if name in {"object_id", "pk"} else rows.get(kind, "1")
+        if "export" in pattern.name and "booking_export" in pattern.name:
+            kwargs = {"kind": "csv"}
+        if pattern.name == "app_list":
+            kwargs = {"app_label": "bookings"}
+        if pattern.name == "view_on_site":
+            continue
+        try:
+            yield pattern.name, reverse(f"admin:{pattern.name}", kwargs=kwargs)
+        except NoReverseMatch:
+            continue
+
+
+def _patterns(found: Any) -> Iterator[Any]:
+    for one in found:
+        if hasattr(one, "url_patterns"):
+            yield from _patterns(one.url_patterns)
+        else:
+            yield one
+
+
+def _row(name: str, world: World) -> Any:
+    if name.startswith("bookings_resource"):
+        return world.other.pk
+    if name.startswith("bookings_project"):
+        return world.project.pk
+    if name.startswith("bookings_person"):
+        return Person.objects.get(name="Ottilie Canary").pk
+    if name.startswith("bookings_booking") and name not in {
+        "bookings_booking_calendar_conflict",
+        "bookings_booking_retry",
+    }:
+        return world.theirs.pk
+    if name.startswith("bookings_reservation"):
+        return world.other.reservations.get().pk
+    return 1
+
+
+def _said(answer: Any) -> str:
+    if answer.streaming:
+        return b"".join(answer.streaming_content).decode()
+    return text_of(answer)
+
+
+def test_no_address_of_the_desk_tells_a_limited_member_of_others_nor_does_anything():
+    world = a_limited_world()
+    before = (world.theirs.state_id, Booking.objects.count())
+    opened = set()
+    for name, url in _addresses(world):
+        for method in ("get", "post"):
+            if name in {"logout", "login"}:
+                continue
+            answer = getattr(world.client, method)(url)
+            assert answer.status_code < 500, (method, url)
+            said = _said(answer)
+            found = [canary for canary in CANARIES if canary in said]
+            assert not found, (method, url, found)
+            if method == "get" and answer.status_code == 200:
+                opened.add(name)
+                assert name in PAGES, f"{name} is open, and nobody said that it holds to the limit"
+    assert {"index", "bookings_booking_calendar", "bookings_booking_changelist"} <= opened
+    world.theirs.refresh_from_db()
+    assert before == (world.theirs.state_id, Booking.objects.count())
+
+
+def test_every_page_that_is_open_to_a_limited_member_is_there():
+    named = {one.name for one in _patterns(django_admin.site.get_urls())}
+    assert named >= PAGES
+
+
+def test_a_booking_of_others_is_missing_and_an_own_one_is_there():
+    world = a_limited_world()
+    for page in ("change", "move", "correct", "attendance", "undo", "renew", "erase"):
+        theirs, mine = (
+            world.client.get(reverse(f"admin:bookings_booking_{page}", args=[one.pk]), follow=True)
+            for one in (world.theirs, world.mine)
+        )
+        assert "Own chair" in text_of(mine)
+        assert "Canary" not in text_of(theirs)
+        if page != "change":  # Django leads to the first page from a row that is not there
+            assert (theirs.status_code, mine.status_code) == (404, 200), page
+
+
+SHOWN = {
+    "index": "Marty McFly",
+    "bookings_booking_paper": "Marty McFly",
+    "bookings_booking_waiting": "Doc Brown",
+    "bookings_booking_calendar": "Marty McFly",
+    "bookings_booking_calendar_feed": "Marty McFly",
+    "bookings_booking_changelist": "Marty McFly",
+    "bookings_person_changelist": "Marty McFly",
+    "bookings_booking_new": "Own chair",
+    "bookings_booking_take_time": "Own chair",
+}
+
+
+def test_each_page_shows_the_own_resources_and_no_other():
+    world = a_limited_world()
+    for name, shown in SHOWN.items():
+        on = f"{world.mine.start:%Y-%m-%d}"
+        asked = {"date": on} if name in {"index", "bookings_booking_paper"} else {}
+        if "calendar" in name:
+            asked = {"day": on}
+        said = text_of(world.client.get(reverse(f"admin:{name}"), asked))
+        assert shown in said, name
+        assert not [canary for canary in CANARIES if canary in said], name
+
+
+def test_an_export_and_the_number_in_the_bar_count_own_bookings_alone():
+    world = a_limited_world()
+    for kind in ("csv", "ics"):
+        said = _said(world.client.get(reverse("admin:bookings_booking_export", args=[kind])))
+        assert "Marty McFly" in said
+        assert "Canary" not in said
+    bar = text_of(world.client.get(reverse("admin:index")))
+    number = re.search(r'href="/admin/bookings/booking/waiting/"[^>]*>(.*?)</a>', bar, re.DOTALL)
+    assert number is not None
+    assert re.findall(r"\d+", number[1]) == ["1"]
+
+
+def test_a_search_finds_nobody_of_others():
+    world = a_limited_world()
+    pages = ("bookings_booking_changelist", "bookings_person_changelist", "bookings_booking_people")
+    tried = product(pages, ["Ottilie", "ottilie@canary.example", "+49301234599", "030 1234599"])
+    for page, typed in tried:
+        said = text_of(world.client.get(reverse(f"admin:{page}"), {"q": typed}))
+        assert "Canary" not in said.replace(typed, "")
+        assert world.theirs.reference not in said
+
+
+def test_of_a_person_only_what_concerns_the_own_resources_is_told():
+    world = a_limited_world()
+    person = Person.objects.get(name="Marty McFly")
+    elsewhere = _customer("Marty McFly", "secret@canary.example", "+49301234599")
+    visit = a_booking(world.other, world.theirs.start + 6 * HOUR, customer=elsewhere)
+    PersonBooking.objects.create(person=person, booking=visit)
+    said = text_of(world.client.get(reverse("admin:bookings_person_change", args=[person.pk])))
+    assert "marty@example.com" in said
+    assert world.mine.reference in said
+    assert not [one for one in (*CANARIES, "secret@", visit.reference) if one in said]
+    stranger = Person.objects.get(name="Ottilie Canary")
+    missing = world.client.get(reverse("admin:bookings_person_change", args=[stranger.pk]), follow=True)
+    assert "Canary" not in text_of(missing)
+
+
+def test_one_press_on_a_booking_of_others_does_nothing():
+    world = a_limited_world()
+    begun = [a_booking(one, world.mine.start - 30 * HOUR) for one in (world.other, world.own)]
+    for booking, status in zip(begun, (404, 302), strict=True):
+        for page, sent in {"attended": {"attendance": "arrived"}, "press": {"action": "accept"}}.items():
+            url = reverse(f"admin:bookings_booking_{page}", args=[booking.pk])
+            assert world.client.post(url, sent).status_code == status
+        booking.refresh_from_db()
+    assert [one.attendance for one in begun] == ["unknown", "arrived"]
+
+
+def test_a_booking_is_neither_moved_nor_dragged_to_a_resource_of_others():
+    world = a_limited_world()
+    url = reverse("admin:bookings_booking_move", args=[world.mine.pk])
+    form = values_of(world.client.get(url))
+    refused = world.client.post(url, form | {"resource": str(world.other.pk), "confirmed": "on"})
+    assert refused.status_code == 200
+    assert not Booking.objects.filter(continues=world.mine).exists()
+    drag = reverse("admin:bookings_booking_drag", args=[world.mine.pk])
+    there = {
+        "resource": str(world.other.pk),
+        "day": form["day"],
+        "clock": form["clock"],
+        "zone": "UTC",
+        "go": "on",
+    }
+    assert world.client.post(drag, there).status_code == 409
+    assert not Booking.objects.filter(continues=world.mine).exists()
+
+
+def test_a_new_booking_is_offered_and_held_with_own_resources_alone():
+    world = a_limited_world()
+    url = f"{reverse('admin:bookings_booking_new')}?project={world.project.pk}"
+    form = values_of(world.client.get(url))
+    start = world.mine.start + 8 * HOUR
+    held = world.client.post(url, form | {"take": start.isoformat(), "resource": ""})
+    assert "Own chair" in text_of(held)
+    assert list(Resource.objects.get(pk=world.other.pk).reservations.filter(start=start)) == []
+    sent = form | {"resource": str(world.other.pk), "customer-name": "X", "confirmed": "on"}
+    assert world.client.post(url, sent).status_code == 200
+    assert not Booking.objects.filter(customer__name="X").exists()
+
+
+def test_time_that_a_booking_of_others_takes_along_is_not_taken_in_silence():
+    world = a_limited_world()
+    both = a_project(world.other, world.own, name="Both", availability={"mode": "mutual"})
+    start = world.mine.start + 12 * HOUR
+    draft = a_draft(world.other, start, project=both)
+    late = book(
+        draft,
+        graph="instant",
+        by=SERVER,
+        customer=_customer("Ottilie Canary", "", ""),
+        companions=[world.own],
+    )
+    url = reverse("admin:bookings_booking_take_time")
+    sent = {
+        "who": [str(world.own.pk)],
+        "first": f"{start:%Y-%m-%d}",
+        "opens": f"{start:%H:%M}",
+        "last": f"{start + HOUR:%Y-%m-%d}",
+        "closes": f"{start + HOUR:%H:%M}",
+    }
+    said = text_of(world.client.post(url, sent))
+    assert "a booking of others takes this time, too" in said
+    assert "Canary" not in said
+    assert world.own.calendars.get().events.count() == 0
+    day = {"date": f"{start:%Y-%m-%d}", "day": f"{start:%Y-%m-%d}"}
+    for page in ("index", "bookings_booking_calendar"):
+        shown = text_of(world.client.get(reverse(f"admin:{page}"), day))
+        assert "Goes along with a booking of others" in shown
+        assert late.reference not in shown
+        assert "Canary" not in shown
+
+
+def test_seats_are_moved_to_own_sessions_alone():
+    world = a_limited_world()
+    start = world.mine.start + timedelta(days=2)
+    sessions = [a_session(one, start, seats=5) for one in (world.own, world.other)]
+    Booking.objects.filter(pk=sessions[1].pk).update(what="Canary class")
+    seat = a_seat(sessions[0])
+    said = text_of(world.client.get(reverse("admin:bookings_booking_move", args=[seat.pk])))
+    assert "Canary" not in said
+
+
+def test_a_member_whose_resources_are_gone_sees_nothing_and_one_without_a_limit_all():
+    world = a_limited_world()
+    user = User.objects.get(username="manager")
+    assert resources_seen_by(user) == {world.own.pk}
+    StaffLimit.objects.update(resources=["00000000-0000-0000-0000-000000000001"])
+    gone = User.objects.get(pk=user.pk)
+    assert not limited(Booking.objects.all(), gone).exists()
+    StaffLimit.objects.all().delete()
+    assert limited(Booking.objects.all(), User.objects.get(pk=user.pk)).count() == 4
+
+
+def test_a_superuser_limits_a_member_and_both_histories_tell_before_and_after(admin):
+    own, other = a_resource(name="Own chair"), a_resource(name="Canary chair")
+    sent = {"username": "anna", "email": "", "only_some": "on", "resources": [str(own.pk)]}
+    assert admin.post(reverse("admin:auth_user_invite"), sent).status_code == 200
+    user = User.objects.get(username="anna")
+    assert resources_seen_by(user) == {own.pk}
+    url = reverse("admin:auth_user_limit", args=[user.pk])
+    assert values_of(admin.get(url))["resources"] == str(own.pk)
+    assert admin.post(url, {"only_some": "on"}).status_code == 200, "nothing ticked is refused"
+    admin.post(url, {"only_some": "on", "resources": [str(own.pk), str(other.pk)]})
+    admin.post(url, {})
+    said = text_of(admin.get(reverse("admin:auth_user_history", args=[user.pk])))
+    assert "Sees Canary chair, Own chair, before: Own chair." in said
+    assert "Sees all resources, before: Canary chair, Own chair." in said
+    assert not StaffLimit.objects.exists()
+    rows = StaffLimit.history.order_by("history_id").values_list("history_type", flat=True)
+    assert list(rows) == ["+", "~", "-"]
+
+
+def test_nobody_but_a_superuser_limits(manager):
+    user = User.objects.create_user("anna", is_staff=True)
+    assert manager.post(reverse("admin:auth_user_limit", args=[user.pk]), {}).status_code == 403
