@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from bookings.admin.before_and_after import TellsBeforeAndAfter
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.form_page import form_page, posted_data
 from bookings.models import Resource, StaffLimit
@@ -115,7 +117,10 @@ class InviteForm(LimitFields, forms.ModelForm):
         fields = ("username", "email", "groups", "is_superuser")
 
 
-class StaffAdmin(UserAdmin):
+class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
+    def row_in_words(self, row: Any) -> str:
+        return role_name(row) if isinstance(row, Group) else str(row)
+
     def get_urls(self) -> list[Any]:
         own = self.admin_site.admin_view
         return [
@@ -135,8 +140,9 @@ class StaffAdmin(UserAdmin):
             return form_page(self, request, title=title, forms=[form], submit=submit)
         form.instance.is_staff = True
         form.instance.set_unusable_password()
-        user = form.save()
-        limit_to(user, form.limit)
+        with transaction.atomic():  # never a member without the limit
+            user = form.save()
+            limit_to(user, form.limit)
         said = {"roles": _roles_in_words(user), "resources": limit_in_words(user)}
         self.log_addition(request, user, gettext("Invited as %(roles)s; sees: %(resources)s.") % said)
         return self._show_link(request, user)
@@ -190,7 +196,7 @@ class StaffAdmin(UserAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(TellsBeforeAndAfter, GroupAdmin):
     list_display = ("role",)
 
     @admin.display(description=_("role"), ordering="name")
