@@ -14,6 +14,7 @@ from django.views.i18n import JavaScriptCatalog
 from bookings.languages import site_of
 from bookings.logins import LoginForm, refused
 from bookings.staff_limits import is_open_to
+from bookings.staff_sessions import note_use
 
 # What staff do all day first, what is set up once last; other models follow by name.
 ORDER = [
@@ -55,13 +56,15 @@ class StaffAdminSite(AdminSite):
             response["Retry-After"] = str(seconds)
         return response
 
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # Django's
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every page of the desk; one that does not hold to the limit of a limited member is missing to them."""
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             page = request.resolver_match.url_name if request.resolver_match else None
             if not is_open_to(request.user, page or ""):
                 raise Http404
+            if request.user.is_staff and page != "logout":
+                note_use(request)
             return view(request, *args, **kwargs)
 
         return super().admin_view(

@@ -6,7 +6,7 @@ theirs: a page is missing to them, a permission is refused, whatever their role 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -41,7 +41,15 @@ PERMISSIONS = {
 }
 """What a limited member may do at most."""
 PAGES = {
-    *("index", "login", "logout", "password_change", "password_change_done", "jsi18n"),
+    *(
+        "index",
+        "login",
+        "logout",
+        "password_change",
+        "password_change_done",
+        "jsi18n",
+        "auth_user_own_sessions",
+    ),
     *(
         f"bookings_booking_{name}"
         for name in (
@@ -124,6 +132,11 @@ def limited(rows: Rows, user: Any) -> Rows:
 def narrowed(rows: Rows, seen: Seen) -> Rows:
     """Those of the rows that concern such resources."""
     return rows if seen is None else rows.filter(_OWN[rows.model](seen))
+
+
+def takes_others(companions: Iterable[Resource], seen: Seen) -> bool:
+    """Whether the time of somebody is taken along whom one who sees ``seen`` does not see."""
+    return seen is not None and any(one.pk not in seen for one in companions)
 
 
 def is_open_to(user: Any, page: str) -> bool:

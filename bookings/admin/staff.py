@@ -1,5 +1,6 @@
 """Staff themselves: Django's own pages for users and groups, with the seeded roles in the reader's words."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST
 from bookings.admin.before_and_after import TellsBeforeAndAfter
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.form_page import form_page, posted_data
+from bookings.admin.staff_sessions import own_sessions_page, sessions_page
 from bookings.models import Resource, StaffLimit
 from bookings.setup.staff_links import password_link, valid_for
 
@@ -124,6 +126,8 @@ class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
     def get_urls(self) -> list[Any]:
         own = self.admin_site.admin_view
         return [
+            path("sessions/", own(partial(own_sessions_page, self)), name="auth_user_own_sessions"),
+            path("<int:pk>/sessions/", own(partial(sessions_page, self)), name="auth_user_sessions"),
             path("invite/", own(self.invite), name="auth_user_invite"),
             path("<int:pk>/limit/", own(self.limit), name="auth_user_limit"),
             path("<int:pk>/link/", require_POST(own(self.new_link)), name="auth_user_link"),

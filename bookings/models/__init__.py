@@ -33,7 +33,7 @@ from bookings.models.resources import Calendar, Event, Resource
 from bookings.models.sandbox import SandboxRow
 from bookings.models.series import Series
 from bookings.models.sites import Site
-from bookings.models.staff import StaffLimit
+from bookings.models.staff import StaffLimit, StaffSession
 from bookings.models.text_counts import TextCount
 from bookings.models.upkeep import ReleaseFloor, Standstill, UpkeepRun, UpkeepWish
 from bookings.models.webhooks import Webhook, WebhookCall
@@ -84,6 +84,7 @@ __all__ = [
     "Site",
     "SpentProof",
     "StaffLimit",
+    "StaffSession",
     "Standstill",
     "State",
     "TextCount",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,3 +30,25 @@ class StaffLimit(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class StaffSession(models.Model):
+    """An open login of a member of staff: from where and with what, and when it was used last, to a few minutes.
+
+    It goes with its session, whoever ends that.
+    """
+
+    session = models.OneToOneField(
+        Session, models.CASCADE, primary_key=True, db_constraint=False, related_name="of_staff"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="staff_sessions")
+    began_at = models.DateTimeField(_("since"))
+    seen_at = models.DateTimeField(_("last used"))
+    browser = models.CharField(_("browser"), max_length=100, blank=True, db_default="", default="")
+    network = models.CharField(_("from"), max_length=60, blank=True, db_default="", default="")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.browser

@@ -23,7 +23,6 @@ from bookings.admin.booking.new_booking_start import (
     let_go,
     people_named,
     person_named,
-    takes_others,
 )
 from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
@@ -32,7 +31,7 @@ from bookings.layers import graph_name
 from bookings.lifecycle import Actor
 from bookings.models import Booking, GraphVersion, Project, ProjectResource, Reservation, Resource
 from bookings.models.projects import ProjectQuerySet
-from bookings.staff_limits import limited, resources_seen_by
+from bookings.staff_limits import limited, resources_seen_by, takes_others
 
 STARTING_POINTS = {"resource_id": "resource", "start": "clock", "end": "length", "option_id": "option"}
 

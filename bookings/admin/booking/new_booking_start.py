@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -28,7 +28,7 @@ from bookings.forms import ReservationForm, Scope, resolve
 from bookings.languages import site_of
 from bookings.lifecycle import Actor, release, reserve
 from bookings.models import Booking, Person, Reservation, Resource, State
-from bookings.staff_limits import Seen, limited
+from bookings.staff_limits import Seen, limited, takes_others
 from bookings.times import clock, day_and_clock
 from bookings.validators import zones
 
@@ -262,11 +262,6 @@ def hold_time(
                 replacing=before,
             )
     raise refusal
-
-
-def takes_others(companions: Iterable[Resource], seen: Seen) -> bool:
-    """Whether the time of somebody is taken along whom one who sees ``seen`` does not see."""
-    return seen is not None and any(one.pk not in seen for one in companions)
 
 
 def hold_token(held: Reservation, user: Any) -> str:

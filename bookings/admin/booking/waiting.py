@@ -37,7 +37,8 @@ def waiting(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 def waiting_in_turn(most: int, skip: int = 0, *, seen: Seen = None) -> list[Booking]:
     """So many of what waits where somebody sees it, the next to run out first, each once.  Two queries.
 
-    What was moved away is left out.  Which they are is asked of the states, each with its bookings: the other way round, SQLite reads all bookings.
+    What was moved away is left out.  Which they are is asked of the states, each with its bookings: the other way
+    round, SQLite reads all bookings.
     """
     stands = Q(bookings__deleted_at=None, bookings__is_test=False)
     if seen is not None:
