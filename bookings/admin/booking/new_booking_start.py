@@ -99,7 +99,7 @@ class LastTime:
     booking: Booking
 
     @classmethod
-    def of(cls, person: Person | None, seen: Seen) -> LastTime | None:
+    def of(cls, person: Person | None, seen: Seen = None) -> LastTime | None:
         """Of what is ``seen``; None for nobody, and for somebody whose bookings had no project."""
         made = [one for one in bookings_of(person, seen) if one.project_id] if person else []
         return cls(max(made, key=lambda one: one.created_at)) if made else None
