@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0049_events_read_elsewhere"),
+        ("bookings", "0056_channels_of_calendars"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
