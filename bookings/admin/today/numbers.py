@@ -60,10 +60,13 @@ def numbers_for(user: Any) -> Numbers:
         asked["books_demo"] = Exists(DemoRow.objects.filter(kind=DemoRow.Kind.RESOURCE))
     if user.is_superuser:
         asked["has_demo"] = Exists(DemoRow.objects.all())
-    rows = looked_over() if mends else Site.objects.filter(pk=1)
-    site = rows.annotate(**asked).first() if asked else None
-    if site is None:
+    if not asked:
         return Numbers()
+    rows = (looked_over() if mends else Site.objects.filter(pk=1)).annotate(**asked)
+    site = rows.first()
+    if site is None:  # nobody has saved it yet
+        Site.current()
+        site = rows.get()
     said = {name: vars(site)[name] or 0 for name in asked}
     wrong = sum(said.get(name, 0) for name in _WRONG) + (how_many_are_wrong(site) if mends else 0)
     return Numbers(
