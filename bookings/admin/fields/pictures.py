@@ -11,6 +11,8 @@ from bookings.pictures import PictureField
 
 
 class PictureWidget(AdminFileWidget):
+    use_fieldset = False  # Django 6.1 groups a file by a legend, which names no field
+
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         field = super().render(name, value, attrs, renderer)
         if not self.is_initial(value):
