@@ -25,8 +25,9 @@ from django.utils import timezone
 from bench.first_paint import PHONE, served
 from bench.look import DESKTOP, chromium
 from bookings.errors import SlotTaken
+from bookings.layers import graph_name
 from bookings.lifecycle import join_people
-from bookings.models import Customer, GraphVersion, Person, Project, Site
+from bookings.models import Customer, GraphVersion, Person, Project, ProjectResource, Site
 from tests.situations import a_booking
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser has a loop of its own in this thread
@@ -43,23 +44,43 @@ def tuesday() -> date:
     return today + timedelta(days=(1 - today.weekday()) % 7 or 7)
 
 
+def who_is_booked() -> list[ProjectResource]:
+    """Who is booked by the hour in Europe, each for one project; who lives elsewhere sleeps in the pictures."""
+    links = ProjectResource.objects.filter(project__in=Project.objects.live(), project__options__isnull=False)
+    found = (
+        links.filter(resource__timezone__startswith="Europe/")
+        .select_related("project", "resource")
+        .distinct()
+    )
+    return [link for link in found.order_by("project", "position") if not takes_seats(link.project)]
+
+
+def takes_seats(project: Project) -> bool:
+    return GraphVersion.objects.published().get(graph__name=graph_name(project)).claims_seat
+
+
 def a_day_of_bookings() -> None:
     """Some of that Tuesday and the day after, and two requests."""
-    project = (
-        Project.objects.live().filter(links__isnull=False, options__isnull=False).distinct().order_by("pk")[0]
-    )
-    option = project.options.order_by("position").first()
-    resources = [link.resource for link in project.links.select_related("resource")]
-    length = option.length if option else timedelta(hours=1)
+    links, zone = who_is_booked(), ZoneInfo(Site.current().timezone)
     for number, name in enumerate(NAMES):
-        resource = resources[number % len(resources)]
-        zone = ZoneInfo(Site.current().timezone)
-        start = datetime.combine(tuesday() + timedelta(days=number // 9), time(10 + number * 2 % 7), zone)
+        link = links[number % len(links)]
+        option = link.project.options.order_by("position").first()
+        begin = time(10 + number * 2 % 7, 30 * (number % 2))
+        start = datetime.combine(tuesday() + timedelta(days=number // 10), begin, zone)
         graph = "request" if number in {5, 9} else "instant"
         first = name.split()[0].lower()
         customer = Customer(name=name, email=f"{first}@example.org", phone=f"+49 30 90182{number:02}")
+        length = option.length if option and option.length else timedelta(hours=1)
         with suppress(SlotTaken):
-            a_booking(resource, start, length, graph=graph, project=project, option=option, customer=customer)
+            a_booking(
+                link.resource,
+                start,
+                length,
+                graph=graph,
+                project=link.project,
+                option=option,
+                customer=customer,
+            )
 
 
 def pages() -> dict[str, tuple[str, bool, Any]]:
