@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.http import HttpResponse
 
+from bookings.models import Booking, Series
 from tests.api import described
 from tests.api.conftest import EXAMPLE, MARTY, NOTHING, Door, hour
 from tests.api.test_contract_lists import EVERYTHING
@@ -140,6 +141,7 @@ def through_bookings(walk, server, wish):
 def through_many(walk, server, wish):
     rows = [wish | hour(days=40), wish | hour(days=41), {"start": "tomorrow"}]
     made = walk.call(server, "POST", "/bookings/bulk", {"bookings": rows, "relate_bookings": True})
+    Booking.objects.filter(pk=made[0]["id"]).update(series=Series.objects.create(every_days=7))
     walk.call(server, "GET", f"/bookings?include={EVERYTHING}")
     acts = [{"id": made[0]["id"], "action": action} for action in ("cancel", "cancel")]
     walk.call(server, "PUT", "/bookings/bulk", {"bookings": acts})

@@ -50,7 +50,7 @@ def found(project) -> list[bool]:
     searched = soon(10) in [slot.start for slot in search(query, now)]
     (time,) = explain_offering(offering, soon(10), soon(11), now).times
     page = Client().get(f"/book/{project.slug}/", {"day": f"{soon(10):%Y-%m-%d}"}).content.decode()
-    return [searched, time.offered, claimed(project), "10:00" in page]
+    return [searched, time.offered, claimed(project), 'class="time__at">10:00<' in page]
 
 
 def claimed(project) -> bool:
