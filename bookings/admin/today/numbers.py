@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,29 +37,8 @@ def numbers_for(user: Any) -> Numbers:
 
     One query, or none for those whom nothing of it concerns.
     """
-    asked: dict[str, Any] = {}
-    if user.has_perm("bookings.decide_booking"):
-        asked["changed"] = _count(limited(CalendarEntry.objects.conflicting(), user))
-        asked["waiting"] = Subquery(how_many_wait(resources_seen_by(user)), output_field=IntegerField())
-    if user.has_perm("bookings.view_outboxmessage"):
-        failed = OutboxMessage.objects.failed_lately()[:MOST_FAILED]
-        asked["failed"] = _count(OutboxMessage.objects.filter(pk__in=failed.values("pk")))
-    if user.has_perm("bookings.change_outboxmessage"):
-        asked["untold"] = _count(OutboxMessage.objects.untold())
-    if user.has_perm("bookings.view_booking"):
-        asked["unreached"] = _count(limited(unreached(), user))
-    if user.has_perm("bookings.change_resource"):
-        asked["calendars"] = _count(Connection.objects.troubled())
-        untaken = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]
-        asked["untaken"] = _count(OutboxMessage.objects.filter(pk__in=untaken.values("pk")), "booking_id")
     mends = user.has_perm("bookings.change_site")
-    if mends:
-        asked["limits"] = _count(bites.lately_noted(), "who")
-    if not settings.MAIL_IS_SET_UP:
-        asked["mails"] = _count(OutboxMessage.objects.waiting().filter(kind="mail"))
-        asked["books_demo"] = Exists(DemoRow.objects.filter(kind=DemoRow.Kind.RESOURCE))
-    if user.is_superuser:
-        asked["has_demo"] = Exists(DemoRow.objects.all())
+    asked = {name: rows for name, may_see, rows in _counted(user, mends=mends) if may_see}
     if not asked:
         return Numbers()
     rows = (looked_over() if mends else Site.objects.filter(pk=1)).annotate(**asked)
@@ -77,6 +56,29 @@ def numbers_for(user: Any) -> Numbers:
         has_demo=bool(said.get("has_demo")),
         books_demo=bool(said.get("books_demo")),
     )
+
+
+def _counted(user: Any, *, mends: bool) -> Iterator[tuple[str, bool, Any]]:
+    """The name of each number, whether it concerns the user, and its part of the statement."""
+    decides, off = user.has_perm("bookings.decide_booking"), not settings.MAIL_IS_SET_UP
+    yield "changed", decides, _count(limited(CalendarEntry.objects.conflicting(), user))
+    waiting = how_many_wait(resources_seen_by(user))
+    yield "waiting", decides, Subquery(waiting, output_field=IntegerField())
+    failed = OutboxMessage.objects.failed_lately()[:MOST_FAILED]
+    of_failed = OutboxMessage.objects.filter(pk__in=failed.values("pk"))
+    yield "failed", user.has_perm("bookings.view_outboxmessage"), _count(of_failed)
+    untold = OutboxMessage.objects.untold()
+    yield "untold", user.has_perm("bookings.change_outboxmessage"), _count(untold)
+    yield "unreached", user.has_perm("bookings.view_booking"), _count(limited(unreached(), user))
+    connects = user.has_perm("bookings.change_resource")
+    yield "calendars", connects, _count(Connection.objects.troubled())
+    untaken = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]
+    of_untaken = OutboxMessage.objects.filter(pk__in=untaken.values("pk"))
+    yield "untaken", connects, _count(of_untaken, "booking_id")
+    yield "limits", mends, _count(bites.lately_noted(), "who")
+    yield "mails", off, _count(OutboxMessage.objects.waiting().filter(kind="mail"))
+    yield "books_demo", off, Exists(DemoRow.objects.filter(kind=DemoRow.Kind.RESOURCE))
+    yield "has_demo", user.is_superuser, Exists(DemoRow.objects.all())
 
 
 def _count(rows: QuerySet[Any], distinct: str = "") -> Subquery:
