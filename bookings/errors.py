@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 
@@ -269,15 +268,3 @@ class NothingToUndo(BookingError):
     code = "nothing_to_undo"
     sentence = _("This can no longer be undone.")
     field = "booking"
-
-
-class SeriesRefused(BookingError):
-    """Some dates of a series cannot be had, so that none was taken: by its place in what was wanted each refusal."""
-
-    code = "series_refused"
-    sentence = _("Some of these dates cannot be had, so nothing was done.")
-    field = "start"
-
-    def __init__(self, refusals: Mapping[int, BookingError]) -> None:
-        super().__init__()
-        self.refusals = dict(refusals)

@@ -10,7 +10,7 @@ from bookings.lifecycle.one_press import press, take_back
 from bookings.lifecycle.people import join_people, keep_apart, merge, split
 from bookings.lifecycle.reschedule import reschedule, reschedule_any, undo
 from bookings.lifecycle.retries import in_one_transaction
-from bookings.lifecycle.series import Move, Pattern, act_on_series, book_series, move_series
+from bookings.lifecycle.series import Move, Pattern, SeriesRefused, act_on_series, book_series, move_series
 from bookings.lifecycle.undoable import (
     is_press_of,
     may_be_pressed,
@@ -24,6 +24,7 @@ __all__ = [
     "Inputs",
     "Move",
     "Pattern",
+    "SeriesRefused",
     "act",
     "act_on_all",
     "act_on_series",

@@ -12,7 +12,9 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bookings.errors import BookingError, Conflict, SeriesRefused
+from django.utils.translation import gettext_noop
+
+from bookings.errors import BookingError, Conflict
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.act import Inputs, act_on_all
 from bookings.lifecycle.actors import Actor
@@ -28,6 +30,21 @@ from bookings.models.bookings import new_nonce, new_reference
 Row = TypeVar("Row", Booking, Customer)
 OF_ONE_DATE = frozenset({"id", "reference", "nonce", "uid", "start", "end", "created_at", "updated_at"})
 """What each date has of its own; all else it shares with the first."""
+
+
+class SeriesRefused(BookingError):
+    """Some dates of a series cannot be had, so that none was taken: by its place in what was wanted each refusal.
+
+    Raised to staff alone: programs make no series.
+    """
+
+    code = "series_refused"
+    sentence = gettext_noop("Some of these dates cannot be had, so nothing was done.")
+    field = "start"
+
+    def __init__(self, refusals: Mapping[int, BookingError]) -> None:
+        super().__init__()
+        self.refusals = dict(refusals)
 
 
 @dataclass(frozen=True, kw_only=True)

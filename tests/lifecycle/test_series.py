@@ -5,9 +5,19 @@ from datetime import timedelta
 import pytest
 
 from bookings.effects.mail import letter_of
-from bookings.errors import ActionNotAvailable, GroupFull, SeriesRefused, SlotTaken
+from bookings.errors import ActionNotAvailable, GroupFull, SlotTaken
 from bookings.graphs.flow import Flow
-from bookings.lifecycle import Actor, Move, Pattern, act, act_on_series, book_series, move_series, reschedule
+from bookings.lifecycle import (
+    Actor,
+    Move,
+    Pattern,
+    SeriesRefused,
+    act,
+    act_on_series,
+    book_series,
+    move_series,
+    reschedule,
+)
 from bookings.models import Booking, HistoryEntry, Occupancy, OutboxMessage, Series
 from tests.situations import HOUR, SERVER, a_booking, a_draft, a_resource, a_seat, at, marty
 

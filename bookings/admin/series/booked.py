@@ -13,10 +13,10 @@ from bookings import refusals
 from bookings.admin.series.dates import Date, Terms, about, dates_of, say_refusals, starts_of
 from bookings.admin.series.forms import RowForm
 from bookings.availability.clashes import Window
-from bookings.errors import BookingError, SeriesRefused
+from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
 from bookings.graphs.flow import Flow
-from bookings.lifecycle import Actor, Pattern, book_series
+from bookings.lifecycle import Actor, Pattern, SeriesRefused, book_series
 from bookings.models import Booking
 
 FIELDS = {

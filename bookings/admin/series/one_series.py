@@ -27,9 +27,9 @@ from bookings.admin.series.dates import Date, Terms, about, dates_of, say_refusa
 from bookings.admin.series.forms import WallClockField, on_the_clock
 from bookings.admin.series.visible import bookings_of, resources_of
 from bookings.availability.clashes import Window
-from bookings.errors import ActionNotAvailable, BookingError, SeriesRefused
+from bookings.errors import ActionNotAvailable, BookingError
 from bookings.languages import site_of
-from bookings.lifecycle import Actor, Move, available_actions
+from bookings.lifecycle import Actor, Move, SeriesRefused, available_actions
 from bookings.lifecycle.notices import OFF
 from bookings.models import Action, Booking, Resource
 
