@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
 
 from bookings import bites
@@ -43,11 +44,10 @@ def numbers_for(user: Any) -> Numbers:
         return Numbers()
     rows = (looked_over() if mends else Site.objects.filter(pk=1)).annotate(**asked)
     site = rows.first()
-    if site is None:  # nobody has saved it yet
-        Site.current()
-        site = rows.get()
-    said = {name: vars(site)[name] or 0 for name in asked}
-    wrong = sum(said.get(name, 0) for name in _WRONG) + (how_many_are_wrong(site) if mends else 0)
+    # Until somebody saves the site there is no row of it, but there is one of who asks.
+    found: dict[str, Any] = vars(site) if site else vars(User.objects.annotate(**asked).get(pk=user.pk))
+    said = {name: found[name] or 0 for name in asked}
+    wrong = sum(said.get(name, 0) for name in _WRONG) + (how_many_are_wrong(site) if site and mends else 0)
     return Numbers(
         waiting=said.get("waiting", 0),
         wrong=wrong,
