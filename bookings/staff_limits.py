@@ -77,6 +77,7 @@ PAGES = {
                 "renew",
                 "erase",
             ),
+            *("new_series", "series", "classes", "class"),
         )
     ),
     *("bookings_person_changelist", "bookings_person_change"),

@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from bookings.lifecycle import book
-from bookings.models import Booking, Customer, Person, PersonBooking, Project, Resource, StaffLimit
+from bookings.models import Booking, Customer, Person, PersonBooking, Project, Resource, Series, StaffLimit
 from bookings.staff_limits import PAGES, limited, resources_seen_by
 from tests.admin.conftest import logged_in, text_of, values_of
 from tests.situations import SERVER, a_booking, a_draft, a_hold, a_project, a_resource, a_seat, a_session
@@ -308,6 +308,28 @@ def test_seats_are_moved_to_own_sessions_alone():
     seat = a_seat(sessions[0])
     said = text_of(world.client.get(reverse("admin:bookings_booking_move", args=[seat.pk])))
     assert "Canary" not in said
+
+
+def test_classes_and_series_tell_of_own_dates_alone():
+    world = a_limited_world()
+    later = world.mine.start + 24 * HOUR
+    own, other = (a_session(one, later, seats=3, what=f"Class at {one}") for one in (world.own, world.other))
+    a_seat(own)
+    Customer.objects.filter(booking=a_seat(other)).update(name="Canary Sits", email="sits@canary.example")
+    series = Series.objects.create(every_days=7)
+    Booking.objects.filter(pk__in=[world.mine.pk, world.theirs.pk]).update(series=series)
+    pages = {
+        reverse("admin:bookings_booking_classes"): "Class at Own chair",
+        reverse("admin:bookings_booking_class", args=[own.pk]): "Marty McFly",
+        reverse("admin:bookings_booking_series", args=[world.mine.pk]): "Own chair",
+        reverse("admin:bookings_booking_new_series"): "Own chair",
+    }
+    for url, shown in pages.items():
+        said = text_of(world.client.get(url))
+        assert shown in said, url
+        assert not [canary for canary in CANARIES if canary in said], url
+    for page, row in (("class", other), ("series", world.theirs)):
+        assert world.client.get(reverse(f"admin:bookings_booking_{page}", args=[row.pk])).status_code == 404
 
 
 def test_a_member_whose_resources_are_gone_sees_nothing_and_one_without_a_limit_all():

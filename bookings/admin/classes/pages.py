@@ -23,13 +23,13 @@ from bookings.admin.classes.told import seats_told
 from bookings.admin.form_page import booking_line, posted_data
 from bookings.admin.series.booked import Row, pattern_of
 from bookings.admin.series.forms import ClassForm
-from bookings.admin.series.visible import bookings_of, resources_of
+from bookings.admin.series.visible import bookings_of, projects_of, resources_of
 from bookings.graphs.flow import Flow
 from bookings.languages import site_of
 from bookings.layers import graph_name
 from bookings.lifecycle import Actor, available_actions
 from bookings.lifecycle.notices import OFF
-from bookings.models import Booking, GraphVersion, Project
+from bookings.models import Booking, GraphVersion
 from bookings.times import clock, clock_range, day, zone_and_offset
 
 
@@ -42,7 +42,7 @@ def classes_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     version = _version() if may_add else None
     form, row = (_form(request, version) if version else None), None
-    if form and form.is_valid() and (pattern := pattern_of(form, None)):
+    if form and form.is_valid() and (pattern := pattern_of(form, None, request.user)):
         row = Row(request, form, pattern)
         if made := row.book():
             said = ngettext(
@@ -82,12 +82,13 @@ def _form(request: HttpRequest, version: GraphVersion) -> ClassForm:
         .filter(claims=GraphVersion.Claims.SEAT)
         .values_list("graph__name", flat=True)
     )
-    ids = [one.pk for one in Project.objects.live() if graph_name(one) in taking]
+    projects = projects_of(request.user)
+    ids = [one.pk for one in projects if graph_name(one) in taking]
     return ClassForm(
         posted_data(request),
         version=version,
         resources=resources_of(request.user),
-        projects=Project.objects.live().filter(pk__in=ids).order_by("name"),
+        projects=projects.filter(pk__in=ids).order_by("name"),
     )
 
 

@@ -18,6 +18,7 @@ from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
 from bookings.graphs.flow import Flow
 from bookings.lifecycle import Actor, Pattern, SeriesRefused, book_series
 from bookings.models import Booking
+from bookings.staff_limits import resources_seen_by, takes_others
 
 FIELDS = {
     "resource_id": "resource",
@@ -75,13 +76,16 @@ class Row:
         return []
 
 
-def pattern_of(form: RowForm, customer: CustomerForm | None) -> Pattern | None:
+def pattern_of(form: RowForm, customer: CustomerForm | None, user: Any) -> Pattern | None:
     """What a valid form wants on every date; None where something is wrong, which the form then says."""
     whole = BookingForm(
         resolve(form.as_request(), Scope.everything()), contact=Contact.NONE, customer_form=customer
     )
     if not whole.is_valid():
         _say(form, whole.errors)
+        return None
+    if takes_others(whole.companions(), resources_seen_by(user)):
+        form.add_error(None, _("It takes the time of others, too, for whom you do not book."))
         return None
     draft = whole.draft()
     draft.staff_note = form.cleaned_data.get("staff_note", "")

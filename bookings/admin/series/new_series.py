@@ -20,10 +20,11 @@ from bookings.admin.fields.choices import offer_rows
 from bookings.admin.form_page import form_page_context, posted_data
 from bookings.admin.series.booked import Row, pattern_of
 from bookings.admin.series.forms import SeriesForm
-from bookings.admin.series.visible import resources_of
+from bookings.admin.series.visible import projects_of, resources_of
 from bookings.graphs.flow import Flow
 from bookings.layers import graph_name
 from bookings.models import GraphVersion, Person, Project
+from bookings.staff_limits import resources_seen_by
 
 
 class AskedForm(forms.Form):
@@ -31,9 +32,9 @@ class AskedForm(forms.Form):
 
     project = forms.ModelChoiceField(Project.objects.none(), required=False)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, user: Any) -> None:
         super().__init__(data)
-        offer_rows(self, "project", Project.objects.live())
+        offer_rows(self, "project", projects_of(user))
         self.full_clean()
 
 
@@ -45,7 +46,7 @@ def new_series_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespon
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     person = person_named(request)
-    last = LastTime.of(person)
+    last = LastTime.of(person, resources_seen_by(request.user))
     project = _project(request, last)
     version = _version(project) if project else None
     if version is None:
@@ -56,7 +57,7 @@ def new_series_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespon
     form, customer = _forms(request, project, version, person, last)
     asked = [form, customer] if customer else [form]
     row = None
-    if all(one.is_valid() for one in asked) and (pattern := pattern_of(form, customer)):
+    if all(one.is_valid() for one in asked) and (pattern := pattern_of(form, customer, request.user)):
         row = Row(request, form, pattern)
         if made := row.book():
             said = ngettext("%(count)s date is booked.", "%(count)s dates are booked.", len(made))
@@ -71,8 +72,8 @@ def new_series_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespon
 
 
 def _project(request: HttpRequest, last: LastTime | None) -> Project | None:
-    asked: Project | None = AskedForm(request.GET).cleaned_data.get("project")
-    return asked or (last.booking.project if last else None) or Project.objects.live().first()
+    asked: Project | None = AskedForm(request.GET, request.user).cleaned_data.get("project")
+    return asked or (last.booking.project if last else None) or projects_of(request.user).first()
 
 
 def _version(project: Project) -> GraphVersion | None:

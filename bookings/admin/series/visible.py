@@ -6,15 +6,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from bookings.models import Booking, Resource
+from bookings.models import Booking, Project, Resource
 from bookings.models.bookings import BookingQuerySet
+from bookings.staff_limits import limited
 
 
 def bookings_of(user: Any) -> BookingQuerySet:
     """The bookings, sessions and seats."""
-    return Booking.objects.live()
+    return limited(Booking.objects.live(), user)
 
 
 def resources_of(user: Any) -> QuerySet[Resource]:
     """The resources that may be booked, by name."""
-    return Resource.objects.live().order_by("name", "pk")
+    return limited(Resource.objects.live(), user).order_by("name", "pk")
+
+
+def projects_of(user: Any) -> QuerySet[Project]:
+    """The projects in which they may be booked."""
+    return limited(Project.objects.live(), user)
