@@ -176,6 +176,7 @@ KEEP_PEOPLE_MONTHS = env.number("KEEP_PEOPLE_MONTHS", default=0)
 
 _email = mail.configuration(environment.email(env.str("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}")))
 MAIL_IS_SET_UP = mail.leaves_the_machine(_email)
+MAIL_HOST = str(_email.get("EMAIL_HOST") or "")
 MAIL_FOLDER = _email.get("EMAIL_FILE_PATH", "")  # where mails become files; empty where they do not
 if django.VERSION >= (6, 1):
     MAILERS = {"default": mail.as_mailer(_email)}

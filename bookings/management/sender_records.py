@@ -74,16 +74,10 @@ def _spf(domain: str) -> Iterator[Finding]:
 
 
 def _spf_to_set(domain: str) -> str:
-    host = _mail_server()
+    host = settings.MAIL_HOST.lower()
     included = next((name for end, name in SENDERS.items() if host == end or host.endswith(f".{end}")), "")
     sends = f"include:{included}" if included else f"a:{host}" if "." in host else "mx"
     return f'{domain}. TXT "v=spf1 {sends} ~all"'
-
-
-def _mail_server() -> str:
-    mailers = getattr(settings, "MAILERS", None)  # from Django 6.1 on
-    host = mailers["default"]["OPTIONS"].get("host", "") if mailers else settings.EMAIL_HOST
-    return str(host or "").lower()
 
 
 def _dkim(domain: str) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ def test_a_domain_with_all_three_records_is_told_with_what_they_say(names):
 
 
 def test_where_nothing_is_set_each_record_to_set_is_named(names, settings):
-    settings.EMAIL_HOST = "mx.example.org"
+    settings.MAIL_HOST = "mx.example.org"
     spf, dkim, dmarc = wrong()
     assert 'example.org. TXT "v=spf1 a:mx.example.org ~all"' in spf
     assert 'mail._domainkey.example.org. TXT "v=DKIM1; k=rsa; p=…"' in dkim
@@ -102,7 +102,7 @@ def test_where_nothing_is_set_each_record_to_set_is_named(names, settings):
 
 
 def test_a_known_providers_servers_are_included_by_their_name(names, settings):
-    settings.EMAIL_HOST = "smtp.mailgun.org"
+    settings.MAIL_HOST = "smtp.mailgun.org"
     assert '"v=spf1 include:mailgun.org ~all"' in wrong()[0]
 
 
