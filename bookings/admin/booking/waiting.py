@@ -22,16 +22,25 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Occupancy
-from bookings.models.bookings import undecided_states, waiting_for_a_decision
+from bookings.models.bookings import undecided_states
 from bookings.staff_limits import Seen, narrowed
 
 LONGEST = timedelta(days=14)
 """How long before a request something may have begun that is still in its way: so far an index is read."""
+MOST_COUNTED = 1000
+"""Of what waits in one state; a number in a bar tells no more."""
+OF_A_STATE = ("-created_at", "deleted_at")
+"""The order of ``booking_live_by_state``, and of no other index."""
 
 
 def waiting(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Bookings in an unsettled state that an owner may decide."""
-    return bookings.filter(waiting_for_a_decision())
+    """Bookings in an unsettled state that an owner may decide, of all sorts ``MOST_COUNTED`` at most.
+
+    Asks at once which these are, of the states: no planner knows which state is rare.
+    """
+    live = FilteredRelation("bookings", condition=Q(bookings__deleted_at=None, bookings__is_test=False))
+    asked = undecided_states().annotate(asked=live).exclude(asked=None)
+    return bookings.filter(pk__in=list(asked.values_list("asked", flat=True)[:MOST_COUNTED]))
 
 
 def waiting_in_turn(most: int, skip: int = 0, *, seen: Seen = None) -> list[Booking]:
@@ -57,12 +66,23 @@ def waiting_in_turn(most: int, skip: int = 0, *, seen: Seen = None) -> list[Book
 
 
 def how_many_wait(seen: Seen = None) -> QuerySet[Any]:
-    """One row with the ``number`` of bookings that wait where somebody sees it, for a part of another statement."""
-    rows = narrowed(Booking.objects.live(), seen).not_moved().order_by()
-    of_state = rows.filter(state=OuterRef("pk")).values("state")
-    counted = Subquery(of_state.annotate(number=Count("*")).values("number"), output_field=IntegerField())
-    each = undecided_states().annotate(waiting=counted, together=Value(1)).values("together")
-    return each.annotate(number=Sum("waiting")).values("number")
+    """One row with the ``number`` of bookings that wait where somebody sees it, for a part of another statement.
+
+    Of each state the newest ``MOST_COUNTED`` at most: in their order an index is read, however many bookings a planner
+    expects in each state.  It cannot know in which of them hardly anything waits, and would read all bookings.
+    """
+    rows = narrowed(Booking.objects.live(), seen).not_moved()
+    of_state = rows.filter(state=OuterRef(OuterRef("pk"))).order_by(*OF_A_STATE).values("pk")[:MOST_COUNTED]
+    counted = (
+        Booking.objects.order_by()
+        .filter(pk__in=of_state)
+        .values(together=Value(1))
+        .annotate(number=Count("*"))
+    )
+    each = undecided_states().annotate(
+        waiting=Subquery(counted.values("number"), output_field=IntegerField()), together=Value(1)
+    )
+    return each.values("together").annotate(number=Sum("waiting")).values("number")
 
 
 def with_clash(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
