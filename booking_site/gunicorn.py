@@ -1,7 +1,9 @@
 """gunicorn's configuration; all ways to start the web server name it (`booking_site.parts`)."""
 
 import os
+from functools import cache
 from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -43,6 +45,7 @@ def post_worker_init(worker: Worker) -> None:
     """Called in each web process, once it is about to serve."""
     if apps.ready:  # not where another application is served by this configuration
         import_module("bookings.recent_requests").keep_writing()
+        import_module("bookings.wake_ups").listen(_notifier().notify)
     reloading.tell_ready()
 
 
@@ -50,6 +53,13 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
     """Called in each web process that ends, after its last request."""
     if apps.ready:
         import_module("bookings.recent_requests").write()
+        _notifier().stop()
+
+
+@cache
+def _notifier() -> Any:
+    """The process's own: made after the fork, since it has a lock and may have a thread."""
+    return import_module("bookings.notifications").Notifier()
 
 
 def when_ready(server: Arbiter) -> None:

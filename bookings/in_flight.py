@@ -37,6 +37,11 @@ def count(
     return middleware
 
 
+def answers_here() -> bool:
+    """Whether this thread answers a request."""
+    return threading.get_ident() in _answering
+
+
 def giving_way(items: Iterable[T]) -> Iterator[T]:
     """The same items, others being answered between them.
 

@@ -22,6 +22,11 @@ LIMITS = Counter("booking_limits_bitten", "Requests that a limit refused, by its
 MESSAGES = Counter(
     "booking_messages", "Messages that a worker tried, by kind and by what came of it", ["kind", "outcome"]
 )
+WAKE_UPS = Counter(
+    "booking_wake_ups",
+    "Signals that something waits in the outbox: sent by this process, heard, failed",
+    ["what"],
+)
 REQUESTS = Histogram(
     "booking_request_seconds",
     "From a request's arrival to its answer, by the name of its route",

@@ -20,6 +20,7 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import psycopg
 from django.db import DatabaseError, connection
 from psycopg.adapt import Transformer
 
@@ -83,13 +84,19 @@ def is_direct(cursor: Any) -> bool:
     return sql.is_postgresql() and _known(cursor).is_direct
 
 
+def leads_to_the_server(driver: psycopg.Connection[Any], cursor: Any = None) -> bool:
+    """Whether the backend that answers is the one that introduced itself to ``driver``, by its cursor or another's."""
+    asked: Any = cursor or driver.cursor()
+    asked.execute("SELECT pg_backend_pid()")
+    (answering,) = asked.fetchone()
+    return bool(answering == driver.info.backend_pid)
+
+
 def _known(cursor: Any) -> _Known:
     driver = connection.connection
     known = _connections.get(driver)
     if known is None:
-        cursor.execute("SELECT pg_backend_pid()")
-        (answering,) = cursor.fetchone()
-        known = _connections[driver] = _Known(is_direct=answering == driver.info.backend_pid)
+        known = _connections[driver] = _Known(is_direct=leads_to_the_server(driver, cursor))
     return known
 
 

@@ -48,7 +48,7 @@ class _Hands:
         self.sender = Sender({kind: handlers[kind] for kind in lane.kinds})
         self.turn = threading.Lock()
         self.has_news = threading.Event()
-        """A target is free again, or the end was asked for: whoever looks need not wait any longer."""
+        """A target is free again, something was written, or the end was asked for: whoever looks waits no longer."""
 
     def send_one(self) -> None:
         """Send the next message; where there is none, come back after a while."""
@@ -97,12 +97,16 @@ class Crew:
 
     def stop(self) -> None:
         self.stopping.set()
-        for hands in self._hands.values():
-            hands.has_news.set()
+        self.wake()
         for thread in self._threads:
             thread.join()
         for thread in self._beside:
             thread.join(PATIENCE_SECONDS)
+
+    def wake(self) -> None:
+        """Look for messages now and not at the next second; from whatever thread, and at once."""
+        for hands in self._hands.values():
+            hands.has_news.set()
 
     def _do(self, work: Callable[[], bool]) -> None:
         if not work():

@@ -28,7 +28,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import AutoField, Field, Model
 
-from bookings import prepared, sql
+from bookings import prepared, sql, wake_ups
 from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
 from bookings.lifecycle.notices import ENTRY, named_after
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
@@ -83,6 +83,8 @@ def _all_or_none(rows: Rows) -> bool:
 
 
 def _write(rows: Rows) -> bool:
+    if rows.messages:
+        wake_ups.written()
     return _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
 
 

@@ -1,13 +1,15 @@
 """What must follow a commit: written in the verb's transaction, sent by the worker."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from bookings import request_ids
+from bookings import request_ids, wake_ups
 from bookings.models.bookings import Booking
 from bookings.models.upkeep import Standstill
 
@@ -23,6 +25,10 @@ PATIENCE = 3
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def bulk_create(self, objs: Iterable["OutboxMessage"], *args: Any, **more: Any) -> list["OutboxMessage"]:
+        wake_ups.written()
+        return super().bulk_create(objs, *args, **more)
+
     def waiting(self) -> "OutboxQuerySet":
         """Neither sent, dropped nor given up."""
         return self.filter(done_at=None)
@@ -66,6 +72,7 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """
         outcomes = OutboxMessage.Outcome
         again = self.filter(outcome__in=[outcomes.WAITING, outcomes.NOBODY, outcomes.FAILED])
+        wake_ups.written()
         return again.update(done_at=None, outcome="", run_after=Now(), attempts=0, untold_at=None)
 
 
@@ -123,3 +130,8 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    def save(self, *args: Any, **more: Any) -> None:
+        if self._state.adding:
+            wake_ups.written()
+        super().save(*args, **more)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
+from bookings import wake_ups
 from bookings.api.responses.webhooks import webhook_payload
 from bookings.backups.schedule import Upkeep
 from bookings.calendars import inviting, writing
@@ -22,6 +23,7 @@ from bookings.effects.outbox import Handler, Sender
 from bookings.housekeeping import forget_people, sweep
 from bookings.lifecycle import join_people, play_due
 from bookings.models.outbox import DELIVERY, TEST_DELIVERY, TEST_WEBHOOK, WEBHOOK
+from bookings.notifications import Listener
 from bookings.release_floor import ReleaseTooOld, refuse_too_old
 from bookings.setup import staff_links
 
@@ -67,9 +69,14 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda received, frame: stopped_by.append(received))
         crew = Crew(HANDLERS, beside={"calendars": read_next})
+        listener = Listener(crew.wake)
+        wake_ups.listen(crew.wake)
         crew.start()
+        listener.start()
         log.info("worker_started")
         Clock().tick_until(lambda: bool(stopped_by) or crew.failed.is_set())
+        wake_ups.stop_listening()
+        listener.stop()
         crew.stop()
         if crew.failed.is_set():
             raise CommandError("Sending failed; the log says why.")
