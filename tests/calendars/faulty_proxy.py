@@ -10,7 +10,7 @@ import httpx2
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.calendars.stand_in import Fault, Quiet, cut_off
+from tests.calendars.stand_in import LONGEST_HANG_SECONDS, NO_ANSWER, Fault, Quiet, cut_off
 
 NOT_PASSED_ON = {"host", "content-length", "connection", "transfer-encoding", "accept-encoding"}
 
@@ -23,6 +23,7 @@ class FaultyProxy:
         self.faults: list[Fault] = []
         self._client = httpx2.Client(trust_env=False)
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True)
         self._thread.start()
@@ -32,6 +33,7 @@ class FaultyProxy:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def stop(self) -> None:
+        self._stopped.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -41,6 +43,8 @@ class FaultyProxy:
         request = Request(environ)
         with self._lock:
             response = self._answer(request)
+        if response is NO_ANSWER:
+            self._stopped.wait(LONGEST_HANG_SECONDS)
         return response(environ, start)
 
     def _answer(self, request: Request) -> Response:
@@ -52,6 +56,8 @@ class FaultyProxy:
             return cut_off(self._passed_on(request))
         if fault.done:
             self._passed_on(request)
+        if fault.hangs:
+            return NO_ANSWER
         return Response("", fault.status, fault.headers)
 
     def _passed_on(self, request: Request) -> Response:

@@ -23,6 +23,7 @@ class Fault:
     """Answers the next request in the place of what would have been answered.
 
     ``done`` carries the request out first, as where the answer is lost on its way.  ``half`` cuts the answer off.
+    ``hangs`` lets it never come: the server takes the request and says nothing until whoever asked gives up.
     """
 
     status: int = 500
@@ -30,11 +31,16 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     done: bool = False
     half: bool = False
+    hangs: bool = False
     method: str = ""
     path: str = ""
 
     def fits(self, request: Request) -> bool:
         return self.method in {"", request.method} and self.path in request.path
+
+
+NO_ANSWER = Response(status=503)
+LONGEST_HANG_SECONDS = 60
 
 
 class Refusal(Exception):
@@ -87,6 +93,7 @@ class StandIn:
         self.mailed: list[Mailed] = []
         self.numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._map = Map([Rule(path, methods=[method], endpoint=name) for method, path, name in self.ROUTES])
         self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True)
@@ -97,6 +104,7 @@ class StandIn:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def stop(self) -> None:
+        self._stopped.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -118,6 +126,8 @@ class StandIn:
         request = Request(environ)
         with self._lock:
             response = self._answer(request)
+        if response is NO_ANSWER:
+            self._stopped.wait(LONGEST_HANG_SECONDS)
         return response(environ, start)
 
     def _answer(self, request: Request) -> Response:
@@ -130,6 +140,8 @@ class StandIn:
             return cut_off(self._carried_out(request))
         if fault.done:
             self._carried_out(request)
+        if fault.hangs:
+            return NO_ANSWER
         refusal = Refusal(fault.status, fault.reason)
         return Response(
             json.dumps(self.error(refusal)), fault.status, fault.headers, content_type="application/json"

@@ -34,7 +34,7 @@ from bookings.models import Booking, Calendar, CalendarEntry, Connection, Outbox
 from tests.calendars.conftest import Account, an_ics, lasting, soon
 from tests.calendars.faulty_proxy import FaultyProxy
 from tests.calendars.stand_in import Fault
-from tests.calendars.test_thirty_bad_days import AtGoogle, AtMicrosoft, Span
+from tests.calendars.test_thirty_bad_days import AtGoogle, AtMicrosoft, Span, hardly_any_patience
 from tests.calendars.worlds import busy, connected, read_all, write_all
 from tests.situations import HOUR, SERVER, a_booking, a_resource
 
@@ -225,6 +225,7 @@ class Life:
                 headers={"Retry-After": "7"} if status in {429, 503} else {},
                 done=status >= 500 and self.draw.random() < 0.5,
                 half=self.draw.random() < 0.2,
+                hangs=self.draw.random() < 0.2,
                 method=self.draw.choice(
                     ["GET", "REPORT", "PROPFIND"] if status in said_no else ["", "PUT", "POST"]
                 ),
@@ -293,8 +294,9 @@ def test_after_thirty_bad_days_both_calendars_and_the_table_tell_the_same(
     anna = a_resource(name="Anna", email="anna@example.org")
     let_in(anna, person)
     life = Life(person, anna, random.Random(seed), monkeypatch)  # noqa: S311
-    for _day in range(DAYS):
-        life.day()
+    with hardly_any_patience():
+        for _day in range(DAYS):
+            life.day()
     life.settle()
     check_flags(life)
     before = flags(life)
