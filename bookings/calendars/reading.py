@@ -25,6 +25,7 @@ from bookings.calendars.provider import Changes, Provider
 from bookings.effects.outbox import doubled
 from bookings.lifecycle.busy_elsewhere import Stretch, difference, note_busy
 from bookings.models import Calendar, CalendarEntry, Connection
+from bookings.models.connections import PATIENCE
 
 LEASE = timedelta(minutes=15)
 AHEAD = timedelta(days=548)
@@ -32,6 +33,7 @@ AHEAD = timedelta(days=548)
 WHOLE_EVERY = timedelta(days=1)
 """So often everything is read, since the end of what is read moves on."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+"""The first counts twice, so that three failures lie within minutes."""
 OWN_FAULT = gettext_noop("Reading it met a fault of this site; its log says which. It is tried again.")
 
 log = structlog.get_logger(__name__)
@@ -142,14 +144,18 @@ def _note_success(connection: Connection, remark: str) -> None:
 
 
 def _note_failure(connection: Connection, error: CalendarError) -> None:
-    wait = doubled(FIRST_WAIT, connection.failures, LONGEST_WAIT)
-    if error.again_in:
-        wait = max(wait, timedelta(seconds=error.again_in))
+    wait = doubled(FIRST_WAIT, max(connection.failures - 1, 0), LONGEST_WAIT)
+    failures = min(connection.failures + 1, 100)
+    asked = timedelta(seconds=error.again_in or 0)
+    if asked > wait:
+        wait, failures = (
+            asked,
+            max(failures, PATIENCE),
+        )  # whoever wants to be left alone so long has no hiccup
     states = Connection.State
     if connection.state != states.LEAVING:
         connection.state = states.SIGNED_OUT if isinstance(error, SignedOut) else states.FAILS
     log.warning("calendar_waits", connection=str(connection.pk), seconds=wait.total_seconds())
-    failures = min(connection.failures + 1, 100)
     _settle(connection, wait, state=connection.state, failures=failures, last_error=error.text)
 
 

@@ -17,6 +17,10 @@ PATIENCE = 3
 """So many failures in a row, within minutes of each other, are no hiccup."""
 
 
+OVERDUE = timedelta(minutes=1)
+"""After so long a try that was due is taken for one more in vain: it hangs, or nobody makes it."""
+
+
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self) -> "ConnectionQuerySet":
         """To be read now, and not being read by a worker that lives; nothing while the site stands still."""
@@ -30,9 +34,14 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.exclude(state=Connection.State.LEAVING).filter(never | Q(synced_at__lte=Now() - age))
 
     def troubled(self) -> "ConnectionQuerySet":
-        """Those that staff are to look at: stale, signed out, or failing for minutes."""
+        """Those that staff are to look at: stale, signed out, or failing in more than a hiccup.
+
+        Five minutes after the first failure at the latest, however long calls and their pauses are: the first tries
+        are a minute apart (``bookings.calendars.reading``), and whichever is overdue counts as the last.
+        """
         signed_out = self.filter(state=Connection.State.SIGNED_OUT)
-        failing = self.filter(state=Connection.State.FAILS, failures__gte=PATIENCE)
+        lasting = Q(failures__gte=PATIENCE) | Q(failures__gte=1, next_due_at__lte=Now() - OVERDUE)
+        failing = self.filter(lasting, state=Connection.State.FAILS)
         return (self.stale() | signed_out | failing).select_related("resource").order_by("created_at")
 
 

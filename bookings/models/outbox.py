@@ -22,6 +22,8 @@ CALENDAR = "calendar"
 FAILED_LATELY = timedelta(days=7)
 PATIENCE = 3
 """So many tries in vain, within a minute of each other, are no hiccup."""
+SOON = timedelta(minutes=3)
+"""What was refused, and waits so long since it was written, is none either, whenever it is tried again."""
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -59,7 +61,8 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
 
     def untaken(self) -> "OutboxQuerySet":
         """Bookings that a calendar elsewhere has refused for a minute or longer; along its index."""
-        return self.filter(done_at=None, kind=CALENDAR, attempts__gte=PATIENCE).exclude(last_error="")
+        lasting = Q(attempts__gte=PATIENCE) | Q(attempts__gte=1, created_at__lte=Now() - SOON)
+        return self.filter(lasting, done_at=None, kind=CALENDAR).exclude(last_error="")
 
     def failed_lately(self) -> "OutboxQuerySet":
         """Given up within the last seven days; along its index."""

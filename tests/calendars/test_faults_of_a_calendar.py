@@ -8,30 +8,44 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection as database
+from django.db.models import F
 from django.db.models.functions import Now
 
 from bookings import sql
 from bookings.admin.today.numbers import numbers_for
 from bookings.admin.today.wrong import wrongs_for
 from bookings.calendars import reading
-from bookings.lifecycle import Actor, act
-from bookings.models import Calendar, Connection, Event, OutboxMessage, Site
-from bookings.models.connections import PATIENCE
+from bookings.effects import safe_http
+from bookings.effects.outbox import Sender
+from bookings.lifecycle import Actor, act, reschedule
+from bookings.management.commands.worker import HANDLERS
+from bookings.models import Calendar, CalendarEntry, Connection, Event, OutboxMessage, Site
 from tests.calendars.conftest import an_ics, lasting, soon
 from tests.calendars.stand_in import Fault
 from tests.calendars.test_bad_days_of_the_worker import AtGoogle, let_in
 from tests.calendars.worlds import busy, manage, read_all, write_all
-from tests.situations import HOUR, a_booking, a_resource
+from tests.situations import HOUR, SERVER, a_booking, a_resource
 
 pytestmark = pytest.mark.django_db
 FEW_MINUTES = timedelta(minutes=5)
+A_STEP = timedelta(seconds=15)
+FOR_EVER = 100
 FAULTS = {
     "a right that is missing": (Fault(403, "forbidden"), "403"),
     "a calendar deleted": (Fault(404, "notFound", path="/events"), "not there any more"),
     "a quota gone": (Fault(403, "quotaExceeded"), "asked too often"),
     "too many calls": (Fault(429, "rateLimitExceeded", {"Retry-After": "30"}), "asked too often"),
+    "too many calls, for an hour": (
+        Fault(429, "rateLimitExceeded", {"Retry-After": "3600"}),
+        "asked too often",
+    ),
+    "a sync token lost again and again": (Fault(410, "fullSyncRequired"), "not there any more"),
+    "a conflict that nobody made": (Fault(409, "conflict"), "looked at again"),
+    "a version that nobody has": (Fault(412, "conditionNotMet"), "looked at again"),
     "a fault of its own": (Fault(500), "fault of its own"),
+    "a fault of its own, for ten minutes": (Fault(503, headers={"Retry-After": "600"}), "fault of its own"),
     "half an answer": (Fault(half=True), "did not answer"),
+    "no answer at all": (Fault(hangs=True, path="/calendar/v3"), "did not answer"),
 }
 
 
@@ -70,25 +84,45 @@ def told(manager) -> list[str]:
     return [one.sentence for one in found]
 
 
-def tried_in_vain(connection: Connection) -> timedelta:
-    """Read until it is no hiccup any more; returns how long that takes from the first try."""
-    waits = timedelta()
-    for number in range(PATIENCE):
-        Connection.objects.filter(pk=connection.pk).update(next_due_at=Now() - timedelta(seconds=1))
-        assert reading.read_next()
-        connection.refresh_from_db()
-        if number < PATIENCE - 1:
-            waits += connection.next_due_at - datetime.now(UTC)
-    return waits
+def pass_time(length: timedelta) -> None:
+    """What waits, rests, is leased or has stood for some time has done so for so much longer."""
+    back = {
+        Connection: ("next_due_at", "lease_until", "synced_at", "created_at"),
+        OutboxMessage: ("run_after", "lease_until", "created_at"),
+        CalendarEntry: ("lease_until",),
+    }
+    for model, names in back.items():
+        model.objects.update(**{name: F(name) - length for name in names})
+
+
+def until_told(manager) -> timedelta:
+    """Let workers go on until staff are told; returns how long after the first failure that is."""
+    sender = Sender({"calendar": HANDLERS["calendar"]})
+    passed, failed_at = timedelta(), None
+    while not told(manager):
+        while reading.read_next():
+            pass
+        sender.send_all()
+        in_vain = Connection.objects.filter(state="fails").exists()
+        if failed_at is None and (in_vain or OutboxMessage.objects.exclude(last_error="").exists()):
+            failed_at = passed
+        pass_time(A_STEP)
+        passed += A_STEP
+        assert passed < timedelta(hours=1), "nobody was told"
+    return passed - (failed_at or passed)
 
 
 @pytest.mark.parametrize(("fault", "words"), FAULTS.values(), ids=FAULTS)
-def test_staff_are_told_of_it_in_minutes_and_others_go_on(person, anna, ben, manager, fault, words):
+def test_staff_are_told_of_it_in_minutes_and_others_go_on(
+    person, anna, ben, manager, fault, words, monkeypatch
+):
     span = (soon(10), soon(11))
     person.puts(span)
     read_all()
-    person.there.faults += [fault] * 20
-    assert tried_in_vain(anna.connections.get()) < FEW_MINUTES
+    person.there.faults += [fault] * FOR_EVER
+    monkeypatch.setattr(safe_http, "TIMEOUT_SECONDS", 0.4)
+    Connection.objects.update(next_due_at=Now() - A_STEP)
+    assert until_told(manager) <= FEW_MINUTES
     (sentence,) = told(manager)
     assert "Anna" in sentence
     assert words in sentence
@@ -97,8 +131,70 @@ def test_staff_are_told_of_it_in_minutes_and_others_go_on(person, anna, ben, man
     read_all()
     assert (busy(anna), busy(ben)) == ([span], [(soon(9), soon(10))])
     person.there.faults.clear()
+    monkeypatch.undo()
     read_all()
     assert told(manager) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(401, "authError", method="PATCH"),
+        Fault(403, "forbidden", method="DELETE"),
+        Fault(404, "notFound", method="POST", path="/events"),
+        Fault(412, "conditionNotMet", method="POST", path="/events"),
+        Fault(429, "rateLimitExceeded", {"Retry-After": "3600"}, method="PATCH"),
+        Fault(500, method="DELETE"),
+        Fault(hangs=True, method="POST", path="/events"),
+    ],
+    ids=lambda fault: f"{fault.method} {'hangs' if fault.hangs else fault.status}",
+)
+def test_staff_are_told_in_minutes_of_what_is_not_written(person, anna, manager, fault, monkeypatch):
+    monkeypatch.setattr(safe_http, "TIMEOUT_SECONDS", 0.4)
+    booking = a_booking(anna, soon(10))
+    if fault.method != "POST":
+        write_all()
+    if fault.method == "PATCH":
+        reschedule(booking, by=SERVER, start=soon(12), end=soon(13))
+    if fault.method == "DELETE":
+        act(booking, "cancel_by_customer", by=Actor.customer())
+    person.there.faults += [fault] * FOR_EVER
+    assert until_told(manager) <= FEW_MINUTES
+    person.there.faults.clear()
+    write_all()
+    read_all()
+    assert told(manager) == []
+
+
+def test_a_short_fault_that_heals_is_told_to_nobody(person, anna, manager):
+    read_all()
+    a_booking(anna, soon(10))
+    person.there.faults += [Fault(500), Fault(500, method="POST")]
+    Connection.objects.update(next_due_at=Now() - A_STEP)
+    sender = Sender({"calendar": HANDLERS["calendar"]})
+    failures = 0
+    for _step in range(20):
+        reading.read_next()
+        sender.send_all()
+        failures += Connection.objects.filter(failures__gt=0).count()
+        assert told(manager) == []
+        pass_time(A_STEP)
+    assert failures
+    assert not person.there.faults
+    assert len(person.stands()) == 1
+
+
+def test_a_try_that_hangs_or_that_nobody_makes_is_told_like_one_in_vain(person, anna, manager):
+    person.there.faults.append(Fault(500))
+    Connection.objects.update(next_due_at=Now() - A_STEP)
+    assert reading.read_next()
+    assert told(manager) == []
+    pass_time(timedelta(minutes=1))
+    Connection.objects.update(lease_until=Now() + reading.LEASE)  # a worker reads, and gets no answer
+    assert told(manager) == []
+    pass_time(timedelta(minutes=2))
+    (sentence,) = told(manager)
+    assert "Anna" in sentence
 
 
 def test_a_token_that_was_revoked_is_told_at_once(person, anna, manager):

@@ -178,7 +178,7 @@ FAULTS = st.builds(
     hangs=st.sampled_from([False] * 5 + [True]),
     method=st.sampled_from(["", "GET", "POST", "PATCH", "DELETE"]),
 ).filter(lambda fault: fault.status != 404 or fault.method in {"POST", "PATCH"})
-"""A server that says of what is there that it is gone is believed, so none says so where it is looked for or removed."""
+"""A server that says of what is there that it is gone is believed, so none says so where it is looked for."""
 DAYS = st.lists(
     st.one_of(
         st.tuples(st.just("book"), st.sampled_from(KEYS), HOURS),
