@@ -33,7 +33,13 @@ from bookings.models import Booking, GraphVersion, Project, ProjectResource, Res
 from bookings.models.projects import ProjectQuerySet
 from bookings.staff_limits import limited, resources_seen_by, takes_others
 
-STARTING_POINTS = {"resource_id": "resource", "start": "clock", "end": "length", "option_id": "option"}
+STARTING_POINTS = {
+    "resource_id": "resource",
+    "start": "clock",
+    "end": "length",
+    "option_id": "option",
+    "calendar_id": "calendar",
+}
 
 
 def choose_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:

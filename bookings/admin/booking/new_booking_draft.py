@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, time
 from functools import cached_property
 from typing import Any
@@ -35,7 +37,7 @@ from bookings.availability.catalogue_at_once import catalogue_at_once
 from bookings.errors import BookingError
 from bookings.graphs.flow import Flow
 from bookings.lifecycle import Actor
-from bookings.models import GraphVersion, Person, Project, Resource
+from bookings.models import Calendar, GraphVersion, Person, Project, Resource
 from bookings.staff_limits import narrowed, resources_seen_by
 from bookings.times import short_day
 
@@ -85,8 +87,10 @@ class Draft:
         claims_seat, catalogue = self.version.claims_seat, self.catalogue
         everybody = narrowed(Resource.objects.live(), self.seen)
         resources = [link.resource for link in catalogue.links] if catalogue else everybody
+        bookable = [] if claims_seat else [one for one in resources if not one.is_test]
         return {
-            "resource": [] if claims_seat else [one for one in resources if not one.is_test],
+            "resource": bookable,
+            "calendar": _calendars_to_choose(bookable),
             "option": list(catalogue.options) if catalogue else [],
             "session": list(open_sessions(self.project, self.request.user)) if claims_seat else [],
         }
@@ -163,6 +167,21 @@ class Draft:
             "blocked": getattr(self.person, "block", None) if self.seen is None else None,
         }
         return TemplateResponse(self.request, "admin/bookings/booking/new_booking.html", context)
+
+
+def _calendars_to_choose(resources: Iterable[Resource]) -> list[Calendar]:
+    """Those elsewhere that take bookings, of whoever has several; in order of their names."""
+    of = {one.pk for one in resources}
+    rows = (
+        list(Calendar.objects.taking_bookings().filter(resource__in=of).select_related("resource"))
+        if of
+        else []
+    )
+    amounts = Counter(row.resource_id for row in rows)
+    several = [row for row in rows if amounts[row.resource_id] > 1]
+    return sorted(
+        several, key=lambda row: (str(row.resource).casefold(), not row.primary, row.name.casefold())
+    )
 
 
 def _starting(start: datetime, resource: Resource) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.offering import offering_with
 from bookings.forms.values import MOST_SEATS
 from bookings.layers import merged
-from bookings.models import Booking, Graph, GraphVersion, Option, Project, Resource
+from bookings.models import Booking, Calendar, Graph, GraphVersion, Option, Project, Resource
 from bookings.staff_limits import limited
 
 
@@ -59,9 +59,16 @@ def stated_length(project: Project | None, resource: Resource, option: Option | 
     return offering.length(offering.only)
 
 
+class CalendarChoice(forms.ModelChoiceField):
+    """One of the calendars elsewhere that take bookings, each named after whose it is."""
+
+    def label_from_instance(self, obj: Calendar) -> str:
+        return f"{obj.resource}: {obj.name}"
+
+
 ORDER = [
-    "session", "places", "resource", "option", "day", "clock", "which", "length", "max_seats", "what", "where",
-    "description", "staff_note", "overlap", "overstepped", "confirmed",
+    "session", "places", "resource", "option", "calendar", "day", "clock", "which", "length", "max_seats", "what",
+    "where", "description", "staff_note", "overlap", "overstepped", "confirmed",
 ]  # fmt: skip
 
 
@@ -72,6 +79,13 @@ class NewBookingForm(OverlapForm, WallClockForm):
     session = SessionChoice(Booking.objects.none(), label=gettext_lazy("session"))
     resource = forms.ModelChoiceField(Resource.objects.none(), label=gettext_lazy("resource"))
     option = forms.ModelChoiceField(Option.objects.none(), label=gettext_lazy("option"), required=False)
+    calendar = CalendarChoice(
+        Calendar.objects.none(),
+        label=gettext_lazy("calendar"),
+        required=False,
+        empty_label=gettext_lazy("the usual one"),
+        help_text=gettext_lazy("In which of the connected calendars it is to stand."),
+    )
     length = DurationField(
         label=gettext_lazy("length"),
         required=False,
@@ -110,7 +124,10 @@ class NewBookingForm(OverlapForm, WallClockForm):
         self.project, self.version, self.user = project, version, user
         self.start: datetime | None = None
         self.end: datetime | None = None
-        for name in self._not_asked(may_overlap):
+        offers_calendars = known["calendar"] or self.data.get(
+            "calendar"
+        )  # one that is gone meanwhile is refused
+        for name in self._not_asked(may_overlap) | (set() if offers_calendars else {"calendar"}):
             del self.fields[name]
         self.order_fields(ORDER)
         self._offer_choices(known)
@@ -147,12 +164,13 @@ class NewBookingForm(OverlapForm, WallClockForm):
         choices = {
             "resource": resources,
             "option": self.project.options.all() if self.project else Option.objects.none(),
+            "calendar": Calendar.objects.taking_bookings().filter(resource__in=resources),
             "session": open_sessions(self.project, self.user),
         }
         for name, rows in choices.items():
             if name in self.fields:
                 offer_known_rows(self, name, rows, known[name])
-                if len(known[name]) == 1:
+                if len(known[name]) == 1 and name != "calendar":
                     self.fields[name].initial = known[name][0].pk
 
     def clean(self) -> dict[str, Any]:
@@ -176,6 +194,8 @@ class NewBookingForm(OverlapForm, WallClockForm):
             request |= {"related": {"owner_booking_id": data["session"].pk}, "places": data["places"]}
         else:
             request |= {"resource_id": data["resource"].pk, "start": self.start, "end": self.end}
+        if data.get("calendar"):
+            request["calendar_id"] = data["calendar"].pk
         if data.get("option"):
             request["option_id"] = data["option"].pk
         request |= {name: data[name] for name in ("what", "where", "description") if data.get(name)}
