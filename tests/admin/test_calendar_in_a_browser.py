@@ -115,6 +115,16 @@ def test_a_booking_is_drawn_out_by_its_lower_edge(desk, live_server, emmett):
     assert Booking.objects.get(continues=booking).end == at(11)
 
 
+def test_an_entry_of_half_an_hour_says_who_it_is_in_a_narrow_column(desk, live_server, emmett):
+    for number in range(7):
+        a_resource(name=f"Chair {number}")
+    a_booking(emmett, at(9), HOUR / 2)
+    opened(desk, live_server)
+    entry, name = (desk.page.locator(one).bounding_box() for one in (SPOT, f"{SPOT} .ec-event-title"))
+    assert name["y"] >= entry["y"]
+    assert name["y"] + name["height"] <= entry["y"] + entry["height"]
+
+
 def test_put_back_it_stands_where_it_stood(desk, live_server, emmett):
     booking = a_booking(emmett, at(9))
     opened(desk, live_server)
