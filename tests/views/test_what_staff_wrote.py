@@ -70,6 +70,14 @@ def test_a_place_opens_a_map_in_a_tab_of_its_own(visitor, project, tomorrow):
         assert "<b>Sons" not in text(page)
 
 
+def test_where_a_map_tells_the_address_the_short_line_has_the_places_name_alone(visitor, project):
+    Location.objects.update(name="Courthouse", address="Hill Valley")
+    for layer, said in (({}, "Courthouse"), ({"where": "Clock tower"}, "In person: Clock tower")):
+        Project.objects.update(booking={"graph": "instant"} | layer)
+        page = text(visitor.see("/book/lightning/"))
+        assert re.findall(r'<span class="part"><bdi>([^<]*)</bdi></span>', page) == [said]
+
+
 @pytest.mark.parametrize("place", [Project.Place.ONLINE, Project.Place.PHONE])
 def test_where_nobody_goes_there_is_no_map(visitor, project, place):
     Project.objects.update(place=place, booking={"graph": "instant", "where": "A video call"})

@@ -219,8 +219,7 @@ def side_by_side(
     sent = request.POST if request.method == "POST" else request.GET
     kept = {"with": sent["with"]} if sent.get("with") else {}
     context = {
-        "title": booking.what,
-        "settled": [part for part in (_length(booking, wanted), _price(booking)) if part],
+        "settled": [part for part in (booking.what, _length(booking, wanted), _price(booking)) if part],
         "old": cards.when(booking.start, booking.end, clocks) | {"with": _with(booking.resource)},
         "new": cards.when(wanted.start, wanted.end, clocks) | {"with": with_whom(booking, wanted)},
         "zones": cards.zones(wanted.start, wanted.end, clocks),

@@ -30,6 +30,15 @@ def map_url(offering: Offering) -> str:
     return map_of(offering.project.place, _place(offering))
 
 
+def place_in_short(offering: Offering) -> str:
+    """What the place is called, where a map tells the rest of it; else the line of ``place_in_words``."""
+    first = next(iter(offering.candidates), None)
+    location = offering.project.location or (first.resource.location if first else None)
+    if location and location.name and map_url(offering) and offering.place(first) == location.one_line:
+        return location.name
+    return place_in_words(offering)
+
+
 def _place(offering: Offering) -> str:
     return offering.place(next(iter(offering.candidates), None))
 

@@ -14,7 +14,7 @@ from bookings.availability.offering import Offer, Offering
 from bookings.markdown import as_html
 from bookings.place_words import places_in_words
 from bookings.price_words import least_price_in_words
-from bookings.views.choose.offering import map_url, place_in_words
+from bookings.views.choose.offering import map_url, place_in_short, place_in_words
 from bookings.views.choose.selection import Selection
 from bookings.views.faces import face, look_of
 from bookings.views.page_urls import hidden_fields
@@ -28,14 +28,14 @@ def options(selection: Selection, offering: Offering) -> dict[str, Any]:
     offerings = offerings_of(offering.catalogue) if offering.option else []
     options = [_option(selection, one, offering) for one in offerings]
     current = next((one for one in options if one["current"]), _without_options(offering))
-    place = place_in_words(offering)
-    facts = (current["label"], current["length"], *_places(offering), current["price"], place)
+    where = place_in_short(offering)
+    facts = (current["label"], current["length"], *_places(offering), current["price"], where)
     return {
         "project": {
             "title": offering.project.name,
             "text": offering.project.summary,
             **look_of(offering.project),
-            "place": place,
+            "place": place_in_words(offering),
             "map_url": map_url(offering),
             "more": as_html(offering.project.description),
             "facts": [part for part in facts if part],
