@@ -266,6 +266,16 @@ def test_on_a_phone_what_is_chosen_stays_in_sight(browser, site, tomorrow):
     page.context.close()
 
 
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_what_is_chosen_is_told_whole_where_words_are_long(browser, site, tomorrow, language):
+    Option.objects.filter(label="").update(label="Consultation with a drawing")
+    page = browser.new_context(viewport={"width": 375, "height": 667}).new_page()
+    page.goto(f"{day_url(site, tomorrow)}&lang={language}")
+    pick(page, tomorrow)
+    assert page.locator(".sum--short p > span").evaluate("one => one.scrollHeight <= one.clientHeight")
+    page.context.close()
+
+
 def test_a_zone_is_shown_as_soon_as_it_is_chosen(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     expect(page.locator("[data-zone-button]")).to_be_hidden()
