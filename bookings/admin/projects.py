@@ -54,7 +54,7 @@ class ProjectResourceInline(InOrder, ShownByWidgets, Table):
     model = ProjectResource
     form = ResourceOrNewForm
     formset = ResourcesFormSet
-    fields = ["resource", "new_name", "position"]
+    fields = ["resource", "new_name", "weight", "position"]
     extra = 0
     show_change_link = True
     verbose_name = _("resource")
@@ -141,7 +141,7 @@ class ProjectResourceAdmin(PartOfAProject):
     list_select_related = ["resource"]
     readonly_fields = ["project", "resource"]
     fieldsets = [
-        (None, {"fields": ["project", "resource", "position", "length", "price"]}),
+        (None, {"fields": ["project", "resource", "position", "weight", "length", "price"]}),
         (_("Booking settings"), {"fields": ["booking"]}),
     ]
 

@@ -85,6 +85,25 @@ def load_taken(
     return {resource: Taken(numbers) for resource, numbers in found.items()}
 
 
+def load_booked(
+    resources: Collection[UUID], start: int, end: int, *, ignoring: Collection[UUID] = _NOTHING
+) -> dict[UUID, list[tuple[int, int]]]:
+    """The bare time of what bookings and holds take in ``[start, end)``, and of no event, in seconds; in no order.
+
+    One query.
+    """
+    names = ("busy_start", "busy_end")
+    found = _read(names, resources, start, end, 0, ignoring, False, owned=True)
+    origin = _YEAR_2000 if sql.is_postgresql() else 0
+    return {
+        resource: [
+            (low // _SECOND + origin, high // _SECOND + origin)
+            for low, high in zip(numbers[::2], numbers[1::2], strict=True)
+        ]
+        for resource, numbers in found.items()
+    }
+
+
 def _read(
     names: Sequence[str],
     resources: Collection[UUID],
@@ -93,6 +112,8 @@ def _read(
     margin: int,
     ignoring: Collection[UUID],
     ignore_all_day_events: bool,
+    *,
+    owned: bool = False,
 ) -> dict[UUID, list[int]]:
     """The columns of each resource's pieces, row by row, as the database counts."""
     params = {
@@ -102,7 +123,7 @@ def _read(
         "ignored": sql.id_list(Occupancy, "booking", ignoring),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_statement(names, bool(ignoring), ignore_all_day_events), params)
+        cursor.execute(_statement(names, bool(ignoring), ignore_all_day_events, owned), params)
         rows = cursor.fetchall()
     read = _from_binary if sql.is_postgresql() else _from_text()
     return {
@@ -130,14 +151,16 @@ _LIVE = {
 }
 
 
-def _statement(names: Sequence[str], ignoring: bool, ignore_all_day_events: bool) -> str:
+def _statement(names: Sequence[str], ignoring: bool, ignore_all_day_events: bool, owned: bool) -> str:
     """One row a resource: its live pieces that start in the window (or are the last strict one before it),
-    and the doubled ones that start earlier still.
+    and the doubled ones that start earlier still; with ``owned`` those of bookings and holds alone.
     """
     vendor, table = connection.vendor, Occupancy._meta.db_table
     conditions = [_LIVE[vendor].format(table=table, now=sql.now()), 'o."end" > %(low)s']
     if ignore_all_day_events:
         conditions.append("NOT (o.all_day AND o.event_id IS NOT NULL)")
+    if owned:
+        conditions.append("o.event_id IS NULL")
     if ignoring:
         owners = ("o.booking_id", "o.reservation_id")
         conditions += [f"({owner} IS NULL OR NOT {sql.among(owner, 'ignored')})" for owner in owners]

@@ -128,7 +128,9 @@ class _Reader:
         value = self.merged.get("mode")
         if value in {mode.value for mode in Mode}:
             return Mode(value)
-        self._refuse("mode", _("Use roundrobin_random, roundrobin_prioritized, mutual or exclusive."))
+        self._refuse(
+            "mode", _("Use roundrobin_random, roundrobin_prioritized, balanced, mutual or exclusive.")
+        )
         return Mode.RANDOM
 
     def truth(self, name: str) -> bool:

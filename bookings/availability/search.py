@@ -1,7 +1,7 @@
 """The search: every free slot of a project or of some resources, by a constant number of queries.
 
-Hours, taken time and (where there are any) dated hours and caps are one query each; the rest is arithmetic over
-integers in memory, which grows with the answer and not with the table.
+Hours, taken time and (where there are any) dated hours and caps are one query each, whose turn it is two; the rest is
+arithmetic over integers in memory, which grows with the answer and not with the table.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bookings.availability.allowance import UNBOUNDED, Allowance
 from bookings.availability.answer_size import size_of, size_of_days
+from bookings.availability.assignment import turns_of
 from bookings.availability.busy import load_busy
 from bookings.availability.days import Day, days_around, local, seconds
 from bookings.availability.intervals import Busy, Interval, complement
@@ -188,7 +189,10 @@ def _raw_slots(query: Query, now: datetime, allowance: Allowance) -> list[RawSlo
     slots = count_distinct(chain.from_iterable(ranges))
     asked = unique(query.resources)
     allowance.answer(size_of(query.mode, asked, counts, slots, with_terms=query.with_terms))
-    return raw_slots(query.mode, supplies, frame, query.seed)
+    turns = None
+    if query.mode is Mode.BALANCED and slots and len(supplies) > 1:
+        turns = turns_of(query.project, asked, supplies, max(frame.start, frame.earliest), query.ignoring)
+    return raw_slots(query.mode, supplies, frame, query.seed, turns)
 
 
 def _ranges(query: Query, supplies: list[Supply], frame: Frame) -> list[list[range]]:

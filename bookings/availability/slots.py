@@ -6,11 +6,13 @@ on the search.
 """
 
 import random
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import chain, pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -117,6 +119,10 @@ class Supply:
         return {start: end(start) for start in starts}
 
 
+Turns = Mapping[Any, Sequence[tuple[int, Any]]]
+"""For each resource, by its key, since when which turn is its own: the smaller, the earlier it comes."""
+
+
 class RawSlot(NamedTuple):
     """A free slot ``[start, end)`` and the keys of the resources that can take it."""
 
@@ -169,9 +175,16 @@ def together(supplies: Sequence[Supply]) -> Supply:
 
 
 def raw_slots(
-    mode: Mode, supplies: Sequence[Supply], frame: Frame, seed: int | str | None = None
+    mode: Mode,
+    supplies: Sequence[Supply],
+    frame: Frame,
+    seed: int | str | None = None,
+    turns: Turns | None = None,
 ) -> list[RawSlot]:
-    """Every free slot, sorted by start and end, none twice.  ``seed`` settles the order of ``RANDOM``."""
+    """Every free slot, sorted by start and end, none twice.
+
+    ``seed`` settles the order of ``RANDOM``, ``turns`` that of ``BALANCED``: without them it is the order given.
+    """
     if not supplies:
         return []
     if mode is Mode.MUTUAL:
@@ -179,7 +192,9 @@ def raw_slots(
         return [RawSlot(start, end, joint.key) for start, end in joint.slots(frame).items()]
     if mode is Mode.EXCLUSIVE:
         return _everyone(supplies, frame)
-    if mode is Mode.PRIORITIZED:
+    if mode is Mode.BALANCED and turns:
+        return _in_turn(supplies, frame, turns)
+    if mode in {Mode.PRIORITIZED, Mode.BALANCED}:
         return _first(supplies, frame)
     # The seed is for fairness between resources and keeps no secret.
     return _sticking(random.Random(seed).sample(supplies, len(supplies)), frame)  # noqa: S311
@@ -235,6 +250,26 @@ def _first(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:
     free = {supply.key: supply.free(frame) for supply in supplies}
     first = _first_keys(free)
     return [RawSlot(start, free[first[start]].end(start), (first[start],)) for start in sorted(first)]
+
+
+def _in_turn(supplies: Sequence[Supply], frame: Frame, turns: Turns) -> list[RawSlot]:
+    """At each start the resource that is free and whose turn comes first that day."""
+    free = {supply.key: supply.free(frame) for supply in supplies}
+    starts = {key: list(each.starts) for key, each in free.items()}
+    first: dict[int, Any] = {}
+    bounds = sorted({frame.start, *(since for each in turns.values() for since, _turn in each)})
+    for low, high in pairwise([*bounds, max(frame.end, bounds[-1]) + 1]):
+        turn = {key: _turn_at(turns[key], low) for key in free}
+        order = sorted(free, key=turn.__getitem__)
+        for key in order[::-1]:
+            within = starts[key][bisect_left(starts[key], low) : bisect_left(starts[key], high)]
+            first.update(dict.fromkeys(within, key))
+    return [RawSlot(start, free[first[start]].end(start), (first[start],)) for start in sorted(first)]
+
+
+def _turn_at(turns: Sequence[tuple[int, Any]], moment: int) -> Any:
+    """What was said last before ``moment``; the first one, where it lies before all."""
+    return turns[max(0, bisect_right(turns, moment, key=itemgetter(0)) - 1)][1]
 
 
 def _sticking(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:

@@ -49,6 +49,8 @@ class HistoryEntry(models.Model):
     target = models.CharField(pgettext_lazy("where a way leads", "to"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     remark_id = models.BigIntegerField(_("remark"), null=True, blank=True)
+    assignment = models.JSONField(null=True, blank=True)
+    """Why it came to its resource, where anybody could have come; see ``bookings.availability.assignment``."""
     disposable = models.BooleanField(default=False)
 
     class Meta:

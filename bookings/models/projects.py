@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
@@ -277,6 +278,13 @@ class ProjectResource(models.Model):
         _("length"), null=True, blank=True, help_text=_("If it differs from the option's.")
     )
     price = PriceField(_("price"), null=True, blank=True, help_text=_("If it differs from the option's."))
+    weight = models.PositiveSmallIntegerField(
+        _("weight"),
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Where bookings are shared fairly: with 2 it gets twice as much time as with 1."),
+    )
     booking = models.JSONField(_("booking settings"), default=dict, blank=True, validators=[validate_object])
 
     history = Recorded()

@@ -62,6 +62,8 @@ class Reservation(models.Model):
         db_default=False,
         help_text=_("Whoever holds it has done the work that the site asks under attack."),
     )
+    assignment = models.JSONField(null=True, editable=False)
+    """What the history of its booking will tell; see ``HistoryEntry.assignment``."""
     is_test = models.BooleanField(default=False, db_default=False, editable=False)
     extensions = models.PositiveSmallIntegerField(_("times extended"), default=0)
     expires_at = models.DateTimeField(_("held until"))

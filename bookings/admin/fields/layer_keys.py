@@ -29,6 +29,7 @@ RSVP = [
 MODES = [
     ("roundrobin_random", _("anyone, evenly")),
     ("roundrobin_prioritized", _("anyone, in the order of the list")),
+    ("balanced", _("anyone, whoever has least that day")),
     ("mutual", _("all together")),
     ("exclusive", _("the customer chooses")),
 ]

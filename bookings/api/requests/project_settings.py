@@ -73,7 +73,9 @@ def _text(value: Any) -> str:
 
 def _mode(value: Any) -> Mode:
     if not isinstance(value, str) or value not in set(Mode):
-        raise ValidationError(_("Use roundrobin_random, roundrobin_prioritized, mutual or exclusive."))
+        raise ValidationError(
+            _("Use roundrobin_random, roundrobin_prioritized, balanced, mutual or exclusive.")
+        )
     return Mode(value)
 
 
