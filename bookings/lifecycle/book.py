@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -71,7 +72,8 @@ def book(
         claim_seats(session_of(draft), draft.places)
     takes = [resource.pk for resource in companions]
     claim = claim_of(draft, takes, around) if claims and draft.version.claims_time else None
-    rows = _rows(draft, claim, customer, action=flow.create, by=by, words=words)
+    assignment = held.reservation.assignment if held and held.covers(draft) else None
+    rows = _rows(draft, claim, customer, action=flow.create, by=by, words=words, assignment=assignment)
     _write(rows, companions)
     if held:
         end_hold(held.reservation, used_by=draft)
@@ -151,7 +153,14 @@ def _take_over(reservation: Reservation, draft: Booking) -> bool:
 
 
 def _rows(
-    draft: Booking, claim: Claim | None, customer: Customer | None, *, action: Action, by: Actor, words: str
+    draft: Booking,
+    claim: Claim | None,
+    customer: Customer | None,
+    *,
+    action: Action,
+    by: Actor,
+    words: str,
+    assignment: Any = None,
 ) -> Rows:
     """What is decided: the booking that entered its first state, and what is to be written with it."""
     entry = entry_of(
@@ -161,6 +170,7 @@ def _rows(
         action=action.name,
         target=action.target.name,
         reason="overlap" if draft.allow_double_bookings else "",
+        assignment=assignment,
     )
     if customer is not None:
         draft.customer = customer  # reminders know by whom they are read, and in which zone

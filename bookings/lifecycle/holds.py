@@ -133,7 +133,10 @@ def reserve_any(
     proof: Proof | None = None,
     now: datetime | None = None,
 ) -> Reservation:
-    """Hold the first of several that is free, in their order; if none is, the last refusal is raised."""
+    """Hold the first of several that is free, in their order; if none is, the last refusal is raised.
+
+    Who comes first was decided before (``bookings.availability.assignment``), from what was booked then.
+    """
     for draft in drafts[:1]:
         lock_visitor(draft)
     lock_resources(

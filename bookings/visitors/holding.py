@@ -1,4 +1,6 @@
-"""Holding a time or a seat for a visitor: the first of those who do it that is free."""
+"""Holding a time or a seat for a visitor: with the first who is free, of those who do it in the order of the project's
+mode.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from bookings import database_clock
+from bookings.availability.assignment import Assignment, assign
 from bookings.availability.free_times import takers
 from bookings.availability.offering import Offer, Offering
 from bookings.errors import EndNotOffered, GroupFull, ReservationGone, SlotTaken
@@ -72,11 +75,22 @@ def hold(
         return _hold_seat(offering, pick, who, pick.session, before, proof)
     if pick.start is None:
         raise SlotTaken
+    ends = {offer.resource.pk: (offer, end) for offer, end in _takers(offering, pick, pick.start, before)}
+    replaced = [before.pk] if before else []
+    among = assign(offering, pick.start, offers=[offer for offer, _end in ends.values()], ignoring=replaced)
     forms = [
-        ReservationForm(_resolved(offering, offer, start=pick.start, end=end, customer=dict(pick.answers)))
-        for offer, end in _takers(offering, pick, pick.start, before)
+        ReservationForm(
+            _resolved(
+                offering,
+                offer,
+                start=pick.start,
+                end=ends[offer.resource.pk][1],
+                customer=dict(pick.answers),
+            )
+        )
+        for offer in among.offers
     ]
-    return _reserve(offering, forms, who, before, proof)
+    return _reserve(offering, forms, who, before, proof, among)
 
 
 def _takers(
@@ -98,11 +112,12 @@ def _reserve(
     who: Holder,
     before: Reservation | None,
     proof: Proof | None,
+    among: Assignment,
 ) -> Reservation:
     forms = [form for form in forms if form.is_valid()]
     if not forms:
         raise SlotTaken
-    drafts = [_of_visitor(form, who) for form in forms]
+    drafts = [_of_visitor(form, who, among) for form in forms]
     common: dict[str, Any] = {
         "hold": forms[0].hold,
         "by": CUSTOMER,
@@ -143,7 +158,7 @@ def _hold_seat(
         session=session,
         resource=session.resource,
     )
-    return _reserve(offering, [ReservationForm(resolved)], who, before, proof)
+    return _reserve(offering, [ReservationForm(resolved)], who, before, proof, Assignment(offers=(offer,)))
 
 
 def _resolved(offering: Offering, offer: Offer, **request: Any) -> Resolved:
@@ -152,7 +167,8 @@ def _resolved(offering: Offering, offer: Offer, **request: Any) -> Resolved:
     return resolved_for(offering, offer, reservation_time=seconds, **request)
 
 
-def _of_visitor(form: ReservationForm, who: Holder) -> Reservation:
+def _of_visitor(form: ReservationForm, who: Holder, among: Assignment) -> Reservation:
     draft = form.draft()
     draft.visitor, draft.address = who
+    draft.assignment = among.told(draft.resource_id)
     return draft

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bookings.availability.assignment import assign
 from bookings.availability.offering import Catalogue, Offering
 from bookings.forms.moves import may_overlap
 from bookings.lifecycle import Actor, available_actions, reschedule, reschedule_any
@@ -37,8 +38,8 @@ def offering_to_move_within(booking: Booking, with_whom: str = "") -> Offering |
 
 
 def wanted_start(booking: Booking, offering: Offering, start: datetime) -> Wanted:
-    """The booking's length from ``start`` on, with its own resource before all others."""
-    named = [offer.resource for offer in offering.candidates]
+    """The booking's length from ``start`` on, with its own resource first, then the others in the mode's order."""
+    named = [offer.resource for offer in assign(offering, start, ignoring=[booking.pk]).offers]
     own = [one for one in named if one == booking.resource]
     return Wanted(start=start, end=start + booking.length, resources=tuple(dict.fromkeys([*own, *named])))
 

@@ -1,15 +1,17 @@
 """What happened to a booking, as its page tells staff."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from bookings.admin.times_in_words import moment_in_words
-from bookings.models import ApiKey, Booking, HistoryEntry, Remark
-from bookings.staff_limits import sees
-from bookings.times import onward
+from bookings.models import ApiKey, Booking, HistoryEntry, Remark, Resource
+from bookings.staff_limits import limited, sees
+from bookings.times import duration_in_words, onward
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,8 @@ class HistoryLine:
     who: str
     what: str
     remark: str
+    assignment: str
+    """Why a booking for anyone came to its resource; empty where nothing was to be decided."""
 
 
 def history_lines(booking: Booking, user: Any) -> list[HistoryLine]:
@@ -32,13 +36,14 @@ def history_lines(booking: Booking, user: Any) -> list[HistoryLine]:
     ids = [one.pk for one in steps if sees(user, one.resource_id)]
     entries = list(HistoryEntry.objects.filter(booking_id__in=ids))
     remarks = Remark.objects.in_bulk([entry.remark_id for entry in entries if entry.remark_id])
-    names, labels = _names(entries), _labels(booking)
+    names, labels, candidates = _names(entries), _labels(booking), _candidates(entries, user)
     return [
         HistoryLine(
             when=moment_in_words(entry.at, zone),
             who=names.get((entry.actor, entry.actor_id), str(entry.get_actor_display())),
             what=_what(entry, labels),
             remark=remarks[entry.remark_id].words if entry.remark_id in remarks else "",
+            assignment=_assignment(entry.assignment, candidates) if entry.assignment else "",
         )
         for entry in entries
     ]
@@ -87,3 +92,37 @@ def _what(entry: HistoryEntry, labels: dict[tuple[str, str], str]) -> str:
     parts = [called("action", entry.action), called("reason", entry.reason)]
     said = _(", ").join(filter(None, parts))
     return f"{way} ({said})" if said else way
+
+
+def _candidates(entries: Iterable[HistoryEntry], user: Any) -> dict[str, str]:
+    """The names of all among whom a booking was shared, of those whom the user sees, by their ids."""
+    ids = {each["resource"] for entry in entries if entry.assignment for each in entry.assignment["order"]}
+    rows = limited(Resource.objects.filter(pk__in=ids), user) if ids else Resource.objects.none()
+    return {str(pk): name for pk, name in rows.values_list("pk", "name")}
+
+
+def _assignment(told: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Like "For anyone, the least booked that day: Ben 1 hour, Anna 2 hours. Not free then: Clara."."""
+    ids = [each["resource"] for each in told["order"]]
+    at = ids.index(told["chosen"])
+    loads = [_load(each, names) for each in told["order"][at:] if each["resource"] in names]
+    passed = [names[one] for one in ids[:at] if one in names]
+    ties = {
+        "last": _("Of those with as little, the one unbooked for longest."),
+        "list": _("Of those with as little, the first in the list."),
+    }
+    said = [
+        _("For anyone, the least booked that day: %(loads)s.") % {"loads": _(", ").join(loads)},
+        ties.get(told["tie"], ""),
+        _("Not free then: %(names)s.") % {"names": _(", ").join(passed)} if passed else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+def _load(each: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    booked, weight = timedelta(seconds=each["seconds"]), each["weight"]
+    said = f"{names[each['resource']]} {duration_in_words(booked)}"
+    if weight == 1:
+        return said
+    share = {"weight": weight, "share": duration_in_words(booked / weight)}
+    return said + " " + _("(by weight %(weight)s: %(share)s)") % share

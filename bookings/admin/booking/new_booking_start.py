@@ -21,6 +21,7 @@ from bookings.admin.fields.choices import offer_rows
 from bookings.admin.people.figures import bookings_of
 from bookings.admin.people.known import as_known_to
 from bookings.admin.people.search import first
+from bookings.availability.assignment import Assignment, assign
 from bookings.availability.free_times import free_with
 from bookings.availability.offering import Catalogue, Offer, Offering
 from bookings.errors import BookingError, SlotTaken
@@ -215,7 +216,14 @@ class Times:
     def first(self) -> tuple[datetime, Resource] | None:
         """The next free time, with the first who is free then; None on a day without any."""
         found = next(iter(self.starts), None)
-        return (found, (self.only or self.everybodys[found][0]).resource) if found else None
+        if found is None:
+            return None
+        free = [self.only] if self.only else self.everybodys[found]
+        return found, self.assigned(found, free).offers[0].resource
+
+    def assigned(self, start: datetime, among: Sequence[Offer]) -> Assignment:
+        """With whom a booking of ``among`` is tried, in the mode's order."""
+        return assign(self.offering, start, offers=among, ignoring=[self.held.pk] if self.held else [])
 
 
 def seen_of(catalogue: Catalogue, seen: Seen) -> Catalogue:
@@ -239,7 +247,8 @@ def hold_time(
 ) -> Reservation:
     """Hold the time with the first who is free, in place of ``before``; raises what the verb raises."""
     offering, refusal = times.offering, SlotTaken()
-    for offer in times.candidates:
+    among = times.assigned(start, times.candidates)
+    for offer in among.offers:
         request = {
             "project_id": offering.project.pk,
             "resource_id": offer.resource.pk,
@@ -252,9 +261,11 @@ def hold_time(
         form = ReservationForm(resolve(request, Scope.everything()))
         if not form.is_valid() or takes_others(form.companions(), seen):
             continue
+        draft = form.draft()
+        draft.assignment = among.told(offer.resource.pk)
         with suppress(SlotTaken):
             return reserve(
-                form.draft(),
+                draft,
                 hold=HOLD,
                 by=by,
                 companions=form.companions(),
