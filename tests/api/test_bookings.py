@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from bookings.graphs.flow import Flow
 from bookings.models import Booking, Option, Reservation, Resource
 from tests.api.conftest import LATER, MARTY, hour, queries
-from tests.situations import a_project, aged, own_terms
+from tests.situations import a_booking, a_project, a_resource, aged, at, own_terms
+from tests.views.conftest import visitor as visitor
 
 
 @pytest.fixture
@@ -93,6 +94,21 @@ def test_the_customer_is_told_with_every_answer(server, wish):
 
 def test_no_provider_has_an_event_yet(server, wish):
     assert server.made("/bookings?include=provider_event", wish)["provider_event"] is None
+
+
+def test_the_log_tells_why_it_came_to_its_resource(server, visitor):
+    """Held on a page of a balanced project: the other one was taken then."""
+    ben, anna = a_resource(), a_resource()
+    project = a_project(anna, ben, availability={"mode": "balanced"})
+    a_booking(anna, at(14))
+    visitor.book(project, at(14))
+    booking = Booking.objects.get(project=project)
+    (made,) = server.read(f"/bookings/{booking.pk}?include=logs")["logs"]
+    order = [(ben, 0), (anna, 60)]
+    assert made["assignment"] == {
+        "resource": str(ben.pk),
+        "order": [{"resource": str(one.pk), "minutes": minutes, "weight": 1} for one, minutes in order],
+    }
 
 
 def test_the_log_tells_who_did_what(server, wish):

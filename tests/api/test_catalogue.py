@@ -1,13 +1,14 @@
 """Resources, projects, calendars, events and webhooks as a server keeps them through the API."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
 
 from bookings.models import Occupancy, Project, Resource
-from tests.api.conftest import LATER, NOTHING, hour, outsider
-from tests.situations import a_server_key
+from tests.api.conftest import LATER, NOTHING, THIS_HOUR, hour, outsider
+from tests.situations import a_booking, a_server_key
 
 MORNINGS = [{"allow_hours": {"start": 9, "end": 12}}]
 
@@ -216,6 +217,45 @@ def test_a_resource_joins_a_project_at_its_end(server, consultation, doc, marty)
         assert server.made(path, {"resource_id": marty["id"]}) == [doc, marty["id"]]
     assert server.post(path, {"resource_id": NOTHING}).status_code == 422
     assert server.post(path, {}).status_code == 422
+
+
+def test_a_resource_joins_with_a_weight_that_can_be_sent_again(server, consultation, doc, marty):
+    path = f"/projects/{consultation.pk}/resources"
+    for weight in (3, 2):
+        server.made(path, {"resource_id": marty["id"], "weight": weight})
+        assert consultation.links.get(resource=marty["id"]).weight == weight
+    server.made(path, {"resource_id": marty["id"]})
+    weights = dict(consultation.links.order_by("position").values_list("resource__name", "weight"))
+    assert list(weights.values()) == [1, 2]
+    server.put(path, [marty["id"], doc])
+    assert consultation.links.get(resource=marty["id"]).weight == 2
+
+
+@pytest.mark.parametrize("weight", [0, 101, -1, 1.5, True, "2", [], 10**30])
+def test_a_weight_that_is_none_is_refused_beside_all_else(server, consultation, weight):
+    answer = server.post(f"/projects/{consultation.pk}/resources", {"weight": weight})
+    assert answer.status_code == 422
+    assert set(answer.json()["errors"]) == {"weight", "resource_id"}
+
+
+def test_a_project_is_balanced_and_a_search_names_who_has_least(server, consultation, doc, marty):
+    server.made(f"/projects/{consultation.pk}/resources", {"resource_id": marty["id"]})
+    path = f"/projects/{consultation.pk}"
+    assert server.put(path, {"availability": {"mode": "balanced"}}).status_code == 204
+    ten = THIS_HOUR.replace(hour=18) + timedelta(days=7)  # or eleven, where both are
+    window = {"from": ten.isoformat(), "to": (ten + timedelta(hours=2)).isoformat()}
+    asked = {"project_id": str(consultation.pk)} | window
+
+    def named():
+        slots = server.post("/availability", asked).json()["data"]
+        return {one["id"] for slot in slots for one in slot["resources"]}
+
+    assert named() == {doc}
+    a_booking(Resource.objects.get(pk=doc), ten + timedelta(hours=2))
+    assert named() == {marty["id"]}
+    refused = server.put(path, {"availability": {"mode": "fair"}})
+    assert refused.status_code == 422
+    assert "balanced" in str(refused.json()["errors"]["availability.mode"])
 
 
 def test_a_resource_leaves_a_project(server, consultation, doc):

@@ -1,11 +1,13 @@
 """Projects: booking experiences, and the resources in them."""
 
 from collections.abc import Iterable
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pydantic import BeforeValidator, WithJsonSchema
 
 from bookings import limits
 from bookings.api.api import api
@@ -14,7 +16,7 @@ from bookings.api.caller import ApiRequest
 from bookings.api.endpoints.locations import at_location
 from bookings.api.endpoints.resources import refuse_limited
 from bookings.api.errors import BadRequest, FieldErrors, Invalid, NotFound
-from bookings.api.requests.fields import REQUIRED, Body, Id
+from bookings.api.requests.fields import REQUIRED, Body, Id, unreadable
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.made import make, new_slug
 from bookings.api.requests.matchers import id_matches, text_matches
@@ -35,6 +37,7 @@ from bookings.api.responses.projects import (
 )
 from bookings.models import Project, ProjectResource
 
+HEAVIEST = 100
 NOT_A_LIST = _("The body must be a list of ids.")
 LISTING = Listing(
     search={
@@ -64,10 +67,24 @@ ID_LIST = {
 }
 
 
+def _read_weight(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HEAVIEST:
+        raise unreadable(_("Send a whole number from 1 to 100."))
+    return value
+
+
+Weight = Annotated[
+    int,
+    BeforeValidator(_read_weight),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": HEAVIEST}),
+]
+
+
 class MemberIn(Body):
-    """The resource to add."""
+    """The resource to add, and its share where the project is balanced: twice as much with weight 2 as with 1."""
 
     resource_id: Id | None = None
+    weight: Weight | None = None
 
 
 @api.get("/projects", auth=any_key, tags=["Projects"])
@@ -133,17 +150,25 @@ def list_members(request: ApiRequest, pk: str) -> Ok[Data[MembersOut]]:
 
 @api.post("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
 def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[MembersOut]]:
-    """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is."""
+    """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is, with the
+    weight that is sent.
+    """
     context = Context.of(request)
-    row, resource_id = _find(request, pk), body.given().get("resource_id")
+    row, given, errors = _find(request, pk), body.given(), dict(body.findings)
+    resource_id = given.get("resource_id")
     if resource_id is None:
-        raise Invalid(body.findings or {"resource_id": [str(REQUIRED)]})
-    if not _visible_ids(request, [resource_id]):
-        raise Invalid({"resource_id": [str(NO_RESOURCE)]})
+        errors.setdefault("resource_id", [str(REQUIRED)])
+    elif not _visible_ids(request, [resource_id]):
+        errors["resource_id"] = [str(NO_RESOURCE)]
+    if errors or resource_id is None:
+        raise Invalid(errors)
     position = max((link.position for link in row.links.all()), default=-1) + 1
-    ProjectResource.objects.get_or_create(
+    link, _made = ProjectResource.objects.get_or_create(
         project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
     )
+    if (weight := given.get("weight")) and link.weight != weight:
+        link.weight = weight
+        link.save(update_fields=["weight"])
     return created(serialize_members(_find(request, pk), context))
 
 

@@ -1,16 +1,34 @@
 """The history of bookings in answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from typing_extensions import TypedDict
 
 from bookings.api.responses.context import Context
-from bookings.api.responses.fields import Timestamp
+from bookings.api.responses.fields import Timestamp, Uuid
 from bookings.models import Booking, HistoryEntry, Remark
 
 
+class LoadOut(TypedDict):
+    """How many minutes a resource had on that day, and its weight in the project."""
+
+    resource: Uuid
+    minutes: int
+    weight: int
+
+
+class AssignmentOut(TypedDict):
+    """Why a booking for anyone came to its resource: ``order`` is whose turn it was; those before it were not free."""
+
+    resource: Uuid
+    order: list[LoadOut]
+
+
 class LogOut(TypedDict):
+    """``assignment`` is null where no balanced project decided."""
+
     id: str
     what: str
     action: str | None
@@ -18,6 +36,7 @@ class LogOut(TypedDict):
     to_state: str | None
     actor: str
     message: str | None
+    assignment: AssignmentOut | None
     created_at: Timestamp
 
 
@@ -41,5 +60,16 @@ def _serialize_entry(entry: HistoryEntry, remark: Remark | None, context: Contex
         "to_state": entry.target or None,
         "actor": entry.actor,
         "message": remark.words if remark else None,
+        "assignment": _serialize_assignment(entry.assignment) if entry.assignment else None,
         "created_at": context.timestamp(entry.at),
+    }
+
+
+def _serialize_assignment(told: Mapping[str, Any]) -> AssignmentOut:
+    return {
+        "resource": told["chosen"],
+        "order": [
+            {"resource": one["resource"], "minutes": one["seconds"] // 60, "weight": one["weight"]}
+            for one in told["order"]
+        ],
     }
