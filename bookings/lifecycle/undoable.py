@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists
 
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.models import Action, Booking, HistoryEntry, State
@@ -62,11 +63,12 @@ def undoable_state(booking: Booking, now: datetime, *, by: Actor = CUSTOMER) -> 
     """The state to which an undo would lead, or None where there is nothing to undo (any more)."""
     if booking.deleted_at or booking.version.offers_seats or now > _window_ends_at(booking, by):
         return None
-    if Booking.objects.filter(continues=booking).exists():
+    if booking.state.occupies or not booking.state.final:
         return None
+    continued = Exists(Booking.objects.order_by().filter(continues=booking))
     transitions = HistoryEntry.objects.filter(booking_id=booking.pk, what=HistoryEntry.What.TRANSITION)
-    last = transitions.last()
-    if last is None or last.target != booking.state.name:
+    last = transitions.annotate(continued=continued).last()
+    if last is None or vars(last)["continued"] or last.target != booking.state.name:
         return None
     if not (last.actor == HistoryEntry.Actor.OWNER if by.kind == OWNER else last.for_customer):
         return None

@@ -14,7 +14,18 @@ from bookings.effects.links import LinkInvalid, manage_token, read_token
 from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, HistoryEntry, Remark, Site, WeeklyHours
 from tests.admin.conftest import text_of, values_of
-from tests.situations import HOUR, a_booking, a_project, a_resource, a_seat, a_session, aged, at, marty
+from tests.situations import (
+    HOUR,
+    SERVER,
+    a_booking,
+    a_project,
+    a_resource,
+    a_seat,
+    a_session,
+    aged,
+    at,
+    marty,
+)
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:bookings_booking_changelist")
@@ -510,3 +521,32 @@ def test_a_bookings_page_begins_with_who_when_and_how_it_stands(desk, page, grap
     assert all(one in first for one in (*words, booking.reference))
     ended = act(booking, "cancel_by_customer", by=Actor.customer())
     assert '<header class="head head--over">' in text_of(desk.get(page(ended)))
+
+
+def test_the_page_of_a_booking_takes_few_queries_however_long_its_history(
+    admin, page, django_assert_max_num_queries
+):
+    """Moved nine times by staff and by a program, with words, and then cancelled by its customer."""
+    first, second = (a_resource(email="") for _time in range(2))
+    project = a_project(first, second)
+    staff = Actor.staff(User.objects.get(username="admin"))
+    booking = a_booking(first, at(9), project=project, option=project.options.get(), by=staff)
+    for number in range(1, 10):
+        booking = reschedule(
+            booking,
+            by=staff if number % 2 else SERVER,
+            start=at(9, days=number),
+            end=at(10, days=number),
+            resource=(first, second)[number % 2],
+            message=f"For the {number}. time",
+        )
+    admin.get(page(booking))
+    with django_assert_max_num_queries(15):
+        shown = text_of(admin.get(page(booking)))
+    assert all(f"For the {number}. time" in shown for number in range(1, 10))
+    assert page(booking.continues) in shown
+    assert page(booking) in text_of(admin.get(page(booking.continues)))
+    act(booking, "cancel_by_customer", by=Actor.customer())
+    with django_assert_max_num_queries(15):
+        shown = text_of(admin.get(page(booking)))
+    assert page(booking, "undo") in shown

@@ -23,9 +23,10 @@ from bookings.admin.booking.calendar_conflict import conflict_page
 from bookings.admin.booking.exports import export_page
 from bookings.admin.booking.facts import facts, head, seats_in_words, with_places
 from bookings.admin.booking.history import history_lines
+from bookings.admin.booking.moves import Moves
 from bookings.admin.booking.new_booking import choose_page, new_booking_page, people_page, release_page
 from bookings.admin.booking.search import MOST_FOUND, SHOWN_IN_LINES, BookingList, BoundedPaginator, found
-from bookings.admin.booking.told import again_page, offer, told
+from bookings.admin.booking.told import again_page, messages_of, offer, told
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.admin.calendar.page import calendar_urls
 from bookings.admin.classes.pages import class_page, classes_page
@@ -195,13 +196,15 @@ class BookingAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         booking = kwargs.get("obj")
         if booking is not None:
+            booking.version = booking.state.version  # read with its graph
+            moves, sent = Moves.of(booking), messages_of(booking)
             context |= {
                 "title": format_html("{} · {}", booking.reference, booking.state),
                 "subtitle": None,
                 "head": head(booking),
-                "facts": facts(booking, request.user),
-                "history": history_lines(booking, request.user),
-                "told": told(booking),
+                "facts": facts(booking, request.user, moves, sent),
+                "history": history_lines(booking, request.user, moves),
+                "told": told(booking, sent),
                 "send_again": offer(booking, request),
                 "buttons": buttons_of(booking, request.user, timezone.now()),
             }

@@ -1,7 +1,7 @@
 """What is known of a booking, as its page tells staff."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from bookings.admin.booking.moves import Moves
 from bookings.admin.times_in_words import moment_in_words
 from bookings.models import Booking, OutboxMessage
 from bookings.money import money
 from bookings.place_words import places_in_words
-from bookings.staff_limits import is_limited, limited
+from bookings.staff_limits import is_limited
 from bookings.times import clock_range, day, duration_in_words, zone_and_offset
 
 
@@ -49,9 +50,10 @@ def head(booking: Booking) -> Head:
     )
 
 
-def facts(booking: Booking, user: Any) -> list[Fact]:
+def facts(booking: Booking, user: Any, moves: Moves, messages: Sequence[OutboxMessage]) -> list[Fact]:
     """What that user may know of a booking, without what is empty."""
-    rows = [*_visit(booking), *_person(booking), *_text(booking), *_connected(booking, user)]
+    connected = _connected(booking, user, moves, messages)
+    rows = [*_visit(booking), *_person(booking), *_text(booking), *connected]
     return [Fact(label=label, value=value) for label, value in rows if value not in ("", None)]
 
 
@@ -123,22 +125,22 @@ def _text(booking: Booking) -> Iterator[tuple[str, Any]]:
     yield _("meta"), json.dumps(booking.meta, ensure_ascii=False) if booking.meta else ""
 
 
-def _connected(booking: Booking, user: Any) -> Iterator[tuple[str, Any]]:
-    drawn = str(booking.version)
+def _connected(
+    booking: Booking, user: Any, moves: Moves, messages: Sequence[OutboxMessage]
+) -> Iterator[tuple[str, Any]]:
+    drawn = str(booking.state.version)
     yield _("graph"), drawn if is_limited(user) else _link("graphversion", booking.version_id, drawn)
     if booking.session:
         yield _("session"), _link("booking", booking.session_id, booking.session.reference)
-    if booking.version.offers_seats:
+    if booking.state.version.offers_seats:
         seats = booking.seats.filter(deleted_at=None, continued_by=None).select_related("customer", "state")
         links = ((_link("booking", seat.pk, f"{with_places(seat)}, {seat.state}"),) for seat in seats)
         yield _("seats of"), format_html_join("\n", "{}", links)
-    others = limited(Booking.objects.all(), user)
-    if booking.continues_id and others.filter(pk=booking.continues_id).exists():
-        yield _("was moved from"), _link("booking", booking.continues_id, _("the old time"))
-    after = others.filter(continues=booking).first()
-    if after:
-        yield _("was moved to"), _link("booking", after.pk, _("the new time"))
-    messages = OutboxMessage.objects.filter(booking_id=booking.pk)
+    before = moves.before[0][0] if moves.before else None
+    if before in moves.seen_before(user):
+        yield _("was moved from"), _link("booking", before, _("the old time"))
+    if after := moves.seen_after(user):
+        yield _("was moved to"), _link("booking", after, _("the new time"))
     yield _("messages"), _(", ").join(f"{one.kind}: {one.get_outcome_display()}" for one in messages[:20])
 
 

@@ -1,16 +1,19 @@
 """What happened to a booking, as its page tells staff."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from bookings.admin.booking.moves import Moves
 from bookings.admin.times_in_words import moment_in_words
+from bookings.graphs.flow import Flow
 from bookings.models import ApiKey, Booking, HistoryEntry, Remark, Resource
-from bookings.staff_limits import limited, sees
+from bookings.staff_limits import limited
 from bookings.times import duration_in_words, onward
 
 
@@ -27,29 +30,26 @@ class HistoryLine:
     """Why a booking for anyone came to its resource; empty where nothing was to be decided."""
 
 
-def history_lines(booking: Booking, user: Any) -> list[HistoryLine]:
+def history_lines(booking: Booking, user: Any, moves: Moves) -> list[HistoryLine]:
     """What happened, oldest first, remarks beside; of this booking and of those that it continues and the user sees."""
     zone = booking.resource.timezone
-    steps = [booking]
-    while (step := steps[-1].continues) and len(steps) < 50:
-        steps.append(step)
-    ids = [one.pk for one in steps if sees(user, one.resource_id)]
-    entries = list(HistoryEntry.objects.filter(booking_id__in=ids))
-    remarks = Remark.objects.in_bulk([entry.remark_id for entry in entries if entry.remark_id])
+    words = Remark.objects.filter(pk=OuterRef("remark_id")).values("words")
+    rows = HistoryEntry.objects.filter(booking_id__in=[booking.pk, *moves.seen_before(user)])
+    entries = list(rows.annotate(words=Subquery(words)))
     names, labels, candidates = _names(entries), _labels(booking), _candidates(entries, user)
     return [
         HistoryLine(
             when=moment_in_words(entry.at, zone),
             who=names.get((entry.actor, entry.actor_id), str(entry.get_actor_display())),
             what=_what(entry, labels),
-            remark=remarks[entry.remark_id].words if entry.remark_id in remarks else "",
+            remark=vars(entry)["words"] or "",
             assignment=_assignment(entry.assignment, candidates) if entry.assignment else "",
         )
         for entry in entries
     ]
 
 
-def _names(entries: list[HistoryEntry]) -> dict[tuple[str, str], str]:
+def _names(entries: Sequence[HistoryEntry]) -> dict[tuple[str, str], str]:
     """Staff and keys by the ids that history keeps."""
     staff = [entry.actor_id for entry in entries if entry.actor == "staff" and entry.actor_id]
     keys = [entry.actor_id for entry in entries if entry.actor in {"key", "agent"} and entry.actor_id]
@@ -64,7 +64,8 @@ def _names(entries: list[HistoryEntry]) -> dict[tuple[str, str], str]:
 
 def _labels(booking: Booking) -> dict[tuple[str, str], str]:
     """What people call that which history keeps by its name or code."""
-    version = booking.version
+    actions = Flow.of(booking.state.version).actions
+    states = [action.target for action in actions]
     reasons = {
         "moved": _("moved"),
         "overlap": _("over taken time"),
@@ -73,8 +74,8 @@ def _labels(booking: Booking) -> dict[tuple[str, str], str]:
         "one_press": "",
     }
     return {
-        **{("state", state.name): str(state) for state in version.states.all()},
-        **{("action", action.name): str(action) for action in version.actions.all()},
+        **{("state", state.name): str(state) for state in states},
+        **{("action", action.name): str(action) for action in actions},
         **{("attendance", one.value): str(one.label) for one in Booking.Attendance},
         **{("reason", code): words for code, words in reasons.items()},
     }

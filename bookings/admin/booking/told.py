@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,14 +35,22 @@ class Told:
     why: str
 
 
-def told(booking: Booking) -> list[Told]:
-    """The last messages to the customer, the newest first.  One query, two where it belongs to a series."""
-    about = Q(booking_id=booking.pk)
+def messages_of(booking: Booking) -> list[OutboxMessage]:
+    """All that was to be sent of it, the newest first.  One query."""
+    return list(OutboxMessage.objects.filter(booking_id=booking.pk).order_by("-pk"))
+
+
+def told(booking: Booking, sent: Sequence[OutboxMessage]) -> list[Told]:
+    """The last messages to the customer, the newest first, of what was ``sent`` of it and of the dates that were told
+    with it.  One query, and only where it belongs to a series.
+    """
+    rows = list(sent)
     if booking.series_id:
-        of_series = list(Booking.objects.filter(series=booking.series_id).values_list("pk", flat=True))
-        about |= Q(booking_id__in=of_series, payload__has_key=TOGETHER)
-    rows = OutboxMessage.objects.filter(about, kind="mail", payload__to=CUSTOMER)
-    told_of = [row for row in rows.order_by("-pk") if _is_about(row, booking)]
+        of_series = Booking.objects.filter(series=booking.series_id).exclude(pk=booking.pk).order_by()
+        together = Q(booking_id__in=of_series.values("pk"), payload__has_key=TOGETHER)
+        rows += OutboxMessage.objects.filter(together, kind="mail")
+    rows = [row for row in rows if row.kind == "mail" and row.payload.get("to") == CUSTOMER]
+    told_of = [row for row in sorted(rows, key=lambda row: -row.pk) if _is_about(row, booking)]
     zone = booking.resource.timezone
     return [
         Told(
