@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from bookings import database_clock
 from bookings.calendars.errors import CalendarError
+from bookings.calendars.kinds import provider_of
 from bookings.calendars.provider import Provider
 from bookings.calendars.push import Pushing, Watched
 from bookings.models import Calendar, Channel, Connection
@@ -38,6 +39,8 @@ def keep_open(connection: Connection, provider: Provider) -> None:
     """See that everything that is read of a connection is watched, and nothing else.  Raises nothing."""
     if connection.kind not in {BY_CALENDAR, BY_ACCOUNT} or not settings.SITE_URL.startswith("https://"):
         return
+    if Connection.objects.filter(pk=connection.pk, state=Connection.State.LEAVING).exists():
+        return  # disconnected while it was read
     pushing = cast(Pushing, provider)
     read = connection.calendars.filter(Q(provider_sync=True) | Q(writes=True))
     wanted: list[Calendar | None] = [*read]
@@ -72,14 +75,30 @@ def _open(connection: Connection, calendar: Calendar | None, pushing: Pushing) -
 
 
 def _close(channels: Iterable[Channel], pushing: Pushing) -> None:
-    """One that could not be closed ends by itself within a week, and is heard no more."""
+    """One that could not be closed ends by itself within a week, and is heard no more.
+
+    A provider that failed once is asked no more, so that nobody who waits for this waits for each.
+    """
+    fails = False
     for channel in channels:
-        if channel.provider_id:
+        if channel.provider_id and not fails:
             try:
                 pushing.unwatch(Watched(channel.provider_id, channel.watched, channel.until))
             except CalendarError as error:
+                fails = True
                 log.warning("calendar_channel_stays", channel=str(channel.pk), why=error.text)
         Channel.objects.filter(pk=channel.pk).delete()
+
+
+def close_all(connection: Connection) -> None:
+    """Have the provider call no more, while its access still lasts.  Raises nothing."""
+    channels = list(connection.channels.all())
+    if not channels:
+        return
+    try:
+        _close(channels, cast(Pushing, provider_of(connection)))
+    except CalendarError as error:  # its secret cannot be read any more
+        log.warning("calendar_channels_stay", connection=str(connection.pk), why=error.text)
 
 
 def is_open(channel: UUID) -> bool:

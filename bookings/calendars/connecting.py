@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from bookings.calendars.channels import close_all
 from bookings.calendars.missed import enqueue_coming
 from bookings.calendars.provider import Listed
 from bookings.calendars.revoking import end_access, when_done
@@ -278,8 +279,10 @@ def _enqueue_removals(connection: Connection) -> None:
 def leave_if_done(connection: Connection) -> str:
     """Forget a connection once none of its events waits to be removed; look again in a minute otherwise.
 
-    Answers in words what becomes of the access over there, or nothing.
+    Its channels are closed at once, since that takes the access which ends with it.  Answers in words what becomes of
+    the access over there, or nothing.
     """
+    close_all(connection)
     waiting = OutboxMessage.objects.waiting().filter(kind="calendar", payload__leaving=str(connection.pk))
     if waiting.exists():
         Connection.objects.filter(pk=connection.pk).update(lease_until=None, next_due_at=Now() + AGAIN)

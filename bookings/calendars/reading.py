@@ -90,9 +90,9 @@ def _read_each(connection: Connection) -> None:
         except CalendarError as error:
             failed = failed or error
     enqueue_missed(connection)
+    channels.keep_open(connection, provider)
     if failed is not None:
         raise failed
-    channels.keep_open(connection, provider)
     _note_success(connection, next(filter(None, remarks), ""))
 
 

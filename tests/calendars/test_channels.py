@@ -10,13 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings.calendars import channels, reading
-from bookings.calendars.connecting import Choice, choose
+from bookings.calendars.connecting import Choice, choose, disconnect, settle_calendars
+from bookings.calendars.kinds import provider_of
 from bookings.models import Channel, Connection
 from tests.calendars.conftest import soon
 from tests.calendars.google import Google
 from tests.calendars.stand_in import Fault
-from tests.calendars.worlds import busy, let_in, read_all
-from tests.situations import a_resource
+from tests.calendars.worlds import busy, let_in, read_all, write_all
+from tests.situations import a_booking, a_resource
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,64 @@ def test_a_call_while_the_calendar_is_being_read_has_it_read_again(anna, kind, t
     assert read_once == 1
     assert reading.read_next()
     assert is_due()
+
+
+@pytest.mark.parametrize("keep_events", [True, False])
+def test_disconnecting_closes_each_channel_before_the_access_ends(anna, kind, there, public, keep_events):
+    connection = let_in(anna, kind, there)
+    a_booking(anna, soon(10))
+    write_all()
+    read_all()
+    assert len(opened(there)) == 1
+    disconnect(connection, keep_events=keep_events)
+    assert (opened(there), Channel.objects.count()) == ([], 0)
+    seen = [one.path for one in there.seen]
+    closed = next(n for n, path in enumerate(seen) if "/channels/stop" in path or "/subscriptions/" in path)
+    assert not any("revoke" in path for path in seen[:closed])
+    write_all()
+    read_all()
+    assert (opened(there), Connection.objects.count()) == ([], 0)
+
+
+def test_a_provider_that_closes_none_is_disconnected_all_the_same_and_asked_once(anna, kind, there, public):
+    connection = let_in(anna, kind, there)
+    there.has_another("Another")
+    read_all()
+    settle_calendars(connection, provider_of(connection).calendars())
+    rows = frozenset(connection.calendars.values_list("pk", flat=True))
+    choose(connection, Choice(read=rows, write=frozenset()))
+    read_all()
+    path = "/channels/stop" if isinstance(there, Google) else "/subscriptions/"
+    there.faults = [Fault(path=path) for _channel in range(3)]
+    disconnect(connection, keep_events=True)
+    assert not Connection.objects.exists()
+    assert len([one for one in there.seen if path in one.path]) == 1
+
+
+def test_one_whose_secret_is_lost_is_disconnected_all_the_same(anna, kind, there, public):
+    connection = let_in(anna, kind, there)
+    read_all()
+    Connection.objects.update(secret="another key's")
+    disconnect(Connection.objects.get(pk=connection.pk), keep_events=True)
+    assert not Channel.objects.exists()
+    assert not Connection.objects.exists()
+
+
+def test_whoever_is_disconnected_while_being_read_opens_no_channel(anna, kind, there, public):
+    connection = let_in(anna, kind, there)
+    Connection.objects.update(state=Connection.State.LEAVING)
+    channels.keep_open(connection, provider_of(connection))
+    assert opened(there) == []
+
+
+def test_one_calendar_that_fails_keeps_the_others_from_no_channel(anna, google, public):
+    connection = let_in(anna, "google", google)
+    google.has_another("Another")
+    settle_calendars(connection, provider_of(connection).calendars())
+    choose(
+        connection,
+        Choice(read=frozenset(connection.calendars.values_list("pk", flat=True)), write=frozenset()),
+    )
+    del google.events["Another"]
+    read_all()
+    assert [one["calendar"] for one in opened(google)] == [google.owner]
