@@ -127,6 +127,15 @@ def base_address(name: str, text: str) -> str:
     return address
 
 
+def meeting_address(text: str) -> str:
+    """Return the address below which video meetings have their rooms, or nothing; customers are sent there by https."""
+    if not text.strip():
+        return ""
+    if not text.strip().startswith("https://"):
+        raise ImproperlyConfigured("JITSI_URL must begin with https://, like https://meet.example.org.")
+    return base_address("JITSI_URL", text)
+
+
 def networks(name: str, texts: list[str]) -> list[IPv4Network | IPv6Network]:
     """Return the networks that the variable ``name`` lists."""
     try:

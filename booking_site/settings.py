@@ -296,6 +296,7 @@ GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
 MICROSOFT_CLIENT_ID = env.str("MICROSOFT_CLIENT_ID", default="")
 MICROSOFT_CLIENT_SECRET = env.str("MICROSOFT_CLIENT_SECRET", default="")
 MICROSOFT_TENANT = env.str("MICROSOFT_TENANT", default="common")
+JITSI_URL = environment.meeting_address(env.str("JITSI_URL", default=""))  # video meetings; none by default
 GOOGLE_CALENDAR_URL = environment.base_address(
     "GOOGLE_CALENDAR_URL", env.str("GOOGLE_CALENDAR_URL", default="https://www.googleapis.com/calendar/v3")
 )

@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "invite": False,
     "participants": [],
     "my_rsvp": "accepted",
+    "meeting": "none",
     "meta": {},
     "reservation_time": 30,
     "auto_complete_one_hour_after_booking_ends": {"enabled": True},

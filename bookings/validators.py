@@ -10,6 +10,7 @@ import pyrage
 from babel.numbers import is_currency
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from bookings.hosts import ascii_host, with_port
@@ -70,6 +71,26 @@ def plain_origin(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not host or not bare:
         raise ValidationError(message, code="origin")
     return with_port(parts.scheme, host, port)
+
+
+LONGEST_LINK = 1000
+
+
+def is_link(value: str) -> bool:
+    """Whether it is a public https address that may stand in mails and pages as it is."""
+    try:
+        _https(value)
+    except ValidationError:
+        return False
+    return len(value) <= LONGEST_LINK and not urlsplit(value).username
+
+
+_https = URLValidator(schemes=["https"])
+
+
+def validate_link(value: str) -> None:
+    if not is_link(value):
+        raise ValidationError(_("Write a whole address that begins with https://."), code="link")
 
 
 def validate_object(value: object) -> None:

@@ -86,7 +86,7 @@ class ResourceAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
     actions = ["retire", "offer_again", "copy_for_tests"]
     fieldsets = [
         (None, {"fields": ["name", "email", "location", "timezone", "image"]}),
-        (gettext_lazy("Bookings"), {"fields": ["daily_cap", "sends_mail"]}),
+        (gettext_lazy("Bookings"), {"fields": ["daily_cap", "sends_mail", "meeting_url"]}),
         (gettext_lazy("In a calendar of one’s own"), {"fields": [*FEED]}),
         (
             gettext_lazy("Further limits"),

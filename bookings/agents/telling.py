@@ -175,6 +175,7 @@ def booking(one: Booking, zone: str) -> Told:
             "name": short(one.what),
             "with": short(one.resource.name),
             "where": short(one.where),
+            **({"video_meeting": one.meeting_link} if one.meeting_link else {}),
             "for": short(customer.name) if customer else "",
         },
     }

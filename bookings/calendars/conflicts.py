@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from bookings import database_clock
+from bookings.calendars.meetings import note_link
 from bookings.calendars.missed import enqueue_now
 from bookings.calendars.provider import Changes, Ours
 from bookings.calendars.standing import CALLED_OFF, newest
@@ -43,6 +44,8 @@ def _as_read(calendar: Calendar, began: datetime) -> Any:
 
 
 def _compare(entry: CalendarEntry, there: Ours) -> None:
+    if there.meeting_url and there.meeting_url != entry.meeting_url:
+        note_link(entry, there.meeting_url)
     if there.etag and there.etag == entry.etag:
         return
     same = (there.start, there.end) == (entry.start, entry.end)

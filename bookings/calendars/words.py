@@ -11,17 +11,20 @@ from django.utils.translation import gettext as _
 from bookings import typed_text
 from bookings.calendars.provider import Guest, ToWrite
 from bookings.effects.recipients import language_of
-from bookings.models import Booking, Calendar, CalendarWords, Site
+from bookings.models import Booking, Calendar, CalendarWords, Meeting, Site
 
 ANSWERS = {"accepted", "declined", "tentative", "needsAction"}
 LONGEST_TITLE = 300
 
 
-def to_write(booking: Booking, calendar: Calendar, key: str, *, guests: bool, invite: bool) -> ToWrite:
+def to_write(
+    booking: Booking, calendar: Calendar, key: str, *, guests: bool, invite: bool, meeting: bool
+) -> ToWrite:
     """The event of a booking as it is to stand in a calendar; of an erased one nothing but its time.
 
     ``guests`` puts its participants among the event's where the project lets others see whom it is for, ``invite``
-    has the provider mail them, so that they stand there in any case.
+    has the provider mail them, so that they stand there in any case.  ``meeting`` has the provider make a video
+    meeting, whose link it puts there itself.
     """
     with translation.override(language_of(Site.current().language)):
         words = (
@@ -29,20 +32,33 @@ def to_write(booking: Booking, calendar: Calendar, key: str, *, guests: bool, in
         )
         if booking.deleted_at:
             words, guests = CalendarWords.NOTHING, False
+        link = "" if meeting or words == CalendarWords.NOTHING else booking.meeting_link
         return ToWrite(
             key=key,
             start=booking.start,
             end=booking.end,
             title=_title(booking, words),
-            description="\n".join(_lines(booking, words)),
-            where="" if words == CalendarWords.NOTHING else typed_text.line(booking.where),
+            description="\n".join(filter(None, (link, *_lines(booking, words)))),
+            where="" if words == CalendarWords.NOTHING else typed_text.line(booking.where) or link,
             sequence=booking.sequence,
             zone=calendar.resource.timezone,
             guests=_guests(booking, calendar)
             if guests and (invite or words != CalendarWords.NOTHING)
             else (),
             invite=invite,
+            meeting=meeting,
         )
+
+
+def meeting_cure(meeting: str) -> str:
+    """What gives a booking that has none the link of its video meeting."""
+    return {
+        Meeting.CALENDAR: _(
+            "Connect a Google or Microsoft 365 calendar that takes its bookings, or tell a link yourself."
+        ),
+        Meeting.JITSI: _("Set JITSI_URL for bookings to come, and tell the customer a link yourself."),
+        Meeting.FIXED: _("Enter the link of its video meetings at the resource."),
+    }[Meeting(meeting)]
 
 
 def _title(booking: Booking, words: CalendarWords) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,11 +20,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from bookings import database_clock
-from bookings.calendars.errors import CalendarError, ChangedThere, SignedOut
+from bookings.calendars import meetings
+from bookings.calendars.errors import CalendarError, ChangedThere, NotAllowed, SignedOut
 from bookings.calendars.ics import key_of
 from bookings.calendars.inviting import begun, has_guests, invites
 from bookings.calendars.kinds import provider_of
-from bookings.calendars.provider import ToWrite, Written
+from bookings.calendars.provider import Provider, ToWrite, Written
 from bookings.calendars.standing import calendars_of, newest, was_called_off
 from bookings.calendars.words import to_write
 from bookings.effects.outbox import NoLongerTrue, NotNow
@@ -45,15 +46,19 @@ def deliver(message: OutboxMessage) -> None:
     if not wanted and not entries:
         raise NoLongerTrue(NOWHERE)
     failed: CalendarError | None = None
+    lacks_link = False
     for calendar in _each(wanted, entries):
         try:
-            _settle(booking, calendar, entries.get(calendar.pk), stands=calendar.pk in wanted)
+            stands = calendar.pk in wanted
+            lacks_link |= _settle(booking, calendar, entries.get(calendar.pk), stands=stands)
         except CalendarError as error:
             _note(calendar, error)
             failed = failed or error
     if failed is not None:
         again = timedelta(seconds=failed.again_in) if failed.again_in else None
         raise NotNow(failed.text, retry_after=again)
+    if lacks_link:
+        meetings.check_made(booking)
 
 
 def _entries(booking: Booking) -> dict[UUID, CalendarEntry]:
@@ -69,23 +74,37 @@ def _each(wanted: Mapping[UUID, Calendar], entries: Mapping[UUID, CalendarEntry]
     return [*wanted.values(), *left]
 
 
-def _settle(booking: Booking, calendar: Calendar, entry: CalendarEntry | None, *, stands: bool) -> None:
+def _settle(booking: Booking, calendar: Calendar, entry: CalendarEntry | None, *, stands: bool) -> bool:
+    """Write it or take it away; answers whether the link of its meeting may still come."""
     if entry is None:
         entry = begun(booking, calendar)
     if not _lease(entry):
         raise NotNow(BUSY)
     try:
         entry.refresh_from_db(
-            fields=["event", "etag", "count", "key", "removed_at", "conflict", "digest", "sequence", "silent"]
+            fields=[
+                "event",
+                "etag",
+                "count",
+                "key",
+                "removed_at",
+                "conflict",
+                "digest",
+                "sequence",
+                "silent",
+                "meeting_url",
+            ]
         )
+        lacks_link = False
         if stands and not entry.conflict:
-            _write(booking, calendar, entry)
+            lacks_link = _write(booking, calendar, entry)
         elif not stands:
             _take_away(booking, calendar, entry)
     except Exception:
         _save(entry)
         raise
     _save(entry)
+    return lacks_link
 
 
 def _lease(entry: CalendarEntry) -> bool:
@@ -100,37 +119,53 @@ def _save(entry: CalendarEntry, **columns: Any) -> None:
     CalendarEntry.objects.filter(pk=entry.pk).update(lease_until=None, **columns)
 
 
-def _write(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> None:
+def _write(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> bool:
+    """Write what differs; answers whether the provider was asked for a meeting whose link has not come."""
     if entry.removed_at is not None:
         _begin_anew(booking, entry)
     guests, invite = has_guests(booking, calendar), invites(booking, entry)
-    event = to_write(booking, calendar, entry.key, guests=guests, invite=invite)
+    meeting = meetings.makes_meeting(booking, calendar)
+    event = to_write(booking, calendar, entry.key, guests=guests, invite=invite, meeting=meeting)
     digest = digest_of(event)
-    if entry.event and entry.digest == digest:
+    if entry.event and entry.digest == digest and not (meeting and not entry.meeting_url):
         CalendarEntry.objects.filter(pk=entry.pk).update(booking=booking, sequence=booking.sequence)
-        return
+        meetings.note_link(entry, entry.meeting_url)
+        return False
     known = Written(entry.event, entry.etag, entry.meeting_url) if entry.event else None
     assert calendar.connection is not None  # noqa: S101  # it lies elsewhere
-    written = provider_of(calendar.connection).write(calendar.provider_id, event, known)
+    written, refused = _written(provider_of(calendar.connection), calendar, event, known)
     CalendarEntry.objects.filter(pk=entry.pk).update(
         booking=booking,
         event=written.event,
         etag=written.etag,
-        meeting_url=written.meeting_url,
         sequence=booking.sequence,
         start=booking.start,
         end=booking.end,
         digest=digest,
         written_at=database_clock.now(),
     )
+    meetings.note_link(entry, written.meeting_url)
+    return meeting and not written.meeting_url and not refused
+
+
+def _written(
+    provider: Provider, calendar: Calendar, event: ToWrite, known: Written | None
+) -> tuple[Written, bool]:
+    """What came of it, and whether the provider takes the event only without a meeting."""
+    try:
+        return provider.write(calendar.provider_id, event, known), False
+    except NotAllowed:
+        if not event.meeting:
+            raise
+        return provider.write(calendar.provider_id, replace(event, meeting=False), known), True
 
 
 def _begin_anew(booking: Booking, entry: CalendarEntry) -> None:
     """Another id, noted before it is used: one that was deleted is not free again everywhere."""
     entry.count += 1
     entry.key, entry.event, entry.etag, entry.digest = key_of(booking.reference, entry.count), "", "", ""
-    entry.removed_at = None
-    entry.save(update_fields=["count", "key", "event", "etag", "digest", "removed_at"])
+    entry.removed_at, entry.meeting_url = None, ""
+    entry.save(update_fields=["count", "key", "event", "etag", "digest", "removed_at", "meeting_url"])
 
 
 def digest_of(event: ToWrite) -> str:
@@ -154,8 +189,10 @@ def _take_away(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> No
     tell = booking.invite and not entry.silent
     provider_of(calendar.connection).remove(calendar.provider_id, entry.key, known, tell=tell)
     CalendarEntry.objects.filter(pk=entry.pk).update(
-        removed_at=database_clock.now(), conflict="", booking=booking
+        removed_at=database_clock.now(), conflict="", booking=booking, meeting_url=""
     )
+    if not booking.needs_time:
+        meetings.forget_link(booking)
 
 
 def _note(calendar: Calendar, error: CalendarError) -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
+from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress, vUri
 
 from bookings import typed_text
 from bookings.effects.links import manage_url, owner_url
@@ -72,7 +72,7 @@ def calendar_file(booking: Booking) -> bytes:
 
 
 def _event(booking: Booking, *, to: str) -> Event:
-    cancelled = not booking.state.occupies
+    cancelled, link = not booking.state.occupies, booking.meeting_link
     confirmed = STATUS.CONFIRMED if booking.state.settled else STATUS.TENTATIVE
     event = Event.new(
         uid=str(booking.uid),
@@ -81,11 +81,14 @@ def _event(booking: Booking, *, to: str) -> Event:
         start=in_utc(booking.start),
         end=in_utc(booking.end),
         summary=_summary(booking, to),
-        location=typed_text.line(booking.where) or None,
+        location=typed_text.line(booking.where) or link or None,
         description=_description(booking, to),
         status=STATUS.CANCELLED if cancelled else confirmed,
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
     )
+    if link:
+        video = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": _("Video meeting")}
+        event.add("CONFERENCE", vUri(link, params=video))
     if to != PARTICIPANTS:
         event.add("URL", owner_url(booking) if to == OWNER else manage_url(booking))
     return event
@@ -118,10 +121,12 @@ def _summary(booking: Booking, to: str) -> str:
 def _description(booking: Booking, to: str) -> str:
     """What the customer wrote, and what opens the booking, is no business of those whom a request named beside."""
     if to == PARTICIPANTS:
-        return booking.reference
+        return "\n".join(filter(None, [booking.meeting_link, booking.reference]))
     link = owner_url(booking) if to == OWNER else manage_url(booking)
     places = _("Places: %(count)s") % {"count": booking.places} if booking.places > 1 else ""
-    return _text("\n".join(filter(None, [booking.description, places, booking.reference, link])))
+    return _text(
+        "\n".join(filter(None, [booking.meeting_link, booking.description, places, booking.reference, link]))
+    )
 
 
 def _attendee(booking: Booking, to: Recipient) -> vCalAddress:

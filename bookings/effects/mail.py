@@ -24,9 +24,17 @@ from bookings.effects.leading_words import own_words
 from bookings.effects.links import mailed_url, newest, owner_url
 from bookings.effects.mail_card import card_of, plain_card
 from bookings.effects.news import News
-from bookings.effects.outbox import GivenUp, NotNow, Unreachable
+from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, Unreachable
 from bookings.effects.recipients import Recipient, recipient
-from bookings.effects.wording import Wording, reminder, reminder_kind, to_participant, wording
+from bookings.effects.wording import (
+    LINK,
+    Wording,
+    link_came,
+    reminder,
+    reminder_kind,
+    to_participant,
+    wording,
+)
 from bookings.lifecycle.notices import LEFT, message_in
 from bookings.mailing import Mailing, mailing
 from bookings.models import Booking, HistoryEntry, OutboxMessage, Remark, Site
@@ -97,6 +105,10 @@ def letter_of(message: OutboxMessage, stands_elsewhere: Elsewhere = nowhere) -> 
 
 def _telling(news: News, message: OutboxMessage) -> Wording:
     check_holds(news.booking, message)
+    if message.payload.get(LINK):
+        if not news.booking.meeting_link:
+            raise NoLongerTrue(gettext_noop("It has no link of a video meeting any more."))
+        return link_came(news)
     if news.to_participant:
         return to_participant(news)
     return wording(news, own_words(news.kind))

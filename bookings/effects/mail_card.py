@@ -86,6 +86,7 @@ def card_of(news: News, words: Wording, *, url: str, said: tuple[str, ...], has_
     when = _when(news)
     facts = _facts_for_all(news) if news.to_participant else _facts(news, said)
     links = () if news.to_participant else (Link(words.link or _page_label(news), url), *_way(news, stage))
+    links = (*links, *_meeting(news))
     return Card(
         colours=colours_of((project.accent if project else "") or news.site.accent, stage),
         pill=_pill(news, stage),
@@ -180,7 +181,12 @@ def _dates(news: News) -> str:
     """The dates of a series, one a line, on the clocks that lead."""
     zone = news.clocks.first
     return "\n".join(
-        _listed(times.day(one.start, zone), times.clock_range(one.start, one.end, zone))
+        _listed(
+            *filter(
+                None,
+                (times.day(one.start, zone), times.clock_range(one.start, one.end, zone), one.meeting_link),
+            )
+        )
         for one in (news.booking, *news.others)
     )
 
@@ -219,6 +225,12 @@ def _way(news: News, stage: Stage) -> Iterable[Link]:
     """To the place on a map, for whoever is to go there."""
     url = map_of_booking(news.booking) if news.to_customer and stage is not Stage.OVER else ""
     return [Link(_("Plan the way"), url)] if url else []
+
+
+def _meeting(news: News) -> Iterable[Link]:
+    """Into the video meeting; of several dates each has its own beside it."""
+    url = "" if news.others or news.mail == LEFT else news.booking.meeting_link
+    return [Link(_("Join the video meeting"), url)] if url else []
 
 
 def _footing(news: News) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from bookings.effects.news import News
 from bookings.lifecycle.notices import LEFT
 from bookings.models import Booking, Mail, MailKind, MailWords
 
+LINK = "link"
+"""Marks the message that brings the link of a video meeting to whoever was told without it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
@@ -47,6 +50,14 @@ def to_participant(news: News) -> Wording:
     }.get(Mail(news.mail), (_("Cancelled: %s"), _("It was cancelled")))
     told = _("%(thing)s, %(time)s") % {"thing": news.values["what"], "time": news.time}
     return Wording(subject=subject % told, heading=heading)
+
+
+def link_came(news: News) -> Wording:
+    """What is read where the link came after the mail that confirmed."""
+    told = _("%(thing)s, %(time)s") % {"thing": news.values["what"], "time": news.time}
+    return Wording(
+        subject=_("Link of your video meeting: %s") % told, heading=_("The link of your video meeting")
+    )
 
 
 def _booked(news: News) -> Wording:

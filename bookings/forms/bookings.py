@@ -162,6 +162,7 @@ class BookingForm:
             "invite": take("invite", given.get("invite"), values.flag, False),
             "participants": take("participants", given.get("participants"), values.addresses, []),
             "my_rsvp": take("my_rsvp", given.get("my_rsvp"), values.rsvp, "accepted"),
+            "meeting": take("meeting", given.get("meeting"), values.meeting, ""),
             "meta": take("meta", given.get("meta"), values.mapping, {}),
             "reminders": take("reminders", given.get("reminders"), reminders, []),
             "auto_complete": take(

@@ -17,6 +17,7 @@ from bookings import typed_text
 from bookings.durations import DurationError, parse_duration
 
 RSVPS = ("accepted", "needsAction", "declined", "tentative")
+MEETINGS = ("none", "calendar", "jitsi", "fixed")
 MOST_SEATS = 100_000
 MOST_PARTICIPANTS = 200
 LONGEST_MESSAGE = 5000
@@ -93,6 +94,13 @@ def rsvp(value: Any) -> str:
     if value not in RSVPS:
         raise ValidationError(_("Use accepted, needsAction, declined or tentative."))
     return str(value)
+
+
+def meeting(value: Any) -> str:
+    """How a booking meets online, as its column has it."""
+    if value not in MEETINGS:
+        raise ValidationError(_("Use none, calendar, jitsi or fixed."))
+    return "" if value == "none" else str(value)
 
 
 def mapping(value: Any) -> dict[str, Any]:

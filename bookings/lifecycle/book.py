@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from bookings import database_clock, metrics
@@ -23,7 +25,7 @@ from bookings.lifecycle.rules import check, check_payable, check_places
 from bookings.lifecycle.seats import session_of
 from bookings.lifecycle.transitions import change_seats, claim_of, claim_seats, enter, taken
 from bookings.lifecycle.writing import Rows, write
-from bookings.models import Action, Booking, Customer, Reservation, Resource
+from bookings.models import Action, Booking, Customer, Meeting, Reservation, Resource
 
 
 @verb
@@ -53,6 +55,7 @@ def book(
     if draft.session:
         copy_session(draft, draft.session)
     lay_in_its_world(draft)
+    give_meeting(draft)
     if not draft.is_test:
         if flow.somebody_is_blocked:
             check_blocked(customer, by, draft)
@@ -106,6 +109,14 @@ def copy_session(draft: Booking, session: Booking) -> None:
     for field in ("min_booking_time", "max_booking_time", "min_cancel_time"):
         if getattr(draft, field) is None:
             setattr(draft, field, getattr(session, field))
+
+
+def give_meeting(draft: Booking) -> None:
+    """A seat meets where its session does; a room of one's own is known to those alone who are told of it."""
+    if draft.session_id:
+        draft.meeting = Meeting.NONE
+    elif draft.meeting == Meeting.JITSI and settings.JITSI_URL:
+        draft.meeting_url = f"{settings.JITSI_URL}/{secrets.token_urlsafe(18)}"
 
 
 class _Held:

@@ -40,6 +40,7 @@ from bookings.models import (
     Calendar,
     Customer,
     HistoryEntry,
+    Meeting,
     Resource,
     State,
     lent_place,
@@ -49,6 +50,7 @@ from bookings.overrides import override
 CARRIED = (
     "reference", "nonce", "resource", "project", "option", "price", "currency", "version", "start", "end",
     "buffer_before", "buffer_after", "what", "where", "description", "calendar", "invite", "participants", "my_rsvp",
+    "meeting", "meeting_url",
     "meta", "ignore_all_day_events", "max_seats", "session", "places", "min_booking_time", "max_booking_time",
     "min_cancel_time", "waives_cut_off", "auto_complete", "automatic_times", "reminders", "notifications", "payment_id",
     "staff_note", "uid", "bulk", "series", "key", "language", "disposable", "is_test",
@@ -189,6 +191,8 @@ def _forget_texts_of_session(old: Booking, new: Booking) -> None:
 def _settle_with_resource(old: Booking, new: Booking) -> None:
     """In the calendar of another resource, and where that is, unless somebody said where."""
     new.calendar = Calendar.objects.filter(resource=new.resource_id, primary=True).first()
+    if new.meeting == Meeting.CALENDAR:  # another account makes another
+        new.meeting_url = ""
     if old.project and old.where == lent_place(old.project, old.resource):
         new.where = lent_place(new.project, new.resource)
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings.calendars.inviting import INVITERS
+from bookings.calendars.words import meeting_cure
+from bookings.layers import merged
 from bookings.management.surroundings import Finding
-from bookings.models import CalendarEntry, Connection
+from bookings.models import Booking, Calendar, CalendarEntry, Connection, Meeting, ProjectResource, Resource
 
 
 def calendars() -> Iterator[Finding]:
@@ -23,6 +27,30 @@ def calendars() -> Iterator[Finding]:
     conflicts = CalendarEntry.objects.conflicting().count()
     if conflicts:
         yield True, f"{conflicts} bookings were changed in a calendar and wait to be decided at the desk"
+
+
+def meetings() -> Iterator[Finding]:
+    """Each resource that cannot do what its project asks for, and bookings that have no link."""
+    for link in ProjectResource.objects.filter(resource__deleted_at=None).select_related(
+        "project", "resource"
+    ):
+        asked = merged({}, link.project, None, link).get("meeting")
+        if cannot(str(asked), link.resource):
+            cure = meeting_cure(str(asked))
+            yield False, f"Video meetings of {link.project} with {link.resource} get no link. {cure}"
+    lacking = Booking.objects.without_link().count()
+    if lacking:
+        yield False, f"{lacking} bookings to come have no link of their video meeting"
+
+
+def cannot(meeting: str, resource: Resource) -> bool:
+    """Whether a resource's bookings get no link of the kind that is asked for."""
+    if meeting == Meeting.CALENDAR:
+        makers = Calendar.objects.taking_bookings().filter(resource=resource, provider__in=INVITERS)
+        return not makers.exists()
+    if meeting == Meeting.JITSI:
+        return not settings.JITSI_URL
+    return meeting == Meeting.FIXED and not resource.meeting_url
 
 
 def _age(connection: Connection) -> str:

@@ -1,6 +1,6 @@
 """The rows of the site, one concept a module."""
 
-from bookings.models.bookings import Booking
+from bookings.models.bookings import Booking, Meeting
 from bookings.models.connections import CalendarEntry, Channel, Connection
 from bookings.models.customers import Customer
 from bookings.models.demo_rows import DemoRow
@@ -63,6 +63,7 @@ __all__ = [
     "Mail",
     "MailKind",
     "MailWords",
+    "Meeting",
     "Occupancy",
     "Option",
     "OptionResource",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +18,10 @@ from bookings.models.projects import Project
 from bookings.models.resources import Calendar, Resource
 from bookings.models.series import Series
 from bookings.typed_fields import PriceField
-from bookings.validators import validate_list, validate_object
+from bookings.validators import LONGEST_LINK, validate_list, validate_object
 
+MEETING_PATIENCE = timedelta(minutes=10)
+"""So long the link of a video meeting may be on its way."""
 AGENT_UNDO = timedelta(minutes=30)
 """How long a customer may undo what an assistant booked or moved, whatever the cut-off says."""
 # No 0/O, 1/I/L, U/V, 5/S, 2/Z, 8/B: it is read out on the phone.
@@ -45,6 +48,15 @@ def undecided_states() -> "models.QuerySet[State]":
     return State.objects.filter(Exists(decisions), settled=False).order_by()
 
 
+class Meeting(models.TextChoices):
+    """Where a booking takes place online, and whose link that is."""
+
+    NONE = "", _("none")
+    CALENDAR = "calendar", _("made by the connected calendar (Google Meet, Teams)")
+    JITSI = "jitsi", _("a room of its own at JITSI_URL")
+    FIXED = "fixed", _("at the resource’s own link")
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible(self) -> "BookingQuerySet":
         """Not deleted."""
@@ -57,6 +69,19 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def not_moved(self) -> "BookingQuerySet":
         """None that another continues.  A join would do, but SQLite builds itself an index of all rows for it."""
         return self.filter(~Exists(Booking.objects.order_by().filter(continues=OuterRef("pk"))))
+
+    def without_link(self) -> "BookingQuerySet":
+        """To come, to take place online, and with no link although there was time to get one; along its index."""
+        return self.visible().filter(
+            ~Q(meeting=Meeting.NONE),
+            ~Q(meeting=Meeting.FIXED) | Q(resource__meeting_url=""),
+            meeting_url="",
+            state__occupies=True,
+            state__settled=True,
+            start__gt=Now(),
+            state_entered_at__lte=Now() - MEETING_PATIENCE,
+            is_test=False,
+        )
 
     def occupying(self) -> "BookingQuerySet":
         return self.filter(state__occupies=True)
@@ -148,6 +173,17 @@ class Booking(models.Model):
     invite = models.BooleanField(_("invite"), default=False)
     participants = models.JSONField(_("participants"), default=list, blank=True, validators=[validate_list])
     my_rsvp = models.CharField(_("own answer"), max_length=20, default="accepted")
+    meeting = models.CharField(
+        _("video meeting"),
+        max_length=10,
+        choices=Meeting.choices,
+        blank=True,
+        default=Meeting.NONE,
+        db_default=Meeting.NONE,
+    )
+    """A seat has its session's."""
+    meeting_url = models.CharField(max_length=LONGEST_LINK, blank=True, default="", db_default="")
+    """Its link, once there is one; whoever tells of it asks for ``meeting_link``."""
     meta = models.JSONField(_("meta"), default=dict, blank=True, validators=[validate_object])
     allow_double_bookings = models.BooleanField(_("may overlap"), default=False)
     overstepped = models.CharField(_("reason for an overlap"), max_length=500, blank=True)
@@ -254,6 +290,11 @@ class Booking(models.Model):
             models.Index(
                 fields=["series", "start"], name="booking_of_series", condition=Q(series__isnull=False)
             ),
+            models.Index(
+                fields=["start"],
+                name="booking_without_link",
+                condition=~Q(meeting="") & Q(meeting_url=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -287,6 +328,14 @@ class Booking(models.Model):
     def with_whom(self) -> str:
         """The names of all whose time it takes.  One query, unless ``companions`` were prefetched."""
         return gettext(", ").join(one.name for one in (self.resource, *self.companions.all()))
+
+    @property
+    def meeting_link(self) -> str:
+        """Where it takes place online, an https address; empty before it stands and once it does no more."""
+        if not (self.state.occupies and self.state.settled):
+            return ""
+        held = self.session or self
+        return self.resource.meeting_url if held.meeting == Meeting.FIXED else held.meeting_url
 
     @property
     def change_until(self) -> datetime | None:

@@ -159,6 +159,8 @@ class CalendarEntry(models.Model):
     """Our own mail invited its guests, so that the provider mails nobody."""
     booked_before = models.BooleanField(default=False, db_default=False)
     """It was booked before the calendar was connected, when our mails brought it into calendars."""
+    link_missed = models.BooleanField(default=False, db_default=False)
+    """Our mails went out without the link of its meeting, so that another tells of it."""
     removed_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     conflict = models.CharField(max_length=10, choices=Conflict.choices, blank=True, default=Conflict.NONE)

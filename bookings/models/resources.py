@@ -15,7 +15,7 @@ from bookings.models.recorded import Recorded
 from bookings.models.sandbox import Sandboxed
 from bookings.models.sites import Site
 from bookings.typed_fields import EmailField, NameField, WordField
-from bookings.validators import validate_list, validate_object, validate_zone
+from bookings.validators import LONGEST_LINK, validate_link, validate_list, validate_object, validate_zone
 
 
 class ResourceQuerySet(models.QuerySet["Resource"]):
@@ -63,6 +63,15 @@ class Resource(Sandboxed, Fed):
     meta = models.JSONField(_("meta"), default=dict, blank=True, validators=[validate_object])
     tags = models.JSONField(_("tags"), default=list, blank=True, validators=[validate_list])
     sends_mail = models.BooleanField(_("gets mails about its bookings"), default=True)
+    meeting_url = models.CharField(
+        _("link of its video meetings"),
+        max_length=LONGEST_LINK,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_link],
+        help_text=_("Told to customers where a project’s video meetings are at this link."),
+    )
     writes_calendar = models.BooleanField(default=False, db_default=False, editable=False)
     """One of its calendars is elsewhere and takes its bookings: said here so that a booking need not look."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

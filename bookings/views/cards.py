@@ -73,6 +73,7 @@ def booking_facts(booking: Booking, zone: times.Zone) -> list[Context]:
         fact(_("What"), booking.what),
         fact(_("With"), booking.with_whom) | {"face": face(booking.resource)},
         fact(_("Where"), booking.where) | {"map_url": map_of_booking(booking)},
+        fact(_("Video meeting"), booking.meeting_link) | {"url": booking.meeting_link},
         fact(_("Places"), several(booking.places)),
         fact(_("Price"), price_in_words(booking.price, booking.currency)),
         fact(_("For"), customer.name if customer else ""),

@@ -179,5 +179,18 @@ def test_an_address_below_which_others_lie_is_one_of_the_web(text: str) -> None:
         environment.base_address("GOOGLE_CALENDAR_URL", text)
 
 
+@pytest.mark.parametrize(
+    "text", ["http://meet.example.org", "meet.example.org", "javascript:alert(1)", "https://"]
+)
+def test_video_meetings_are_reached_by_https(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="JITSI_URL"):
+        environment.meeting_address(text)
+
+
+def test_without_an_address_there_are_no_rooms_for_video_meetings() -> None:
+    assert environment.meeting_address(" ") == ""
+    assert environment.meeting_address("https://meet.example.org/") == "https://meet.example.org"
+
+
 def test_an_address_below_which_others_lie_may_end_in_a_slash() -> None:
     assert environment.base_address("X", " https://example.org:8443/v3/ ") == "https://example.org:8443/v3"

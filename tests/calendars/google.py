@@ -91,6 +91,7 @@ class Google(GoogleOAuth):
         self.changed: list[tuple[str, str]] = []  # (calendar, event), in the order in which they changed
         self.round = 0  # tokens of another one are forgotten
         self.channels: dict[str, dict[str, Any]] = {}
+        self.makes_meetings = "at once"  # or "later", where the request is pending first, or "never"
         self.page = 2500  # the most that a page holds here
 
     # --- What a person does over there ---
@@ -320,11 +321,21 @@ class Google(GoogleOAuth):
             body["conferenceData"] = self._conference(body["conferenceData"])
         return body
 
-    @staticmethod
-    def _conference(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    def person_meets(self, event: str, address: str) -> None:
+        """What is made of a request that was pending, or another meeting that somebody put into it."""
+        found = self.events[self.owner][event]
+        video = {"conferenceId": "x", "entryPoints": [{"entryPointType": "video", "uri": address}]}
+        self._keep(self.owner, event, {**found, "conferenceData": video})
+
+    def _conference(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         if "createRequest" not in asked:
             return asked
+        need(bool(asked["createRequest"].get("requestId")), "Invalid conference request id")
         need(asked["createRequest"]["conferenceSolutionKey"]["type"] == "hangoutsMeet", "conference type")
+        if self.makes_meetings == "never":
+            raise Refusal(400, "invalid", "Invalid conference type value.")
+        if self.makes_meetings == "later":
+            return {**asked, "createRequest": {**asked["createRequest"], "status": {"statusCode": "pending"}}}
         address = f"https://meet.google.com/{asked['createRequest']['requestId'][:10]}"
         return {"conferenceId": "x", "entryPoints": [{"entryPointType": "video", "uri": address}]}
 

@@ -119,6 +119,8 @@ def answer_title(booking: Booking, key: str) -> str:
 def _text(booking: Booking) -> Iterator[tuple[str, Any]]:
     yield _("what"), booking.what
     yield _("where"), booking.where
+    link = booking.meeting_link
+    yield _("video meeting"), format_html('<a href="{}" rel="noreferrer">{}</a>', link, link) if link else ""
     yield _("description"), booking.description
     yield _("note for staff"), booking.staff_note
     yield _("reason for the overlap"), booking.overstepped

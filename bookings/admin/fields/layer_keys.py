@@ -13,7 +13,7 @@ from bookings.admin.fields.layer import ChoiceOrInherits, Inheritable, LayerForm
 from bookings.admin.fields.plain import DurationTextField, EmailsField
 from bookings.availability.parameters import DEFAULTS as SEARCH_DEFAULTS
 from bookings.graph_words import graph_words
-from bookings.models import Action, GraphVersion
+from bookings.models import Action, GraphVersion, Meeting
 from bookings.typed_fields import LineInput, UrlInput, WordInput
 from bookings.validators import validate_zone
 
@@ -26,6 +26,7 @@ RSVP = [
     ("declined", _("declined")),
     ("needsAction", _("not answered")),
 ]
+MEETINGS = [(value or "none", label) for value, label in Meeting.choices]
 MODES = [
     ("roundrobin_random", _("anyone, evenly")),
     ("roundrobin_prioritized", _("anyone, in the order of the list")),
@@ -139,6 +140,9 @@ class BookingLayerForm(LayerForm):
         "invite": switch(_("calendar invitations"), _("Sent by the connected calendar's provider.")),
         "participants": emails(_("participants"), _("E-mail addresses, one a line.")),
         "my_rsvp": choice(_("own answer"), RSVP),
+        "meeting": choice(
+            _("video meeting"), MEETINGS, _("Customers get its link once there is one, and no word before.")
+        ),
         "rescheduling_url": url(_("page for moving"), _("Where links for moving lead; else to this site.")),
     }
 

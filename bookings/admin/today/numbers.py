@@ -13,11 +13,11 @@ from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Va
 from bookings import bites
 from bookings.admin.booking.waiting import how_many_wait
 from bookings.admin.today.wrong import MOST_FAILED, unreached
-from bookings.models import CalendarEntry, Connection, DemoRow, OutboxMessage, Site
+from bookings.models import Booking, CalendarEntry, Connection, DemoRow, OutboxMessage, Site
 from bookings.setup.missing import how_many_are_wrong, looked_over
 from bookings.staff_limits import limited, resources_seen_by
 
-_WRONG = ("failed", "untold", "unreached", "changed", "calendars", "untaken", "limits")
+_WRONG = ("failed", "untold", "unreached", "linkless", "changed", "calendars", "untaken", "limits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +70,9 @@ def _counted(user: Any, *, mends: bool) -> Iterator[tuple[str, bool, Any]]:
     untold = OutboxMessage.objects.untold()
     yield "untold", user.has_perm("bookings.change_outboxmessage"), _count(untold)
     yield "unreached", user.has_perm("bookings.view_booking"), _count(limited(unreached(), user))
+    linkless = limited(Booking.objects.without_link(), user).order_by("start")[:MOST_FAILED]
+    of_linkless = Booking.objects.filter(pk__in=linkless.values("pk"))
+    yield "linkless", user.has_perm("bookings.view_booking"), _count(of_linkless)
     connects = user.has_perm("bookings.change_resource")
     yield "calendars", connects, _count(Connection.objects.troubled())
     untaken = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from bookings import bites
 from bookings.admin.setup import with_pages
+from bookings.calendars.words import meeting_cure
 from bookings.models import Booking, CalendarEntry, Connection, Customer, OutboxMessage, Resource
 from bookings.models.bookings import BookingQuerySet
 from bookings.setup.missing import missing_but_mail
@@ -42,7 +43,7 @@ def wrongs_for(user: Any) -> list[Wrong]:
     if user.has_perm("bookings.change_outboxmessage"):
         found += _untold()
     if user.has_perm("bookings.view_booking"):
-        found += _unreached(user)
+        found += [*_unreached(user), *_without_link(user)]
     if user.has_perm("bookings.decide_booking"):
         found += _changed(user)
     if user.has_perm("bookings.change_resource"):
@@ -126,6 +127,18 @@ def _unreached(user: Any) -> Iterator[Wrong]:
         yield Wrong(
             sentence=_("Mails to %(name)s come back.") % {"name": booking.customer.name},
             cure=_("Reach them another way, and correct the address."),
+            url=reverse("admin:bookings_booking_change", args=[booking.pk]),
+        )
+
+
+def _without_link(user: Any) -> Iterator[Wrong]:
+    """Bookings whose customers know no link of the video meeting that they were to have."""
+    rows = limited(Booking.objects.without_link(), user).select_related("resource")
+    for booking in rows.order_by("start")[:MOST_FAILED]:
+        yield Wrong(
+            sentence=_("%(resource)s, %(reference)s: the video meeting has no link.")
+            % {"resource": booking.resource, "reference": booking.reference},
+            cure=meeting_cure(booking.meeting),
             url=reverse("admin:bookings_booking_change", args=[booking.pk]),
         )
 

@@ -19,7 +19,7 @@ from bookings.models import Booking, Option, Project, ProjectResource
 from bookings.overrides import override
 
 # A public page sends these only as its project has them.
-FIXED = ("graph", "calendar_id", "invite", "participants", "my_rsvp", "reminders", "webhooks")
+FIXED = ("graph", "calendar_id", "invite", "participants", "my_rsvp", "meeting", "reminders", "webhooks")
 FIXED_SWITCHES = ("notify_", "auto_complete_one_hour_after_booking_ends")
 
 # Of these a public page searches with the project's own: others give slots that could not be booked.

@@ -130,6 +130,7 @@ BOOKING: dict[str, Check] = {
     "invite": values.flag,
     "participants": values.addresses,
     "my_rsvp": values.rsvp,
+    "meeting": values.meeting,
     "reminders": reminders,
     "reservation_time": _hold,
     "auto_complete_one_hour_after_booking_ends": values.switch,

@@ -19,6 +19,7 @@ from bookings.api.requests.fields import (
 from bookings.forms.values import MOST_PARTICIPANTS
 
 PLACES = "How many seats of the session it takes, all or none; 1 where nothing is said, and for whatever takes no seat."
+MEETING = "Where it takes place online: none, calendar (Google Meet, Teams), jitsi or fixed (the resource's own link)."
 SWITCH = {"type": "object", "properties": {"enabled": {"type": "boolean"}}}
 SECONDS = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]}
 BY_INDEX = {"type": "object", "additionalProperties": SWITCH}
@@ -88,6 +89,7 @@ class BookingIn(EntryIn, Body):
     customer: Annotated[CustomerIn, OrEmptyList] | None = None
     meta: Object | None = None
     settings: Annotated[SettingsIn, OrEmptyList] | None = None
+    meeting: Text | None = Field(default=None, description=MEETING)
     action: Any = None
     related: Annotated[RelatedIn, OrEmptyList] | None = None
     reminders: list[Any] | None = None

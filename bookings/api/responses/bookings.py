@@ -29,6 +29,7 @@ COMPLETED = "completed"  # an annotation, which the model does not declare
 # What must be read besides the row itself, for each include.
 LOOKUPS: dict[str, tuple[str, ...]] = {
     "attributes": ("customer",),
+    "meeting_url": ("state", "resource", "session"),
     "customers": ("customer",),
     "user": ("resource",),
     "resource": ("resource",),
@@ -77,6 +78,7 @@ class BookingOut(RowOut):
     continued_by: NotRequired[Uuid | None]
     series: NotRequired[SeriesOut | None]
     terms: NotRequired[TermsOut | None]
+    meeting_url: NotRequired[str | None]
 
 
 def with_default_fields(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -121,6 +123,9 @@ def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[Bo
         _include_siblings(bodies, bookings, context)
         _include_logs(bodies, bookings, context)
         _include_moves(bodies, bookings, context)
+        if "meeting_url" in context.names:
+            for body, booking in zip(bodies, bookings, strict=True):
+                body["meeting_url"] = booking.meeting_link or None
         if "series" in context.names:
             for body, series in zip(bodies, serialize_series(bookings, context), strict=True):
                 body["series"] = series

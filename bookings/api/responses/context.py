@@ -25,7 +25,16 @@ SERVER = Actor(KEY)
 NO_ZONE = _("This is no IANA time zone, like Europe/Berlin.")
 # What a public page learns only in the answer to its own create.
 PRIVATE = frozenset(
-    {"customers", "logs", "customer_action_links", "bulked_bookings", "continues", "continued_by", "series"}
+    {
+        "customers",
+        "logs",
+        "customer_action_links",
+        "bulked_bookings",
+        "continues",
+        "continued_by",
+        "series",
+        "meeting_url",
+    }
 )
 
 

@@ -20,7 +20,7 @@ from bookings.effects.mail import waiting_mails
 from bookings.housekeeping import preview
 from bookings.mailing import Mailing, mailing
 from bookings.management import surroundings
-from bookings.management.connected import calendars
+from bookings.management.connected import calendars, meetings
 from bookings.management.sender_records import sender_records
 from bookings.management.sent_mail import sent_mail
 from bookings.management.surroundings import Finding
@@ -98,6 +98,7 @@ def everything() -> Iterator[Finding]:
             bitten,
             backups,
             calendars,
+            meetings,
             retention,
         ):
             yield from check()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from bookings import wake_ups
 from bookings.api.responses.webhooks import webhook_payload
 from bookings.backups.schedule import Upkeep
-from bookings.calendars import inviting, writing
+from bookings.calendars import meetings, writing
 from bookings.calendars.reading import read_next
 from bookings.calendars.staleness import tell_of_stale
 from bookings.effects import link_mail, link_texts, reminders, staff_notices, telling, webhooks
@@ -35,7 +35,7 @@ JOIN_SECONDS = 10.0
 log = structlog.get_logger(__name__)
 
 HANDLERS: dict[str, Handler] = {
-    "mail": inviting.deliver,
+    "mail": meetings.deliver,
     telling.KIND: telling.deliver_text,
     link_texts.KIND: link_texts.deliver,
     "links": link_mail.deliver,
