@@ -145,7 +145,7 @@ def _reservation(pk: Any, scope: Scope, resolved: Resolved) -> Reservation | Non
         return None
     wanted = as_uuid(pk)
     found = reservation(wanted) if wanted else None
-    if found is None or not scope.sees(found) or _is_left_out(scope, scope.reservations, found):
+    if found is None or not scope.sees(found) or _is_left_out(found, scope):
         resolved.wrong("reservation_id", _("There is no such reservation."))
         return None
     return found
@@ -207,15 +207,18 @@ def _find_project(pk: Any, scope: Scope, resolved: Resolved) -> None:
 def _find_resource(pk: Any, scope: Scope, resolved: Resolved) -> None:
     wanted = as_uuid(pk)
     found = active_resource(wanted) if wanted else None
-    if found is None or not scope.sees(found[0]) or _is_left_out(scope, scope.resources, found[0]):
+    if found is None or not scope.sees(found[0]) or _is_left_out(found[0], scope):
         resolved.wrong("resource_id", _("There is no such resource."))
     else:
         resolved.resource, resolved.primary_calendar_id = found
 
 
-def _is_left_out(scope: Scope, rows: QuerySet[Row], row: Row) -> bool:
-    """Whether a limited scope leaves a row out of those that it sees; asked of the database there alone."""
-    return scope.limited and not rows.filter(pk=row.pk).exists()
+def _is_left_out(row: Resource | Reservation, scope: Scope) -> bool:
+    """Whether a limited scope leaves a row out of those that it sees; only there is a query made for it, and asked."""
+    if not scope.limited:
+        return False
+    seen: QuerySet[Any] = scope.resources if isinstance(row, Resource) else scope.reservations
+    return not seen.filter(pk=row.pk).exists()
 
 
 def _link(project_id: Any, resource_id: Any, scope: Scope) -> tuple[ProjectResource, UUID | None] | None:

@@ -290,3 +290,19 @@ def test_finding_the_rows_of_a_project_takes_four_queries(fitting, django_assert
 def test_a_form_writes_nothing(wish):
     assert form(**wish).is_valid()
     assert not Booking.objects.exists()
+
+
+class Unasked(Scope):
+    """Whoever sees everything asks for no list of it."""
+
+    @property
+    def resources(self):
+        raise AssertionError
+
+    reservations = resources
+
+
+def test_no_list_of_what_may_be_named_is_made_for_whoever_sees_everything(wish):
+    held = a_hold(a_resource(), at(9))
+    assert resolve(wish, Unasked()).errors == {}
+    assert resolve({"reservation_id": held.pk}, Unasked()).reservation == held
