@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "booking_site.permissions_policy.deny_devices",  # around all that answers a page
     "whitenoise.middleware.WhiteNoiseMiddleware",  # files need nothing of what follows
     "booking_site.compression.CompressTexts",  # around all that reads or changes a page's words
-    "csp.middleware.CSPMiddleware",  # around all that makes pages, refusals of those below included
+    "booking_site.content_policy.ContentSecurityPolicy",  # around all that makes pages, and refusals
     "django.contrib.sessions.middleware.SessionMiddleware",  # before messages, users and the language
     "bookings.languages.choose_language",  # puts the chosen language where the next one looks
     "django.middleware.locale.LocaleMiddleware",  # before whatever says a sentence or makes an address
