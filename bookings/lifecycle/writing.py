@@ -22,11 +22,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import AutoField, Field, Model
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DurationField,
+    Field,
+    ForeignKey,
+    Model,
+    TextField,
+    UUIDField,
+)
 
 from bookings import prepared, sql, wake_ups
 from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
@@ -40,6 +52,13 @@ NAMED: Marks = (
     ("payload", "%s::jsonb || jsonb_build_object('history', entry.id)"),
 )
 """Where PostgreSQL puts the number of the history entry into a message."""
+_PLAIN: dict[type, type] = {
+    CharField: str,
+    TextField: str,
+    BooleanField: bool,
+    UUIDField: UUID,
+    DurationField: timedelta,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,9 +151,30 @@ def _claim(claim: Claim, booking: Booking) -> Statement:
 def _insert(rows: Sequence[Model], source: str = "", end: str = "", marks: Marks = ()) -> Statement:
     model, itself = type(rows[0]), sql.connection_itself()
     values = [
-        field.get_db_prep_save(field.pre_save(row, True), itself) for row in rows for field in _fields(model)
+        value if value is None or type(value) is plain else field.get_db_prep_save(value, itself)
+        for row in rows
+        for field, plain in zip(_fields(model), _plain_types(model), strict=True)
+        for value in (field.pre_save(row, True),)
     ]
     return _text(model, len(rows), source, end, marks), values
+
+
+@cache
+def _plain_types(model: type[Model]) -> list[type | None]:
+    """Of each column the type of values that PostgreSQL takes as they are; None where its field has to be asked.
+
+    Fields of our own kinds are asked, since they clean what they store; SQLite stores most types as others.
+    """
+    if not sql.is_postgresql():
+        return [None for _field in _fields(model)]
+    return [_PLAIN.get(type(_stored_as(field))) for field in _fields(model)]
+
+
+def _stored_as(field: Field[Any, Any]) -> Field[Any, Any]:
+    """The field itself, or of a relation the one of the key that it stores."""
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    return field
 
 
 @cache
