@@ -8,7 +8,7 @@ from bookings.online_indexes import AddIndexOnline
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("bookings", "0062_bookings_meet_online")]
+    dependencies = [("bookings", "0061_bookings_meet_online")]
 
     operations = [
         AddIndexOnline(

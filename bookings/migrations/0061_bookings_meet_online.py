@@ -29,7 +29,7 @@ RESOURCES = models.CharField(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0058_logins_of_staff_are_listed")]
+    dependencies = [("bookings", "0060_history_tells_who_was_next")]
 
     operations = [
         migrations.AddField("booking", "meeting", MEETING),
