@@ -1,7 +1,7 @@
 """Which resources a member of staff may see, and so which rows: the one place that says it.
 
-Somebody who is limited runs the bookings of some resources and sets nothing up.  What is not named here is not
-theirs: a page is missing to them, a permission is refused, whatever their role says.
+Somebody who is limited runs the bookings of some resources, and may say when those are open; nothing else is set up.
+What is not named here, or as a page in ``limited_pages``, is not theirs: it is missing or refused, whatever their role says.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from bookings.limited_pages import NARROWED
 from bookings.models import (
     Booking,
+    Calendar,
     CalendarEntry,
+    Event,
     HistoryEntry,
+    Location,
+    Option,
+    OutboxMessage,
     Person,
     PersonBooking,
     Project,
@@ -30,60 +36,18 @@ from bookings.models import (
 Seen = frozenset[UUID] | None
 """The ids of the resources that somebody sees; None for all, also for those to come."""
 Rows = TypeVar("Rows", bound=QuerySet[Any])
+_HOURS = ("weeklyhours", "datedhours")
 
 PERMISSIONS = {
     f"bookings.{name}"
     for name in (
         *("view_booking", "add_booking", "change_booking", "decide_booking", "delete_booking"),
         *("override_overlap", "view_customer", "view_historyentry", "view_remark", "view_reservation"),
-        "view_person",
+        *("view_person", "view_outboxmessage", "change_outboxmessage", "view_resource", "view_location"),
+        *(f"{verb}_{model}" for verb in ("view", "add", "change", "delete") for model in ("event", *_HOURS)),
     )
 }
 """What a limited member may do at most."""
-PAGES = {
-    *(
-        "index",
-        "login",
-        "logout",
-        "password_change",
-        "password_change_done",
-        "jsi18n",
-        "auth_user_own_sessions",
-    ),
-    *(
-        f"bookings_booking_{name}"
-        for name in (
-            *(
-                "changelist",
-                "change",
-                "add",
-                "history",
-                "export",
-                "paper",
-                "seen",
-                "waiting",
-                "again",
-                "press",
-            ),
-            *("take_back", "attended", "new", "calendar", "calendar_feed", "drag", "take_time", "people"),
-            *(
-                "release",
-                "calendar_conflict",
-                "act",
-                "move",
-                "correct",
-                "attendance",
-                "undo",
-                "renew",
-                "erase",
-            ),
-            *("new_series", "series", "classes", "class"),
-        )
-    ),
-    *("bookings_person_changelist", "bookings_person_change"),
-    *("bookings_reservation_changelist", "bookings_reservation_change"),
-}
-"""The names of the desk's pages that hold to the limit; every other is missing to a limited member."""
 
 
 def resources_seen_by(user: Any) -> Seen:
@@ -110,6 +74,11 @@ def _people(seen: frozenset[UUID]) -> Q:
     return Q(Exists(own.filter(person=OuterRef("pk"))))
 
 
+def _messages(seen: frozenset[UUID]) -> Q:
+    """Of bookings; what tells of none is the site's own."""
+    return Q(Exists(Booking.objects.filter(resource__in=seen, pk=OuterRef("booking_id"))))
+
+
 def _projects(seen: frozenset[UUID]) -> Q:
     return Q(pk__in=ProjectResource.objects.filter(resource__in=seen).values("project"))
 
@@ -118,7 +87,12 @@ _OWN: Mapping[type[Model], Callable[[frozenset[UUID]], Q]] = {
     Resource: lambda seen: Q(pk__in=seen),
     Booking: lambda seen: Q(resource__in=seen),
     Reservation: lambda seen: Q(resource__in=seen),
+    Calendar: lambda seen: Q(resource__in=seen),
     CalendarEntry: lambda seen: Q(booking__resource__in=seen),
+    Event: lambda seen: Q(calendar__resource__in=seen),
+    Location: lambda seen: Q(pk__in=Resource.objects.filter(pk__in=seen).values("location")),
+    Option: lambda seen: Q(project__in=ProjectResource.objects.filter(resource__in=seen).values("project")),
+    OutboxMessage: _messages,
     HistoryEntry: lambda seen: Q(booking__resource__in=seen),
     Person: _people,
     Project: _projects,
@@ -142,7 +116,7 @@ def takes_others(companions: Iterable[Resource], seen: Seen) -> bool:
 
 def is_open_to(user: Any, page: str) -> bool:
     """Whether a page of the desk, by the name of its URL, is there for that user."""
-    return page.removeprefix("admin:") in PAGES or not is_limited(user)
+    return page.removeprefix("admin:") in NARROWED or not is_limited(user)
 
 
 class StaffBackend(ModelBackend):

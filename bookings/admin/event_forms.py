@@ -13,6 +13,7 @@ from bookings.admin.fields.stored_json import switch_off
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.days import day_start
 from bookings.models import Calendar, Event, Resource
+from bookings.staff_limits import limited
 
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
@@ -35,11 +36,13 @@ class EventForm(forms.ModelForm):
         fields = ("calendar", "what", "where", "description", "all_day")
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Calendar.objects.filter(resource__in=Resource.objects.live(), provider=Calendar.Provider.OWN)
         theirs = own | Calendar.objects.filter(pk=self.instance.calendar_id)
-        calendars = theirs.select_related("resource").order_by("resource__name", "-primary", "name")
+        calendars = (
+            limited(theirs, user).select_related("resource").order_by("resource__name", "-primary", "name")
+        )
         offer_rows(self, "calendar", calendars)
 
 
@@ -64,11 +67,11 @@ class LastForm(BoundForm):
 
 
 class EventForms:
-    """The three forms of an event together; ``is_valid`` gives the event its start and end."""
+    """The three forms of an event together, as that user fills them in; ``is_valid`` gives the event its start and end."""
 
-    def __init__(self, data: Any, event: Event) -> None:
+    def __init__(self, data: Any, event: Event, user: Any) -> None:
         self.event = event
-        self.about = EventForm(data, instance=event)
+        self.about = EventForm(data, instance=event, user=user)
         self.first, self.last = FirstForm(data, prefix="first"), LastForm(data, prefix="last")
         if event.start:
             self._show_moments()

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.event_forms import EventForms
 from bookings.admin.form_page import form_page, posted_data
-from bookings.admin.mixins import row_or_404
+from bookings.admin.mixins import Narrowed, row_or_404
 from bookings.admin.times_in_words import span_in_words
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
 from bookings.models import Calendar, Event, Resource
 from bookings.refusals import sentence
+from bookings.staff_limits import limited
 from bookings.times import day
 
 
@@ -33,7 +34,7 @@ def when_in_words(event: Event) -> str:
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(Narrowed):
     list_display = ["when", "resource", "what", "all_day"]
     list_filter = [("calendar__resource", admin.RelatedOnlyFieldListFilter), "all_day"]
     list_select_related = ["calendar__resource"]
@@ -60,8 +61,8 @@ class EventAdmin(admin.ModelAdmin):
         return str(event.calendar.resource)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
-        events = super().get_queryset(request).filter(calendar__resource__is_test=False)
-        return events.select_related("calendar__resource")
+        events: QuerySet[Event] = super().get_queryset(request)
+        return events.filter(calendar__resource__is_test=False).select_related("calendar__resource")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Busy times")} | (extra_context or {}))
@@ -69,10 +70,11 @@ class EventAdmin(admin.ModelAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        named = Resource.objects.live().filter(slug=request.GET.get("resource", ""))
+        live = limited(Resource.objects.live(), request.user)
+        named = live.filter(slug=request.GET.get("resource", ""))
         own = Calendar.objects.filter(resource__in=named, provider=Calendar.Provider.OWN)
         wanted = own.order_by("-primary")
-        whole = EventForms(posted_data(request), Event(calendar=wanted.first()))
+        whole = EventForms(posted_data(request), Event(calendar=wanted.first()), request.user)
         if whole.is_valid() and self._done(whole, add_event):
             self.log_addition(request, whole.event, [{"added": {}}])
             return self._back(request, _("The busy time is entered."))
@@ -82,7 +84,7 @@ class EventAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         event = self._found(request, object_id)
-        whole = EventForms(posted_data(request), event)
+        whole = EventForms(posted_data(request), event, request.user)
         may_change = self.has_change_permission(request, event)
         if request.method == "POST" and not may_change:
             raise PermissionDenied

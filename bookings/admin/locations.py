@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.fields.plain import ObjectField, ZoneField
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.mixins import RecordedAdmin
+from bookings.admin.mixins import Narrowed, RecordedAdmin
 from bookings.admin.sandbox import FOR_TESTS, OnOneSide
 from bookings.models import Location, Site
 
@@ -29,7 +29,7 @@ class LocationForm(OnOneSide):
 
 
 @admin.register(Location)
-class LocationAdmin(RecordedAdmin):
+class LocationAdmin(Narrowed, RecordedAdmin):
     form = LocationForm
     inlines = HOURS
     history_parts = hours_of("location")

@@ -11,7 +11,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -20,6 +20,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from bookings.admin.changes import Parts, changes_of
 from bookings.models import Site
+from bookings.staff_limits import limited
 
 
 def row_or_404(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> Any:
@@ -28,6 +29,20 @@ def row_or_404(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: s
     if row is None:
         raise Http404
     return row
+
+
+class Narrowed(admin.ModelAdmin):
+    """Rows that a member of staff may not see are missing, in the list and by their address, like those that never were."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return limited(super().get_queryset(request), request.user)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Raises Http404 where Django leads to the first page."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
 
 
 class KeptOnceBooked(admin.ModelAdmin):
@@ -113,9 +128,13 @@ class ShownByWidgets(BaseModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), *self._shown(request, obj).values()]
 
+    def may_change_fields(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether the row's own fields may be changed, and not its tables alone."""
+        return self.has_change_permission(request, obj)
+
     def _shown(self, request: HttpRequest, obj: Any) -> dict[Any, Callable[[Model], str]]:
         """By name of the field; nothing for those who may change the row."""
-        if obj is None or self.has_change_permission(request, obj):
+        if obj is None or self.may_change_fields(request, obj):
             return {}
         return {
             name: as_widget_shows(self.form, name)

@@ -10,14 +10,16 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.admin.mixins import ReadOnlyAdmin
+from bookings.admin.booking.search import BoundedPaginator
+from bookings.admin.mixins import Narrowed, ReadOnlyAdmin
 from bookings.admin.untold import untold_page
 from bookings.models import OutboxMessage
 from bookings.models.outbox import OutboxQuerySet
+from bookings.staff_limits import limited
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
+class OutboxMessageAdmin(Narrowed, ReadOnlyAdmin):
     """Written by the verbs and sent by the worker; staff may look, and have one tried again."""
 
     list_display = ["kind", "created_at", "run_after", "state", "attempts", "why"]
@@ -27,9 +29,10 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     actions = ["retry_now"]
     show_full_result_count = False
+    paginator = BoundedPaginator
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
-        rows = OutboxMessage.objects.live()
+        rows = limited(OutboxMessage.objects.live(), request.user)
         return rows.order_by(*self.get_ordering(request) or ["-pk"])
 
     @admin.display(description=gettext_lazy("outcome"), ordering="outcome")

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,10 +25,11 @@ from bookings.admin.fields.stored_json import StoredJsonModelForm
 from bookings.admin.fields.table import TableField
 from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
-from bookings.admin.mixins import KeptOnceBooked, RecordedAdmin, Table
+from bookings.admin.mixins import KeptOnceBooked, Narrowed, RecordedAdmin, Table
 from bookings.admin.sandbox import FOR_TESTS, PRESS, OnOneSide, say_how_many
 from bookings.models import Calendar, Resource, Site
 from bookings.sandbox import copy_resources
+from bookings.staff_limits import is_limited
 
 AS_PLACE_OR_SITE = gettext_lazy("as its location has it, without one as the site: %(zone)s")
 
@@ -71,8 +73,11 @@ class ResourceForm(OnOneSide, FeedForm, SlugByItself, StoredJsonModelForm):
 
 
 @admin.register(Resource)
-class ResourceAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
-    """A resource that was booked stays as a record: it is retired and offered no more."""
+class ResourceAdmin(Narrowed, WithFeed, KeptOnceBooked, RecordedAdmin):
+    """A resource that was booked stays as a record: it is retired and offered no more.
+
+    A limited member of staff sees their own, and changes when those are open where their role may.
+    """
 
     form = ResourceForm
     formfield_overrides = PICTURES
@@ -80,7 +85,11 @@ class ResourceAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
     inlines = [*HOURS, CalendarInline]
     history_parts = hours_of("resource")
     list_display = ["name", "timezone", "location", "email", "offered", "is_test"]
-    list_filter = ["is_test", "location", ("deleted_at", admin.EmptyFieldListFilter)]
+    list_filter = [
+        "is_test",
+        ("location", admin.RelatedOnlyFieldListFilter),
+        ("deleted_at", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["location"]
     search_fields = ["name", "email"]
     actions = ["retire", "offer_again", "copy_for_tests"]
@@ -104,6 +113,38 @@ class ResourceAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
     @admin.display(description=gettext_lazy("offered"), boolean=True)
     def offered(self, resource: Resource) -> bool:
         return resource.deleted_at is None
+
+    def may_change_fields(self, request: HttpRequest, obj: Any) -> bool:
+        return super().has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Also of whoever changes the hours on the page alone; without a row, whether resources are set up."""
+        if self.may_change_fields(request, obj):
+            return True
+        user = request.user
+        return obj is not None and is_limited(user) and user.has_perm("bookings.change_weeklyhours")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the feed, whose address outlives a limit."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not is_limited(request.user):
+            return fieldsets
+        return [(title, options) for title, options in fieldsets if not {*FEED} & {*options["fields"]}]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or self.may_change_fields(request, obj) or not is_limited(request.user):
+            return super().get_readonly_fields(request, obj)
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Of a row whose hours alone are changed nothing is read from what is sent."""
+        if is_limited(request.user):
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change or self.may_change_fields(request, obj):
+            super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A new resource gets the calendar that takes its bookings, as through the API."""

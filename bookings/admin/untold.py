@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking, Mail, OutboxMessage
+from bookings.staff_limits import limited
 
 ON_A_PAGE = 50
 
@@ -37,7 +38,8 @@ def untold_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _tick_off(request)
     start = Booking.objects.filter(pk=OuterRef("booking_id")).values("start")
-    rows = OutboxMessage.objects.untold().annotate(start=Subquery(start)).order_by("start", "pk")
+    untold = limited(OutboxMessage.objects.untold(), request.user)
+    rows = untold.annotate(start=Subquery(start)).order_by("start", "pk")
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("p"))
     context = model_admin.admin_site.each_context(request) | {
         "title": _("Whom nobody could tell"),
@@ -67,7 +69,8 @@ def _news(row: OutboxMessage) -> str:
 def _tick_off(request: HttpRequest) -> HttpResponse:
     typed = request.POST.getlist("told")
     chosen = [int(one) for one in typed if one.isascii() and one.isdecimal() and len(one) < 19]
-    count = OutboxMessage.objects.filter(untold_at__isnull=False, pk__in=chosen).update(untold_at=None)
+    rows = limited(OutboxMessage.objects.filter(untold_at__isnull=False, pk__in=chosen), request.user)
+    count = rows.update(untold_at=None)
     words = ngettext("%(count)s is ticked off.", "%(count)s are ticked off.", count)
     messages.success(request, words % {"count": count})
     return HttpResponseRedirect(reverse("admin:bookings_outboxmessage_untold"))

@@ -30,6 +30,7 @@ from bookings.admin.booking.told import again_page, messages_of, offer, told
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.admin.calendar.page import calendar_urls
 from bookings.admin.classes.pages import class_page, classes_page
+from bookings.admin.mixins import Narrowed
 from bookings.admin.series.new_series import new_series_page
 from bookings.admin.series.one_series import series_page
 from bookings.admin.taking_time.page import take_time_page
@@ -94,7 +95,7 @@ class DayFilter(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(admin.ModelAdmin):
+class BookingAdmin(Narrowed):
     change_form_template = "admin/bookings/booking/change_form.html"
     list_display = ["reference", "when", "who", "state", "resource", "project", "attendance"]
     list_filter = [

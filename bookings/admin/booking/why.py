@@ -26,7 +26,11 @@ from bookings.availability.parameters import ParametersError
 from bookings.availability.verdicts import JudgedTime, Source
 from bookings.graphs.flow import Flow
 from bookings.layers import graph_name
-from bookings.models import Option, Project, Reservation, Resource
+from bookings.models import Booking, Event, Option, Project, Reservation, Resource
+from bookings.staff_limits import is_limited, is_open_to, limited
+
+OF_SOMEBODY = (Booking, Event, Reservation, Resource)
+"""What stands with one resource, and is told to whoever sees that alone."""
 
 
 class OptionChoice(forms.ModelChoiceField):
@@ -48,12 +52,12 @@ class WhyForm(WallClockForm):
         help_text=gettext_lazy("Empty: the first."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_rows(self, "project", Project.objects.live())
-        offer_rows(self, "resource", Resource.objects.live())
+        offer_rows(self, "project", limited(Project.objects.live(), user))
+        offer_rows(self, "resource", limited(Resource.objects.live(), user))
         options = Option.objects.filter(project__in=Project.objects.live()).select_related("project")
-        offer_rows(self, "option", options)
+        offer_rows(self, "option", limited(options, user))
         self.order_fields(["project", "resource", "option", "day", "clock", "which"])
         self.start: datetime | None = None
         self.end: datetime | None = None
@@ -104,7 +108,8 @@ def why_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The question and, once it was asked, what each rule says.  Raises PermissionDenied."""
     if not request.user.has_perm("bookings.view_resource"):
         raise PermissionDenied
-    form = WhyForm(request.GET if "day" in request.GET else None, initial=request.GET.dict())
+    asked = request.GET if "day" in request.GET else None
+    form = WhyForm(asked, initial=request.GET.dict(), user=request.user)
     context: dict[str, Any] = {}
     if form.is_valid() and (judged := form.judged(timezone.now())) is not None:
         context = {
@@ -128,13 +133,17 @@ def _words(form: WhyForm) -> str:
 
 
 def _decider(request: HttpRequest, source: Source) -> Decider:
-    row = source.model._default_manager.filter(pk=source.pk).first()  # noqa: SLF001  # of whichever model
-    options = source.model._meta
+    options, user = source.model._meta, request.user
+    rows = source.model._default_manager.filter(pk=source.pk)  # noqa: SLF001  # of whichever model
+    row = (limited(rows, user) if source.model in OF_SOMEBODY else rows).first()
+    if row is None and source.model in OF_SOMEBODY and is_limited(user):
+        return Decider(name=_("%(kind)s of others") % {"kind": options.verbose_name}, url="", note="")
     if isinstance(row, Reservation):
         name = span_in_words(row.start, row.end, row.resource.timezone)
     else:
         name = getattr(row, "reference", None) or str(row or "")
     url = ""
-    if row is not None and request.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
+    is_theirs = user.has_perm(f"{options.app_label}.view_{options.model_name}")
+    if row is not None and is_theirs and is_open_to(user, source.admin_url_name):
         url = reverse(source.admin_url_name, args=[source.pk])
     return Decider(name=f"{options.verbose_name} {name}", url=url, note=source.note)

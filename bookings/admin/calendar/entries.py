@@ -156,7 +156,7 @@ def _of_piece(piece: Any, window: Window, now: datetime, may_move: bool, seen: S
             key=f"busy-{piece.pk}",
             resource=piece.resource_id,
             title=str(piece.event),
-            url=url_of("event_change", piece.event_id) if seen is None else "",
+            url=url_of("event_change", piece.event_id),
             past=piece.busy_end <= now,
             **span,
         )

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.form_page import posted_data
-from bookings.admin.mixins import RecordedAdmin, row_or_404
+from bookings.admin.mixins import Narrowed, RecordedAdmin, row_or_404
 from bookings.admin.people import verb_pages
 from bookings.admin.people.figures import NOBODY, answers_last_time, bookings_of, figures_of
 from bookings.admin.people.known import addresses_of, as_known_to
@@ -41,16 +41,13 @@ class NoteForm(forms.ModelForm):
 
 
 @admin.register(Person)
-class PersonAdmin(RecordedAdmin):
+class PersonAdmin(Narrowed, RecordedAdmin):
     can_put_back = False
     history_parts = ((Block, "person"),)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People come with their bookings."""
         return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
-        return limited(super().get_queryset(request), request.user)
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:

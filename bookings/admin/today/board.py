@@ -230,8 +230,7 @@ def _of_piece(piece: Occupancy, seen: Seen) -> tuple[str, str, str]:
     if piece.reservation:
         url = reverse("admin:bookings_reservation_change", args=[piece.reservation_id])
         return "held", str(piece.reservation.project or _("Somebody")), url
-    url = reverse("admin:bookings_event_change", args=[piece.event_id]) if seen is None else ""
-    return "shut", str(piece.event), url
+    return "shut", str(piece.event), reverse("admin:bookings_event_change", args=[piece.event_id])
 
 
 def _gaps(shown: ShownDay, resource: Resource, hours: list[Span], taken: list[Span]) -> list[Line]:

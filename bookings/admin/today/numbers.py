@@ -64,10 +64,10 @@ def _counted(user: Any, *, mends: bool) -> Iterator[tuple[str, bool, Any]]:
     yield "changed", decides, _count(limited(CalendarEntry.objects.conflicting(), user))
     waiting = how_many_wait(resources_seen_by(user))
     yield "waiting", decides, Subquery(waiting, output_field=IntegerField())
-    failed = OutboxMessage.objects.failed_lately()[:MOST_FAILED]
+    failed = limited(OutboxMessage.objects.failed_lately(), user)[:MOST_FAILED]
     of_failed = OutboxMessage.objects.filter(pk__in=failed.values("pk"))
     yield "failed", user.has_perm("bookings.view_outboxmessage"), _count(of_failed)
-    untold = OutboxMessage.objects.untold()
+    untold = limited(OutboxMessage.objects.untold(), user)
     yield "untold", user.has_perm("bookings.change_outboxmessage"), _count(untold)
     yield "unreached", user.has_perm("bookings.view_booking"), _count(limited(unreached(), user))
     linkless = limited(Booking.objects.without_link(), user).order_by("start")[:MOST_FAILED]

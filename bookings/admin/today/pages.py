@@ -81,7 +81,7 @@ def wrong_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     _check(request, "view_outboxmessage")
     context = _context(model_admin, request, _("What went wrong")) | {
         "wrongs": wrongs_for(request.user),
-        "failed": failed(site_of(request).timezone),
+        "failed": failed(request.user, site_of(request).timezone),
         "may_retry": request.user.has_perm("bookings.change_outboxmessage"),
     }
     return TemplateResponse(request, "admin/today/wrong.html", context)

@@ -100,7 +100,7 @@ def retry_page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpRe
     """Have a message that was given up tried again at once.  Raises PermissionDenied."""
     if not request.user.has_perm("bookings.change_outboxmessage"):
         raise PermissionDenied
-    if OutboxMessage.objects.failed_lately().filter(pk=pk).try_again():
+    if limited(OutboxMessage.objects.failed_lately(), request.user).filter(pk=pk).try_again():
         messages.success(request, _("It is tried again now."))
     else:
         messages.warning(request, _("It waits or went out by now."))

@@ -39,9 +39,9 @@ def wrongs_for(user: Any) -> list[Wrong]:
     """What that user may know of and see to.  Nothing scans a table that grows."""
     found: list[Wrong] = []
     if user.has_perm("bookings.view_outboxmessage"):
-        found += _failed()
+        found += _failed(user)
     if user.has_perm("bookings.change_outboxmessage"):
-        found += _untold()
+        found += _untold(user)
     if user.has_perm("bookings.view_booking"):
         found += [*_unreached(user), *_without_link(user)]
     if user.has_perm("bookings.decide_booking"):
@@ -64,9 +64,9 @@ class Failed:
     url: str
 
 
-def failed(zone: str) -> list[Failed]:
-    """The messages that were given up last.  Three queries."""
-    rows = list(OutboxMessage.objects.failed_lately().order_by("-done_at")[:SHOWN])
+def failed(user: Any, zone: str) -> list[Failed]:
+    """The messages that were given up last, of those that the user sees.  Three queries."""
+    rows = list(limited(OutboxMessage.objects.failed_lately(), user).order_by("-done_at")[:SHOWN])
     known = Booking.objects.live().in_bulk([row.booking_id for row in rows if row.booking_id])
     people = Customer.objects.in_bulk(list(known))
     return [
@@ -91,8 +91,8 @@ def _whom(message: OutboxMessage, customer: Customer | None) -> str:
     return _("Mail to the owner")
 
 
-def _failed() -> Iterator[Wrong]:
-    if count := OutboxMessage.objects.failed_lately()[:MOST_FAILED].count():
+def _failed(user: Any) -> Iterator[Wrong]:
+    if count := limited(OutboxMessage.objects.failed_lately(), user)[:MOST_FAILED].count():
         sentence = ngettext(
             "%(count)s message did not go out within the last week.",
             "%(count)s messages did not go out within the last week.",
@@ -109,8 +109,8 @@ def unreached() -> BookingQuerySet:
     return coming.filter(customer__in=Customer.objects.unreached())
 
 
-def _untold() -> Iterator[Wrong]:
-    if count := OutboxMessage.objects.untold().count():
+def _untold(user: Any) -> Iterator[Wrong]:
+    if count := limited(OutboxMessage.objects.untold(), user).count():
         sentence = ngettext(
             "Nobody could tell %(count)s customer what happened to a booking.",
             "Nobody could tell %(count)s customers what happened to a booking.",
