@@ -1,7 +1,8 @@
 """Which resources a member of staff may see, and so which rows: the one place that says it.
 
 Somebody who is limited runs the bookings of some resources, and may say when those are open; nothing else is set up.
-What is not named here, or as a page in ``limited_pages``, is not theirs: it is missing or refused, whatever their role says.
+What is not named here, or as a page in ``limited_pages``, is not theirs: it is missing or refused, whatever their role
+says.
 """
 
 from __future__ import annotations

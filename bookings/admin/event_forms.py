@@ -67,7 +67,7 @@ class LastForm(BoundForm):
 
 
 class EventForms:
-    """The three forms of an event together, as that user fills them in; ``is_valid`` gives the event its start and end."""
+    """The three forms of an event, as that user fills them in; ``is_valid`` gives the event its start and end."""
 
     def __init__(self, data: Any, event: Event, user: Any) -> None:
         self.event = event

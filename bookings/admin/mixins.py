@@ -32,7 +32,7 @@ def row_or_404(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: s
 
 
 class Narrowed(admin.ModelAdmin):
-    """Rows that a member of staff may not see are missing, in the list and by their address, like those that never were."""
+    """Rows that a member of staff may not see are missing, in the list and by their address, like those never made."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return limited(super().get_queryset(request), request.user)

@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from bookings.lifecycle import add_event, book
+from bookings.limited_pages import NARROWED, why_closed
 from bookings.models import (
     Booking,
     Customer,
@@ -30,7 +31,6 @@ from bookings.models import (
     Series,
     StaffLimit,
 )
-from bookings.limited_pages import NARROWED, why_closed
 from bookings.staff_limits import limited, resources_seen_by
 from tests.admin.conftest import logged_in, text_of, values_of
 from tests.situations import SERVER, a_booking, a_draft, a_hold, a_project, a_resource, a_seat, a_session
