@@ -108,7 +108,7 @@ def test_no_page_holds_more_than_a_thousand(server, three):
 EVERYTHING = (
     "attributes,event_info,event,provider_event,customers,user,user.calendars.events,resource,resource.calendars,"
     "resource.calendars.events,calendar,calendar.events,project,project.resources,meta,available_actions,"
-    "customer_action_links,owner_booking,bulked_bookings,logs,continues,continued_by,series,terms"
+    "customer_action_links,owner_booking,bulked_bookings,logs,continues,continued_by,series,terms,meeting_url"
 )
 
 

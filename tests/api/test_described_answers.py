@@ -10,7 +10,8 @@ from bookings.models import Booking, Series
 from tests.api import described
 from tests.api.conftest import EXAMPLE, MARTY, NOTHING, Door, hour
 from tests.api.test_contract_lists import EVERYTHING
-from tests.situations import a_widget_key
+from tests.situations import a_project, a_resource, a_widget_key, at
+from tests.views.conftest import visitor as visitor
 
 WHOLE = "availability_constraints,calendars.events"
 MORNINGS = [{"allow_hours": {"start": 0, "end": 24}}]
@@ -147,6 +148,14 @@ def through_many(walk, server, wish):
     walk.call(server, "PUT", "/bookings/bulk", {"bookings": acts})
 
 
+def through_turns(walk, server, visitor):
+    """What a visitor's page has given to whoever's turn it was."""
+    project = a_project(a_resource(), a_resource(), availability={"mode": "balanced"})
+    visitor.book(project, at(14))
+    made = Booking.objects.get(project=project)
+    walk.call(server, "GET", f"/bookings/{made.pk}?include=logs")
+
+
 def through_sessions(walk, server, widget, doc):
     session = EXAMPLE | {"resource_id": doc, "graph": "group_owner", "settings": {"max_seats": 2}}
     made = walk.call(server, "POST", "/bookings", session | hour(days=50))
@@ -189,12 +198,13 @@ def through_public_pages(walk, consultation, nobody, server, wish):
 
 
 def test_every_call_is_answered_with_every_field_that_is_described(
-    walk, server, widget, nobody, doc, wish, soon, consultation
+    walk, server, widget, nobody, visitor, doc, wish, soon, consultation
 ):
     through_what_is_read_alone(walk, server, nobody)
     through_times(walk, server, doc)
     through_bookings(walk, server, wish)
     through_many(walk, server, wish)
+    through_turns(walk, server, visitor)
     through_sessions(walk, server, widget, doc)
     through_reservations(walk, server, widget, wish)
     through_public_pages(walk, consultation, nobody, server, wish)
