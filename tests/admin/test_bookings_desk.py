@@ -209,7 +209,7 @@ def test_only_a_final_booking_is_deleted_and_its_person_forgotten(manager, page)
     assert "over can be deleted" in text_of(manager.post(page(booking, "erase")))
     act(booking, "cancel", by=Actor.owner())
     assert manager.post(page(booking, "erase")).status_code == 302
-    assert manager.get(page(booking)).status_code == 302
+    assert manager.get(page(booking)).status_code == 404
     assert not Booking.objects.filter(customer__name="Marty McFly").exists()
 
 
@@ -311,9 +311,9 @@ def test_the_list_asks_the_same_number_of_queries_for_two_and_for_twenty(desk, d
     assert queries() == few
 
 
-def test_a_page_of_a_booking_that_does_not_exist_leads_away(desk, page):
+def test_a_page_of_a_booking_that_does_not_exist_is_missing(desk, page):
     missing = Booking(pk="6c0e3f55-7b0c-4f0e-9f39-8a35a4b6e111")
-    assert desk.get(page(missing)).status_code == 302
+    assert desk.get(page(missing)).status_code == 404
     assert desk.get(page(missing, "move")).status_code == 404
 
 
