@@ -13,7 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi, ngettext, pgettext
+from django.utils.translation import get_language, get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 Zone = ZoneInfo | str
@@ -34,25 +34,37 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=8192)
+def _day_words(on: date, format_name: str, language: str | None) -> str:
+    """Kept, as are the clocks: a page that tells a thousand times has a few days, and a language their words."""
+    return date_format(on, format_name)
+
+
+@lru_cache(maxsize=8192)
+def _clock_words(hour: int, minute: int, language: str | None) -> str:
+    return date_format(datetime.combine(date.min, time(hour, minute)), "TIME_FORMAT")
+
+
 def day(moment: datetime, zone: Zone) -> str:
     """Like "Tuesday 16 March 2027"."""
-    return date_format(local(moment, zone), "DAY_FORMAT")
+    return _day_words(local(moment, zone).date(), "DAY_FORMAT", get_language())
 
 
 def short_day(moment: datetime, zone: Zone) -> str:
     """Like "Tuesday 16 March"."""
-    return date_format(local(moment, zone), "SHORT_DAY_FORMAT")
+    return _day_words(local(moment, zone).date(), "SHORT_DAY_FORMAT", get_language())
 
 
 def brief_day_and_clock(moment: datetime, zone: Zone) -> str:
     """Like "Mon 15 Mar, 09:30", for a button."""
-    brief = date_format(local(moment, zone), "BRIEF_DAY_FORMAT")
+    brief = _day_words(local(moment, zone).date(), "BRIEF_DAY_FORMAT", get_language())
     return _("%(day)s, %(time)s") % {"day": brief, "time": clock(moment, zone)}
 
 
 def clock(moment: datetime, zone: Zone) -> str:
     """Like "09:30", or "9:30 AM" where the locale counts twelve hours."""
-    return date_format(local(moment, zone), "TIME_FORMAT")
+    here = local(moment, zone)
+    return _clock_words(here.hour, here.minute, get_language())
 
 
 def end_clock(start: datetime, end: datetime, zone: Zone) -> str:
