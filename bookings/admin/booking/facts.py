@@ -79,15 +79,23 @@ def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
 
 def seats_in_words(session: Booking) -> str:
     """How many of a session's seats are taken, holds among them."""
-    return _("%(taken)s of %(seats)s taken") % {"taken": session.seats_taken, "seats": session.max_seats}
+    return taken_in_words(session.seats_taken, session.max_seats)
+
+
+def taken_in_words(taken: int, seats: int | None) -> str:
+    """The same of values that were read without their row."""
+    return _("%(taken)s of %(seats)s taken") % {"taken": taken, "seats": seats}
 
 
 def with_places(booking: Booking) -> str:
     """Who comes, and how many where that is more than one: "Marty McFly, 3 places"."""
-    name = str(getattr(booking, "customer", None) or "—")
-    if booking.places == 1:
-        return name
-    return _(", ").join((name, places_in_words(booking.places)))
+    return name_with_places(str(getattr(booking, "customer", None) or ""), booking.places)
+
+
+def name_with_places(name: str, places: int) -> str:
+    """The same of values that were read without their row; a dash for nobody."""
+    name = name or "—"
+    return name if places == 1 else _(", ").join((name, places_in_words(places)))
 
 
 def _person(booking: Booking) -> Iterator[tuple[str, Any]]:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from bookings.admin.calendar.entries import Entry, Kind, url_of
+from bookings.admin.calendar.entries import Entry, Kind
 from bookings.admin.calendar.window import Window
+from bookings.admin.row_urls import url_of
 
 USUAL = (8, 18)
 """From which hour to which a day is drawn at least."""

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings.admin.booking.facts import seats_in_words, with_places
+from bookings.admin.booking.facts import name_with_places, taken_in_words
+from bookings.admin.calendar.rows import BookingRow, PieceRow, piece_rows, rows_without_a_piece
 from bookings.admin.calendar.window import Window
-from bookings.availability.agenda import closed, taken
-from bookings.models import Action, Booking, Occupancy
+from bookings.admin.kept_words import option_words, state_words
+from bookings.admin.row_urls import url_of
+from bookings.availability.agenda import closed
+from bookings.models import Booking, Event
 from bookings.staff_limits import Seen
 from bookings.times import clock
-
-BOOKING = (
-    "start", "end", "resource", "what", "max_seats", "seats_taken", "places", "attendance", "customer__name",
-    "state__label", "state__name", "state__settled", "state__occupies", "option__label", "option__length",
-)  # fmt: skip
-"""What is drawn of a booking, and all that is read of it."""
-OWNERS = ("booking__customer", "booking__state", "booking__option", "event", "reservation")
-PIECE = (
-    *(
-        "resource",
-        "start",
-        "end",
-        "busy_start",
-        "busy_end",
-        "event__what",
-        "event__remote",
-        "reservation__expires_at",
-    ),
-    *(f"booking__{name}" for name in BOOKING),
-)
-NOWHERE = UUID(int=0)
 
 
 class Kind(StrEnum):
@@ -85,111 +63,94 @@ def entries(window: Window, now: datetime, *, may_move: bool, seen: Seen = None)
     Five queries, however much there is.
     """
     ids = [resource.pk for resource in window.resources]
-    pieces = list(_pieces(ids, window))
+    pieces = list(piece_rows(ids, window))
     own = [entry for piece in pieces for entry in _of_piece(piece, window, now, may_move, seen)]
-    shown = {piece.booking_id for piece in pieces}
-    others = [_of_booking(one, now) for one in _without_a_piece(ids, window) if one.pk not in shown]
+    shown = {piece.booking.pk for piece in pieces if piece.booking}
+    others = [_of_booking(one, now) for one in rows_without_a_piece(ids, window) if one.pk not in shown]
     return sorted(_marked([*own, *others, *_shut(window)]), key=lambda one: (one.start, one.key))
 
 
-def url_of(page: str, pk: UUID) -> str:
-    """The address of a row's page at the desk.  There are many on a page, so that each is asked for once a process."""
-    return _url(page).replace(str(NOWHERE), str(pk))
-
-
-@cache
-def _url(page: str) -> str:
-    return reverse(f"admin:bookings_{page}", args=[NOWHERE])
-
-
-def _pieces(ids: list[UUID], window: Window) -> Iterable[Occupancy]:
-    ways = Action.objects.filter(source=OuterRef("booking__state"), continues=True)
-    movable = Exists(ways.filter(Q(by_staff=True) | Q(by_owner=True)))
-    found = taken(ids, window.start, window.end).annotate(moves=movable)
-    return found.select_related(*OWNERS).only(*PIECE)
-
-
-def _without_a_piece(ids: list[UUID], window: Window) -> Iterable[Booking]:
-    """Requests that do not have the time yet, and what took place: it ended in a state after its start."""
-    bookings = Booking.objects.live().filter(
-        resource__in=ids, start__gte=window.start, start__lt=window.end, session=None, state__occupies=False
-    )
-    moved_away = Exists(Booking.objects.order_by().filter(continues=OuterRef("pk")))
-    took_place = Q(state__settled=True, state_entered_at__gte=F("start")) & ~moved_away
-    waits = Q(state__settled=False)
-    # In no order, or a planner reads all bookings in that order instead of a few by their start.
-    return (
-        bookings.order_by()
-        .filter(took_place | waits)
-        .select_related("customer", "state", "option")
-        .only(*BOOKING)
-    )
-
-
-def _of_piece(piece: Any, window: Window, now: datetime, may_move: bool, seen: Seen) -> Iterator[Entry]:
-    span = {"start": piece.busy_start, "end": piece.busy_end}
-    of_others = seen is not None and piece.booking and piece.booking.resource_id not in seen
-    if of_others:
+def _of_piece(piece: PieceRow, window: Window, now: datetime, may_move: bool, seen: Seen) -> Iterator[Entry]:
+    booking = piece.booking
+    if booking and seen is not None and booking.resource not in seen:
         yield Entry(
             kind=Kind.BUSY,
             key=f"busy-{piece.pk}",
-            resource=piece.resource_id,
+            resource=piece.resource,
+            start=piece.busy_start,
+            end=piece.busy_end,
             title=_("Goes along with a booking of others"),
-            **span,
         )
-    elif piece.booking:
-        own = replace(_of_booking(piece.booking, now), resource=piece.resource_id, **span)
-        yield replace(own, key=f"{own.key}-{piece.resource_id}", moves=may_move and piece.moves)
-    elif piece.reservation:
-        until = clock(piece.reservation.expires_at, window.zone)
+    elif booking:
+        yield _of_booking(booking, now, piece=piece, may_move=may_move)
+    elif piece.reservation and piece.held_until:
+        until = clock(piece.held_until, window.zone)
         yield Entry(
             kind=Kind.HELD,
             key=f"hold-{piece.pk}",
-            resource=piece.resource_id,
+            resource=piece.resource,
+            start=piece.busy_start,
+            end=piece.busy_end,
             title=_("Held until %(time)s") % {"time": until},
-            url=url_of("reservation_change", piece.reservation_id) if seen is None else "",
-            **span,
+            url=url_of("reservation_change", piece.reservation) if seen is None else "",
         )
-    else:
+    elif piece.event:
         yield Entry(
             kind=Kind.BUSY,
             key=f"busy-{piece.pk}",
-            resource=piece.resource_id,
-            title=str(piece.event),
-            url=url_of("event_change", piece.event_id),
+            resource=piece.resource,
+            start=piece.busy_start,
+            end=piece.busy_end,
+            title=str(Event(what=piece.event_what or "", remote=piece.event_remote or "")),
+            url=url_of("event_change", piece.event),
             past=piece.busy_end <= now,
-            **span,
         )
     for start, end in ((piece.start, piece.busy_start), (piece.busy_end, piece.end)):
         if start < end:
             yield Entry(
                 kind=Kind.BUFFER,
                 key=f"buffer-{piece.pk}-{start:%s}",
-                resource=piece.resource_id,
+                resource=piece.resource,
                 start=start,
                 end=end,
                 title=_("buffer"),
             )
 
 
-def _of_booking(booking: Booking, now: datetime) -> Entry:
-    is_session = booking.max_seats is not None
-    state = str(booking.state)
-    if booking.attendance != Booking.Attendance.UNKNOWN:
-        state = str(booking.get_attendance_display())
+def _of_booking(
+    booking: BookingRow, now: datetime, *, piece: PieceRow | None = None, may_move: bool = False
+) -> Entry:
+    """A booking where it has a piece, else where it would have one."""
+    if booking.max_seats is not None:
+        title, what = booking.what, taken_in_words(booking.seats_taken, booking.max_seats)
+    else:
+        title, what = name_with_places(booking.customer or "", booking.places), _option_or_what(booking)
     return Entry(
-        kind=Kind.BOOKED if booking.state.settled else Kind.ASKED,
-        key=str(booking.pk),
-        resource=booking.resource_id,
-        start=booking.start,
-        end=booking.end,
-        title=booking.what if is_session else with_places(booking),
-        what=seats_in_words(booking) if is_session else str(booking.option or booking.what),
-        state=state,
+        kind=Kind.BOOKED if booking.settled else Kind.ASKED,
+        key=f"{booking.pk}-{piece.resource}" if piece else str(booking.pk),
+        resource=piece.resource if piece else booking.resource,
+        start=piece.busy_start if piece else booking.start,
+        end=piece.busy_end if piece else booking.end,
+        title=title,
+        what=what,
+        state=_state(booking),
         url=url_of("booking_change", booking.pk),
         booking=booking.pk,
-        past=booking.end <= now or (not booking.state.occupies and booking.state.settled),
+        moves=bool(piece and piece.moves and may_move),
+        past=booking.end <= now or (not booking.occupies and booking.settled),
     )
+
+
+def _state(booking: BookingRow) -> str:
+    if booking.attendance != Booking.Attendance.UNKNOWN:
+        return str(Booking.Attendance(booking.attendance).label)
+    return state_words(booking.state_label, booking.state_name)
+
+
+def _option_or_what(booking: BookingRow) -> str:
+    if booking.option_length is None:
+        return booking.what
+    return option_words(booking.option_label, booking.option_length)
 
 
 def _shut(window: Window) -> Iterator[Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,11 +62,11 @@ class Window:
     """How many resources have no place here."""
     as_list: bool
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         return datetime.fromtimestamp(day_start(self.first, self.zone), UTC)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         return datetime.fromtimestamp(day_start(self.first + self.length, self.zone), UTC)
 
