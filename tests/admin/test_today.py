@@ -315,6 +315,26 @@ def test_the_first_page_takes_ten_queries_of_its_own_however_much_there_is(desk)
     assert many - frame <= 10
 
 
+def test_a_line_says_the_project_and_its_option_or_how_long_that_is(desk):
+    doc = a_resource(name="Emmett")
+    project = a_project(doc, name="Portrait sitting")
+    a_booking(doc, at(9), project=project, option=project.options.get())
+    project.options.update(label="")
+    assert "Portrait sitting, 1 hour" in columns(text_of(desk.get(TODAY + FAR)))["Emmett"]
+    project.options.update(label="With two prints")
+    for page in (TODAY, PAPER):
+        assert "Portrait sitting, With two prints" in text_of(desk.get(page + FAR))
+
+
+def test_what_is_new_is_found_behind_much_that_was_overtaken(desk, monkeypatch):
+    monkeypatch.setattr("bookings.admin.today.news.READ_FIRST", 2)
+    doc = a_resource()
+    a_booking(doc, at(9))
+    for hour in (10, 11):
+        Booking.objects.filter(pk=a_booking(doc, at(hour)).pk).update(deleted_at=timezone.now())
+    assert news(text_of(desk.get(TODAY))).count("Marty McFly") == 1
+
+
 def _queries(client, url):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(url).status_code == 200

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from bookings.admin.booking.waiting import waiting_in_turn
 from bookings.lifecycle import Actor, available_actions, may_be_pressed
-from bookings.models import Action, Booking
+from bookings.models import Action, Booking, State
 from bookings.staff_limits import resources_seen_by
 from bookings.times import brief_day_and_clock, clock, short_day
 
@@ -54,7 +54,11 @@ def waiting_rows(user: Any, most: int, skip: int = 0) -> list[Booking]:
 
 def with_answers(bookings: list[Booking]) -> list[Booking]:
     """The same bookings, each with its ``answers``.  One query."""
-    prefetch_related_objects(bookings, Prefetch("state__leaving", Action.objects.select_related("target")))
+    states: dict[int, State] = {}
+    for booking in bookings:  # hundreds of them are in a few states
+        booking.state = states.setdefault(booking.state_id, booking.state)
+    leaving = Prefetch("leaving", Action.objects.select_related("target"))
+    prefetch_related_objects(list(states.values()), leaving)
     for booking in bookings:
         vars(booking)["answers"] = answers_to(booking)
     return bookings

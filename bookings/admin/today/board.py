@@ -6,26 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.admin.booking.waiting import with_clash
+from bookings.admin.kept_words import option_words
+from bookings.admin.row_urls import url_of
+from bookings.admin.today.rows import MOST_BOOKINGS, Piece, day_pieces
 from bookings.admin.today.shown_day import ShownDay
 from bookings.availability.openings import Span, free_spans, openings
-from bookings.lifecycle.notices import OFF
-from bookings.models import Booking, Occupancy, Resource
-from bookings.staff_limits import Seen, limited
+from bookings.models import Booking, Event, Resource
+from bookings.staff_limits import Seen
 from bookings.times import clock, clock_range, local
 
-BEGUN_BEFORE = timedelta(days=14)
-"""How long before the day something may have begun that is still shown on it: so far an index is read."""
-MOST_BOOKINGS = 600
 MOST_COLUMNS = 30
 SHORTEST_GAP = timedelta(minutes=10)
 
@@ -46,6 +42,25 @@ class Line:
     """Which of the signs of the desk: ``past``, ``now``, ``wait``, ``over``, or none."""
     has_begun: bool = False
     seats: list[Line] = field(default_factory=list)
+
+    @property
+    def who(self) -> str:
+        """Whom its booking is about: a name, else what it is called."""
+        if self.booking is None:
+            return ""
+        return str(getattr(self.booking, "customer", "") or self.booking.what or self.booking.reference)
+
+    @property
+    def offered(self) -> str:
+        """The project and its option, as far as it has them."""
+        found = vars(self.booking)
+        option, length = found["option_label"], found["option_length"]
+        words = [found["offered_project"], option_words(option, length) if length else ""]
+        return _(", ").join(filter(None, words))
+
+    @property
+    def booking_url(self) -> str:
+        return url_of("booking_change", self.booking.pk) if self.booking else ""
 
     @property
     def begins(self) -> str:
@@ -81,34 +96,6 @@ class Board:
     """Whether there was more than one page shows."""
 
 
-def day_bookings(shown: ShownDay, resources: Sequence[Resource], user: Any) -> list[Booking]:
-    """What is booked or asked for on the day, by time, seats of sessions among it; what was called off is left out."""
-    over = Q(state_entered_at__gte=F("start")) & ~Q(state__mail_to_customer__in=OFF)
-    stands = Q(state__occupies=True) | Q(state__settled=False) | over
-    rows = (
-        limited(Booking.objects.live(), user)
-        .not_moved()
-        .filter(
-            stands,
-            start__gte=shown.start - BEGUN_BEFORE,
-            start__lt=shown.end,
-            end__gt=shown.start,
-        )
-    )
-    if shown.resource:
-        rows = rows.filter(resource=shown.resource)
-    known = {resource.pk: resource for resource in resources}
-    found = list(
-        with_clash(rows)
-        .select_related("state", "version", "customer", "option", "project")
-        .order_by("start", "pk")[: MOST_BOOKINGS + 1]
-    )
-    for booking in found:
-        if booking.resource_id in known:
-            booking.resource = known[booking.resource_id]
-    return found
-
-
 def board_of(
     shown: ShownDay, resources: Sequence[Resource], bookings: list[Booking], seen: Seen = None
 ) -> Board:
@@ -117,7 +104,7 @@ def board_of(
     Three queries.
     """
     columns = [shown.resource] if shown.resource else list(resources)
-    pieces = _pieces(shown, columns)
+    pieces = day_pieces(shown, columns)
     shown_bookings = bookings[:MOST_BOOKINGS]
     if len(columns) > MOST_COLUMNS:
         used = {booking.resource_id for booking in shown_bookings}
@@ -136,19 +123,6 @@ def board_of(
         bookings=shown_bookings,
         left_out=len(bookings) > MOST_BOOKINGS or (len(columns) < len(resources) and not shown.resource),
     )
-
-
-def _pieces(shown: ShownDay, resources: Iterable[Resource]) -> dict[UUID, list[Occupancy]]:
-    found: defaultdict[UUID, list[Occupancy]] = defaultdict(list)
-    rows = Occupancy.objects.live().filter(
-        resource__in=[one.pk for one in resources],
-        start__gte=shown.start - BEGUN_BEFORE,
-        start__lt=shown.end,
-        end__gt=shown.start,
-    )
-    for piece in rows.select_related("event", "reservation__project", "booking").order_by("start"):
-        found[piece.resource_id].append(piece)
-    return found
 
 
 def _booking_lines(shown: ShownDay, bookings: Iterable[Booking]) -> dict[UUID, list[Line]]:
@@ -196,7 +170,7 @@ def _column(
     shown: ShownDay,
     resource: Resource,
     own: list[Line],
-    pieces: list[Occupancy],
+    pieces: list[Piece],
     hours: list[Span],
     seen: Seen,
 ) -> list[Line]:
@@ -210,27 +184,28 @@ def _column(
     return sorted(lines, key=lambda line: (line.start, line.kind != "now", line.end))
 
 
-def _other(shown: ShownDay, resource: Resource, piece: Occupancy, seen: Seen) -> Line | None:
+def _other(shown: ShownDay, resource: Resource, piece: Piece, seen: Seen) -> Line | None:
     """What takes the time and is no booking of the resource itself; None where it is."""
     start, end = max(piece.busy_start, shown.start), min(piece.busy_end, shown.end)
-    if start >= end or (piece.booking and piece.booking.resource_id == resource.pk):
+    if start >= end or piece.booking__resource == resource.pk:
         return None
     kind, words, url = _of_piece(piece, seen)
     return Line(kind=kind, start=start, end=end, zone=shown.zone, words=words, url=url)
 
 
-def _of_piece(piece: Occupancy, seen: Seen) -> tuple[str, str, str]:
-    if piece.booking and seen is not None and piece.booking.resource_id not in seen:
+def _of_piece(piece: Piece, seen: Seen) -> tuple[str, str, str]:
+    if piece.booking and seen is not None and piece.booking__resource not in seen:
         return "also", _("Goes along with a booking of others"), ""
     if piece.booking:
-        url = reverse("admin:bookings_booking_change", args=[piece.booking_id])
-        return "also", _("Goes along with %(booking)s") % {"booking": piece.booking.reference}, url
-    if piece.reservation and seen is not None and piece.reservation.resource_id not in seen:
+        goes_along = _("Goes along with %(booking)s") % {"booking": piece.booking__reference}
+        return "also", goes_along, url_of("booking_change", piece.booking)
+    if piece.reservation and seen is not None and piece.reservation__resource not in seen:
         return "held", _("Somebody"), ""
     if piece.reservation:
-        url = reverse("admin:bookings_reservation_change", args=[piece.reservation_id])
-        return "held", str(piece.reservation.project or _("Somebody")), url
-    return "shut", str(piece.event), reverse("admin:bookings_event_change", args=[piece.event_id])
+        url = url_of("reservation_change", piece.reservation)
+        return "held", piece.reservation__project__name or _("Somebody"), url
+    event = Event(what=piece.event__what or "", remote=piece.event__remote or "")
+    return "shut", str(event), url_of("event_change", piece.event) if piece.event else ""
 
 
 def _gaps(shown: ShownDay, resource: Resource, hours: list[Span], taken: list[Span]) -> list[Line]:

@@ -21,6 +21,8 @@ from bookings.times import brief_day_and_clock, clock
 MOST_READ = 300
 """So many of the newest entries are read, however long somebody was away."""
 MOST_TOLD = 8
+READ_FIRST = 40
+"""Of so many of the newest the bookings are read; of all others where those give too little to tell."""
 SITTING = timedelta(minutes=30)
 """After so long without a look the next one begins a sitting: what was seen before is no news any more."""
 ONCE_A = timedelta(minutes=1)
@@ -61,7 +63,10 @@ class News:
 
 
 def news_for(user: Any, now: datetime, zone: str) -> News:
-    """What is new to that user, who thereby has seen it.  Three queries, and a write now and then."""
+    """What is new to that user, who thereby has seen it.  Three queries, and a write now and then.
+
+    A fourth where most of the newest was overtaken since.
+    """
     entries = latest_entries()
     look = _looked(user, now, entries)
     new = [
@@ -71,12 +76,11 @@ def news_for(user: Any, now: datetime, zone: str) -> News:
     ]
     told = [(entry, kind) for entry in new if (kind := _kind(entry))]
     mine = own_presses(entries, user, now)
-    bookings = _read([entry for entry, _kind in told] + mine, user)
-    items = [
-        item
-        for entry, kind in told
-        if entry.booking_id in bookings and (item := _item(entry, kind, bookings[entry.booking_id], zone))
-    ]
+    bookings = _read([entry for entry, _kind in told[:READ_FIRST]] + mine, user)
+    items = _items(told[:READ_FIRST], bookings, zone)
+    if len(items) <= MOST_TOLD:
+        bookings |= _read([entry for entry, _kind in told[READ_FIRST:]], user)
+        items += _items(told[READ_FIRST:], bookings, zone)
     return News(
         since=brief_day_and_clock(look.since_at, zone),
         items=items[:MOST_TOLD],
@@ -165,6 +169,16 @@ def _kind(entry: HistoryEntry) -> str:
     if entry.reason == "moved":
         return "moved" if entry.source == entry.target else ""
     return "off" if entry.reason in {"", "session"} else ""
+
+
+def _items(
+    told: Iterable[tuple[HistoryEntry, str]], bookings: dict[UUID, Booking], zone: str
+) -> list[NewsItem]:
+    return [
+        item
+        for entry, kind in told
+        if entry.booking_id in bookings and (item := _item(entry, kind, bookings[entry.booking_id], zone))
+    ]
 
 
 def _item(entry: HistoryEntry, kind: str, booking: Booking, zone: str) -> NewsItem | None:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.admin.today.asks import Ask, waiting_rows, with_answers
-from bookings.admin.today.board import Board, board_of, day_bookings, new_booking_url
+from bookings.admin.today.board import Board, board_of, new_booking_url
 from bookings.admin.today.news import news_for, own_just_done
+from bookings.admin.today.rows import day_bookings
 from bookings.admin.today.shown_day import DayForm, ShownDay, shown_day
 from bookings.admin.today.wrong import failed, wrongs_for
 from bookings.languages import site_of
