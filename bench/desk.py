@@ -9,6 +9,7 @@ end; with `--keep` it stays, and is measured again as it is.
 """
 
 import argparse
+import gc
 import logging
 import os
 import statistics
@@ -105,6 +106,8 @@ def main() -> None:
         )
         print(f"{'':28} {'ms, median':>11} {'p95':>7} {'CPU ms':>7} queries  kB")
         client = staff()
+        gc.collect()
+        gc.freeze()  # as the processes of a site do once they are loaded
         for name, page in pages().items():
             if asked.only in name:
                 print(measure(client, name, page, asked.rounds), flush=True)
