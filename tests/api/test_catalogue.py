@@ -231,6 +231,21 @@ def test_a_resource_joins_with_a_weight_that_can_be_sent_again(server, consultat
     assert consultation.links.get(resource=marty["id"]).weight == 2
 
 
+def test_the_weight_of_a_resource_is_told_where_it_stands_in_its_project(server, consultation, doc, marty):
+    path = f"/projects/{consultation.pk}/resources?include=resources"
+    told = server.made(path, {"resource_id": marty["id"], "weight": 3})
+    assert [(row["id"], row["weight"]) for row in told] == [(doc, 1), (marty["id"], 3)]
+    assert server.read(path) == told
+    assert server.put(path, [marty["id"]]).json()["data"] == told[1:]
+    assert "weight" not in server.read(f"/resources/{marty['id']}")
+
+
+def test_no_page_is_told_how_a_project_shares_its_bookings(server, widget, consultation):
+    slug = consultation.slug
+    told = widget.get(f"/projects/hosted/{slug}?include=resources").json()["data"]
+    assert all("weight" not in row for row in told["resources"])
+
+
 @pytest.mark.parametrize("weight", [0, 101, -1, 1.5, True, "2", [], 10**30])
 def test_a_weight_that_is_none_is_refused_beside_all_else(server, consultation, weight):
     answer = server.post(f"/projects/{consultation.pk}/resources", {"weight": weight})

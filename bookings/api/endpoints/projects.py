@@ -28,11 +28,11 @@ from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import Data, Page
 from bookings.api.responses.projects import (
     BookedProjectOut,
-    MembersOut,
+    LinksOut,
     ProjectOut,
     prefetch_members,
     serialize_booked_project,
-    serialize_members,
+    serialize_links,
     serialize_project,
 )
 from bookings.models import Project, ProjectResource
@@ -142,16 +142,16 @@ def delete_project(request: ApiRequest, pk: str) -> NoContent:
 
 
 @api.get("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
-def list_members(request: ApiRequest, pk: str) -> Ok[Data[MembersOut]]:
-    """The ids of the project's resources, in its order; ``include=resources`` tells them whole."""
+def list_members(request: ApiRequest, pk: str) -> Ok[Data[LinksOut]]:
+    """The ids of the project's resources, in its order; ``include=resources`` tells them whole, with their weights."""
     row = _find(request, pk)
-    return ok(serialize_members(row, Context.of(request)))
+    return ok(serialize_links(row, Context.of(request)))
 
 
 @api.post("/projects/{pk}/resources", auth=server_only, tags=["Projects"])
-def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[MembersOut]]:
-    """Add a resource at the end; the answer is the whole list.  One that is in it already stays where it is, with the
-    weight that is sent.
+def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[LinksOut]]:
+    """Add a resource at the end; the answer is the whole list, with ``include=resources`` each with its weight.  One
+    that is in it already stays where it is, with the weight that is sent.
     """
     context = Context.of(request)
     row, given, errors = _find(request, pk), body.given(), dict(body.findings)
@@ -169,7 +169,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[Mem
     if (weight := given.get("weight")) and link.weight != weight:
         link.weight = weight
         link.save(update_fields=["weight"])
-    return created(serialize_members(_find(request, pk), context))
+    return created(serialize_links(_find(request, pk), context))
 
 
 @api.put(
@@ -178,7 +178,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[Mem
     tags=["Projects"],
     openapi_extra=ID_LIST,
 )
-def set_members(request: ApiRequest, pk: str) -> Ok[Data[MembersOut]]:
+def set_members(request: ApiRequest, pk: str) -> Ok[Data[LinksOut]]:
     """Replace the project's resources by those of a bare list of ids, in its order."""
     context = Context.of(request)
     row, sent = _find(request, pk), parse(request.body)
@@ -191,7 +191,7 @@ def set_members(request: ApiRequest, pk: str) -> Ok[Data[MembersOut]]:
         raise Invalid(errors)
     with transaction.atomic():
         _set_members(row, ids)
-    return ok(serialize_members(_find(request, pk), context))
+    return ok(serialize_links(_find(request, pk), context))
 
 
 @api.delete("/projects/{pk}/resources/{resource_id}", auth=server_only, tags=["Projects"])

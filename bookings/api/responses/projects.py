@@ -14,6 +14,16 @@ MembersOut = list[Uuid] | list[ResourceOut]
 """Resources of a project: ids, or whole ones where ``include`` names them."""
 
 
+class LinkedOut(ResourceOut):
+    """A resource as one of a project's; ``weight`` is its share where the project is balanced, 1 to 100."""
+
+    weight: int
+
+
+LinksOut = list[Uuid] | list[LinkedOut]
+"""The same as a server key reads and writes them, each with its weight where it is told whole."""
+
+
 class BookedProjectOut(RowOut):
     """As much as a booking tells of its project."""
 
@@ -49,7 +59,12 @@ def prefetch_members(projects: QuerySet[Project], names: Names = frozenset()) ->
 
 def members(row: Project) -> list[Resource]:
     """The project's active resources in its order.  Uses prefetched ``links`` where there are any."""
-    return [link.resource for link in row.links.all() if link.resource.deleted_at is None]
+    return [link.resource for link in active_links(row)]
+
+
+def active_links(row: Project) -> list[ProjectResource]:
+    """The project's links to active resources in its order.  Uses prefetched ``links`` where there are any."""
+    return [link for link in row.links.all() if link.resource.deleted_at is None]
 
 
 def serialize_booked_project(row: Project, context: Context) -> BookedProjectOut:
@@ -89,3 +104,13 @@ def serialize_members(row: Project, context: Context) -> MembersOut:
         return [str(one.pk) for one in members(row)]
     inner = context.below("resources")
     return [serialize_resource(one, inner) for one in members(row)]
+
+
+def serialize_links(row: Project, context: Context) -> LinksOut:
+    if "resources" not in context.names:
+        return [str(link.resource_id) for link in active_links(row)]
+    inner = context.below("resources")
+    found: list[LinkedOut] = [
+        {**serialize_resource(link.resource, inner), "weight": link.weight} for link in active_links(row)
+    ]
+    return found
