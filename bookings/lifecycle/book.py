@@ -38,6 +38,7 @@ def book(
     companions: Sequence[Resource] = (),
     reservation: Reservation | None = None,
     else_anew: bool = False,
+    assignment: dict[str, Any] | None = None,
     words: str = "",
     now: datetime | None = None,
 ) -> Booking:
@@ -45,8 +46,9 @@ def book(
 
     A live ``reservation`` of the same resource, start and end is handed over and cannot fail; for other times the
     time is claimed anew, and if that fails the reservation stays.  One that ended raises ``ReservationGone`` unless
-    ``else_anew``.  Raises ``SlotTaken``, ``GroupFull``, ``SessionClosed``, and what the rules say to a customer;
-    nothing is written then.
+    ``else_anew``.  ``assignment`` is why it came to its resource, as ``HistoryEntry`` keeps it; a reservation that is
+    handed over says so itself.  Raises ``SlotTaken``, ``GroupFull``, ``SessionClosed``, and what the rules say to a
+    customer; nothing is written then.
     """
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
     draft.version, draft.by_agent = flow.version, by.by_agent and by.bound_by_rules
@@ -75,7 +77,7 @@ def book(
         claim_seats(session_of(draft), draft.places)
     takes = [resource.pk for resource in companions]
     claim = claim_of(draft, takes, around) if claims and draft.version.claims_time else None
-    assignment = held.reservation.assignment if held and held.covers(draft) else None
+    assignment = held.reservation.assignment if held and held.covers(draft) else assignment
     rows = _rows(draft, claim, customer, action=flow.create, by=by, words=words, assignment=assignment)
     _write(rows, companions)
     if held:

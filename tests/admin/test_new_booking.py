@@ -15,6 +15,7 @@ from bookings.models import (
     Block,
     Booking,
     Customer,
+    HistoryEntry,
     Option,
     OptionResource,
     Person,
@@ -270,6 +271,28 @@ def test_the_page_takes_few_queries_whatever_there_is_to_be_chosen_from(desk, ma
     assert queries() <= 11
     assert queries(person=maria.pk) <= 13  # and who it is, and what they had last time
     assert queries(q="nov") <= 14  # and how names are looked for here
+
+
+def test_history_says_why_it_was_whom_the_page_proposed_unless_somebody_else_was_chosen(desk, studio):
+    """Lena has an hour that Monday already, so that Omar is proposed."""
+    studio.availability = {"mode": "balanced"}
+    studio.save()
+    lena, omar = (link.resource for link in studio.links.all())
+    a_booking(lena, at(11))
+    proposed = values_of(desk.get(NEW, MONDAY)) | {"customer-name": "Walk In"}
+    assert (proposed["resource"], proposed["clock"]) == (str(omar.pk), "09:00")
+
+    def booked(**typed):
+        desk.post(NEW, proposed | typed)
+        booking = Booking.objects.latest("created_at")
+        return booking.resource, HistoryEntry.objects.get(booking_id=booking.pk).assignment
+
+    assert booked(clock="10:00") == (omar, None)  # nobody proposed that time
+    assert booked(resource=str(lena.pk)) == (lena, None)
+    who, why = booked()
+    assert (who, why["chosen"]) == (omar, str(omar.pk))
+    assert [one["resource"] for one in why["order"]] == [str(omar.pk), str(lena.pk)]
+    assert booked(clock="11:00", turn="made-up") == (omar, None)
 
 
 def test_what_an_option_says_of_a_resource_is_read_with_it(desk, studio):

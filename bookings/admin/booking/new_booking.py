@@ -19,17 +19,17 @@ from bookings.admin.booking.new_booking_forms import ChooseForm, NewBookingForm
 from bookings.admin.booking.new_booking_start import (
     AskedForm,
     LastTime,
-    held_by,
     let_go,
     people_named,
     person_named,
 )
+from bookings.admin.booking.new_booking_tokens import held_by, turn_of
 from bookings.admin.form_page import form_page, posted_data
 from bookings.errors import BookingError
 from bookings.forms import BookingForm, Contact, CustomerForm, Scope, resolve
 from bookings.layers import graph_name
 from bookings.lifecycle import Actor
-from bookings.models import Booking, GraphVersion, Project, ProjectResource, Reservation, Resource
+from bookings.models import Booking, GraphVersion, Project, ProjectResource, Resource
 from bookings.models.projects import ProjectQuerySet
 from bookings.staff_limits import limited, resources_seen_by, takes_others
 
@@ -74,7 +74,7 @@ def new_booking_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpRespo
     if request.method == "POST" and not {"take", "look"} & set(request.POST):
         form, customer = draft.forms(request.POST)
         asked = [form, customer] if customer else [form]
-        if all(one.is_valid() for one in asked) and (booking := _book(request, form, customer, draft.held)):
+        if all(one.is_valid() for one in asked) and (booking := _book(request, form, customer, draft)):
             messages.success(request, _("%(reference)s is booked.") % {"reference": booking.reference})
             return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
     else:
@@ -138,7 +138,7 @@ def _published(graph: str) -> GraphVersion | None:
 
 
 def _book(
-    request: HttpRequest, form: NewBookingForm, person: CustomerForm | None, held: Reservation | None
+    request: HttpRequest, form: NewBookingForm, person: CustomerForm | None, shown: Draft
 ) -> Booking | None:
     """Book what was typed; None where something is wrong, which the forms then say."""
     resolved = resolve(form.as_request(), Scope.everything())
@@ -165,8 +165,9 @@ def _book(
             by=Actor.staff(request.user),
             customer=whole.customer(),
             companions=whole.companions(),
-            reservation=held,
+            reservation=shown.held,
             else_anew=True,
+            assignment=turn_of(shown.turn, draft, request.user),
         )
     except BookingError as refused:
         form.add_error(None, refusals.sentence(refused))

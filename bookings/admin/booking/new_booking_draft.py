@@ -22,15 +22,14 @@ from bookings.admin.booking.new_booking_start import (
     LastTime,
     Times,
     customer_of,
-    held_by,
     held_in_words,
     hold_time,
-    hold_token,
     people_named,
     seen_of,
     told_before,
     typed_in,
 )
+from bookings.admin.booking.new_booking_tokens import held_by, hold_token, turn_token
 from bookings.admin.booking.verb_forms import StaffCustomerForm, open_sessions
 from bookings.admin.form_page import form_page_context
 from bookings.availability.catalogue_at_once import catalogue_at_once
@@ -61,6 +60,7 @@ class Draft:
         self.last = last if last and project and last.booking.project_id == project.pk else None
         self.held = held_by(request.POST.get("hold", ""), request.user)
         self.refused = ""
+        self.turn = request.POST.get("turn", "")
         self.catalogue = seen_of(catalogue_at_once(project), self.seen) if project else None
         self.times: Times | None = None
 
@@ -124,7 +124,11 @@ class Draft:
         if times is None:
             return {}
         first = times.first()
-        return _starting(*first) if first else {"day": times.day}
+        if first is None:
+            return {"day": times.day}
+        start, resource, why = first
+        self.turn = turn_token(start, why, self.request.user) if why else ""
+        return _starting(start, resource)
 
     def _take(self, chosen: dict[str, Any]) -> dict[str, Any]:
         """Hold the time that was pressed, in place of the one before."""
@@ -161,6 +165,7 @@ class Draft:
             if times
             else "",
             "hold": hold_token(self.held, self.request.user) if self.held else "",
+            "turn": self.turn,
             "held": held_in_words(self.held) if self.held else "",
             "refused": self.refused,
             "told": told_before(Flow.of(self.version).create.target),

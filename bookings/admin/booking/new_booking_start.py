@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core import signing
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -35,7 +34,6 @@ from bookings.validators import zones
 
 MOST_PEOPLE = 10
 HOLD = timedelta(minutes=5)
-SALT = "a time held at the desk"
 DAY = timedelta(days=1)
 
 
@@ -213,13 +211,14 @@ class Times:
             local = start.astimezone(self.zone)
             yield {"value": local.isoformat(), "clock": clock(start, self.zone), "is_held": is_held}
 
-    def first(self) -> tuple[datetime, Resource] | None:
-        """The next free time, with the first who is free then; None on a day without any."""
+    def first(self) -> tuple[datetime, Resource, dict[str, Any] | None] | None:
+        """The next free time, with the first who is free then, and why it is theirs; None on a day without any."""
         found = next(iter(self.starts), None)
         if found is None:
             return None
-        free = [self.only] if self.only else self.everybodys[found]
-        return found, self.assigned(found, free).offers[0].resource
+        among = self.assigned(found, [self.only] if self.only else self.everybodys[found])
+        resource = among.offers[0].resource
+        return found, resource, among.told(resource.pk)
 
     def assigned(self, start: datetime, among: Sequence[Offer]) -> Assignment:
         """With whom a booking of ``among`` is tried, in the mode's order."""
@@ -273,21 +272,6 @@ def hold_time(
                 replacing=before,
             )
     raise refusal
-
-
-def hold_token(held: Reservation, user: Any) -> str:
-    """Names a hold in a form of that user's."""
-    return signing.dumps([str(held.pk), user.pk], salt=SALT)
-
-
-def held_by(token: str, user: Any) -> Reservation | None:
-    """The live hold that a form of this user's names."""
-    try:
-        pk, owner = signing.loads(token, salt=SALT)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    live = Reservation.objects.live().filter(pk=pk) if owner == user.pk else Reservation.objects.none()
-    return live.select_related("resource").first()
 
 
 def let_go(held: Reservation | None, by: Actor) -> None:
