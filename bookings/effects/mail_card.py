@@ -20,11 +20,12 @@ from bookings.forms.questions import answers_of
 from bookings.graph_words import words_to_customer, words_to_owner
 from bookings.lifecycle.notices import LEFT
 from bookings.maps import map_of_booking
-from bookings.models import Booking, Site
+from bookings.models import Booking, Mail, Site
 from bookings.price_words import price_in_words
 
 LONGEST_PREVIEW = 200
 LONGEST_VALUE = 60
+GIVEN_UP = {Mail.DECLINED, Mail.EXPIRED, Mail.CANCELLED, LEFT}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Card:
     colours: Colours
     pill: str = ""
     """How it stands, in few words; empty for none."""
+    is_given_up: bool = False
+    """Whether its time is struck through: nobody comes then."""
     preview: str
     """What a list of mails shows beside the subject."""
     when: When | None = None
@@ -90,6 +93,7 @@ def card_of(news: News, words: Wording, *, url: str, said: tuple[str, ...], has_
     return Card(
         colours=colours_of((project.accent if project else "") or news.site.accent, stage),
         pill=_pill(news, stage),
+        is_given_up=stage is Stage.OVER and news.mail in GIVEN_UP,
         preview=_preview(news, words),
         when=when,
         facts=tuple(fact for fact in facts if fact.value),

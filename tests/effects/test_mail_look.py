@@ -10,8 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from bookings.accents import DARK, DEFAULT_ACCENT, LIGHT, accents
 from bookings.effects.link_mail import ask_for_links
 from bookings.effects.links import manage_token
+from bookings.effects.mail_preview import preview
 from bookings.lifecycle import Actor, act
-from bookings.models import Customer, Site
+from bookings.models import Booking, Customer, MailKind, MailWords, Site
 from tests.effects.conftest import work
 from tests.effects.test_mail import DOC, doc, html_of, mails_to
 from tests.situations import a_booking, a_project, at
@@ -139,6 +140,25 @@ def test_an_entry_for_the_calendar_is_named_where_one_is_attached(mailoutbox):
             assert ("The entry for your calendar is attached." in said) is attached
 
 
+@pytest.mark.parametrize("ends", ["decline", "cancel_by_customer"])
+def test_the_time_of_what_is_given_up_is_struck_through(mailoutbox, ends):
+    booking = a_booking(doc(), at(9), graph="confirm_decline" if ends == "decline" else "instant")
+    assert "line-through" not in html_of(told(mailoutbox))
+    act(booking, ends, by=Actor("staff") if ends == "decline" else Actor.customer())
+    struck = re.findall(r"text-decoration:line-through[^>]*>([^<]+)<", html_of(told(mailoutbox)))
+    assert struck == ["10:00"]
+
+
+def test_the_time_of_a_visit_that_was_is_not_struck_through(mailoutbox):
+    site = Site.objects.update_or_create(pk=1)[0]
+    booking = a_booking(doc(), at(9))
+    act(booking, "complete", by=Actor("staff"))
+    booking = Booking.objects.in_full().get(pk=booking.pk)
+    assert not booking.state.occupies
+    words = MailWords(kind=MailKind.CUSTOMER_AFTERWARDS, language=site.language)
+    assert "line-through" not in html_of(preview(words, booking, MARTY))
+
+
 def test_html_and_text_tell_the_same_facts(mailoutbox):
     texts = {
         "price": Decimal("37.50"),
@@ -150,11 +170,35 @@ def test_html_and_text_tell_the_same_facts(mailoutbox):
     for letter in (told(mailoutbox), told(mailoutbox, DOC)):
         rows = re.findall(r"^([A-Z][\w-]+): (.+)$", letter.body, re.MULTILINE)
         assert {"What", "With", "Where", "Price", "For", "Reference"} < dict(rows).keys()
-        html = html_of(letter)
+        html = html_of(letter).replace("<wbr>", "")
         for label, value in rows:
             if label != "When":
                 assert re.search(rf">{label}<", html), label
                 assert re.search(rf'<span dir="auto">{re.escape(value)}<', html), value
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_can_be_pressed_in_a_mail_has_one_line_where_there_is_room(browser, mailoutbox, language):
+    project = a_project(doc())
+    guest = Customer(name="Marty McFly", email=MARTY, language=language)
+    a_booking(project.resources.get(), at(9), project=project, customer=guest, where="Hill Valley")
+    page = browser.new_context(viewport={"width": 640, "height": 800}).new_page()
+    page.set_content(html_of(told(mailoutbox)))
+    presses = page.locator("a.stack")
+    assert presses.count() == 2
+    heights = presses.evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    assert heights == [50, 50]
+    page.context.close()
+
+
+def test_an_address_breaks_behind_its_sign_and_what_was_typed_stays_escaped(mailoutbox):
+    guest = Customer(name="Marty <b>McFly</b>", email=MARTY)
+    a_booking(doc(), at(9), customer=guest)
+    html = html_of(told(mailoutbox, DOC))
+    assert '<span dir="auto">marty@<wbr>example.com</span>' in html
+    assert "Marty &lt;b&gt;McFly&lt;/b&gt;" in html
 
 
 def test_the_foot_says_why_it_came_and_whether_an_answer_reaches_somebody(mailoutbox):
