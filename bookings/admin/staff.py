@@ -23,6 +23,7 @@ from bookings.admin.staff_sessions import own_sessions_page, sessions_page
 from bookings.models import Resource, StaffLimit
 from bookings.setup.staff_links import password_link, valid_for
 
+NAMED_LISTS = ("staff/named_lists.js",)
 ROLE_WORDS = {
     "desk": _("Desk: runs the bookings"),
     "manager": _("Manager: sets up hours and projects, too"),
@@ -120,6 +121,11 @@ class InviteForm(LimitFields, forms.ModelForm):
 
 
 class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
+    readonly_fields = ("last_login", "date_joined")
+
+    class Media:
+        js = NAMED_LISTS
+
     def row_in_words(self, row: Any) -> str:
         return role_name(row) if isinstance(row, Group) else str(row)
 
@@ -196,12 +202,15 @@ class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            kwargs["form_class"] = RolesField
+            kwargs |= {"form_class": RolesField, "widget": forms.CheckboxSelectMultiple()}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class RoleAdmin(TellsBeforeAndAfter, GroupAdmin):
     list_display = ("role",)
+
+    class Media:
+        js = NAMED_LISTS
 
     @admin.display(description=_("role"), ordering="name")
     def role(self, group: Group) -> str:

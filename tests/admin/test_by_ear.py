@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,6 +43,8 @@ def pages():
 
     return [
         *(to(name) for name in ("index", "auth_user_changelist", "auth_user_invite", "password_change")),
+        to("auth_user_change", User.objects.create_user("jo").pk),
+        to("auth_group_change", Group.objects.create(name="night").pk),
         *(to(f"bookings_booking_{name}") for name in ("changelist", "waiting", "wrong", "new", "add")),
         *(to("bookings_booking_change", row.pk) for row in (booking, asked, over)),
         *(to(f"bookings_booking_{name}", one) for name in ("move", "correct", "attendance", "history")),

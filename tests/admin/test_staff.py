@@ -1,5 +1,7 @@
 """Who runs the site, and in which role."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
@@ -37,3 +39,22 @@ def test_a_change_of_staff_and_of_a_role_is_told_with_before_and_after(admin):
     said = text_of(admin.get(reverse("admin:auth_group_history", args=[manager.pk])))
     assert "Name: manager, now: Heads" in said
     assert "Can change site" in said
+
+
+def test_the_roles_are_boxes_to_tick_and_ticked_where_they_are_held(admin):
+    logged_in("manager")
+    user = User.objects.get(username="manager")
+    said = text_of(admin.get(reverse("admin:auth_user_change", args=[user.pk])))
+    boxes = re.findall(r'<input type="checkbox" name="groups"[^>]*>', said)
+    assert len(boxes) == Group.objects.count() == 3
+    (ticked,) = (box for box in boxes if " checked" in box)
+    assert f'value="{user.groups.get().pk}"' in ticked
+
+
+def test_when_somebody_joined_is_shown_and_not_typed(admin):
+    user = User.objects.get(username="admin")
+    url = reverse("admin:auth_user_change", args=[user.pk])
+    assert "Date joined" in text_of(admin.get(url))
+    sent = values_of(admin.get(url)) | {"date_joined_0": "2001-01-01", "date_joined_1": "00:00:00"}
+    assert admin.post(url, sent).status_code == 302
+    assert User.objects.get(pk=user.pk).date_joined == user.date_joined
