@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,7 +22,7 @@ from bookings.models import Site, UpkeepRun, UpkeepWish
 def backups_page(request: HttpRequest) -> HttpResponse:
     """For whoever may change the site."""
     if not request.user.has_perm("bookings.change_site"):
-        return HttpResponse(status=403)
+        raise PermissionDenied
     return _page(request)
 
 
@@ -29,7 +30,7 @@ def backups_page(request: HttpRequest) -> HttpResponse:
 def backup_now(request: HttpRequest) -> HttpResponse:
     """Ask the worker for one, which begins it within a minute; asked again meanwhile it stays one."""
     if not request.user.has_perm("bookings.change_site"):
-        return HttpResponse(status=403)
+        raise PermissionDenied
     if settings.BACKUP_FOLDER is None:
         messages.error(request, _("The site makes no backups itself."))
     else:
@@ -43,7 +44,7 @@ def backup_now(request: HttpRequest) -> HttpResponse:
 def new_backup_key(request: HttpRequest) -> HttpResponse:
     """Make a key; the answer shows its private half, which is stored nowhere.  A superuser's, where none is set."""
     if not request.user.is_superuser:
-        return HttpResponse(status=403)
+        raise PermissionDenied
     pair = keys.new_pair()
     if settings.BACKUP_KEY or not Site.objects.filter(backup_key="").update(backup_key=pair.public):
         messages.error(request, _("Backups have a key already."))

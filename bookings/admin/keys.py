@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -124,7 +125,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
     def revoke(self, request: HttpRequest, pk: Any) -> HttpResponse:
         key = get_object_or_404(ApiKey, pk=pk)
         if not self.has_change_permission(request, key):
-            return HttpResponse(status=403)
+            raise PermissionDenied
         if ApiKey.objects.active().filter(pk=pk).update(revoked_at=timezone.now()):
             self.log_change(request, key, _("Revoked."))
             messages.success(request, _("The key is revoked; requests with it are refused from now on."))

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth import login
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -69,7 +70,7 @@ def set_up_by_link(request: HttpRequest, token: str) -> HttpResponse:
 def set_up_at_the_desk(request: HttpRequest) -> HttpResponse:
     """The same questions for a superuser, who needs no login."""
     if not request.user.is_superuser:
-        return HttpResponse(status=403)
+        raise PermissionDenied
     form = _form(request, user=request.user)
     if request.method == "POST" and form.is_valid():
         set_up(form.answers())
@@ -97,7 +98,7 @@ def _page(request: HttpRequest, form: SetupForm) -> HttpResponse:
 def missing_page(request: HttpRequest) -> HttpResponse:
     """What is still missing, for whoever may change the site."""
     if not request.user.has_perm("bookings.change_site"):
-        return HttpResponse(status=403)
+        raise PermissionDenied
     context = {"title": _("What is still missing"), "lacks": with_pages(missing()), "demo": _demo(request)}
     return TemplateResponse(request, "admin/missing.html", _whole(request, context))
 
@@ -115,7 +116,7 @@ def remove_demo_page(request: HttpRequest) -> HttpResponse:
     """Asks whether the demo is to go, and says what goes with it; a superuser's to answer."""
     removal = Removal()
     if not request.user.is_superuser:
-        return HttpResponse(status=403)
+        raise PermissionDenied
     if not removal.is_possible:
         return HttpResponseRedirect(reverse("admin:index"))
     if request.method != "POST":

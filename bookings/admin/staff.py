@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -143,7 +144,7 @@ class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
     def invite(self, request: HttpRequest) -> HttpResponse:
         """A new member of staff, and the link with which they set their password; a superuser's to make."""
         if not request.user.is_superuser:
-            return HttpResponse(status=403)
+            raise PermissionDenied
         form = InviteForm(posted_data(request))
         if not form.is_valid():
             title, submit = gettext("Invite a member of staff"), gettext("Make a link")
@@ -160,7 +161,7 @@ class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
     def limit(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Which resources a member sees; a superuser's to say, and of nobody who sees everything anyway."""
         if not request.user.is_superuser:
-            return HttpResponse(status=403)
+            raise PermissionDenied
         user = get_object_or_404(User, pk=pk, is_superuser=False)
         row = StaffLimit.objects.filter(user=user).first()
         known = {"only_some": row is not None, "resources": row.resources if row else []}
@@ -182,7 +183,7 @@ class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
     def new_link(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new link for somebody who forgot the password; a superuser's to make."""
         if not request.user.is_superuser:
-            return HttpResponse(status=403)
+            raise PermissionDenied
         user = get_object_or_404(User, pk=pk)
         self.log_change(request, user, gettext("A password link was made."))
         return self._show_link(request, user)

@@ -27,9 +27,16 @@ def base_template(request: HttpRequest) -> dict[str, Any]:
         "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
         "home_url": reverse("pages:home"),
         "find_url": reverse("pages:find"),
+        "desk_url": _desk_url(request),
         "test_mode": settings.TEST_MODE,
         **(_frame_context(request) if is_embedded(request) else {}),
     }
+
+
+def _desk_url(request: HttpRequest) -> str:
+    """The desk's first page, for a member of staff who asked for a page of the desk that is not to be had; or empty."""
+    url, user = reverse("admin:index"), getattr(request, "user", None)
+    return url if request.path.startswith(url) and user is not None and user.is_staff else ""
 
 
 def _accent_url(request: HttpRequest) -> str:

@@ -58,3 +58,24 @@ def test_when_somebody_joined_is_shown_and_not_typed(admin):
     sent = values_of(admin.get(url)) | {"date_joined_0": "2001-01-01", "date_joined_1": "00:00:00"}
     assert admin.post(url, sent).status_code == 302
     assert User.objects.get(pk=user.pk).date_joined == user.date_joined
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("nothing/", 404), ("auth/user/", 403), ("auth/user/invite/", 403), ("site/1/", 404)]
+)
+def test_a_page_of_the_desk_that_is_not_to_be_had_leads_staff_back_to_the_desk(desk, path, status):
+    index = reverse("admin:index")
+    answer = desk.get(f"{index}{path}")
+    assert answer.status_code == status
+    assert f'class="btn" href="{index}">To the staff\'s desk<' in text_of(answer)
+    assert ("What your role does not cover" in text_of(answer)) is (status == 403)
+    assert "one of our mails" not in text_of(answer) or status == 404
+
+
+def test_whoever_is_no_staff_is_led_to_the_first_page_and_told_of_no_desk(desk, client):
+    elsewhere = desk.get("/nothing/")
+    assert elsewhere.status_code == 404
+    User.objects.filter(username="desk").update(is_staff=False)
+    for answer in (elsewhere, client.get("/nothing/"), desk.get("/nothing/")):
+        assert 'class="btn" href="/">To the start page<' in text_of(answer)
+        assert "desk" not in text_of(answer)
