@@ -127,8 +127,10 @@ class Google:
             if reply.status != 409:
                 return _checked(reply.body)
             there = self._get(calendar, name)
-            if there is None:  # deleted over there
-                continue
+            if there is None:
+                if name in self._named(calendar, event.key):  # one of three answers is wrong: it is tried again
+                    raise ChangedThere(CHANGED)
+                continue  # deleted over there
             mark = events.mark_in(there)
             if mark is not None and mark.digest == mark_of(event).digest:
                 return Written(

@@ -160,9 +160,12 @@ class Microsoft:
     def _made(self, calendar: str, event: ToWrite) -> Written:
         """Find what a try that was cut off has made, or make it."""
         for count in range(MOST_MAKINGS):
-            for name in self._named(calendar, event.key):
+            names = self._named(calendar, event.key)
+            for name in names:
                 if found := self._found(event, name):
                     return found
+            if names:  # it went this moment, or an answer is wrong: it is tried again
+                raise ChangedThere(CHANGED)
             body = {
                 **events.body_of(event, self._addresses),
                 "transactionId": events.transaction_id(event.key, count),

@@ -235,6 +235,20 @@ def test_a_crash_between_writing_and_noting_leaves_one_event_and_one_invitation(
     assert client.write(IN, event, None) == written  # nor does a third time
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_event_that_is_there_and_said_to_be_gone_is_not_made_twice(there, client, status) -> None:
+    event = a_booking(guests=[Guest(CUSTOMER)], invite=True)
+    written = client.write(IN, event, None)
+    for _time in range(3):
+        there.faults += [Fault(status, "notFound", method="GET", path=f"/me/events/{written.event}")] * 2
+        with pytest.raises(ChangedThere):
+            client.write(IN, event, None)
+        there.faults.clear()
+    assert client.write(IN, event, None) == written
+    assert [one["id"] for one in there.has()] == [written.event]
+    assert len(there.mailed) == 1
+
+
 @pytest.mark.parametrize("fault", [Fault(done=True), Fault(half=True)], ids=["lost", "half"])
 def test_a_crash_between_moving_and_noting_moves_it_once_and_mails_once(there, client, fault) -> None:
     event = a_booking(guests=[Guest(CUSTOMER)], invite=True)

@@ -171,14 +171,14 @@ def ours_of(person: Person, theirs: Iterable[str]) -> list[str]:
 HOURS = st.integers(0, 200)
 FAULTS = st.builds(
     Fault,
-    status=st.sampled_from([403, 404, 409, 412, 429, 500, 503]),
+    status=st.sampled_from([403, 404, 409, 410, 412, 429, 500, 503]),
     reason=st.just("rateLimitExceeded"),
     done=st.booleans(),
     half=st.booleans(),
     hangs=st.sampled_from([False] * 5 + [True]),
     method=st.sampled_from(["", "GET", "POST", "PATCH", "DELETE"]),
-).filter(lambda fault: fault.status != 404 or fault.method in {"POST", "PATCH"})
-"""A server that says of what is there that it is gone is believed, so none says so where it is looked for."""
+).filter(lambda fault: fault.status not in {404, 410} or fault.method not in {"", "DELETE"})
+"""A server that says of what is to be removed that it is gone already is believed, so none says so wrongly."""
 DAYS = st.lists(
     st.one_of(
         st.tuples(st.just("book"), st.sampled_from(KEYS), HOURS),
