@@ -81,10 +81,9 @@ def _read_each(connection: Connection) -> None:
     if _lists_again(connection):
         settle_calendars(connection, provider.calendars())
     failed: CalendarError | None = None
-    remarks = []
     for calendar in connection.calendars.filter(Q(provider_sync=True) | Q(writes=True)):
         try:
-            remarks.append(_read(provider, calendar))
+            _read(provider, calendar)
         except SignedOut:
             raise
         except CalendarError as error:
@@ -93,7 +92,7 @@ def _read_each(connection: Connection) -> None:
     channels.keep_open(connection, provider)
     if failed is not None:
         raise failed
-    _note_success(connection, next(filter(None, remarks), ""))
+    _note_success(connection)
 
 
 def _lists_again(connection: Connection) -> bool:
@@ -102,17 +101,23 @@ def _lists_again(connection: Connection) -> bool:
     return not known.filter(read_whole_at__gt=database_clock.now() - WHOLE_EVERY).exists()
 
 
-def _read(provider: Provider, calendar: Calendar) -> str:
+def _read(provider: Provider, calendar: Calendar) -> None:
     began = database_clock.now()
     whole = calendar.read_whole_at is None or calendar.read_whole_at <= began - WHOLE_EVERY
     start = began.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
     changes = provider.changes(calendar.provider_id, "" if whole else calendar.cursor, start, start + AHEAD)
+    if calendar.remark and not changes.whole and (changes.busy or changes.ours or changes.gone):
+        # What could not be read may be among what changed; only everything tells that nothing is left of it.
+        changes = provider.changes(calendar.provider_id, "", start, start + AHEAD)
     conflicts.notice(calendar, changes, began, until=start + AHEAD)
-    marks = {"cursor": changes.token} | ({"read_whole_at": began} if changes.whole else {})
+    marks: dict[str, object] = {"cursor": changes.token}
+    if changes.whole:
+        marks["read_whole_at"] = began
+    if changes.whole or changes.remark:
+        marks["remark"] = changes.remark
     stretches = set(_stretches(calendar, changes)) if calendar.provider_sync else set()
     gone = None if changes.whole else {fingerprint(one) for one in changes.gone}
     note_busy(calendar, difference(calendar, stretches, gone), marks)
-    return changes.remark
 
 
 def _stretches(calendar: Calendar, changes: Changes) -> Collection[Stretch]:
@@ -131,7 +136,8 @@ def fingerprint(event: str) -> str:
     return hashlib.sha256(event.encode()).hexdigest()[:32]
 
 
-def _note_success(connection: Connection, remark: str) -> None:
+def _note_success(connection: Connection) -> None:
+    unread = connection.calendars.filter(provider_sync=True).exclude(remark="")
     _settle(
         connection,
         timedelta(minutes=settings.CALENDAR_SYNC_MINUTES),
@@ -139,7 +145,7 @@ def _note_success(connection: Connection, remark: str) -> None:
         synced_at=Now(),
         failures=0,
         last_error="",
-        remark=remark,
+        remark=unread.values_list("remark", flat=True).first() or "",
     )
 
 

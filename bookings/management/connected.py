@@ -21,6 +21,8 @@ def calendars() -> Iterator[Finding]:
             _(one.last_error) if one.last_error else "It was not read for too long: is the worker running?"
         )
         yield False, f"Calendar of {one.resource} ({one}), {_age(one)}: {words}"
+    for one in Connection.objects.read_in_part():
+        yield False, f"Calendar of {one.resource} ({one}) is read in part: {_(one.remark)}"
     connected = list(Connection.objects.order_by("synced_at"))
     if connected and not troubled:
         yield True, f"{len(connected)} calendars are connected; the oldest was {_age(connected[0])}"

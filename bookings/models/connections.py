@@ -44,6 +44,11 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         failing = self.filter(lasting, state=Connection.State.FAILS)
         return (self.stale() | signed_out | failing).select_related("resource").order_by("created_at")
 
+    def read_in_part(self) -> "ConnectionQuerySet":
+        """Those of which something could not be read, as ``remark`` says, and does not count as busy."""
+        rows = self.exclude(remark="").exclude(state=Connection.State.LEAVING)
+        return rows.select_related("resource").order_by("created_at")
+
 
 class Connection(models.Model):
     """An account or an address whose calendars a resource's time is read from and its bookings are written to.

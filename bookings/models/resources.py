@@ -158,6 +158,8 @@ class Calendar(models.Model):
     cursor = models.TextField(blank=True, default="", db_default="", editable=False)
     """From where its provider is asked for changes."""
     read_whole_at = models.DateTimeField(null=True, editable=False)
+    remark = models.TextField(blank=True, default="", db_default="", editable=False)
+    """What of it could not be read, a sentence in English; empty where everything was."""
     provider_sync = models.BooleanField(
         _("counts as busy"), default=True, help_text=_("Events of this calendar make the resource busy.")
     )

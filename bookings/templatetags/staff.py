@@ -95,6 +95,14 @@ def calendars_in_trouble(context: dict[str, Any]) -> list[Connection]:
 
 
 @register.simple_tag(takes_context=True)
+def calendars_read_in_part(context: dict[str, Any]) -> list[Connection]:
+    """The connected calendars of which something could not be read, for those who may connect them."""
+    if not _numbers(context).kinds.get("unread"):
+        return []
+    return list(Connection.objects.read_in_part()[:10])
+
+
+@register.simple_tag(takes_context=True)
 def changed_in_calendars(context: dict[str, Any]) -> list[CalendarEntry]:
     """The bookings that somebody changed in a connected calendar, for those who decide about bookings."""
     if not _numbers(context).kinds.get("changed"):

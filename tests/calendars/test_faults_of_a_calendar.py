@@ -19,11 +19,12 @@ from bookings.effects import safe_http
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, reschedule
 from bookings.management.commands.worker import HANDLERS
+from bookings.management.connected import calendars as doctors
 from bookings.models import Calendar, CalendarEntry, Connection, Event, OutboxMessage, Site
 from tests.calendars.conftest import an_ics, lasting, soon
 from tests.calendars.stand_in import Fault
 from tests.calendars.test_bad_days_of_the_worker import AtGoogle, let_in
-from tests.calendars.worlds import busy, manage, read_all, write_all
+from tests.calendars.worlds import busy, connected, manage, read_all, write_all
 from tests.situations import HOUR, SERVER, a_booking, a_resource
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def manager():
 def told(manager) -> list[str]:
     found = [one for one in wrongs_for(manager) if "calendar" in one.sentence]
     numbers = numbers_for(manager).kinds
-    assert sum(one.count for one in found) == numbers["calendars"] + numbers["untaken"]
+    assert sum(one.count for one in found) == sum(numbers[kind] for kind in ("calendars", "unread", "untaken"))
     assert all(one.cure and one.url for one in found)
     return [one.sentence for one in found]
 
@@ -220,6 +221,49 @@ def test_what_a_calendar_does_not_take_is_told_although_it_can_be_read(person, a
     write_all()
     assert told(manager) == []
     assert len(person.stands()) == (method == "POST")
+
+
+POISON = [*lasting(soon(9)), "RRULE:FREQ=SECONDLY"]
+
+
+def test_an_event_that_cannot_be_read_is_told_in_minutes_until_it_can_be(manager, client, ben, httpserver):
+    """The address is asked every five minutes; nothing that comes later takes away what was said."""
+    read_all()
+    assert told(manager) == []
+    whole = an_ics(*POISON).partition("END:VCALENDAR")[0] + an_ics(*lasting(soon(10))).partition("//EN")[2].lstrip()
+    httpserver.clear()
+    httpserver.expect_request("/ben.ics").respond_with_data(whole)
+    pass_time(FEW_MINUTES)
+    client.force_login(manager)
+    for _time in range(3):  # twice with nothing new
+        assert reading.read_next()
+        (sentence,) = told(manager)
+        assert "Ben" in sentence
+        assert "could not be read" in sentence
+        assert "could not be read" in client.get("/admin/").content.decode()
+        assert [words for good, words in doctors() if not good and "could not be read" in words]
+        pass_time(FEW_MINUTES)
+    assert busy(ben) == [(soon(10), soon(11))]
+    httpserver.clear()
+    httpserver.expect_request("/ben.ics").respond_with_data(an_ics(*lasting(soon(9))))
+    assert reading.read_next()
+    assert told(manager) == []
+
+
+def test_what_comes_and_goes_beside_an_unread_event_leaves_it_said(manager, account):
+    account.make_calendar("work")
+    connected(a_resource(name="Cleo"), account)
+    poisoned = account.put("work", an_ics(*POISON))
+    read_all()
+    other = account.put("work", an_ics(*lasting(soon(12))))
+    read_all()
+    assert len(told(manager)) == 1
+    account.delete("work", other)
+    read_all()
+    assert len(told(manager)) == 1
+    account.delete("work", poisoned)
+    read_all()
+    assert told(manager) == []
 
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -17,7 +17,7 @@ from bookings.models import Booking, CalendarEntry, Connection, DemoRow, OutboxM
 from bookings.setup.missing import how_many_are_wrong, looked_over
 from bookings.staff_limits import limited, resources_seen_by
 
-_WRONG = ("failed", "untold", "unreached", "linkless", "changed", "calendars", "untaken", "limits")
+_WRONG = ("failed", "untold", "unreached", "linkless", "changed", "calendars", "unread", "untaken", "limits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,7 @@ def _counted(user: Any, *, mends: bool) -> Iterator[tuple[str, bool, Any]]:
     yield "linkless", user.has_perm("bookings.view_booking"), _count(of_linkless)
     connects = user.has_perm("bookings.change_resource")
     yield "calendars", connects, _count(Connection.objects.troubled())
+    yield "unread", connects, _count(Connection.objects.read_in_part())
     untaken = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]
     of_untaken = OutboxMessage.objects.filter(pk__in=untaken.values("pk"))
     yield "untaken", connects, _count(of_untaken, "booking_id")

@@ -162,6 +162,13 @@ def _calendars() -> Iterator[Wrong]:
             cure=_("Until it is, times may be offered that are busy there."),
             url=reverse("admin:bookings_resource_calendars", args=[row.resource_id]),
         )
+    for row in Connection.objects.read_in_part():
+        yield Wrong(
+            sentence=_("The calendar of %(resource)s is read in part: %(why)s")
+            % {"resource": row.resource, "why": _(row.remark)},
+            cure=_("Put it right there, or take those times here; until then they may be offered."),
+            url=reverse("admin:bookings_resource_calendars", args=[row.resource_id]),
+        )
 
 
 def _untaken() -> Iterator[Wrong]:
