@@ -12,8 +12,8 @@ from bookings.models import Booking, Calendar
 from tests.admin.conftest import logged_in, text_of, values_of
 from tests.calendars.conftest import soon
 from tests.calendars.google import Google
-from tests.calendars.worlds import let_in, write_all
-from tests.situations import a_project, a_resource
+from tests.calendars.worlds import connected, let_in, write_all
+from tests.situations import a_booking, a_project, a_resource
 from tests.views.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,42 @@ def test_a_calendar_of_somebody_else_is_refused_beside_its_field(anna, second):
     answer = at_the_desk(project, desk=desk, resource=str(anna.pk), calendar=str(second.pk))
     assert answer.status_code == 200
     assert not Booking.objects.exists()
+
+
+LEAVES = "for the primary one of that resource"
+
+
+def test_staff_move_it_to_another_resource_and_its_primary_calendar_as_the_page_says(
+    anna, second, there, account
+):
+    ben = a_resource(name="Ben")
+    account.make_calendar("work")
+    connected(ben, account, "--primary", "work")
+    project = a_project(anna, ben, name="Cut", slug="cut", booking={"graph": "instant"})
+    booking = a_booking(anna, soon(10), project=project, calendar=second)
+    write_all()
+    assert len(there.has("second") if isinstance(there, Google) else there.has()) == 1
+    desk, page = logged_in("desk"), reverse("admin:bookings_booking_move", args=[booking.pk])
+    answer = desk.get(page)
+    assert LEAVES in text_of(answer)
+    answer = desk.post(page, values_of(answer) | {"resource": str(ben.pk), "confirmed": "on"})
+    assert answer.status_code == 302
+    write_all()
+    moved = Booking.objects.get(continues=booking)
+    assert moved.calendar_id == Calendar.objects.get(resource=ben, primary=True).pk
+    assert (len(there.has()), len(account.names("work"))) == (0, 1)
+
+
+def test_the_move_page_speaks_of_no_calendar_where_none_changes(anna, kind, there):
+    ben = a_resource(name="Ben")
+    one = a_project(anna, name="One", slug="one", booking={"graph": "instant"})
+    both = a_project(anna, ben, name="Cut", slug="cut", booking={"graph": "instant"})
+    desk = logged_in("desk")
+
+    def says(booking) -> bool:
+        return LEAVES in text_of(desk.get(reverse("admin:bookings_booking_move", args=[booking.pk])))
+
+    alone, of_both = (a_booking(anna, soon(hour), project=p) for hour, p in ((8, one), (10, both)))
+    assert (says(alone), says(of_both)) == (False, False)
+    let_in(anna, kind, there)
+    assert (says(alone), says(of_both)) == (False, True)

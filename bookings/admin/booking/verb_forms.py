@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,7 @@ from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.forms import Contact, CustomerForm, values
 from bookings.forms.findings import Findings
 from bookings.forms.places import check_price
-from bookings.models import Action, Booking, Project, Resource
+from bookings.models import Action, Booking, Calendar, Project, Resource
 from bookings.staff_limits import limited
 from bookings.times import day_and_clock, zone_and_offset
 
@@ -91,7 +92,12 @@ class MoveForm(OverlapForm, WallClockForm):
             choices = choices.filter(links__project=booking.project_id) | Resource.objects.filter(
                 pk=booking.resource_id
             )
-        offer_rows(self, "resource", limited(choices.distinct(), user))
+        choices = limited(choices.distinct(), user)
+        offer_rows(self, "resource", choices)
+        if _changes_calendars(booking, choices):
+            self.fields["resource"].help_text = _(
+                "With another resource it leaves its calendar, for the primary one of that resource."
+            )
         if not may_overlap:
             self.withhold_overlap()
         self.order_fields(
@@ -122,6 +128,12 @@ class MoveForm(OverlapForm, WallClockForm):
         if self.cleaned_data.get("overlap"):
             return {"allow_double_bookings": True, "overstepped": self.cleaned_data["overstepped"]}
         return {}
+
+
+def _changes_calendars(booking: Booking, choices: QuerySet[Resource]) -> bool:
+    """Whether another resource may be chosen, and one of them has a connected calendar that takes bookings."""
+    others = choices.exclude(pk=booking.resource_id)
+    return others.exists() and Calendar.objects.taking_bookings().filter(resource__in=choices).exists()
 
 
 class SessionChoice(forms.ModelChoiceField):
