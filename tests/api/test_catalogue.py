@@ -77,6 +77,30 @@ def test_meta_of_a_resource_merges_by_key(server, marty):
     assert changed["meta"] == {"a": {"x": 1, "y": 2}, "b": 2}
 
 
+def test_a_resources_own_link_is_set_told_and_taken_away_by_the_api(server, marty):
+    path, link = f"/resources/{marty['id']}?include=meeting_url", "https://meet.example.org/marty"
+    assert "meeting_url" not in server.read(f"/resources/{marty['id']}")
+    assert server.read(path)["meeting_url"] is None
+    assert server.put(path, {"meeting_url": link}).json()["data"]["meeting_url"] == link
+    assert server.read(path)["meeting_url"] == link
+    for wrong in (
+        "http://meet.example.org/x",
+        "javascript:alert(1)",
+        "https://u:p@x.example.org",
+        "https://a b",
+        7,
+    ):
+        refused = server.put(path, {"meeting_url": wrong, "timezone": "Mars"})
+        assert (refused.status_code, set(refused.json()["errors"])) == (422, {"meeting_url", "timezone"})
+        assert str(wrong) not in refused.content.decode().replace("https://.", "")
+    assert server.read(path)["meeting_url"] == link
+    assert server.put(path, {"meeting_url": None}).json()["data"]["meeting_url"] is None
+    made = server.made(
+        "/resources?include=meeting_url", {"name": "E", "timezone": "UTC", "meeting_url": link}
+    )
+    assert made["meeting_url"] == link
+
+
 def test_a_deleted_resource_keeps_its_bookings(server, doc, wish):
     booking = server.made("/bookings", wish)
     assert server.delete(f"/resources/{doc}").status_code == 204

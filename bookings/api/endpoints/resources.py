@@ -39,6 +39,7 @@ COLUMNS = {
     "availability_constraints": "availability_constraints",
     "tags": "tags",
     "enabled_email_notification": "sends_mail",
+    "meeting_url": "meeting_url",
 }
 EMPTY: dict[str, Any] = {"availability_constraints": [], "tags": [], "enabled_email_notification": True}
 LISTING = Listing(
@@ -55,7 +56,10 @@ LISTING = Listing(
 
 
 class ResourceIn(Body):
-    """``password`` and ``image`` are read and left alone: resources do not sign in, and staff upload pictures."""
+    """``password`` and ``image`` are read and left alone: resources do not sign in, and staff upload pictures.
+
+    ``meeting_url`` (ours) is the https address of the resource's own video meetings; null takes it away.
+    """
 
     name: Text | None = None
     first_name: Text | None = None
@@ -68,6 +72,7 @@ class ResourceIn(Body):
     meta: Object | None = None
     tags: list[Text] | None = None
     enabled_email_notification: Flag | None = None
+    meeting_url: Text | None = None
 
 
 @api.get("/resources", auth=server_only, tags=["Resources"])
@@ -94,7 +99,7 @@ def create_resource(request: ApiRequest, body: ResourceIn) -> Created[Data[Resou
 
 @api.get("/resources/{pk}", auth=server_only, tags=["Resources"])
 def get_resource(request: ApiRequest, pk: str) -> Ok[Data[ResourceOut]]:
-    """One resource; ``include`` takes calendars, calendars.events and availability_constraints."""
+    """One resource; ``include`` takes calendars, calendars.events, availability_constraints and meeting_url."""
     return ok(serialize_resource(_find(request, pk), Context.of(request)))
 
 

@@ -31,6 +31,7 @@ class ResourceOut(PublicResourceOut, RowOut):
     tags: list[Any]
     availability_constraints: NotRequired[list[Any]]
     calendars: NotRequired[list[CalendarOut]]
+    meeting_url: NotRequired[str | None]
 
 
 class ZoneOut(TypedDict):
@@ -77,6 +78,8 @@ def serialize_resource(row: Resource, context: Context) -> ResourceOut:
     }
     if "availability_constraints" in context.names:
         body["availability_constraints"] = row.availability_constraints
+    if "meeting_url" in context.names:
+        body["meeting_url"] = row.meeting_url or None
     if "calendars" in context.names:
         inner = context.below("calendars")
         body["calendars"] = [serialize_calendar(one, inner) for one in row.calendars.all()]
