@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bookings.lifecycle import act, reschedule
-from bookings.models import Calendar, CalendarEntry
+from bookings.models import Booking, Calendar, CalendarEntry, OutboxMessage
 from tests.calendars.conftest import soon
 from tests.calendars.test_bad_days_of_the_worker import AtGoogle, AtMicrosoft, killed_at, let_in
+from tests.calendars.test_inviting import mail_all, ten_minutes_later
 from tests.calendars.worlds import busy, read_all, write_all
 from tests.situations import HOUR, SERVER, a_booking, a_resource
 
@@ -102,3 +103,67 @@ def test_reading_leaves_what_is_there(anna, person, monkeypatch):
         spans.append((start, start + HOUR))
     read_all()
     assert busy(anna) == sorted(spans)
+
+
+def test_a_meeting_has_one_event_one_link_and_one_mail_that_brings_it(
+    anna, person, monkeypatch, settings, mailoutbox
+):
+    """Killed also between the writing of the event and the noting of its link."""
+    settings.MAIL_IS_SET_UP = True
+    booking = None
+    for step in steps(write_all, monkeypatch):
+        if booking is not None:
+            _meets(person, booking, mailoutbox)
+        booking = a_booking(anna, soon(0, days=2) + step * 2 * HOUR, meeting="calendar", where="")
+    _meets(person, booking, mailoutbox)
+
+
+def _meets(person, booking, mailoutbox) -> None:
+    """Another worker goes on, and mails; then the booking goes, as above."""
+    mail_all()
+    write_all()
+    mail_all()
+    read_all()
+    mail_all()
+    (event,) = person.there.has()
+    link = Booking.objects.in_full().get(pk=booking.pk).meeting_link
+    assert link.startswith("https://")
+    assert link in str(event)
+    assert [link in letter.body for letter in mailoutbox if letter.to == [GUEST]] == [True]
+    _goes(booking, mailoutbox)
+
+
+def _goes(booking, mailoutbox) -> None:
+    act(booking, "cancel", by=SERVER)
+    write_all()
+    OutboxMessage.objects.all().delete()
+    mailoutbox.clear()
+
+
+def test_a_link_that_comes_later_is_told_once_whenever_a_worker_is_killed(
+    google, monkeypatch, settings, mailoutbox
+):
+    settings.MAIL_IS_SET_UP = True
+    google.makes_meetings = "later"
+    person = AtGoogle(google)
+    anna = a_resource(name="Anna", email="anna@example.org")
+    let_in(anna, person)
+    booking = None
+    for step in steps(read_all, monkeypatch):
+        if booking is not None:
+            _is_told_later(booking, mailoutbox)
+        booking = a_booking(anna, soon(0, days=2) + step * 2 * HOUR, meeting="calendar")
+        write_all()
+        ten_minutes_later()
+        mail_all()
+        (event,) = google.has()
+        google.person_meets(event["id"], f"https://meet.google.com/{step}")
+    _is_told_later(booking, mailoutbox)
+
+
+def _is_told_later(booking, mailoutbox) -> None:
+    read_all()
+    mail_all()
+    link = Booking.objects.in_full().get(pk=booking.pk).meeting_link
+    assert [link in letter.body for letter in mailoutbox if letter.to == [GUEST]] == [False, True]
+    _goes(booking, mailoutbox)
