@@ -12,6 +12,8 @@ from bookings.layers import merged
 from bookings.management.surroundings import Finding
 from bookings.models import Booking, Calendar, CalendarEntry, Connection, Meeting, ProjectResource, Resource
 
+MOST_COUNTED = 100
+
 
 def calendars() -> Iterator[Finding]:
     """Each that is not read as it should be, with its cure; else how old the oldest knowledge is."""
@@ -40,9 +42,10 @@ def meetings() -> Iterator[Finding]:
         if cannot(str(asked), link.resource):
             cure = meeting_cure(str(asked))
             yield False, f"Video meetings of {link.project} with {link.resource} get no link. {cure}"
-    lacking = Booking.objects.without_link().count()
+    lacking = Booking.objects.without_link().order_by("start")[:MOST_COUNTED].count()
     if lacking:
-        yield False, f"{lacking} bookings to come have no link of their video meeting"
+        number = lacking if lacking < MOST_COUNTED else f"{MOST_COUNTED} or more"
+        yield False, f"{number} bookings to come have no link of their video meeting"
 
 
 def cannot(meeting: str, resource: Resource) -> bool:

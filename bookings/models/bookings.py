@@ -71,7 +71,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(~Exists(Booking.objects.order_by().filter(continues=OuterRef("pk"))))
 
     def without_link(self) -> "BookingQuerySet":
-        """To come, to take place online, and with no link although there was time to get one; along its index."""
+        """To come, to take place online, and with no link although there was time to get one.
+
+        Asked for by ``start`` it is read along its index, whatever the planner thinks of the rest.
+        """
         return self.visible().filter(
             ~Q(meeting=Meeting.NONE),
             ~Q(meeting=Meeting.FIXED) | Q(resource__meeting_url=""),
