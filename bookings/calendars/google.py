@@ -128,7 +128,9 @@ class Google:
                 return _checked(reply.body)
             there = self._get(calendar, name)
             if there is None:
-                if name in self._named(calendar, event.key):  # one of three answers is wrong: it is tried again
+                if name in self._named(
+                    calendar, event.key
+                ):  # one of three answers is wrong: it is tried again
                     raise ChangedThere(CHANGED)
                 continue  # deleted over there
             mark = events.mark_in(there)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from bookings import database_clock
@@ -20,6 +22,7 @@ from bookings.effects.bookings_told import bookings_of
 from bookings.effects.invitations import INVITING
 from bookings.effects.outbox import NotYet, enqueue
 from bookings.effects.wording import LINK
+from bookings.lifecycle.together import TOGETHER
 from bookings.models import Booking, Calendar, CalendarEntry, Meeting, OutboxMessage
 from bookings.models.bookings import MEETING_PATIENCE
 from bookings.validators import is_link
@@ -92,18 +95,40 @@ def forget_link(booking: Booking) -> None:
 
 
 def _tell(booking: Booking, url: str, *, all_of_them: bool) -> None:
-    """Another mail to whoever had one that confirmed the booking as it stands, or is just being sent one."""
-    told = [booking.pk, *booking.seats.visible().occupying().values_list("pk", flat=True)]
-    mails = OutboxMessage.objects.filter(booking_id__in=told, kind="mail", payload__mail__in=sorted(INVITING))
+    """Another mail to whoever had one that confirmed the booking as it stands, or is just being sent one.
+
+    Where that told of a whole series the other tells of this date alone.
+    """
+    told = {booking.pk, *booking.seats.visible().occupying().values_list("pk", flat=True)}
+    mails = OutboxMessage.objects.filter(
+        booking_id__in=told | _kin(booking), kind="mail", payload__mail__in=sorted(INVITING)
+    )
     if not all_of_them:
         mails = mails.filter(outcome=OutboxMessage.Outcome.SENT)
     digest = hashlib.sha256(url.encode()).hexdigest()[:12]
-    last = {(mail.booking_id, mail.payload["to"]): mail for mail in mails.order_by("pk")}
-    for mail in last.values():
+    last = {
+        (pk, mail.payload["to"]): mail for mail in mails.order_by("pk") for pk in told & set(_told_of(mail))
+    }
+    for (pk, _to), mail in last.items():
+        payload = {name: value for name, value in mail.payload.items() if name != TOGETHER}
         enqueue(
             "mail",
             dedupe_key=f"link:{mail.pk}:{digest}",
-            payload=mail.payload | {LINK: True},
-            booking_id=mail.booking_id,
+            payload=payload | {LINK: True},
+            booking_id=pk,
             target=mail.target,
         )
+
+
+def _kin(booking: Booking) -> set[UUID]:
+    """The dates of its series, and seats of them: one mail tells of several, and is the first one's."""
+    if booking.series_id is None:
+        return set()
+    theirs = Q(series=booking.series_id) | Q(session__series=booking.series_id)
+    return set(Booking.objects.filter(theirs).values_list("pk", flat=True))
+
+
+def _told_of(mail: OutboxMessage) -> list[UUID]:
+    if mail.booking_id is None:
+        return []
+    return [UUID(one) for one in mail.payload.get(TOGETHER, ())] or [mail.booking_id]

@@ -21,7 +21,7 @@ from icalendar import STATUS, Calendar, Event
 
 from bookings import typed_text
 from bookings.effects import packed_ids
-from bookings.effects.invitations import PRODUCT, in_utc
+from bookings.effects.invitations import PRODUCT, add_meeting, in_utc
 from bookings.in_flight import giving_way
 from bookings.models import Booking, Feed, Project, Resource
 
@@ -99,7 +99,8 @@ def fingerprint(owner: Owner, rows: list[Booking], language: str) -> str:
 
 
 def _told_of(row: Booking) -> tuple[object, ...]:
-    return row.pk, row.updated_at, row.state_id, row.seats_taken, row.what, row.where, _summary(row)
+    texts = row.what, row.where, row.meeting_link, _summary(row)
+    return row.pk, row.updated_at, row.state_id, row.seats_taken, *texts
 
 
 def feed_file(owner: Owner, rows: list[Booking]) -> bytes:
@@ -131,9 +132,11 @@ def _event(owner: Owner, row: Booking) -> Event:
         start=in_utc(row.start),
         end=in_utc(row.end),
         summary=typed_text.line(_summary(row)) if names else _("Booked"),
-        location=(typed_text.line(row.where) or None) if names else None,
+        location=(typed_text.line(row.where) or row.meeting_link or None) if names else None,
         status=STATUS.CONFIRMED if row.state.settled else STATUS.TENTATIVE,
     )
+    if names:
+        add_meeting(event, row.meeting_link)
     event.add("URL", f"{settings.SITE_URL}{reverse('admin:bookings_booking_change', args=[row.pk])}")
     return event
 

@@ -86,12 +86,17 @@ def _event(booking: Booking, *, to: str) -> Event:
         status=STATUS.CANCELLED if cancelled else confirmed,
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
     )
-    if link:
-        video = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": _("Video meeting")}
-        event.add("CONFERENCE", vUri(link, params=video))
+    add_meeting(event, link)
     if to != PARTICIPANTS:
         event.add("URL", owner_url(booking) if to == OWNER else manage_url(booking))
     return event
+
+
+def add_meeting(event: Event, link: str) -> None:
+    """The address of its video meeting (RFC 7986), where there is one."""
+    if link:
+        video = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": _("Video meeting")}
+        event.add("CONFERENCE", vUri(link, params=video))
 
 
 def _calendar(event: Event, method: Method) -> bytes:

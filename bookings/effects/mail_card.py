@@ -232,8 +232,9 @@ def _way(news: News, stage: Stage) -> Iterable[Link]:
 
 
 def _meeting(news: News) -> Iterable[Link]:
-    """Into the video meeting; of several dates each has its own beside it."""
-    url = "" if news.others or news.mail == LEFT else news.booking.meeting_link
+    """Into the video meeting, unless it is over; of several dates each has its own beside it."""
+    is_over = news.mail == LEFT or news.booking.end <= database_clock.now()
+    url = "" if news.others or is_over else news.booking.meeting_link
     return [Link(_("Join the video meeting"), url)] if url else []
 
 

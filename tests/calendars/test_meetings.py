@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection as database
 from icalendar import Calendar as Ics
 
 from bookings.admin.today.wrong import wrongs_for
 from bookings.calendars.connecting import disconnect
+from bookings.effects import sms_words
+from bookings.effects.feeds import feed_url
 from bookings.effects.invitations import calendar_file
 from bookings.effects.links import manage_url
-from bookings.lifecycle import Actor, act, reschedule, undo
+from bookings.effects.news import News
+from bookings.effects.recipients import recipient
+from bookings.graphs.flow import Flow
+from bookings.lifecycle import Actor, Pattern, act, book_series, reschedule, undo
 from bookings.management.connected import meetings as doctors
-from bookings.models import Booking, Connection, OutboxMessage, Resource
+from bookings.models import Booking, Connection, Feed, OutboxMessage, Resource, Site
 from tests.calendars.conftest import soon
 from tests.calendars.stand_in import Fault
 from tests.calendars.test_inviting import mail_all, ten_minutes_later
 from tests.calendars.worlds import connected, let_in, read_all, write_all
+from tests.effects.test_reminders import AFTER, begun, by_mail
+from tests.effects.test_reminders import work as remind
 from tests.situations import (
+    HOUR,
     SERVER,
     a_booking,
+    a_draft,
     a_project,
     a_resource,
     a_seat,
     a_server_key,
     a_session,
     a_widget_key,
+    at,
+    marty,
 )
 
 pytestmark = pytest.mark.django_db
@@ -257,6 +271,118 @@ def test_everybody_of_a_session_meets_at_its_link(anna, google, mailoutbox):
     assert link_of(session) in to(mailoutbox, MARTY)[0]
 
 
+def three_weeks(anna, **fields) -> list[Booking]:
+    pattern = Pattern(
+        draft=a_draft(anna, soon(10), **fields), flow=Flow.published("instant"), customer=marty()
+    )
+    starts = [soon(10) + number * timedelta(days=7) for number in range(3)]
+    return book_series(pattern, starts, every_days=7, by=Actor("staff", "1"))
+
+
+def entries_in(letter) -> list[str]:
+    """The links of the dates that a mail brings into a calendar, by start."""
+    events = [
+        event
+        for part in letter.message().walk()
+        if part.get_content_type() == "application/ics"
+        for event in Ics.from_ical(part.get_payload(decode=True)).events
+    ]
+    return [str(one.get("CONFERENCE", "")) for one in sorted(events, key=lambda one: one.start)]
+
+
+def test_the_mail_of_a_series_has_the_link_of_each_date_beside_it(anna, kind, there, mailoutbox):
+    let_in(anna, kind, there)
+    made = three_weeks(anna, meeting="calendar", where="")
+    mail_all()
+    assert mailoutbox == []
+    write_all()
+    mail_all()
+    links = [link_of(one) for one in made]
+    assert len(set(links)) == 3
+    (letter,) = [one for one in mailoutbox if one.to == [MARTY]]
+    for text in (letter.body, str(letter.alternatives[0][0])):
+        assert [text.count(link) for link in links] == [1, 1, 1]
+        dates = [text.index(f"{one.start:%-d} {one.start:%B}") for one in made[1:]]
+        assert text.index(links[0]) < dates[0] < text.index(links[1]) < dates[1] < text.index(links[2])
+        assert "Join the video meeting" not in text  # there is no one meeting of them all
+    assert entries_in(letter) == links
+    (owner,) = to(mailoutbox, OWNER)
+    assert all(link in owner for link in links)
+
+
+def test_the_link_of_one_date_that_comes_later_is_told_with_that_date_alone(anna, google, mailoutbox):
+    let_in(anna, "google", google)
+    google.makes_meetings = "later"
+    made = three_weeks(anna, meeting="calendar")
+    write_all()
+    first, second, third = sorted(google.has(), key=lambda one: one["start"]["dateTime"])
+    google.person_meets(first["id"], f"{OTHER}-1")
+    google.person_meets(third["id"], f"{OTHER}-3")
+    write_all()
+    mail_all()
+    assert mailoutbox == []  # one is lacking
+    ten_minutes_later()
+    mail_all()
+    (told,) = to(mailoutbox, MARTY)
+    assert (f"{OTHER}-1" in told, f"{OTHER}-3" in told) == (True, True)
+    google.person_meets(second["id"], f"{OTHER}-2")
+    read_all()
+    mail_all()
+    _first, later = to(mailoutbox, MARTY)
+    assert [f"{OTHER}-{number}" in later for number in (1, 2, 3)] == [False, True, False]
+    assert f"{made[1].start:%-d} {made[1].start:%B}" in later
+    assert len(to(mailoutbox, OWNER)) == 2
+    read_all()
+    mail_all()
+    assert len(mailoutbox) == 4
+
+
+def test_a_reminder_leads_into_the_meeting_before_it_and_not_after_it(anna, mailoutbox):
+    Resource.objects.update(meeting_url=ROOM)
+    a_booking(anna, soon(10), meeting="fixed", reminders=[by_mail()])
+    remind()
+    (before,) = to(mailoutbox, MARTY)
+    assert ROOM in before
+    begun(a_booking(anna, soon(12), meeting="fixed", reminders=[by_mail(AFTER)]), ago=4 * HOUR)
+    remind()
+    _before, later = to(mailoutbox, MARTY)
+    assert ROOM not in later
+
+
+def test_a_text_message_has_the_link_to_the_page_and_the_page_the_meetings(anna, client):
+    Resource.objects.update(meeting_url=ROOM)
+    booking = Booking.objects.in_full().get(pk=a_booking(anna, soon(10), meeting="fixed").pk)
+    news = News(
+        mail="booked",
+        booking=booking,
+        recipient=recipient(booking, "customer", Site.current()),
+        site=Site.current(),
+    )
+    said = sms_words.text(news)
+    assert said.endswith(manage_url(booking))
+    assert ROOM not in said
+    assert ROOM in client.get(manage_url(booking)).content.decode()
+
+
+def test_feeds_with_names_carry_the_link_as_it_is_now_and_those_without_say_nothing_of_it(anna, client):
+    Resource.objects.update(meeting_url=ROOM, feed=Feed.NAMES)
+    a_booking(anna, soon(10), meeting="fixed", where="")
+    anna.refresh_from_db()
+    address = "/" + feed_url(anna).split("/", 3)[3]
+    answer = client.get(address)
+    (event,) = Ics.from_ical(answer.content).events
+    assert (str(event["CONFERENCE"]), str(event["LOCATION"])) == (ROOM, ROOM)
+    known = {"HTTP_IF_NONE_MATCH": answer["ETag"]}
+    assert client.get(address, **known).status_code == 304
+    Resource.objects.update(meeting_url=OTHER)
+    assert OTHER in client.get(address, **known).content.decode().replace("\r\n ", "")
+    Resource.objects.update(feed=Feed.TIMES)
+    anna.refresh_from_db()
+    body = client.get("/" + feed_url(anna).split("/", 3)[3]).content.decode()
+    assert "CONFERENCE" not in body
+    assert "meet." not in body
+
+
 def test_each_booking_has_a_room_of_its_own_at_jitsi_that_stays_when_it_moves(anna, settings, mailoutbox):
     settings.JITSI_URL = "https://meet.example.org"
     one, other = (a_booking(anna, soon(hour), meeting="jitsi", where="") for hour in (8, 9))
@@ -324,9 +450,9 @@ def test_a_link_is_escaped_wherever_it_stands(anna, client, mailoutbox):
     assert 'https://meet.example.org/a?b=1&amp;c=2"' in str(mailoutbox[0].alternatives[0][0])
 
 
-def posted(client, key, body):
+def posted(client, key, body, include="meeting_url"):
     return client.post(
-        "/v2/bookings?include=meeting_url",
+        f"/v2/bookings?include={include}",
         body,
         content_type="application/json",
         headers={"Authorization": "Basic " + b64encode(f":{key}".encode()).decode()},
@@ -353,6 +479,9 @@ def test_the_api_takes_a_projects_meeting_and_tells_the_link_to_its_own_keys_alo
     own = posted(client, server, later | {"meeting": "none"})
     assert (own.status_code, own.json()["data"]["meeting_url"]) == (201, None)
     assert posted(client, widget, body | {"meeting": "none"}).status_code == 403
+    last = body | {"start": soon(12).isoformat(), "end": soon(13).isoformat()}
+    seen = posted(client, widget, last, include="meeting_url,resource,resource.meeting_url").json()["data"]
+    assert (seen["meeting_url"], "meeting_url" in seen["resource"]) == (ROOM, False)
 
 
 def test_disconnecting_leaves_the_link_that_was_told(anna, google):
@@ -375,3 +504,23 @@ def test_a_worker_killed_while_it_writes_leaves_one_event_and_one_link(anna, kin
     assert len(there.has()) == 1
     assert link_of(booking) in to(mailoutbox, MARTY)[0]
     assert len(to(mailoutbox, MARTY)) == 1
+
+
+def test_what_has_no_link_is_found_by_its_index_among_many():
+    booking = a_booking(a_resource(), at(9))
+    kept = {field.attname: getattr(booking, field.attname) for field in Booking._meta.concrete_fields}
+    Booking.objects.bulk_create(
+        Booking(**kept | {"id": uuid4(), "uid": uuid4(), "reference": f"N{number:06}", "nonce": str(number)})
+        for number in range(3000)
+    )
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    soonest = Booking.objects.without_link().order_by("start")[:100]
+    for rows in (
+        soonest,
+        Booking.objects.filter(pk__in=soonest.values("pk")),
+    ):  # the list, the number of the bar
+        plan = rows.explain()
+        assert "booking_without_link" in plan, plan
+        assert "Seq Scan on bookings_booking" not in plan
+        assert "SCAN bookings_booking\n" not in f"{plan}\n"
