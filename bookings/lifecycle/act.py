@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from bookings import database_clock
 from bookings.errors import ActionNotAvailable, BookingError, BookingGone
 from bookings.lifecycle.actors import Actor
+from bookings.lifecycle.due import leaving
 from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
 from bookings.lifecycle.notices import Notices
@@ -77,17 +78,15 @@ def act_on_all(
     rows = lock_all(bookings)
     for booking in bookings:
         current = rows[booking.pk]
-        playable = [
-            one for one in available_actions(current, by) if not (one.continues and by.bound_by_rules)
-        ]
+        open_to = _open_to(current, by, leaving(current))
+        playable = (one for one in open_to if not (one.continues and by.bound_by_rules))
         wanted = next((one for one in playable if one.name == action), None)
         if wanted:
             _play_checked(current, wanted, by, inputs, now)
             if inputs.meta and booking is bookings[0]:
                 _label(current, inputs.meta, by)
         elif booking is bookings[0]:
-            names = [one.name for one in available_actions(current, by)]
-            raise ActionNotAvailable(available_actions=names)
+            raise ActionNotAvailable(available_actions=[one.name for one in open_to])
     return [rows[booking.pk] for booking in bookings]
 
 
@@ -132,9 +131,11 @@ def available_actions(booking: Booking, by: Actor) -> list[Action]:
 
     A move is offered to customers too, but only ``reschedule`` plays it for them: alone it would end the booking.
     """
-    if booking.deleted_at:
-        return []
-    return [action for action in booking.state.leaving.all() if by.may_play(action)]
+    return _open_to(booking, by, booking.state.leaving.all())
+
+
+def _open_to(booking: Booking, by: Actor, ways: Iterable[Action]) -> list[Action]:
+    return [] if booking.deleted_at else [action for action in ways if by.may_play(action)]
 
 
 @verb

@@ -71,7 +71,7 @@ def book(
         moment = now or database_clock.now()
         around = check(draft, by=by, now=moment, companions=companions, ignoring=ignoring)
     target = flow.create.target
-    enter(draft, target, leaving=flow.leaving(target))
+    enter(draft, target)
     claims = target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft))
     if claims and draft.version.claims_seat:
         claim_seats(session_of(draft), draft.places)

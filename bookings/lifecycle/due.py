@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.dateparse import parse_duration
 
+from bookings.graphs.flow import Flow
 from bookings.models import Action, Booking
+
+
+def leaving(booking: Booking) -> list[Action]:
+    """The actions that leave the booking's state, in their order, as its version is kept by the process."""
+    return Flow.of(booking.version).leaving(booking.state)
 
 
 def due_moment(booking: Booking, action: Action) -> datetime | None:
@@ -24,7 +29,7 @@ def due_moment(booking: Booking, action: Action) -> datetime | None:
     )
 
 
-def next_due(booking: Booking, leaving: Iterable[Action]) -> datetime | None:
+def next_due(booking: Booking) -> datetime | None:
     """When the clock acts on a booking next, by the actions that leave its state."""
-    moments = [moment for action in leaving if (moment := due_moment(booking, action))]
+    moments = [moment for action in leaving(booking) if (moment := due_moment(booking, action))]
     return min(moments, default=None)

@@ -25,7 +25,7 @@ from bookings.lifecycle.act import lock_all
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import release_pieces
-from bookings.lifecycle.due import next_due
+from bookings.lifecycle.due import leaving, next_due
 from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.notices import announce, announce_departure
@@ -128,9 +128,9 @@ def _reschedule(
 ) -> Booking:
     there = {f"{name}s": [changes[name].pk] for name in ("resource", "session") if name in changes}
     old = lock_all([booking], besides=Locks.on(**there))[booking.pk]
-    action = next((one for one in old.state.leaving.all() if one.continues and by.may_play(one)), None)
+    action = next((one for one in leaving(old) if one.continues and by.may_play(one)), None)
     if action is None or not old.state.occupies or old.deleted_at:
-        raise ActionNotAvailable(available_actions=[one.name for one in old.state.leaving.all()])
+        raise ActionNotAvailable(available_actions=[one.name for one in leaving(old)])
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
     by_agent = by.by_agent and by.bound_by_rules
@@ -156,7 +156,7 @@ def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
         seat.session, seat.resource = new, new.resource
         seat.start, seat.end, seat.sequence = new.start, new.end, seat.sequence + 1
         seat.waives_cut_off = new.waives_cut_off
-        seat.due_at = next_due(seat, seat.state.leaving.all())
+        seat.due_at = next_due(seat)
         if seat.where == old.where:
             seat.where = new.where
         seat.calendar_id = new.calendar_id

@@ -18,7 +18,7 @@ from bookings.availability.query import Buffers
 from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, claim_pieces, pieces_of, release_pieces
-from bookings.lifecycle.due import due_moment, next_due
+from bookings.lifecycle.due import due_moment, leaving, next_due
 from bookings.lifecycle.history import note
 from bookings.lifecycle.in_the_way import delete_expired, ended_in_the_way, may_clear
 from bookings.lifecycle.locks import lock_resources, lock_session, locked
@@ -75,9 +75,7 @@ def _clear(wanted: Claim) -> None:
 def play_overdue(booking: Booking) -> bool:
     """Play the automatic action of a locked booking that the database called overdue; tell whether there was one."""
     due = [
-        (moment, action.pk, action)
-        for action in booking.state.leaving.all()
-        if (moment := due_moment(booking, action))
+        (moment, action.pk, action) for action in leaving(booking) if (moment := due_moment(booking, action))
     ]
     if not due:
         return False
@@ -85,11 +83,11 @@ def play_overdue(booking: Booking) -> bool:
     return True
 
 
-def enter(booking: Booking, state: State, *, leaving: list[Action] | None = None) -> None:
+def enter(booking: Booking, state: State) -> None:
     """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing."""
     booking.state = state
     booking.state_entered_at = database_clock.now()
-    booking.due_at = next_due(booking, state.leaving.all() if leaving is None else leaving)
+    booking.due_at = next_due(booking)
 
 
 def play(
@@ -123,7 +121,7 @@ def play(
 
 def _play_on_seats(session: Booking, name: str, *, by: Actor, words: str) -> None:
     for seat in locked(Booking.objects.filter(session=session)):
-        along = next((action for action in seat.state.leaving.all() if action.name == name), None)
+        along = next((action for action in leaving(seat) if action.name == name), None)
         if along:
             play(seat, along, by=by, words=words, reason="session")
 

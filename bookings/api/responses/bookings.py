@@ -21,6 +21,7 @@ from bookings.api.responses.series import SeriesOut, serialize_series
 from bookings.api.responses.terms import TermsOut, serialize_terms
 from bookings.api.siblings import siblings_of
 from bookings.forms.terms import terms_of
+from bookings.graphs.flow import Flow
 from bookings.lifecycle import available_actions
 from bookings.models import Action, Booking
 
@@ -138,7 +139,7 @@ def _default_fields(booking: Booking, context: Context) -> BookingOut:
         "id": str(booking.pk),
         "state": booking.state.name,
         "graph": booking.version.graph.name,
-        "completed": booking.state.final if completed is None else completed,
+        "completed": not Flow.of(booking.version).leaving(booking.state) if completed is None else completed,
         "created_at": context.timestamp(booking.created_at),
         "updated_at": context.timestamp(booking.updated_at),
     }
