@@ -43,6 +43,11 @@ def instant(value: datetime | str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def identity(value: UUID | str | None) -> UUID | None:
+    """An id that a statement written by hand returned: SQLite gives text."""
+    return UUID(value) if isinstance(value, str) else value
+
+
 def from_now(duration: timedelta) -> tuple[str, list[Any]]:
     """The instant so long after ``now``, and its parameters."""
     if is_postgresql():
@@ -72,11 +77,12 @@ def is_false(column: str) -> str:
     return f"NOT {column}" if is_postgresql() else f"NOT {column} AND {column} = 0"
 
 
-def among(column: str, parameter: str) -> str:
-    """Whether an id is in a list that is one parameter (see ``id_list``), however long it is."""
+def among(column: str, parameter: str = "") -> str:
+    """Whether an id is in a list that is one parameter (see ``id_list``), however long; named or in place."""
+    place = f"%({parameter})s" if parameter else "%s"
     if is_postgresql():
-        return f"{column} = ANY (%({parameter})s::uuid[])"
-    return f"{column} IN (SELECT value FROM json_each(%({parameter})s))"  # noqa: S608  # our own names
+        return f"{column} = ANY ({place}::uuid[])"
+    return f"{column} IN (SELECT value FROM json_each({place}))"  # noqa: S608  # our own names
 
 
 def id_list(model: type[Model], name: str, ids: Collection[UUID]) -> str:

@@ -37,6 +37,12 @@ class Statement:
             found = cursor.fetchone()
         return None if found is None else self._read(found)
 
+    def all(self, *values: Any) -> list[list[Any]]:
+        """Every row; see ``first``."""
+        with connection.cursor() as cursor:
+            prepared.execute(cursor, self.text, values)
+            return [self._read(found) for found in cursor.fetchall()]
+
     def _read(self, found: Sequence[Any]) -> list[Any]:
         read: list[Any] = []
         at = 0

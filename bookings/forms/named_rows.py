@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from bookings import sql
@@ -53,7 +52,7 @@ def active_resource(pk: UUID) -> tuple[Resource, UUID | None] | None:
     if found is None:
         return None
     resource, calendar = found
-    return resource, _id(calendar)
+    return resource, sql.identity(calendar)
 
 
 def active_link(project: UUID, resource: UUID) -> tuple[ProjectResource, UUID | None] | None:
@@ -62,7 +61,7 @@ def active_link(project: UUID, resource: UUID) -> tuple[ProjectResource, UUID | 
     if found is None:
         return None
     link, link.project, link.project.location, link.resource, link.resource.location, calendar = found
-    return link, _id(calendar)
+    return link, sql.identity(calendar)
 
 
 def reservation(pk: UUID) -> Reservation | None:
@@ -75,8 +74,3 @@ def reservation(pk: UUID) -> Reservation | None:
     if version is not None:
         version.graph = found[2]
     return hold
-
-
-def _id(told: Any) -> UUID | None:
-    """SQLite stores it as a text."""
-    return UUID(told) if isinstance(told, str) else told

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from bookings import database_clock
@@ -16,7 +15,7 @@ from bookings.errors import ActionNotAvailable, BookingError, BookingGone
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.due import leaving
 from bookings.lifecycle.history import note
-from bookings.lifecycle.locks import NO_LOCKS, Locks, playable
+from bookings.lifecycle.locks import NO_LOCKS, Locks, playable, played_on
 from bookings.lifecycle.notices import Notices
 from bookings.lifecycle.retries import Overdue, verb
 from bookings.lifecycle.rules import check_cut_off, check_not_passed
@@ -97,13 +96,12 @@ def lock_all(bookings: Sequence[Booking], *, besides: Locks = NO_LOCKS) -> dict[
     """
     ids = [booking.pk for booking in bookings]
     (Locks.of_bookings(ids) | besides).take()
-    overdue = Q(due_at__isnull=False, due_at__lte=Now())
-    rows = playable(Booking.objects.filter(pk__in=ids).annotate(is_overdue=overdue))
+    rows = played_on(ids)
     if len(rows) < len(set(ids)):
         raise BookingGone
-    if any(vars(row)["is_overdue"] for row in rows):
+    if any(is_overdue for _row, is_overdue in rows):
         raise Overdue(lambda: _play_all(bookings))
-    return {row.pk: row for row in rows}
+    return {row.pk: row for row, _is_overdue in rows}
 
 
 def _play_all(overdue: Sequence[Booking]) -> None:

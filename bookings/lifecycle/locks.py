@@ -12,12 +12,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
+from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.transaction import TransactionManagementError
 
-from bookings.models import Booking, GraphVersion, Reservation, Resource
+from bookings import sql
+from bookings.models import Booking, Graph, GraphVersion, Project, Reservation, Resource, State
+from bookings.written_out import Statement, columns
 
 Ids = Iterable[uuid.UUID]
+_BOOKINGS, _VERSIONS = Booking._meta.db_table, GraphVersion._meta.db_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +51,10 @@ class Locks:
     def of_bookings(cls, ids: Ids) -> Locks:
         """What a verb on these bookings may touch besides them: the resources that they take, and their sessions."""
         wanted = frozenset(ids)
-        found = Booking.objects.filter(pk__in=wanted).order_by()
-        rows = found.values_list(
-            "pk", "session_id", "version__offers_seats", "version__claims", "resource_id", "companions"
-        )
         resources: set[uuid.UUID] = set()
         sessions: set[uuid.UUID] = set()
-        for pk, session, offers_seats, claims, *takes in rows:
+        for offers_seats, claims, *told in _touched().all(sql.id_list(Booking, "pk", wanted)):
+            pk, session, *takes = map(sql.identity, told)
             sessions.update(one for one in (session, pk if offers_seats else None) if one)
             resources.update(one for one in takes if one and claims == GraphVersion.Claims.TIME)
         return cls.on(resources=resources, sessions=sessions, bookings=wanted)
@@ -67,16 +70,12 @@ class Locks:
     def take(self, *, skip_locked: bool = False) -> bool:
         """Lock the rows; with ``skip_locked`` wait for nobody, and tell whether every one was to be had."""
         kinds = (
-            (Resource.objects, self.resources),
-            (Booking.objects, self.sessions),
-            (Booking.objects, self.bookings),
-            (Reservation.objects, self.reservations),
+            (Resource, self.resources),
+            (Booking, self.sessions),
+            (Booking, self.bookings),
+            (Reservation, self.reservations),
         )
-        held = [
-            len(_lock(rows.filter(pk__in=ids), skip_locked=skip_locked)) == len(ids)
-            for rows, ids in kinds
-            if ids
-        ]
+        held = [len(_lock(model, ids, skip_locked=skip_locked)) == len(ids) for model, ids in kinds if ids]
         return all(held)
 
 
@@ -96,7 +95,7 @@ def locked(bookings: QuerySet[Booking], *, skip_locked: bool = False) -> list[Bo
     ids = list(bookings.order_by().values_list("pk", flat=True))
     if not ids:
         return []
-    held = _lock(Booking.objects.filter(pk__in=ids), skip_locked=skip_locked)
+    held = _lock(Booking, ids, skip_locked=skip_locked)
     return playable(bookings.filter(pk__in=held))
 
 
@@ -105,6 +104,54 @@ def playable(bookings: QuerySet[Booking]) -> list[Booking]:
     return list(bookings.select_related("state", "version__graph", "resource", "project").order_by("pk"))
 
 
-def _lock(rows: QuerySet[Model], *, skip_locked: bool) -> list[uuid.UUID]:
-    in_order = rows.order_by("pk").select_for_update(no_key=True, skip_locked=skip_locked)
-    return list(in_order.values_list("pk", flat=True))
+def played_on(ids: Ids) -> list[tuple[Booking, bool]]:
+    """The same of bookings with these ids, and whether an action of the clock is overdue by the database's."""
+    rows: list[tuple[Booking, bool]] = []
+    for booking, *found, is_overdue in _whole().all(sql.id_list(Booking, "pk", list(ids))):
+        booking.state, booking.version, booking.version.graph, booking.resource, booking.project = found
+        rows.append((booking, bool(is_overdue)))
+    return rows
+
+
+def _lock(model: type[Model], ids: Ids, *, skip_locked: bool) -> list[uuid.UUID]:
+    """Lock the rows in order of id, and return the ids of those that are there and were to be had."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Rows are locked for a transaction.")
+    found = _locking(model, skip_locked).all(sql.id_list(model, "pk", list(ids)))
+    return [pk for (told,) in found if (pk := sql.identity(told))]
+
+
+# Every verb on a booking asks these, so they are written out: see ``bookings.written_out``.
+
+
+@cache
+def _touched() -> Statement:
+    takes = Booking.companions.through._meta.db_table
+    return Statement(
+        "SELECT v.offers_seats, v.claims, b.id, b.session_id, b.resource_id, c.resource_id "  # noqa: S608  # tables
+        f"FROM {_BOOKINGS} b JOIN {_VERSIONS} v ON v.id = b.version_id "
+        f"LEFT JOIN {takes} c ON c.booking_id = b.id WHERE {sql.among('b.id')}"
+    )
+
+
+@cache
+def _locking(model: type[Model], skip_locked: bool) -> Statement:
+    text = f"SELECT id FROM {model._meta.db_table} WHERE {sql.among('id')} ORDER BY id"  # noqa: S608
+    if sql.is_postgresql():
+        text += " FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip_locked else "")
+    return Statement(text)
+
+
+@cache
+def _whole() -> Statement:
+    models = {Booking: "b", State: "s", GraphVersion: "v", Graph: "g", Resource: "r", Project: "p"}
+    selected = ", ".join(columns(model, table) for model, table in models.items())
+    return Statement(
+        f"SELECT {selected}, b.due_at <= {sql.now()} FROM {_BOOKINGS} b "  # noqa: S608  # tables
+        f"JOIN {State._meta.db_table} s ON s.id = b.state_id JOIN {_VERSIONS} v ON v.id = b.version_id "
+        f"JOIN {Graph._meta.db_table} g ON g.id = v.graph_id "
+        f"JOIN {Resource._meta.db_table} r ON r.id = b.resource_id "
+        f"LEFT JOIN {Project._meta.db_table} p ON p.id = b.project_id "
+        f"WHERE {sql.among('b.id')} ORDER BY b.id",
+        *models,
+    )
