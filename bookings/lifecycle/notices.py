@@ -27,20 +27,6 @@ LEFT = "left"
 """The mail to an owner whom a booking left by moving to somebody else; no state asks for it."""
 
 
-def announce(
-    booking: Booking,
-    state: State,
-    entry: HistoryEntry,
-    *,
-    moved: bool = False,
-    quiet: bool = False,
-    notices: Notices | None = None,
-) -> None:
-    """Write the outbox rows of a booking that entered ``state``: see ``messages_of``."""
-    messages = messages_of(booking, state, entry, moved=moved, quiet=quiet, notices=notices)
-    OutboxMessage.objects.bulk_create(named_after(entry.pk, messages), ignore_conflicts=True)
-
-
 def messages_of(
     booking: Booking,
     state: State,

@@ -15,12 +15,13 @@ from bookings import database_clock
 from bookings.errors import ActionNotAvailable, NothingToUndo
 from bookings.lifecycle.act import Inputs, act_on_all, available_actions, lock_all
 from bookings.lifecycle.actors import Actor
-from bookings.lifecycle.history import note
-from bookings.lifecycle.notices import announce
+from bookings.lifecycle.history import entry_of
+from bookings.lifecycle.notices import messages_of
 from bookings.lifecycle.reschedule import stand_again
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.transitions import enter, occupy, vacate
 from bookings.lifecycle.undoable import ONE_PRESS, may_be_pressed, pressed
+from bookings.lifecycle.writing import follow
 from bookings.models import Booking, HistoryEntry, OutboxMessage, State
 
 
@@ -72,5 +73,5 @@ def _go_back(booking: Booking, before: State, by: Actor) -> None:
     booking.save(update_fields=["state", "state_entered_at", "due_at", "sequence", "updated_at"])
     if source.occupies and not before.occupies:
         vacate(booking)
-    entry = note(booking, by=by, source=source.name, target=before.name, reason="undone")
-    announce(booking, before, entry, quiet=True)
+    entry = entry_of(booking, by=by, source=source.name, target=before.name, reason="undone")
+    follow(entry, messages_of(booking, before, entry, quiet=True))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from bookings import database_clock
+from bookings import database_clock, sql
 from bookings.constraints import violated
 from bookings.errors import (
     ActionNotAvailable,
@@ -26,14 +26,15 @@ from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import release_pieces
 from bookings.lifecycle.due import leaving, next_due
-from bookings.lifecycle.history import note
+from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.locks import Locks, locked
-from bookings.lifecycle.notices import announce, announce_departure
+from bookings.lifecycle.notices import announce_departure, messages_of
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off
 from bookings.lifecycle.seats import end_seat_holds, give_seats, session_of
 from bookings.lifecycle.transitions import claim_seats, enter, occupy
 from bookings.lifecycle.undoable import undoable_state
+from bookings.lifecycle.writing import Rows, follow, write
 from bookings.models import (
     Action,
     Booking,
@@ -46,6 +47,7 @@ from bookings.models import (
     lent_place,
 )
 from bookings.overrides import override
+from bookings.written_out import Statement, columns
 
 CARRIED = (
     "reference", "nonce", "resource", "project", "option", "price", "currency", "version", "start", "end",
@@ -56,6 +58,10 @@ CARRIED = (
     "staff_note", "uid", "bulk", "series", "key", "language", "disposable", "is_test",
 )  # fmt: skip
 """What a booking has from the one that it continues.  All else begins anew: attendance, and leave to overlap."""
+_CUSTOMER = Statement(
+    f"SELECT {columns(Customer, 'c')} FROM {Customer._meta.db_table} c WHERE c.booking_id = %s",  # noqa: S608
+    Customer,
+)
 _OF_SESSION = ("session", "resource", "start", "end", "where", "calendar")
 
 
@@ -162,8 +168,8 @@ def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
         seat.calendar_id = new.calendar_id
         seat.save(update_fields=[*_OF_SESSION, "waives_cut_off", "sequence", "due_at", "updated_at"])
         name = seat.state.name
-        entry = note(seat, by=by, words=words, source=name, target=name, reason="moved")
-        announce(seat, seat.state, entry, moved=True)
+        entry = entry_of(seat, by=by, words=words, source=name, target=name, reason="moved")
+        follow(entry, messages_of(seat, seat.state, entry, moved=True))
 
 
 def continuation(old: Booking, **changes: Any) -> Booking:
@@ -214,7 +220,7 @@ def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
     enter(old, action.target)
     old.seats_taken = 0
     old.save(update_fields=["state", "state_entered_at", "due_at", "seats_taken", "updated_at"])
-    entry = note(
+    entry = entry_of(
         old,
         by=by,
         words=words,
@@ -223,8 +229,7 @@ def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
         target=action.target.name,
         reason="moved",
     )
-    announce(old, action.target, entry)
-    return entry
+    return follow(entry, messages_of(old, action.target, entry))
 
 
 def _begin(
@@ -239,21 +244,25 @@ def _begin(
     quiet: bool = False,
 ) -> None:
     enter(new, state)
+    customer = _customer_of(old)
+    if customer:
+        customer.booking = new
+    reason = "moved" if moved else "undone"
+    entry = entry_of(new, by=by, words=words, source=state.name, target=state.name, reason=reason)
+    messages = messages_of(new, state, entry, moved=moved, quiet=quiet)
     try:
-        new.save(force_insert=True)
+        write(Rows(booking=new, customer=customer, entry=entry, messages=messages))
     except IntegrityError as error:
         if violated(error, Booking, "continues"):
             raise ActionNotAvailable from error
         raise
     if companions:
         new.companions.set(companions)
-    customer = Customer.objects.filter(booking=old).first()
-    if customer:
-        customer.pk, customer.booking, customer._state.adding = new.pk, new, True
-        customer.save(force_insert=True)
-    reason = "moved" if moved else "undone"
-    entry = note(new, by=by, words=words, source=state.name, target=state.name, reason=reason)
-    announce(new, state, entry, moved=moved, quiet=quiet)
+
+
+def _customer_of(booking: Booking) -> Customer | None:
+    found = _CUSTOMER.first(sql.stored(Booking, "pk", booking.pk))
+    return found[0] if found else None
 
 
 @verb

@@ -19,11 +19,12 @@ from bookings.errors import SlotTaken
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, claim_pieces, pieces_of, release_pieces
 from bookings.lifecycle.due import due_moment, leaving, next_due
-from bookings.lifecycle.history import note
+from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.in_the_way import delete_expired, ended_in_the_way, may_clear
 from bookings.lifecycle.locks import lock_resources, lock_session, locked
-from bookings.lifecycle.notices import Notices, announce
+from bookings.lifecycle.notices import Notices, messages_of
 from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seats, why_no_seat
+from bookings.lifecycle.writing import follow
 from bookings.models import Action, Booking, HistoryEntry, State
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ def play(
     reason: str = "",
     notices: Notices | None = None,
 ) -> HistoryEntry:
-    """Take a locked booking through ``action``: claim or release, save, note, announce; seats play along."""
+    """Take a locked booking through ``action``: claim or release, save, history, messages; seats play along."""
     source, target = booking.state, action.target
     if target.occupies and not source.occupies:
         occupy(booking, booking.companions.values_list("pk", flat=True))
@@ -110,10 +111,10 @@ def play(
     )
     if source.occupies and not target.occupies:
         vacate(booking)
-    entry = note(
+    entry = entry_of(
         booking, by=by, words=words, action=action.name, source=source.name, target=target.name, reason=reason
     )
-    announce(booking, target, entry, notices=notices)
+    follow(entry, messages_of(booking, target, entry, notices=notices))
     if action.on_seats:
         _play_on_seats(booking, action.on_seats, by=by, words=words)
     return entry

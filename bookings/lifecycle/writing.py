@@ -15,6 +15,8 @@ that what has to be counted (a daily cap) is locked by statements before it; it 
 resources each is claimed before, and one that is missing takes all back; and an Idempotency-Key stands or falls with
 it.  It is prepared where the connection leads straight to PostgreSQL (``bookings.prepared``).
 
+What happens to a booking later, a line of history and its messages, is written in the same way (``follow``).
+
 On SQLite, where a statement costs no way to a server, the same rows are written one by one.
 """
 
@@ -89,6 +91,21 @@ def write(rows: Rows) -> bool:
     return written
 
 
+def follow(entry: HistoryEntry, messages: Sequence[OutboxMessage] = ()) -> HistoryEntry:
+    """Write a line of history, and the messages that follow it, of a booking that is written already."""
+    if messages:
+        wake_ups.written()
+    with connection.cursor() as cursor:
+        if sql.is_postgresql():
+            parts = [("entry", _insert([entry], end='RETURNING "id"')), *_messages(messages)]
+            _run(cursor, parts, "SELECT id FROM entry")
+            (entry.pk,) = cursor.fetchone()
+        else:
+            entry.pk = _entry_and_messages(cursor, entry, messages)
+    entry._state.adding, entry._state.db = False, connection.alias
+    return entry
+
+
 def _all_or_none(rows: Rows) -> bool:
     """All pieces but one each by a statement, then that one with the rows."""
     assert rows.claim  # noqa: S101  # of several
@@ -115,13 +132,22 @@ def _at_once(rows: Rows) -> bool:
     if rows.customer is not None:
         parts.append(("customer", _insert([rows.customer], "FROM booked")))
     parts.append(("entry", _insert([rows.entry], "FROM booked", 'RETURNING "id"')))
-    if rows.messages:
-        parts.append(("messages", _insert(rows.messages, "FROM entry", "ON CONFLICT DO NOTHING", NAMED)))
+    parts += _messages(rows.messages)
+    with connection.cursor() as cursor:
+        _run(cursor, parts, "SELECT 1 FROM booked")
+        return cursor.fetchone() is not None
+
+
+def _messages(messages: Sequence[OutboxMessage]) -> list[tuple[str, Statement]]:
+    if not messages:
+        return []
+    return [("messages", _insert(messages, "FROM entry", "ON CONFLICT DO NOTHING", NAMED))]
+
+
+def _run(cursor: Any, parts: Sequence[tuple[str, Statement]], answer: str) -> None:
     text = ", ".join(f"{name} AS ({part})" for name, (part, _values) in parts)
     values = [value for _name, (_part, values) in parts for value in values]
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, f"WITH {text} SELECT 1 FROM booked", values)  # noqa: S608  # our own names
-        return cursor.fetchone() is not None
+    prepared.execute(cursor, f"WITH {text} {answer}", values)
 
 
 def _one_by_one(rows: Rows) -> bool:
@@ -133,14 +159,18 @@ def _one_by_one(rows: Rows) -> bool:
         cursor.execute(*_insert([rows.booking]))
         if rows.customer is not None:
             cursor.execute(*_insert([rows.customer]))
-        cursor.execute(*_insert([rows.entry], end='RETURNING "id"'))
-        (number,) = cursor.fetchone()
-        if rows.messages:
-            # SQLite would take ON for the beginning of a join.
-            cursor.execute(
-                *_insert(named_after(number, rows.messages), "WHERE TRUE", "ON CONFLICT DO NOTHING")
-            )
+        _entry_and_messages(cursor, rows.entry, rows.messages)
     return True
+
+
+def _entry_and_messages(cursor: Any, entry: HistoryEntry, messages: Sequence[OutboxMessage]) -> int:
+    """The number that the database gave the entry."""
+    cursor.execute(*_insert([entry], end='RETURNING "id"'))
+    (number,) = cursor.fetchone()
+    if messages:
+        # SQLite would take ON for the beginning of a join.
+        cursor.execute(*_insert(named_after(number, messages), "WHERE TRUE", "ON CONFLICT DO NOTHING"))
+    return int(number)
 
 
 def _claim(claim: Claim, booking: Booking) -> Statement:
