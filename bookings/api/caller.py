@@ -95,6 +95,11 @@ class Caller:
         bookings = Booking.objects.visible().filter(is_test=self.is_test)
         return bookings if self.limited_to is None else bookings.filter(project__in=self.limited_to)
 
+    def sees(self, booking: Booking) -> bool:
+        """Whether one that was not deleted is among ``bookings``.  No query."""
+        is_its_own = self.limited_to is None or booking.project_id in self.limited_to
+        return booking.is_test == self.is_test and is_its_own
+
     def reservations(self) -> ReservationQuerySet:
         reservations = Reservation.objects.filter(is_test=self.is_test)
         return reservations if self.limited_to is None else reservations.filter(project__in=self.limited_to)

@@ -1,4 +1,4 @@
-"""What nearly every request names, each read by one statement: a resource, alone or in a project, and a hold."""
+"""What nearly every request names, each read by one statement: a resource, alone or in a project, a hold, a booking."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from uuid import UUID
 
 from bookings import sql
 from bookings.models import (
+    Booking,
     Calendar,
+    Customer,
     Graph,
     GraphVersion,
     Location,
@@ -44,6 +46,14 @@ _HOLD = Statement(
     GraphVersion,
     Graph,
 )
+_BOOKING = Statement(
+    f"SELECT {columns(Booking, 'b')}, {columns(GraphVersion, 'v')}, {columns(Customer, 'c')} "  # noqa: S608
+    f"FROM {Booking._meta.db_table} b JOIN {GraphVersion._meta.db_table} v ON v.id = b.version_id "
+    f"LEFT JOIN {Customer._meta.db_table} c ON c.booking_id = b.id WHERE b.id = %s AND b.deleted_at IS NULL",
+    Booking,
+    GraphVersion,
+    Customer,
+)
 
 
 def active_resource(pk: UUID) -> tuple[Resource, UUID | None] | None:
@@ -74,3 +84,14 @@ def reservation(pk: UUID) -> Reservation | None:
     if version is not None:
         version.graph = found[2]
     return hold
+
+
+def booking(pk: UUID) -> Booking | None:
+    """A booking that was not deleted, with its version and its customer."""
+    found = _BOOKING.first(sql.stored(Booking, "pk", pk))
+    if found is None:
+        return None
+    row: Booking = found[0]
+    row.version = found[1]
+    Booking._meta.get_field("customer").set_cached_value(row, found[2])  # also that there is none
+    return row

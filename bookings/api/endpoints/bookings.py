@@ -25,8 +25,9 @@ from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, Page
 from bookings.api.responses.reservations import ReservationOut, serialize_reservation
 from bookings.api.siblings import with_siblings
-from bookings.forms import values
+from bookings.forms import named_rows, values
 from bookings.forms.findings import Findings
+from bookings.forms.resolve import as_uuid
 from bookings.lifecycle import act_on_all, correct, delete, release
 from bookings.models import Booking, Reservation
 from bookings.overrides import override
@@ -108,11 +109,11 @@ def reschedule_booking(request: ApiRequest, booking_id: str, body: MoveIn) -> Cr
 
 
 def _playable(caller: Caller, booking_id: str) -> Booking:
-    bookings = caller.bookings().select_related("version", "customer")
-    booking = find_row(bookings, booking_id)
-    if not playable(caller, booking):
+    pk = as_uuid(booking_id)
+    found = named_rows.booking(pk) if pk else None
+    if found is None or not caller.sees(found) or not playable(caller, found):
         raise NotFound("Booking")
-    return booking
+    return found
 
 
 def _booking_or_reservation(caller: Caller, pk: str) -> Booking | Reservation:
