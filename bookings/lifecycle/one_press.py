@@ -19,7 +19,7 @@ from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.notices import messages_of
 from bookings.lifecycle.reschedule import stand_again
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.transitions import enter, occupy, vacate
+from bookings.lifecycle.transitions import companions_of, enter, occupy, vacate
 from bookings.lifecycle.undoable import ONE_PRESS, may_be_pressed, pressed
 from bookings.lifecycle.writing import follow
 from bookings.models import Booking, HistoryEntry, OutboxMessage, State
@@ -67,7 +67,7 @@ def _drop_mails(entry: HistoryEntry) -> None:
 def _go_back(booking: Booking, before: State, by: Actor) -> None:
     source = booking.state
     if before.occupies and not source.occupies:
-        occupy(booking, booking.companions.values_list("pk", flat=True))
+        occupy(booking, companions_of(booking))
     enter(booking, before)
     booking.sequence += 1
     booking.save(update_fields=["state", "state_entered_at", "due_at", "sequence", "updated_at"])

@@ -32,7 +32,7 @@ from bookings.lifecycle.notices import announce_departure, messages_of
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off
 from bookings.lifecycle.seats import end_seat_holds, give_seats, session_of
-from bookings.lifecycle.transitions import claim_seats, enter, occupy
+from bookings.lifecycle.transitions import claim_seats, companions_of, enter, occupy
 from bookings.lifecycle.undoable import undoable_state
 from bookings.lifecycle.writing import Rows, follow, write
 from bookings.models import (
@@ -143,7 +143,7 @@ def _reschedule(
     new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer, by_agent=by_agent)
     new.meta = override(new.meta, meta)
     check_overlap(new, by)
-    companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
+    companions = _companions_of(old)
     around = check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
     state = old.state
     _change_places(old, new, companions, around)
@@ -260,6 +260,12 @@ def _begin(
         new.companions.set(companions)
 
 
+def _companions_of(booking: Booking) -> list[Resource]:
+    """In order of id; none where no time is taken."""
+    ids = companions_of(booking) if booking.version.claims_time else []
+    return list(Resource.objects.filter(pk__in=ids).order_by("pk")) if ids else []
+
+
 def _customer_of(booking: Booking) -> Customer | None:
     found = _CUSTOMER.first(sql.stored(Booking, "pk", booking.pk))
     return found[0] if found else None
@@ -285,7 +291,7 @@ def stand_again(old: Booking, before: State, *, by: Actor, quiet: bool) -> Booki
     Raises ``SlotTaken`` and ``GroupFull``.
     """
     new = continuation(old)
-    companions = list(old.companions.order_by("pk")) if old.version.claims_time else []
+    companions = _companions_of(old)
     new.state = before
     if before.occupies:
         occupy(new, [resource.pk for resource in companions])

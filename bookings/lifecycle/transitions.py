@@ -8,11 +8,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeVar
 
 from django.db.models.functions import Now
 
-from bookings import database_clock
+from bookings import database_clock, sql
 from bookings.availability.parts import alike
 from bookings.availability.query import Buffers
 from bookings.errors import SlotTaken
@@ -26,6 +27,7 @@ from bookings.lifecycle.notices import Notices, messages_of
 from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seats, why_no_seat
 from bookings.lifecycle.writing import follow
 from bookings.models import Action, Booking, HistoryEntry, State
+from bookings.written_out import Statement
 
 T = TypeVar("T")
 
@@ -103,7 +105,7 @@ def play(
     """Take a locked booking through ``action``: claim or release, save, history, messages; seats play along."""
     source, target = booking.state, action.target
     if target.occupies and not source.occupies:
-        occupy(booking, booking.companions.values_list("pk", flat=True))
+        occupy(booking, companions_of(booking))
     enter(booking, target)
     booking.sequence += 1
     booking.save(
@@ -125,6 +127,18 @@ def _play_on_seats(session: Booking, name: str, *, by: Actor, words: str) -> Non
         along = next((action for action in leaving(seat) if action.name == name), None)
         if along:
             play(seat, along, by=by, words=words, reason="session")
+
+
+def companions_of(booking: Booking) -> list[uuid.UUID]:
+    """The ids of the other resources that it takes with it, in order."""
+    found = _companions().all(sql.stored(Booking, "pk", booking.pk))
+    return [pk for (told,) in found if (pk := sql.identity(told))]
+
+
+@cache
+def _companions() -> Statement:
+    takes = Booking.companions.through._meta.db_table
+    return Statement(f"SELECT resource_id FROM {takes} WHERE booking_id = %s ORDER BY resource_id")  # noqa: S608
 
 
 def occupy(booking: Booking, companions: Iterable[uuid.UUID], around: timedelta = timedelta()) -> None:
