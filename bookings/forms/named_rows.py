@@ -46,6 +46,10 @@ _HOLD = Statement(
     GraphVersion,
     Graph,
 )
+_MADE_BY = Statement(
+    f"SELECT {columns(Booking, 'b')} FROM {Booking._meta.db_table} b WHERE b.form_token = %s",  # noqa: S608
+    Booking,
+)
 _BOOKING = Statement(
     f"SELECT {columns(Booking, 'b')}, {columns(GraphVersion, 'v')}, {columns(Customer, 'c')} "  # noqa: S608
     f"FROM {Booking._meta.db_table} b JOIN {GraphVersion._meta.db_table} v ON v.id = b.version_id "
@@ -95,3 +99,9 @@ def booking(pk: UUID) -> Booking | None:
     row.version = found[1]
     Booking._meta.get_field("customer").set_cached_value(row, found[2])  # also that there is none
     return row
+
+
+def made_by_form(token: str) -> Booking | None:
+    """The booking that was made by the form of that token."""
+    found = _MADE_BY.first(token)
+    return found[0] if found else None

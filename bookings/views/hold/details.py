@@ -31,6 +31,7 @@ from bookings.errors import (
     TooManyBookings,
 )
 from bookings.forms import BookingForm, Contact, Scope, resolve
+from bookings.forms.named_rows import made_by_form
 from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, extend, release
 from bookings.models import Booking, Project, Reservation
@@ -256,7 +257,7 @@ def of_form(form_token: str) -> dict[str, str]:
 
 def booked_by(form_token: str) -> Booking | None:
     """The booking that was made by the form of that token."""
-    return Booking.objects.filter(form_token=form_token).first()
+    return made_by_form(form_token) if form_token else None
 
 
 def held_now(request: HttpRequest, project: Project, start: datetime) -> Reservation | None:
