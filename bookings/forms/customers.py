@@ -26,6 +26,7 @@ NATIVE = (
     "name", "first_name", "last_name", "email", "phone", "wants_texts", "voip", "timezone", "language",
 )  # fmt: skip
 ALWAYS = ("name", "timezone", "language")
+REACHED_BY = ("name", "email", "phone")
 LARGEST_ANSWERS = 64_000
 
 
@@ -66,30 +67,36 @@ class CustomerForm(forms.ModelForm):
         open_ended: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(data, **kwargs)
         asked = {key: one for key, one in (questions or {}).items() if isinstance(one, Mapping)}
         self.contact, self.open_ended = contact, open_ended
         self.questions = asked if open_ended else asked_of_customers(asked)
-        self._drop_what_is_not_asked()
+        kept = self._sent(data) if open_ended else self._asked()
+        # Django copies each of them, which takes longer than to check what was sent.
+        chosen = {key: one for key, one in self.base_fields.items() if key in kept or key not in NATIVE}
+        self.base_fields = chosen  # type: ignore[misc]
+        super().__init__(data, **kwargs)
+        if not open_ended:
+            for key in self._names():
+                self.fields[key].required = True
         for key, question in self.questions.items():
             self._ask(key, question)
         self._require_contact()
         if not open_ended:
             self._fix()
 
-    def _drop_what_is_not_asked(self) -> None:
-        if self.open_ended:
-            return
-        split = self.questions.get("name", {}).get("split_name") is True
-        names = {"first_name", "last_name"} if split else {"name"}
-        kept = names | set(self.questions) | set(ALWAYS)
+    def _sent(self, data: Mapping[str, Any] | None) -> set[str]:
+        """The columns that something is said of, and those of which something may be said."""
+        return {*REACHED_BY, *self.questions, *(NATIVE if data is None else data)}
+
+    def _asked(self) -> set[str]:
+        kept = self._names() | set(self.questions) | set(ALWAYS)
         if "phone" in kept and texting.is_set_up():
             kept.add("wants_texts")
-        for key in NATIVE:
-            if key not in kept or (split and key == "name"):
-                del self.fields[key]
-        for key in names:
-            self.fields[key].required = True
+        return kept - {"name"} if "name" not in self._names() else kept
+
+    def _names(self) -> set[str]:
+        split = self.questions.get("name", {}).get("split_name") is True
+        return {"first_name", "last_name"} if split else {"name"}
 
     def _ask(self, key: str, question: Question) -> None:
         if key in NATIVE:
