@@ -1,4 +1,4 @@
-"""What nearly every request names, each read by one statement: a resource, alone or in a project, a hold, a booking."""
+"""What nearly every request names, each read by one statement: resources, options, holds and bookings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bookings.models import (
     Graph,
     GraphVersion,
     Location,
+    Option,
     Project,
     ProjectResource,
     Reservation,
@@ -46,6 +47,11 @@ _HOLD = Statement(
     GraphVersion,
     Graph,
 )
+_OPTIONS = Statement(
+    f"SELECT {columns(Option, 'o')} FROM {Option._meta.db_table} o WHERE o.project_id = %s "  # noqa: S608
+    "ORDER BY o.position, o.id",
+    Option,
+)
 _MADE_BY = Statement(
     f"SELECT {columns(Booking, 'b')} FROM {Booking._meta.db_table} b WHERE b.form_token = %s",  # noqa: S608
     Booking,
@@ -76,6 +82,14 @@ def active_link(project: UUID, resource: UUID) -> tuple[ProjectResource, UUID | 
         return None
     link, link.project, link.project.location, link.resource, link.resource.location, calendar = found
     return link, sql.identity(calendar)
+
+
+def options(project: Project) -> tuple[Option, ...]:
+    """All options of a project, in the staff's order."""
+    read = tuple(option for (option,) in _OPTIONS.all(sql.stored(Project, "pk", project.pk)))
+    for option in read:
+        option.project = project
+    return read
 
 
 def reservation(pk: UUID) -> Reservation | None:

@@ -15,6 +15,7 @@ from bookings.availability.offering import Catalogue, Offering, linked_resources
 from bookings.availability.terms import comes_whole
 from bookings.errors import UnknownGraph
 from bookings.forms.named_rows import active_link, active_resource, reservation
+from bookings.forms.named_rows import options as options_of
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, flat, merged
 from bookings.models import Booking, Calendar, Option, Project, ProjectResource, Reservation, Resource
@@ -239,7 +240,7 @@ def _offering(given: Mapping[str, Any], resolved: Resolved) -> Offering | None:
     links: tuple[ProjectResource, ...] = (resolved.link,) if resolved.link else ()
     if comes_whole(project):
         links = tuple(linked_resources().filter(project=project))
-    options = tuple(project.options.all())
+    options = options_of(project)
     if options:
         prefetch_related_objects(links, "at_options")
     catalogue = Catalogue(project=project, options=options, links=links)
