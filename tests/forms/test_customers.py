@@ -4,6 +4,7 @@ import pytest
 
 from bookings.forms import Contact, CustomerForm
 from bookings.forms.customers import international
+from bookings.models import Customer
 
 MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
 QUESTIONS = {
@@ -32,6 +33,22 @@ def test_a_valid_customer_is_an_unsaved_row():
     assert (customer.name, customer.email, customer.voip) == ("Marty McFly", "marty@example.com", "McFly")
     assert customer.timezone == "America/Los_Angeles"
     assert customer.answers == {}
+
+
+def test_the_api_checks_what_was_sent_and_leaves_the_rest_as_it_begins():
+    form = sent(**MARTY, language="de")
+    assert set(form.fields) == {"name", "email", "phone", "language"}
+    assert form.is_valid(), form.errors
+    begun = Customer()
+    unsaid = ("first_name", "last_name", "phone", "phone_e164", "voip", "timezone", "wants_texts")
+    assert [getattr(form.customer(), name) for name in unsaid] == [getattr(begun, name) for name in unsaid]
+    assert set(CustomerForm.base_fields) >= {"voip", "timezone", "wants_texts"}  # for the next one
+
+
+def test_what_a_question_needs_is_asked_although_it_was_not_sent():
+    asked = {"voip": {"required": True}}
+    form = CustomerForm(MARTY, questions=asked, contact=Contact.EMAIL, open_ended=True)
+    assert set(form.errors) == {"voip"}
 
 
 def test_any_further_key_of_the_api_is_an_answer_that_stays_as_it_came():

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.errors import SlotTaken
-from tests.situations import a_booking, a_hold, a_resource, at
+from bookings.lifecycle import act, reschedule
+from tests.situations import SERVER, a_booking, a_hold, a_resource, at
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,15 @@ def test_a_hold_takes_two_and_its_conversion_six_or_nine():
         hold = a_hold(doc, at(10))
     with statements(9 - SAVED + 1):
         a_booking(doc, at(10), reservation=hold)
+
+
+def test_confirming_takes_nine_and_moving_twelve_however_often_the_graph_is_asked():
+    doc = a_resource()
+    for hour in range(3):
+        act(a_booking(doc, at(hour), graph="confirm_decline"), "confirm", by=SERVER)
+        reschedule(a_booking(doc, at(hour + 5)), by=SERVER, start=at(hour + 15), end=at(hour + 16))
+    asked, booked = a_booking(doc, at(10), graph="confirm_decline"), a_booking(doc, at(12))
+    with statements(9 if SAVED else 10):
+        act(asked, "confirm", by=SERVER)
+    with statements(12 if SAVED else 17):
+        reschedule(booked, by=SERVER, start=at(13), end=at(14))
