@@ -201,8 +201,10 @@ def _read(
 
 
 def _project(request: ApiRequest, pk: Any, errors: FieldErrors) -> Project | None:
+    if pk is None:
+        return None
     found = request.auth.projects().filter(pk=pk).first()
-    if pk is not None and found is None:
+    if found is None:
         errors["project_id"] = [str(NO_PROJECT)]
     return found
 
