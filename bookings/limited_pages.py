@@ -16,7 +16,7 @@ NARROWED = frozenset(
     {
         *("index", "app_list", "login", "logout", "jsi18n", "password_change", "password_change_done"),
         "autocomplete",
-        *_named("auth_user", "own_sessions"),
+        *_named("auth_user", "own_sessions sessions members member invite link revoke"),
         *_named("bookings_booking", "changelist change add history export paper seen waiting wrong retry"),
         *_named("bookings_booking", "again press take_back attended new people release new_series series"),
         *_named("bookings_booking", "calendar calendar_feed calendar_conflict drag take_time classes class"),
@@ -50,7 +50,7 @@ _WHOLE = {
 _BY_HAND = "nobody does that by hand: the verbs write these rows"
 _SET_UP = "setting up is for whoever sees all resources"
 _PERSON = "it concerns the whole person, whom other resources know, too"
-_ACCOUNT = "an account is edited by superusers; members have a page of their own"
+_ACCOUNT = "an account is edited by superusers; managers have a page of members"
 _SINGLE: Mapping[str, Iterable[str]] = {
     _BY_HAND: (
         "bookings_booking_delete",
@@ -66,9 +66,7 @@ _SINGLE: Mapping[str, Iterable[str]] = {
         "bookings_person",
         "apart block delete erase export history merge simple_history split unblock",
     ),
-    _ACCOUNT: _named(
-        "auth_user", "add change changelist delete history invite limit link password_change sessions"
-    ),
+    _ACCOUNT: _named("auth_user", "add change changelist delete history password_change"),
     "it leads to the public page of whatever row is named": ("view_on_site",),
 }
 _REASONS = {name: reason for reason, names in _SINGLE.items() for name in names}

@@ -21,6 +21,7 @@ DESK = [
     "change_outboxmessage",
 ]
 PEOPLE_OF_MANAGERS = ("delete_person", "merge_person", "block_person")
+MANAGE_STAFF = "manage_staff"
 ROLES = {
     "desk": DESK,
     "manager": [
@@ -31,6 +32,7 @@ ROLES = {
         "delete_booking",
         "override_overlap",
         *PEOPLE_OF_MANAGERS,
+        MANAGE_STAFF,
     ],
     "designer": [
         *permissions("view", SEEN_BY_ALL),
@@ -56,7 +58,16 @@ def make_roles(group_model: Any, permission_model: Any) -> None:
 def allow_people(group_model: Any, permission_model: Any) -> None:
     """Let the roles that a site has already do with people what new ones may; the permissions must exist."""
     of_desk = ("view_person", "change_person")
-    for role, codenames in {"desk": of_desk, "manager": (*of_desk, *PEOPLE_OF_MANAGERS)}.items():
+    _allow({"desk": of_desk, "manager": (*of_desk, *PEOPLE_OF_MANAGERS)}, group_model, permission_model)
+
+
+def allow_managing_staff(group_model: Any, permission_model: Any) -> None:
+    """Let the managers that a site has already manage staff as new ones may; the permission must exist."""
+    _allow({"manager": (MANAGE_STAFF,)}, group_model, permission_model)
+
+
+def _allow(added: dict[str, tuple[str, ...]], group_model: Any, permission_model: Any) -> None:
+    for role, codenames in added.items():
         wanted = permission_model.objects.filter(content_type__app_label="bookings", codename__in=codenames)
         for group in group_model.objects.filter(name=role):
             group.permissions.add(*wanted)

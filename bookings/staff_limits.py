@@ -44,7 +44,14 @@ PERMISSIONS = {
     for name in (
         *("view_booking", "add_booking", "change_booking", "decide_booking", "delete_booking"),
         *("override_overlap", "view_customer", "view_historyentry", "view_remark", "view_reservation"),
-        *("view_person", "view_outboxmessage", "change_outboxmessage", "view_resource", "view_location"),
+        *(
+            "manage_staff",
+            "view_person",
+            "view_outboxmessage",
+            "change_outboxmessage",
+            "view_resource",
+            "view_location",
+        ),
         *(f"{verb}_{model}" for verb in ("view", "add", "change", "delete") for model in ("event", *_HOURS)),
     )
 }

@@ -101,7 +101,8 @@ FOLLOW_UP = (
         label=_("Calendars"), name="admin:bookings_calendar_changelist", permission="bookings.view_calendar"
     ),
     Page(label=_("Keys"), name="admin:bookings_apikey_changelist", permission="bookings.view_apikey"),
-    Page(label=_("Staff"), name="admin:auth_user_changelist", permission="auth.view_user"),
+    Page(label=_("Staff"), name="admin:auth_user_members", permission="bookings.manage_staff"),
+    Page(label=_("Accounts"), name="admin:auth_user_changelist", permission="auth.view_user"),
     Page(label=_("Roles"), name="admin:auth_group_changelist", permission="auth.view_group"),
     Page(label=_("Site"), name="admin:bookings_site_changelist", permission="bookings.view_site"),
 )

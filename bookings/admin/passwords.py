@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.client_address import client_network
 from bookings.mailing import Mailing, mailing
 from bookings.rate_limits import spend
-from bookings.setup.staff_links import LONGEST_NAME, ask_for_link, is_unspent
+from bookings.setup.staff_links import LONGEST_NAME, ask_for_link, is_unspent, tokens
 
 MOST_A_MINUTE = 5
 
@@ -30,6 +30,7 @@ class SetPassword(PasswordResetConfirmView):
     """Django's own, on a page of the desk; whoever set a password is logged in."""
 
     template_name = "admin/set_password.html"
+    token_generator = tokens
     post_reset_login = True
     post_reset_login_backend = "bookings.staff_limits.StaffBackend"
     success_url = reverse_lazy("admin:index")

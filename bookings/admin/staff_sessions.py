@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from bookings.languages import site_of
 from bookings.models import StaffSession
-from bookings.staff_limits import is_limited
+from bookings.setup.reach import reaches
 from bookings.staff_sessions import browser_in_words, end, open_sessions
 from bookings.times import brief_day_and_clock
 
@@ -25,11 +25,8 @@ OTHERS = "others"
 
 
 def may_end(user: Any, member: User) -> bool:
-    """One's own; those of all for superusers; for managers those of whoever is not above them."""
-    if user.pk == member.pk or user.is_superuser:
-        return True
-    is_manager = user.has_perm("bookings.change_site") and not is_limited(user)
-    return is_manager and member.is_staff and not member.is_superuser
+    """One's own, and those of whoever is within one's reach."""
+    return user.pk == member.pk or reaches(user, member)
 
 
 def own_sessions_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:

@@ -27,6 +27,7 @@ class StaffLimit(models.Model):
         verbose_name = _("limit of a member of staff")
         verbose_name_plural = _("limits of members of staff")
         default_permissions = ()
+        permissions = [("manage_staff", "Can manage members of staff")]
 
     def __str__(self) -> str:
         return str(self.user)

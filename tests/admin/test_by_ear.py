@@ -37,6 +37,7 @@ def pages():
     draft = new_draft(Graph.objects.get(name="request"))
     hook = Webhook.objects.create(url="https://example.com/hook")
     one = booking.pk
+    member = User.objects.create_user("Clara", "clara@example.com", is_staff=True)
 
     def to(name, *ids):
         return reverse(f"admin:{name}", args=ids)
@@ -45,6 +46,8 @@ def pages():
         *(to(name) for name in ("index", "auth_user_changelist", "auth_user_invite", "password_change")),
         to("auth_user_change", User.objects.create_user("jo").pk),
         to("auth_group_change", Group.objects.create(name="night").pk),
+        to("auth_user_members"),
+        *(to(f"auth_user_{name}", member.pk) for name in ("member", "sessions")),
         *(to(f"bookings_booking_{name}") for name in ("changelist", "waiting", "wrong", "new", "add")),
         *(to("bookings_booking_change", row.pk) for row in (booking, asked, over)),
         *(to(f"bookings_booking_{name}", one) for name in ("move", "correct", "attendance", "history")),

@@ -406,26 +406,25 @@ def test_a_member_whose_resources_are_gone_sees_nothing_and_one_without_a_limit_
 
 def test_a_superuser_limits_a_member_and_both_histories_tell_before_and_after(admin):
     own, other = a_resource(name="Own chair"), a_resource(name="Canary chair")
-    sent = {"username": "anna", "email": "", "only_some": "on", "resources": [str(own.pk)]}
-    assert admin.post(reverse("admin:auth_user_invite"), sent).status_code == 200
+    sent = {"username": "anna", "email": "", "role": "desk", "only_some": "on", "resources": [str(own.pk)]}
+    assert "no-store" in admin.post(reverse("admin:auth_user_invite"), sent)["Cache-Control"]
     user = User.objects.get(username="anna")
     assert resources_seen_by(user) == {own.pk}
-    url = reverse("admin:auth_user_limit", args=[user.pk])
-    assert values_of(admin.get(url))["resources"] == str(own.pk)
-    assert admin.post(url, {"only_some": "on"}).status_code == 200, "nothing ticked is refused"
-    admin.post(url, {"only_some": "on", "resources": [str(own.pk), str(other.pk)]})
-    admin.post(url, {})
-    said = text_of(admin.get(reverse("admin:auth_user_history", args=[user.pk])))
-    assert "Sees Canary chair, Own chair, before: Own chair." in said
-    assert "Sees all resources, before: Canary chair, Own chair." in said
+    url = reverse("admin:auth_user_member", args=[user.pk])
+    form = values_of(admin.get(url))
+    assert form["resources"] == str(own.pk)
+    assert "Tick at least one" in text_of(admin.post(url, form | {"resources": []}))
+    assert admin.post(url, form | {"resources": [str(own.pk), str(other.pk)]}).status_code == 302
+    form = values_of(admin.get(url))
+    del form["only_some"], form["resources"]
+    assert admin.post(url, form).status_code == 302
+    for page in (url, reverse("admin:auth_user_history", args=[user.pk])):
+        said = text_of(admin.get(page))
+        assert "Sees: Own chair, now: Canary chair, Own chair" in said
+        assert "Sees: Canary chair, Own chair, now: all resources" in said
     assert not StaffLimit.objects.exists()
     rows = StaffLimit.history.order_by("history_id").values_list("history_type", flat=True)
     assert list(rows) == ["+", "~", "-"]
-
-
-def test_nobody_but_a_superuser_limits(manager):
-    user = User.objects.create_user("anna", is_staff=True)
-    assert manager.post(reverse("admin:auth_user_limit", args=[user.pk]), {}).status_code == 403
 
 
 def test_hours_of_the_own_resource_are_edited_and_nothing_else_of_it():
