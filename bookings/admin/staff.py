@@ -9,8 +9,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -18,9 +22,11 @@ from django.views.decorators.http import require_POST
 from bookings.admin import members
 from bookings.admin.before_and_after import TellsBeforeAndAfter
 from bookings.admin.staff_sessions import own_sessions_page, sessions_page
+from bookings.setup.last_superuser import is_left_without
 from bookings.setup.role_words import role_name
 
 NAMED_LISTS = ("staff/named_lists.js",)
+LAST = _("This is the last superuser who can log in. Make somebody else a superuser first.")
 
 
 class RolesField(forms.ModelMultipleChoiceField):
@@ -28,7 +34,19 @@ class RolesField(forms.ModelMultipleChoiceField):
         return role_name(obj)
 
 
+class AccountForm(UserChangeForm):
+    """Django's own; the last superuser stays one."""
+
+    def clean(self) -> Any:
+        data = super().clean() or self.cleaned_data
+        stays = all(data.get(name) for name in ("is_active", "is_staff", "is_superuser"))
+        if not stays and not is_left_without([self.instance.pk]):
+            raise forms.ValidationError(LAST)
+        return data
+
+
 class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
+    form = AccountForm
     readonly_fields = ("last_login", "date_joined")
 
     class Media:
@@ -55,6 +73,16 @@ class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
             press("<int:pk>/revoke/", members.revoke_page, "revoke"),
             *super().get_urls(),
         ]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        self.delete_queryset(request, User.objects.filter(pk=obj.pk))
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Raises PermissionDenied where no superuser would be left."""
+        if not is_left_without(list(queryset.values_list("pk", flat=True))):
+            raise PermissionDenied(LAST)
+        super().delete_queryset(request, queryset)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "groups":

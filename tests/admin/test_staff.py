@@ -79,3 +79,29 @@ def test_whoever_is_no_staff_is_led_to_the_first_page_and_told_of_no_desk(desk, 
     for answer in (elsewhere, client.get("/nothing/"), desk.get("/nothing/")):
         assert 'class="btn" href="/">To the start page<' in text_of(answer)
         assert "desk" not in text_of(answer)
+
+
+def test_the_last_superuser_is_neither_switched_off_nor_made_less_nor_deleted(admin):
+    own = User.objects.get(username="admin")
+    url = reverse("admin:auth_user_change", args=[own.pk])
+    form = values_of(admin.get(url))
+    for name in ("is_active", "is_staff", "is_superuser"):
+        sent = {key: value for key, value in form.items() if key != name}
+        assert "This is the last superuser" in text_of(admin.post(url, sent)), name
+    remove = reverse("admin:auth_user_delete", args=[own.pk])
+    bulk = {"action": "delete_selected", "_selected_action": [own.pk], "post": "yes"}
+    users = reverse("admin:auth_user_changelist")
+    assert admin.post(remove, {"post": "yes"}).status_code == 403
+    assert admin.post(users, bulk).status_code == 403
+    User.objects.create_superuser("off", password="x", is_active=False)
+    assert admin.post(remove, {"post": "yes"}).status_code == 403, "who cannot log in does not count"
+    logged_in("desk")
+    other = User.objects.create_superuser("doc", password="x")
+    bulk["_selected_action"] = [own.pk, other.pk]
+    assert admin.post(users, bulk).status_code == 403
+    assert admin.post(users, bulk | {"_selected_action": [other.pk]}).status_code == 302
+    User.objects.create_superuser("doc", password="x")
+    sent = {key: value for key, value in form.items() if key != "is_superuser"}
+    assert admin.post(url, sent).status_code == 302
+    own.refresh_from_db()
+    assert not own.is_superuser
