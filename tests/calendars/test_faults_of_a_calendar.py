@@ -80,7 +80,9 @@ def manager():
 def told(manager) -> list[str]:
     found = [one for one in wrongs_for(manager) if "calendar" in one.sentence]
     numbers = numbers_for(manager).kinds
-    assert sum(one.count for one in found) == sum(numbers[kind] for kind in ("calendars", "unread", "untaken"))
+    assert sum(one.count for one in found) == sum(
+        numbers[kind] for kind in ("calendars", "unread", "untaken")
+    )
     assert all(one.cure and one.url for one in found)
     return [one.sentence for one in found]
 
@@ -230,7 +232,10 @@ def test_an_event_that_cannot_be_read_is_told_in_minutes_until_it_can_be(manager
     """The address is asked every five minutes; nothing that comes later takes away what was said."""
     read_all()
     assert told(manager) == []
-    whole = an_ics(*POISON).partition("END:VCALENDAR")[0] + an_ics(*lasting(soon(10))).partition("//EN")[2].lstrip()
+    whole = (
+        an_ics(*POISON).partition("END:VCALENDAR")[0]
+        + an_ics(*lasting(soon(10))).partition("//EN")[2].lstrip()
+    )
     httpserver.clear()
     httpserver.expect_request("/ben.ics").respond_with_data(whole)
     pass_time(FEW_MINUTES)
