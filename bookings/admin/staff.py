@@ -65,12 +65,12 @@ class StaffAdmin(TellsBeforeAndAfter, UserAdmin):
 
         return [
             page("sessions/", own_sessions_page, "own_sessions"),
-            page("<int:pk>/sessions/", sessions_page, "sessions"),
+            page("members/<int:pk>/sessions/", sessions_page, "sessions"),
             page("members/", members.members_page, "members"),
-            page("invite/", members.invite_page, "invite"),
-            page("<int:pk>/member/", members.member_page, "member"),
-            press("<int:pk>/link/", members.link_page, "link"),
-            press("<int:pk>/revoke/", members.revoke_page, "revoke"),
+            page("members/invite/", members.invite_page, "invite"),
+            page("members/<int:pk>/", members.member_page, "member"),
+            press("members/<int:pk>/link/", members.link_page, "link"),
+            press("members/<int:pk>/revoke/", members.revoke_page, "revoke"),
             *super().get_urls(),
         ]
 
