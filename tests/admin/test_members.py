@@ -265,7 +265,7 @@ def test_a_limited_manager_is_told_of_no_resource_of_others_by_the_past_of_a_mem
     admin = logged_in("admin")
     sent = form_of(admin, anna) | {"resources": [str(own.pk)]}
     assert admin.post(page_of(anna), sent).status_code == 302
-    assert "Canary" in text_of(admin.get(page_of(anna)))
+    assert "Sees: Canary chair, now: Own chair" in text_of(admin.get(page_of(anna)))
     said = text_of(limited_manager(own).get(page_of(anna)))
     assert "Own chair" in said
     assert "Canary" not in said
