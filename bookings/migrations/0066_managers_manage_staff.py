@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ("bookings", "0062_bookings_without_their_link_are_found"),
+        ("bookings", "0063_calendars_say_what_is_not_read"),
     ]
 
     operations = [
