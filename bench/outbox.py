@@ -1,15 +1,19 @@
 """How fast one worker, and several beside each other, send what waits in the outbox.
 
-    python -m bench.outbox [--rows 10000] [--workers 1 4] [--rounds 1]
+    python -m bench.outbox [--rows 10000] [--slow-rows 2000] [--workers 1 4] [--rounds 1]
 
 Each row is a mail to the customer of a booking, made and handed to a server on this machine that keeps nothing. The
 workers are processes of `manage.py worker` on a PostgreSQL of its own; the clock runs from the commit of the rows to
-the last one done. Ratios travel, rates do not, and four workers need more than two processors to be four times one.
+the last one done. Ratios travel, rates do not. With a server that answers at once workers share the processors: four
+need more than two of these to be four times one. The slow rows go to one that takes 50 ms for each answer, as real ones
+do; there workers mostly wait, and what is seen is how far the queue lets them wait beside each other. 0 rows leave a
+part out.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import signal
 import subprocess
@@ -19,10 +23,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, LiteralString
+from typing import IO, Any, LiteralString
 
 import psycopg
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from bench.rolling_upgrade import make_database, manage
 from tests.throwaway_postgresql import free_port, throwaway_postgresql
@@ -47,8 +52,11 @@ LEFT = "SELECT count(*) FROM bookings_outboxmessage WHERE done_at IS NULL"
 SENT = "SELECT count(*) FROM bookings_outboxmessage WHERE dedupe_key LIKE %(like)s AND outcome = 'sent'"
 
 
+SLOW_SECONDS = 0.05
+
+
 class Kept:
-    """A mail server that counts."""
+    """What is done with a mail: it is counted."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -58,22 +66,48 @@ class Kept:
         return "250 OK"
 
 
+class Slow(SMTP):
+    """A mail server whose each answer takes a while."""
+
+    async def push(self, status: Any) -> None:
+        await asyncio.sleep(SLOW_SECONDS)
+        await super().push(status)
+
+
+class SlowController(Controller):
+    def factory(self) -> SMTP:
+        return Slow(self.handler)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--slow-rows", type=int, default=2_000)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--rounds", type=int, default=1)
     asked = parser.parse_args()
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-    server = Controller(Kept(), hostname="127.0.0.1", port=free_port())
+    with site() as env:
+        for kind, rows in ((Controller, asked.rows), (SlowController, asked.slow_rows)):
+            if rows:
+                compare(env, kind(Kept(), hostname="127.0.0.1", port=free_port()), rows, asked)
+    if busy > 0.2:
+        print(f"The load was {busy:.1f} a processor before: measure again on a quiet machine.")
+
+
+def compare(env: dict[str, str], server: Controller, rows: int, asked: argparse.Namespace) -> None:
+    """Print how fast each number of workers sends so many rows to that server."""
     server.start()
+    env = env | {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+    slow = isinstance(server, SlowController)
+    how = f"after {SLOW_SECONDS * 1000:.0f} ms each time" if slow else "at once"
+    print(f"{rows} mails to a server that answers {how}:")
     rates: dict[int, list[float]] = {number: [] for number in asked.workers}
     try:
-        with site(server.port) as env:
-            for turn in range(asked.rounds):
-                for number in asked.workers:
-                    rates[number].append(asked.rows / drained(env, number, asked.rows, f"{turn}-{number}"))
-                    print(f"{number} workers: {rates[number][-1]:.0f} mails a second", flush=True)
+        for turn in range(asked.rounds):
+            for number in asked.workers:
+                rates[number].append(rows / drained(env, number, rows, f"{server.port}-{turn}-{number}"))
+                print(f"{number} workers: {rates[number][-1]:.0f} mails a second", flush=True)
     finally:
         server.stop()
     first, *others = asked.workers
@@ -81,18 +115,18 @@ def main() -> None:
         ratio = sum(rates[number]) / sum(rates[first])
         print(f"{number} workers send {ratio:.2f} times as fast as {first}")
     print(f"The server was handed {server.handler.count} mails")
-    if busy > 0.2:
-        print(f"The load was {busy:.1f} a processor before: measure again on a quiet machine.")
 
 
 @contextmanager
-def site(port: int) -> Iterator[dict[str, str]]:
-    """The environment of a site with some bookings, whose mails go to that port."""
+def site() -> Iterator[dict[str, str]]:
+    """The environment of a site with some bookings, all whose mails were sent."""
+    server = Controller(Kept(), hostname="127.0.0.1", port=free_port())
+    server.start()
     with throwaway_postgresql() as url:
         env = os.environ | {
             "DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "booking_site.settings",
-            "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
             "ENV_FILE": os.devnull,
             "LOG_LEVEL": "INFO",
             "SECRET_KEY": "outbox" * 10,
@@ -101,6 +135,7 @@ def site(port: int) -> Iterator[dict[str, str]]:
         manage(ROOT, env, "migrate", "--verbosity=0")
         manage(ROOT, env, "shell", "--no-imports", "-c", BOOKINGS)
         manage(ROOT, env | {"LOG_LEVEL": "WARNING"}, "worker", "--once")
+        server.stop()
         yield env
 
 
