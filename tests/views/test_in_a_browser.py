@@ -645,6 +645,9 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
 ):
     settings.MAIL_IS_SET_UP = True
     settings.TEST_MODE = True  # which adds a ribbon to each page
+    meeting = f"https://meet.example.org/{'a' * 100}"
+    Resource.objects.update(meeting_url=meeting)
+    Project.objects.filter(slug="lightning").update(booking={"graph": "instant", "meeting": "fixed"})
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     found = []
@@ -669,6 +672,7 @@ def test_every_page_is_free_of_faults_that_a_machine_can_find(
     page.locator("#id_name").fill("مارتي")
     page.locator("#id_email").fill("marty@example.com")
     press(page, "form#details button.btn--primary")
+    expect(page.get_by_role("link", name=meeting)).to_be_visible()
     look("booked")
     booked = page.url
     page.goto(f"{booked}move/to/?start={(tomorrow + timedelta(hours=3)).isoformat().replace('+', '%2B')}")
