@@ -123,6 +123,11 @@ def test_an_entry_of_half_an_hour_says_who_it_is_in_a_narrow_column(desk, live_s
     entry, name = (desk.page.locator(one).bounding_box() for one in (SPOT, f"{SPOT} .ec-event-title"))
     assert name["y"] >= entry["y"]
     assert name["y"] + name["height"] <= entry["y"] + entry["height"]
+    cut = """all => all.filter((one) => {
+      const shown = one.parentElement.getBoundingClientRect(), own = one.getBoundingClientRect();
+      return own.top < shown.bottom - 1 && own.bottom > shown.bottom + 1;
+    }).length"""
+    assert desk.page.locator(f"{SPOT} .ec-event-body > *").evaluate_all(cut) == 0
 
 
 def test_put_back_it_stands_where_it_stood(desk, live_server, emmett):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.lifecycle import Actor, act, add_event
-from bookings.models import Booking, Event, Site
+from bookings.models import Booking, Event, Resource, Site
 from tests.admin.conftest import logged_in
 from tests.situations import (
     a_booking,
@@ -176,7 +176,11 @@ def test_on_a_phone_nothing_is_scrolled_sideways_and_the_bar_leads_everywhere(op
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_of_the_day_have_no_fault_that_a_machine_can_find(opened, day, scheme):
+    Resource.objects.filter(name="Large studio").update(name="Large studio " * 5)
     page = opened("manager", color_scheme=scheme)
+    heads = page.locator(".board__head").evaluate_all("all => all.map((one) => one.offsetHeight)")
+    assert len(heads) == 3
+    assert len(set(heads)) == 1
     for name in ("", "waiting/", "wrong/", "today/paper/"):
         page.goto(f"{day}/admin/bookings/booking/{name}" if name else f"{day}/admin/")
         found = Axe().run(page)
