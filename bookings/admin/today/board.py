@@ -63,6 +63,11 @@ class Line:
         return url_of("booking_change", self.booking.pk) if self.booking else ""
 
     @property
+    def attended_url(self) -> str:
+        """Where it is sent whether they came."""
+        return url_of("booking_attended", self.booking.pk) if self.booking else ""
+
+    @property
     def begins(self) -> str:
         return clock(self.start, self.zone)
 
