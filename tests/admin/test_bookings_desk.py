@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.effects.links import LinkInvalid, manage_token, read_token
-from bookings.lifecycle import Actor, act, reschedule
+from bookings.lifecycle import Actor, act, book, reschedule
 from bookings.models import Booking, HistoryEntry, Remark, Site, WeeklyHours
 from tests.admin.conftest import text_of, values_of
+from tests.lifecycle.test_series import a_series
 from tests.situations import (
     HOUR,
     SERVER,
     a_booking,
+    a_draft,
     a_project,
     a_resource,
     a_seat,
@@ -550,3 +552,27 @@ def test_the_page_of_a_booking_takes_few_queries_however_long_its_history(
     with django_assert_max_num_queries(15):
         shown = text_of(admin.get(page(booking)))
     assert page(booking, "undo") in shown
+
+
+@pytest.mark.parametrize("kind", ["came by turn", "one of a series", "session", "seat"])
+def test_the_page_of_a_booking_takes_few_queries_whatever_it_belongs_to(
+    admin, page, kind, django_assert_max_num_queries
+):
+    resources = [a_resource(email="") for _number in range(3)]
+    project = a_project(*resources, availability={"mode": "balanced"})
+    option = {"project": project, "option": project.options.get()}
+    if kind == "came by turn":
+        told = [{"resource": str(one.pk), "seconds": 3600, "weight": 1} for one in resources]
+        why = {"chosen": str(resources[0].pk), "order": told, "tie": "list"}
+        draft = a_draft(resources[0], at(9), **option)
+        booking = book(draft, graph="instant", by=Actor.customer(), customer=marty(), assignment=why)
+    elif kind == "one of a series":
+        booking = a_series(resources[0], 8)[3]
+    else:
+        session = a_session(resources[0], at(9), seats=8, **option)
+        seats = [a_seat(session, places=2) for _number in range(3)]
+        booking = session if kind == "session" else seats[0]
+    admin.get(page(booking))
+    with django_assert_max_num_queries(15):
+        shown = text_of(admin.get(page(booking)))
+    assert booking.reference in shown
