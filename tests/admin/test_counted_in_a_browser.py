@@ -37,6 +37,22 @@ class Counted:
         self.count += 1
         self.page.get_by_label(label, exact=exact).first.press_sequentially(words)
 
+    def fill(self, label, words):
+        """Another value in place of the one that stands there."""
+        self.count += 1
+        self.page.get_by_label(label).first.fill(words)
+
+    def tick(self, label):
+        self.count += 1
+        self.page.get_by_label(label, exact=True).first.check()
+
+    def take_away(self, name):
+        """What a press on a link brings to the disk, as text."""
+        self.count += 1
+        with self.page.expect_download() as got:
+            self.page.get_by_role("link", name=name).click()
+        return got.value.path().read_text()
+
     def enter(self):
         self.count += 1
         with self.page.expect_navigation():
@@ -132,6 +148,47 @@ def reads_what_is_new(desk):
     assert desk.count == 0
 
 
+def prints_the_day(desk):
+    desk.begin()
+    desk.press("link", "Print the day")
+    desk.page.evaluate("window.print = () => { document.title = 'printed' }")
+    desk.count += 1
+    desk.page.get_by_role("button", name="Print").click()
+    assert desk.page.title() == "printed"
+    assert desk.count <= 2
+
+
+def takes_the_filtered_list_away(desk):
+    """On all its pages, by a filter and a press."""
+    for kind, a_booking_each in (("As a table (CSV)", "WEEK"), ("As a calendar (.ics)", "BEGIN:VEVENT")):
+        desk.begin(reverse("admin:bookings_booking_changelist"))
+        desk.press("link", "next 7 days")
+        assert desk.take_away(kind).count(a_booking_each) >= 100
+        assert desk.count == 2
+
+
+def corrects_an_address_and_sends_again(desk):
+    """Of the booking of the known caller, whose mail is known."""
+    booking = Booking.objects.exclude(reference__startswith="WEEK").get(customer__name=ALIKE[1])
+    desk.begin(reverse("admin:bookings_booking_change", args=[booking.pk]))
+    desk.press("link", "Correct details")
+    desk.fill("E-mail", "right@example.org")
+    desk.press("button", "Save")
+    desk.press("button", "Send again")
+    expect(desk.page.get_by_text("It is on its way")).to_be_visible()
+    assert desk.count == 4
+
+
+def blocks_an_hour(desk):
+    desk.begin(reverse("admin:bookings_booking_take_time"))
+    desk.tick("Room 7")
+    desk.fill("From the time", "14:00")
+    desk.fill("Until the time", "15:00")
+    desk.press("button", "Take the time")
+    expect(desk.page.locator(".callout--yes")).to_contain_text("Room 7")
+    assert desk.count <= 4
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("role", ["desk", "manager"])
@@ -144,12 +201,17 @@ def test_the_table_of_the_day_is_kept_on_a_busy_desk(counted, role):
     notes_who_did_not_come(desk)
     answers_and_is_at_the_next(desk)
     finds_by_whatever_is_said(desk)
+    prints_the_day(desk)
+    takes_the_filtered_list_away(desk)
+    corrects_an_address_and_sends_again(desk)
+    blocks_an_hour(desk)
     reads_what_is_new(desk)
 
 
 @pytest.mark.django_db
 def test_a_designer_books_nobody_and_is_told_so_in_words(designer):
-    for path in (NEW, reverse("admin:bookings_person_changelist")):
+    pages = ("booking_new", "booking_take_time", "booking_paper", "booking_changelist", "person_changelist")
+    for path in (reverse(f"admin:bookings_{name}") for name in pages):
         answer = designer.get(path)
         assert answer.status_code == 403
         assert "This page is not open to you" in text_of(answer)
