@@ -61,7 +61,8 @@ def test_when_somebody_joined_is_shown_and_not_typed(admin):
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("nothing/", 404), ("auth/user/", 403), ("auth/user/invite/", 403), ("site/1/", 404)]
+    ("path", "status"),
+    [("nothing/", 404), ("auth/user/", 403), ("bookings/site/backups/", 403), ("site/1/", 404)],
 )
 def test_a_page_of_the_desk_that_is_not_to_be_had_leads_staff_back_to_the_desk(desk, path, status):
     index = reverse("admin:index")
