@@ -326,6 +326,20 @@ def test_a_line_says_the_project_and_its_option_or_how_long_that_is(desk):
         assert "Portrait sitting, With two prints" in text_of(desk.get(page + FAR))
 
 
+def test_bookings_of_a_resource_that_is_no_more_take_nobodys_place_on_the_page(desk, monkeypatch):
+    monkeypatch.setattr("bookings.admin.today.rows.MOST_BOOKINGS", 2)
+    monkeypatch.setattr("bookings.admin.today.board.MOST_BOOKINGS", 2)
+    gone = a_resource(name="Gone")
+    for hour in (7, 8, 9):
+        a_booking(gone, at(hour))
+    gone.deleted_at = timezone.now()
+    gone.save()
+    a_booking(a_resource(name="Emmett"), at(12))
+    shown = text_of(desk.get(TODAY + FAR))
+    assert "Marty McFly" in columns(shown)["Emmett"]
+    assert "more than one page shows" not in shown
+
+
 def test_what_is_new_is_found_behind_much_that_was_overtaken(desk, monkeypatch):
     monkeypatch.setattr("bookings.admin.today.news.READ_FIRST", 2)
     doc = a_resource()

@@ -57,9 +57,10 @@ class Piece(NamedTuple):
 
 
 def day_bookings(shown: ShownDay, resources: Sequence[Resource], user: Any) -> list[Booking]:
-    """What is booked or asked for on the day, by time, seats of sessions among it; what was called off is left out.
+    """What is booked or asked for on the day of these resources, or of the one that was chosen, by time.
 
-    One more than ``MOST_BOOKINGS`` if there are more.  One query.
+    Seats of sessions are among it; what was called off is left out, and what resources have that are no more.  One more
+    than ``MOST_BOOKINGS`` if there are more.  One query.
     """
     over = Q(state_entered_at__gte=F("start")) & ~Q(state__mail_to_customer__in=OFF)
     stands = Q(state__occupies=True) | Q(state__settled=False) | over
@@ -68,13 +69,12 @@ def day_bookings(shown: ShownDay, resources: Sequence[Resource], user: Any) -> l
         .not_moved()
         .filter(
             stands,
+            resource__in=[one.pk for one in ([shown.resource] if shown.resource else resources)],
             start__gte=shown.start - BEGUN_BEFORE,
             start__lt=shown.end,
             end__gt=shown.start,
         )
     )
-    if shown.resource:
-        rows = rows.filter(resource=shown.resource)
     known = {resource.pk: resource for resource in resources}
     found = list(
         with_clash(rows)
