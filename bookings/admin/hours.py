@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.changes import Parts
-from bookings.admin.fields.choices import offer_choices, offer_rows
+from bookings.admin.fields.choices import offer_choices, offer_known_rows
 from bookings.admin.fields.clock_ranges import ClockRangesField
 from bookings.admin.mixins import Table
 from bookings.admin.week_in_words import week_in_words
@@ -51,7 +51,7 @@ class MoreHoursForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         offer_choices(self, "days", _names(weekdays))
-        offer_rows(self, "copied", sources)
+        offer_known_rows(self, "copied", sources, sources)  # the page has asked whether there are any
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

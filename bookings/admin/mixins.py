@@ -11,7 +11,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -50,9 +50,20 @@ class KeptOnceBooked(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Without a row the question is whether many may be deleted at once."""
-        if obj is None or obj.bookings.exists() or obj.reservations.exists():
+        if obj is None or _was_booked(obj):
             return False
         return super().has_delete_permission(request, obj)
+
+
+def _was_booked(row: Any) -> bool:
+    """Whether a resource or a project was ever booked or held; read once a row, of which a page asks several times."""
+    known = vars(row)
+    if "_was_booked" not in known:
+        its_own = row.bookings.values("pk")[:1], row.reservations.values("pk")[:1]
+        known["_was_booked"] = (
+            type(row).objects.filter(Exists(its_own[0]) | Exists(its_own[1]), pk=row.pk).exists()
+        )
+    return bool(known["_was_booked"])
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -69,10 +80,20 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class _NamedCells(forms.BaseInlineFormSet):
-    """Each control of a row is named after its column: a table has no labels beside its controls."""
+    """Each control of a row is named after its column: a table has no labels beside its controls.
+
+    Of a page's row that is not saved yet nothing is looked for, although it has its key already; one that is saved is
+    known to the rows of its table.
+    """
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset()
+        return rows.none() if self.instance._state.adding else rows
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        if not self.instance._state.adding:
+            setattr(form.instance, self.fk.name, self.instance)
         for field in form.fields.values():
             control = getattr(field.widget, "widget", field.widget)  # inside of what adds a row beside it
             if field.label and not control.is_hidden:
@@ -106,7 +127,10 @@ def as_widget_shows(form: type[forms.ModelForm], name: str) -> Callable[[Model],
 
     @admin.display(description=form.base_fields[name].label)
     def show(row: Model) -> str:
-        shown: str = form(instance=row).fields[name].widget.render(name, getattr(row, name))
+        filled = vars(row).setdefault("_shown_in", {})  # a page asks for each of its columns
+        if form not in filled:
+            filled[form] = form(instance=row)
+        shown: str = filled[form].fields[name].widget.render(name, getattr(row, name))
         return shown
 
     show.__name__ = name

@@ -1,6 +1,5 @@
 """The forms of a project's page: its own columns and layers, its options, its resources."""
 
-from functools import cached_property
 from typing import Any, cast
 
 from django import forms
@@ -28,7 +27,7 @@ from bookings.admin.who_does_what import WhoDoesWhat
 from bookings.forms.questions import USUAL_QUESTIONS
 from bookings.forms.reminders import USUAL_REMINDERS
 from bookings.layers import flat
-from bookings.models import Option, OptionResource, Project, ProjectResource, Resource, Site
+from bookings.models import Option, OptionResource, Project, ProjectResource, Resource
 from bookings.money import digits_of
 from bookings.sandbox import mixed
 from bookings.slugs import free_slug
@@ -80,11 +79,9 @@ class OptionForm(StoredJsonModelForm):
 
 
 class OptionsFormSet(forms.BaseInlineFormSet):
-    """An empty currency says which it will be."""
+    """An empty currency says which it will be: ``usual_currency``, the site's."""
 
-    @cached_property
-    def usual_currency(self) -> str:
-        return Site.current().currency
+    usual_currency = ""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

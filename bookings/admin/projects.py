@@ -31,6 +31,7 @@ from bookings.admin.project_forms import (
 from bookings.admin.sandbox import FOR_TESTS, PRESS, say_how_many
 from bookings.availability.why_not_offered import reasons_of, why_not_offered
 from bookings.graph_words import graph_words
+from bookings.languages import site_of
 from bookings.layers import graph_name
 from bookings.models import GraphVersion, Option, OptionResource, Project, ProjectResource, Resource
 from bookings.sandbox import copy_projects
@@ -48,6 +49,11 @@ class OptionInline(InOrder, ShownByWidgets, Table):
     min_num = 1
     show_change_link = True
     verbose_name_plural = _("options: each with a length, and a price where it has one")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.usual_currency = site_of(request).currency
+        return formset
 
 
 class ProjectResourceInline(InOrder, ShownByWidgets, Table):
@@ -77,6 +83,9 @@ class ProjectResourceInline(InOrder, ShownByWidgets, Table):
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.may_make = request.user.has_perm("bookings.add_resource")
         return formset
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("resource")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A plain choice, which works without a script, as long as it can be overlooked."""

@@ -15,7 +15,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from bookings import typed_amounts, typed_durations
-from bookings.availability.offering import linked_resources, own_of
+from bookings.availability.offering import own_of
+from bookings.availability.why_not_offered import read_parts
 from bookings.models import Option, OptionResource, Project, ProjectResource
 from bookings.money import money
 from bookings.times import duration_in_words
@@ -117,8 +118,9 @@ class WhoDoesWhat(forms.ModelForm):
         self.too_many = False
         if self.instance._state.adding or not self.fields:
             return
+        read_parts([self.instance])  # and once a page: it also says why nobody can book
         self.options = list(self.instance.options.all())
-        self.links = list(linked_resources().filter(project=self.instance))
+        self.links = [link for link in self.instance.links.all() if link.resource.deleted_at is None]
         self.too_many = len(self.options) * len(self.links) > MOST_PAIRS
         if self.too_many:
             self.links = []

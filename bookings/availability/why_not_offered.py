@@ -49,9 +49,8 @@ def why_not_offered(project: Project) -> list[str]:
 
 
 def reasons_of(projects: Sequence[Project]) -> dict[UUID, list[Any]]:
-    """The reasons of each, by eight queries for all of them."""
-    links = ProjectResource.objects.select_related("resource__location").prefetch_related("at_options")
-    prefetch_related_objects(projects, "options", Prefetch("links", links))
+    """The reasons of each, by eight queries for all of them; five where their parts are read."""
+    read_parts(projects)
     published = GraphVersion.objects.published().values_list("graph__name", "claims")
     resources = {link.resource_id: link.resource for project in projects for link in project.links.all()}
     unpayable = Project.objects.lacking_payment().filter(pk__in=[project.pk for project in projects])
@@ -62,6 +61,12 @@ def reasons_of(projects: Sequence[Project]) -> dict[UUID, list[Any]]:
         unpayable=frozenset(unpayable.values_list("pk", flat=True)),
     )
     return {project.pk: [found for why in WHYS if (found := why(project, known))] for project in projects}
+
+
+def read_parts(projects: Sequence[Project]) -> None:
+    """Read the options of each and its links, with their resources and what they say of the options.  Three queries."""
+    links = ProjectResource.objects.select_related("resource__location").prefetch_related("at_options")
+    prefetch_related_objects(projects, "options", Prefetch("links", links))
 
 
 def _deleted(project: Project, known: Known) -> Any:

@@ -52,9 +52,12 @@ def missing() -> list[Missing]:
     return [one for one in (_mail(), *missing_but_mail()) if one is not None]
 
 
-def missing_but_mail() -> list[Missing]:
-    """The same for a page that says of mails what becomes of them.  One query where all is there."""
-    site, suspected = _looked_over()
+def missing_but_mail(looked: Site | None = None) -> list[Missing]:
+    """The same for a page that says of mails what becomes of them.
+
+    One query where all is there, none with a row of ``looked_over``.
+    """
+    site, suspected = (looked, _lacking(looked)) if looked else _looked_over()
     ask = {
         Lack.OWNER_ADDRESS: lambda: _owners(site),
         Lack.UNADDRESSED: _unaddressed,

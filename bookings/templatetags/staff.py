@@ -73,7 +73,7 @@ def _numbers(context: dict[str, Any]) -> Numbers:
 @register.simple_tag(takes_context=True)
 def limits_that_bit(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The limits that refused somebody within the last day, for those who set the site up."""
-    if not context["request"].user.has_perm("bookings.change_site"):
+    if not _numbers(context).kinds.get("limits"):
         return []
     return [{"limit": limit, "count": count} for limit, count in bites.lately()]
 
@@ -82,7 +82,9 @@ def limits_that_bit(context: dict[str, Any]) -> list[dict[str, Any]]:
 def what_is_missing(context: dict[str, Any]) -> dict[str, Any]:
     """What is wrong about the set-up, for those who may change it."""
     may_mend = context["request"].user.has_perm("bookings.change_site")
-    wrong = [one for one in missing_but_mail() if one.is_wrong] if may_mend else []
+    if not may_mend:
+        return {"lacks": []}
+    wrong = [one for one in missing_but_mail(_numbers(context).looked_over) if one.is_wrong]
     return {"lacks": with_pages(wrong)}
 
 

@@ -1,18 +1,23 @@
 """Resources, places and the site, as managers keep them; and what every page of the desk says."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.contrib import admin as django_admin
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.admin.outbox import KINDS
 from bookings.availability.why_not_offered import NO_WAY_TO_PAY
-from bookings.models import OutboxMessage, Project, Resource, Site
-from tests.admin.conftest import text_of, values_of
+from bookings.management.commands.worker import HANDLERS
+from bookings.models import OutboxMessage, Project, Resource, Site, WeeklyHours
+from bookings.models.outbox import TEST_DELIVERY, TEST_WEBHOOK
+from tests.admin.conftest import logged_in, text_of, values_of
 from tests.situations import a_booking, a_location, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +248,42 @@ def test_each_control_in_a_table_is_named_after_its_column(admin_client, kind):
     shown = [one for one in controls if 'type="hidden"' not in one]
     assert len(shown) > 5
     assert [one for one in shown if "aria-label=" not in one] == []
+
+
+@pytest.mark.parametrize("role", ["desk", "manager", "designer", "admin"])
+def test_the_pages_that_set_up_are_read_in_few_queries_as_every_role(role, django_assert_max_num_queries):
+    """A page may be read by whoever may not change it, with all that it says."""
+    client = logged_in(role)
+    resources = [a_resource(location=a_location()) for _number in range(4)]
+    project = a_project(*resources)
+    project.options.create(label="Long", length=timedelta(hours=3), position=1)
+    for number, resource in enumerate(resources):
+        WeeklyHours.objects.create(resource=resource, weekday=number, opens="08:00", closes="18:00")
+        resource.give_calendar()
+    a_booking(resources[0], at(9), project=project, option=project.options.first())
+    pages = {
+        reverse("admin:index"): 15,
+        reverse("admin:bookings_resource_change", args=[resources[0].pk]): 15,
+        reverse("admin:bookings_resource_add"): 15,
+        reverse("admin:bookings_project_add"): 15,
+        reverse("admin:bookings_project_change", args=[project.pk]): 25,
+    }
+    for url, most in pages.items():
+        client.get(url)
+        with django_assert_max_num_queries(most):
+            client.get(url)
+
+
+def test_the_list_of_messages_asks_nothing_of_all_of_them(manager):
+    a_booking(a_resource(), at(9))
+    with CaptureQueriesContext(connection) as asked:
+        shown = text_of(manager.get(OUTBOX, {"kind": "mail"}))
+    assert "mail" in shown
+    assert not [one["sql"] for one in asked if one["sql"].startswith(("SELECT DISTINCT", "SELECT MIN("))]
+
+
+def test_messages_are_chosen_by_every_kind_that_is_sent_outside_the_sandbox(manager):
+    assert {*KINDS, TEST_WEBHOOK, TEST_DELIVERY} == set(HANDLERS)
+    shown = text_of(manager.get(OUTBOX))
+    assert all(f'href="?kind={kind}"' in shown for kind in KINDS)
+    assert manager.get(OUTBOX, {"kind": "nonsense"}).status_code == 200

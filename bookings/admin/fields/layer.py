@@ -4,7 +4,8 @@ A layer is a JSON object that holds only the keys that were set.  ``LayerField``
 its project, and its value is the layer again.  What a key inherits is said beside it, with where that comes from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
@@ -108,8 +109,11 @@ class ChoiceOrInherits(forms.TypedChoiceField):
     stored: Any = INHERITS
 
     def __init__(self, choices: Any, **kwargs: Any) -> None:
+        read: Callable[[], Any] = cache(choices) if callable(choices) else lambda: choices
+
         def entries() -> list[tuple[Any, Any]]:
-            return [("", inherits_words(self.inherited)), *(choices() if callable(choices) else choices)]
+            """A page asks several times."""
+            return [("", inherits_words(self.inherited)), *read()]
 
         super().__init__(choices=entries, required=False, empty_value=INHERITS, **kwargs)
 

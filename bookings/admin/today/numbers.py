@@ -31,6 +31,8 @@ class Numbers:
     has_demo: bool = False
     books_demo: bool = False
     """Whether something of the demo can be booked; told where nothing sends mails."""
+    looked_over: Site | None = None
+    """The site's row with what it may lack, for those who may mend that; see ``missing_but_mail``."""
 
 
 def numbers_for(user: Any) -> Numbers:
@@ -55,6 +57,7 @@ def numbers_for(user: Any) -> Numbers:
         mails=said.get("mails", 0),
         has_demo=bool(said.get("has_demo")),
         books_demo=bool(said.get("books_demo")),
+        looked_over=site if mends else None,
     )
 
 
