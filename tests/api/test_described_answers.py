@@ -13,7 +13,7 @@ from tests.api.test_contract_lists import EVERYTHING
 from tests.situations import a_project, a_resource, a_widget_key, at
 from tests.views.conftest import visitor as visitor
 
-WHOLE = "availability_constraints,calendars.events"
+WHOLE = "availability_constraints,calendars.events,meeting_url"
 MORNINGS = [{"allow_hours": {"start": 0, "end": 24}}]
 
 
@@ -102,7 +102,9 @@ def through_places(walk, server, widget, consultation):
 
 def through_members(walk, server, project, resource_id):
     members = f"{project}/resources"
+    inner = ["availability_constraints", "calendars.events", "meeting_url"]
     walk.call(server, "GET", members)
+    walk.call(server, "GET", f"{members}?include=resources,{','.join(f'resources.{one}' for one in inner)}")
     walk.call(server, "DELETE", f"{members}/{resource_id}")
     walk.call(server, "POST", members, {"resource_id": resource_id})
     walk.call(server, "PUT", members, [resource_id])
