@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from bookings import languages, prepared
 from bookings.availability.query import NO_BUFFERS, Buffers
 from bookings.lifecycle import Actor, book, reserve
 from bookings.lifecycle.claims import claim_pieces
@@ -28,6 +29,7 @@ from bookings.models import (
     ProjectResource,
     Reservation,
     Resource,
+    Site,
 )
 
 HOUR = timedelta(hours=1)
@@ -178,3 +180,9 @@ def long_ago(booking: Booking, by: timedelta) -> Booking:
     if booking.needs_time:
         claim_pieces(claim_of(booking, []), booking=booking.pk)
     return booking
+
+
+def reads_the_site(statement: str) -> bool:
+    """Whether a captured statement reads the site's row, or prepares that; one that is prepared names no table."""
+    known = prepared._name(languages._SITE.text)
+    return Site._meta.db_table in statement or statement.startswith(f"EXECUTE {known}")
