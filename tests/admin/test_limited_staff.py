@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from bookings.admin.booking import waiting
 from bookings.lifecycle import add_event, book
 from bookings.limited_pages import NARROWED, why_closed
 from bookings.models import (
@@ -33,7 +34,7 @@ from bookings.models import (
 )
 from bookings.staff_limits import limited, resources_seen_by
 from tests.admin.conftest import logged_in, text_of, values_of
-from tests.situations import SERVER, a_booking, a_draft, a_hold, a_project, a_resource, a_seat, a_session
+from tests.situations import SERVER, a_booking, a_draft, a_hold, a_project, a_resource, a_seat, a_session, at
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -259,6 +260,20 @@ def test_an_export_and_the_number_in_the_bar_count_own_bookings_alone():
     number = re.search(r'href="/admin/bookings/booking/waiting/"[^>]*>(.*?)</a>', bar, re.DOTALL)
     assert number is not None
     assert re.findall(r"\d+", number[1]) == ["1"]
+
+
+def test_however_much_waits_for_others_a_members_list_has_what_waits_for_them(monkeypatch):
+    member, own, others = logged_in("desk"), a_resource(), a_resource()
+    asked = [
+        a_booking(one, at(hour), graph="confirm_decline")
+        for hour, one in ((8, others), (9, own), (10, others))
+    ]
+    limit("desk", own)
+    monkeypatch.setattr(waiting, "MOST_COUNTED", 1)
+    listed = (
+        member.get(reverse("admin:bookings_booking_changelist"), {"waiting": "you"}).context["cl"].queryset
+    )
+    assert [one.pk for one in listed] == [asked[1].pk]
 
 
 def test_a_search_finds_nobody_of_others():

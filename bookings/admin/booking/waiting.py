@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import (
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Occupancy
 from bookings.models.bookings import undecided_states
-from bookings.staff_limits import Seen, narrowed
+from bookings.staff_limits import Seen, narrowed, resources_seen_by
 
 LONGEST = timedelta(days=14)
 """How long before a request something may have begun that is still in its way: so far an index is read."""
@@ -33,21 +34,27 @@ OF_A_STATE = ("-created_at", "deleted_at")
 """The order of ``booking_live_by_state``, and of no other index."""
 
 
-def waiting(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Bookings in an unsettled state that an owner may decide, of all sorts ``MOST_COUNTED`` at most.
+def waiting(bookings: QuerySet[Booking], *, seen: Seen = None) -> QuerySet[Booking]:
+    """Of these the bookings that wait where somebody sees it, the ``MOST_COUNTED`` next to run out at most.
 
-    Asks at once which these are, of the states: no planner knows which state is rare.
+    Asks at once which they are.
     """
-    live = FilteredRelation("bookings", condition=Q(bookings__deleted_at=None, bookings__is_test=False))
-    asked = undecided_states().annotate(asked=live).exclude(asked=None)
-    return bookings.filter(pk__in=list(asked.values_list("asked", flat=True)[:MOST_COUNTED]))
+    return bookings.filter(pk__in=_in_turn(MOST_COUNTED, seen=seen))
 
 
 def waiting_in_turn(most: int, skip: int = 0, *, seen: Seen = None) -> list[Booking]:
-    """So many of what waits where somebody sees it, the next to run out first, each once.  Two queries.
+    """So many of what waits where somebody sees it, the next to run out first, each once.  Two queries."""
+    place = {pk: number for number, pk in enumerate(_in_turn(most, skip, seen=seen))}
+    shown = with_clash(Booking.objects.order_by().filter(pk__in=place))
+    full = shown.select_related("state", "version", "customer", "option", "project", "resource")
+    return sorted(full, key=lambda booking: place[booking.pk])
 
-    What was moved away is left out.  Which they are is asked of the states, each with its bookings: the other way
-    round, SQLite reads all bookings.
+
+def _in_turn(most: int, skip: int = 0, *, seen: Seen = None) -> list[UUID]:
+    """The ids of what waits, the next to run out first; what was moved away is left out.
+
+    Which they are is asked of the states, each with its bookings: the other way round, SQLite reads all bookings, and
+    no planner knows in which state hardly anything waits.
     """
     stands = Q(bookings__deleted_at=None, bookings__is_test=False)
     if seen is not None:
@@ -58,11 +65,7 @@ def waiting_in_turn(most: int, skip: int = 0, *, seen: Seen = None) -> list[Book
     nothing = Case(When(asked=None, then=Value(1)), default=Value(0))  # of a state that has no booking
     in_turn = found.order_by(nothing, F("asked__due_at").asc(nulls_last=True), "asked__start", "asked")
     read = in_turn.values_list("asked", flat=True)[skip : skip + most]
-    pks = [pk for pk in read if pk is not None]
-    place = {pk: number for number, pk in enumerate(pks)}
-    shown = with_clash(Booking.objects.order_by().filter(pk__in=place))
-    full = shown.select_related("state", "version", "customer", "option", "project", "resource")
-    return sorted(full, key=lambda booking: place[booking.pk])
+    return [pk for pk in read if pk is not None]
 
 
 def how_many_wait(seen: Seen = None) -> QuerySet[Any]:
@@ -109,4 +112,6 @@ class WaitingFilter(SimpleListFilter):
         return [("you", _("waiting for you"))]
 
     def queryset(self, request: Any, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
-        return waiting(queryset) if self.value() == "you" else queryset
+        if self.value() != "you":
+            return queryset
+        return waiting(queryset, seen=resources_seen_by(request.user))
