@@ -102,3 +102,18 @@ def test_no_page_of_the_desk_has_a_part_without_a_name_or_is_too_wide(
     look(reverse("admin:bookings_apikey_add"))
     context.close()
     assert not found
+
+
+def test_on_a_phone_boxes_stand_before_their_words_in_one_line(browser, live_server):
+    a_resource(name="Anna"), a_resource(name="The room with the long name")
+    context = browser.new_context(viewport={"width": 320, "height": 800})
+    session = logged_in("admin").cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(live_server.url + reverse("admin:auth_user_invite"))
+    boxes = page.locator("label > input:is([type=checkbox], [type=radio])").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect()).map((box) => [box.x, box.width])"
+    )
+    context.close()
+    assert len(boxes) > 4
+    assert len({tuple(box) for box in boxes}) == 1
