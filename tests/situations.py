@@ -6,6 +6,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import F
 from django.utils import timezone
@@ -180,6 +181,19 @@ def long_ago(booking: Booking, by: timedelta) -> Booking:
     if booking.needs_time:
         claim_pieces(claim_of(booking, []), booking=booking.pk)
     return booking
+
+
+def copies(row: Any, amount: int, *, every: timedelta = timedelta(0), **other: Any) -> list[Any]:
+    """So many unsaved rows like a booking or a piece, each so much later than the one before: for plans among many."""
+    kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields} | other
+    times = [name for name in ("start", "end", "busy_start", "busy_end") if kept.get(name)]
+    made = []
+    for number in range(1, amount + 1):
+        own: dict[str, Any] = {name: kept[name] + number * every for name in times}
+        if isinstance(row, Booking):
+            own |= {"id": uuid4(), "uid": uuid4(), "reference": f"N{number:06}", "nonce": str(number)}
+        made.append(type(row)(**kept | own))
+    return made
 
 
 def reads_the_site(statement: str) -> bool:

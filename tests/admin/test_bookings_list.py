@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -17,7 +16,7 @@ from bookings.admin.booking.waiting import BY_DEADLINE, how_many_wait, waiting
 from bookings.lifecycle import Actor, reschedule
 from bookings.models import Booking, Customer, Site
 from tests.admin.conftest import text_of
-from tests.situations import a_booking, a_project, a_resource, at
+from tests.situations import a_booking, a_project, a_resource, at, copies
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:bookings_booking_changelist")
@@ -103,12 +102,7 @@ def assert_by_index(cursor, statement):
 
 def test_what_waits_is_found_by_index_where_most_bookings_are_of_one_state(monkeypatch):
     """A planner that is told of a state by a subquery takes each for as frequent as the only one it knows of."""
-    booking = a_booking(a_resource(), at(9))
-    kept = {field.attname: getattr(booking, field.attname) for field in Booking._meta.concrete_fields}
-    Booking.objects.bulk_create(
-        Booking(**kept | {"id": uuid4(), "uid": uuid4(), "reference": f"N{number:06}", "nonce": str(number)})
-        for number in range(3000)
-    )
+    Booking.objects.bulk_create(copies(a_booking(a_resource(), at(9)), 3000))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     monkeypatch.setattr(waiting_in_the_bar, "MOST_COUNTED", 10)

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import UTC, timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -33,11 +32,11 @@ from tests.situations import (
     a_session,
     aged,
     at,
+    copies,
     own_terms,
 )
 
 pytestmark = pytest.mark.django_db
-TIMES = ("start", "end", "busy_start", "busy_end")
 LONG_AGO = at(0, days=-30)
 
 
@@ -204,21 +203,11 @@ def test_it_is_one_query_however_many_they_are_and_along_indexes(project, ben):
 def many_booked(resource):
     """So much booked that a planner can tell a resource's few days from all that follow one graph or are no event's."""
     booking = a_booking(resource, at(9))
-    piece, made, pieces = Occupancy.objects.get(booking=booking), [], []
-    for number in range(1, 2000):
-        made.append(
-            copied(booking, number, id=uuid4(), uid=uuid4(), reference=f"N{number}", nonce=str(number))
-        )
-        pieces.append(copied(piece, number, id=None, booking_id=made[-1].pk))
-    Booking.objects.bulk_create(made)
+    made = Booking.objects.bulk_create(copies(booking, 2000, every=HOUR))
+    pieces = copies(Occupancy.objects.get(booking=booking), 2000, every=HOUR, id=None)
+    for piece, one in zip(pieces, made, strict=True):
+        piece.booking_id = one.pk
     Occupancy.objects.bulk_create(pieces)
-
-
-def copied(row, hours, **other):
-    """The same at another time."""
-    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    later = {name: values[name] + hours * HOUR for name in TIMES if name in values}
-    return type(row)(**values | later | other)
 
 
 def assert_by_index_of(cursor, statement):

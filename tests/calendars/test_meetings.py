@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -41,6 +40,7 @@ from tests.situations import (
     a_session,
     a_widget_key,
     at,
+    copies,
     marty,
 )
 
@@ -507,12 +507,7 @@ def test_a_worker_killed_while_it_writes_leaves_one_event_and_one_link(anna, kin
 
 
 def test_what_has_no_link_is_found_by_its_index_among_many():
-    booking = a_booking(a_resource(), at(9))
-    kept = {field.attname: getattr(booking, field.attname) for field in Booking._meta.concrete_fields}
-    Booking.objects.bulk_create(
-        Booking(**kept | {"id": uuid4(), "uid": uuid4(), "reference": f"N{number:06}", "nonce": str(number)})
-        for number in range(3000)
-    )
+    Booking.objects.bulk_create(copies(a_booking(a_resource(), at(9)), 3000))
     with database.cursor() as cursor:
         cursor.execute("ANALYZE")
     soonest = Booking.objects.without_link().order_by("start")[:100]
