@@ -69,7 +69,15 @@ def _owner_declined(entry: CalendarEntry, there: Ours) -> bool:
 def _flag(entry: CalendarEntry, conflict: str, **columns: Any) -> None:
     """Once, and not where the booking is like that already: then a worker was killed before it noted so."""
     booking = newest(entry.booking_id)
-    if booking is None or _agrees(booking, conflict, columns):
+    if booking is None:
+        return
+    if _agrees(booking, conflict, columns):
+        if entry.conflict in {
+            Conflict.MOVED,
+            Conflict.DELETED,
+        }:  # they followed: it is over once ours is written
+            CalendarEntry.objects.filter(pk=entry.pk).update(conflict=conflict, **columns)
+            enqueue_now(booking.pk)
         return
     if entry.conflict != conflict:
         columns["noticed_at"] = database_clock.now()

@@ -93,8 +93,12 @@ def _settle(booking: Booking, calendar: Calendar, entry: CalendarEntry | None, *
                 "sequence",
                 "silent",
                 "meeting_url",
+                "their_start",
+                "their_end",
+                "their_etag",
             ]
         )
+        _end_agreed(booking, entry)
         lacks_link = False
         if stands and not entry.conflict:
             lacks_link = _write(booking, calendar, entry)
@@ -105,6 +109,17 @@ def _settle(booking: Booking, calendar: Calendar, entry: CalendarEntry | None, *
         raise
     _save(entry)
     return lacks_link
+
+
+def _end_agreed(booking: Booking, entry: CalendarEntry) -> None:
+    """Both may have come to the same time by themselves: there is nothing to decide, and ours is written over it."""
+    both = entry.conflict == CalendarEntry.Conflict.MOVED and (booking.start, booking.end) == (
+        entry.their_start,
+        entry.their_end,
+    )
+    if both:
+        entry.conflict, entry.etag, entry.digest = "", entry.their_etag, ""
+        entry.save(update_fields=["conflict", "etag", "digest"])
 
 
 def _lease(entry: CalendarEntry) -> bool:

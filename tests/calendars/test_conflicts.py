@@ -81,6 +81,34 @@ def test_theirs_moves_the_booking(anna, booked, work):
     assert busy(anna) == []
 
 
+def test_a_booking_that_was_moved_and_then_an_event_that_follows_it_are_no_conflict(booked, work):
+    edit(work, *lasting(soon(15)))
+    the_conflict()
+    reschedule(booked, by=SERVER, start=soon(20), end=soon(21))
+    write_all()
+    assert the_conflict().their_start == soon(15)
+    edit(work, *lasting(soon(20)))
+    read_all()
+    assert_settled(work, soon(20))
+
+
+def test_a_booking_that_is_moved_to_where_they_put_it_is_no_conflict_any_more(booked, work):
+    edit(work, *lasting(soon(15)))
+    the_conflict()
+    reschedule(booked, by=SERVER, start=soon(15), end=soon(16))
+    assert_settled(work, soon(15))
+
+
+def assert_settled(work, start) -> None:
+    """The event stands as the booking does, once it was written."""
+    write_all()
+    read_all()
+    entry, (text,) = CalendarEntry.objects.get(), there(work)
+    assert (entry.conflict, entry.start, entry.booking.start) == ("", start, start)
+    assert f"DTSTART:{start:%Y%m%dT%H%M%SZ}" in text
+    assert str(entry.booking.sequence) in text.partition("SEQUENCE:")[2].split()[:1]
+
+
 def test_theirs_is_refused_where_the_time_is_taken(anna, booked, work):
     a_booking(anna, soon(15))
     edit_of = CalendarEntry.objects.get(booking=booked)
