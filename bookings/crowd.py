@@ -21,6 +21,7 @@ from bookings.models import Resource
 
 Attempt = Callable[[int, list[Resource]], object]
 
+ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 LOST = "lost: "
 """How the result begins of one of which nobody knows what it would have met."""
 START_SECONDS = 60.0
@@ -57,8 +58,9 @@ def _started(attempt: Attempt, resources: list[Resource], clients: int) -> Itera
             ours, theirs = context.Pipe()
             pipes.append(ours)
             process = context.Process(target=_client, args=(database, attempt, number, resources, theirs))
-            process.start()
-            processes.append(process)
+            with _undisturbed():
+                process.start()
+                processes.append(process)
             theirs.close()  # so that nothing holds it once that process is gone
         yield pipes
     finally:
@@ -68,6 +70,16 @@ def _started(attempt: Attempt, resources: list[Resource], clients: int) -> Itera
             process.join()
         for pipe in pipes:
             pipe.close()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals that end a program wait: what their handlers raise while Python forks is dropped."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _heard(pipes: Sequence[Connection], patience: float) -> Iterator[tuple[Connection, str]]:
@@ -104,7 +116,9 @@ def _client(
     database: Any, attempt: Attempt, number: int, resources: list[Resource], pipe: Connection
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; whoever started this one ends it
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for one in ENDING - {signal.SIGINT}:
+        signal.signal(one, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     # Where an event loop runs in the parent, this is another of its connections, open to another database perhaps.
     connection.connection = None
     connection.settings_dict["NAME"] = database

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from json import dumps
@@ -17,6 +17,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
+from bookings.models import Resource
 from bookings.proof import (
     SCENARIOS,
     Outcome,
@@ -56,9 +57,7 @@ class Command(BaseCommand):
         try:
             with _ended_by_signals() as heard:
                 for scenario in SCENARIOS:
-                    tried.append((scenario, _tried(scenario, clients)))
-                    if heard:  # where Python drops what is raised: while it forks, or collects what is gone
-                        raise Interrupted(heard[0])
+                    tried.append((scenario, _tried(scenario, clients, heard)))
                     if not json:
                         self.say(in_a_line(tried[-1][1]))
             verdict, held = verdict_on(tried)
@@ -91,14 +90,22 @@ class Command(BaseCommand):
             raise
 
 
-def _tried(scenario: Scenario, clients: int) -> Outcome:
-    resources = [new_resource() for _number in range(scenario.resources)]
+def _tried(scenario: Scenario, clients: int, heard: Sequence[str]) -> Outcome:
+    """What came of it; raises ``Interrupted`` wherever a signal was heard meanwhile, and leaves nothing then."""
+    resources: list[Resource] = []
     try:
-        return prove(scenario, resources, clients)
-    except Interrupted:  # perhaps while it was being deleted
-        connections.close_all()
-        throw_away(resources)
-        raise
+        resources += (new_resource() for _number in range(scenario.resources))
+        outcome = prove(scenario, resources, clients)
+    except (Interrupted, DatabaseError, OSError):
+        if not heard:
+            raise
+    else:
+        if not heard:  # else Python dropped what was raised, as it does while it collects what is gone
+            return outcome
+    # In the middle of a statement, or of the deletion: that connection is of no use any more.
+    connections.close_all()
+    throw_away(resources)
+    raise Interrupted(heard[0])
 
 
 def _forget_output() -> None:
