@@ -15,6 +15,7 @@ Ratios travel, times do not.
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import random
@@ -71,6 +72,8 @@ def main() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         kinds = _wanted(World(asked.pieces).kinds(), asked.only)
+        gc.collect()
+        gc.freeze()  # as the server's processes do once they are started
         costs = measure(kinds, asked.requests, asked.rounds)
         print(
             f"{connection.vendor}, {asked.pieces} pieces, {asked.rounds} rounds of {asked.requests} requests"
