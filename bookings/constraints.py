@@ -7,15 +7,18 @@ Django rebuilds a SQLite table, so these constraints emit theirs from ``constrai
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, IntegrityError
 from django.db.backends.ddl_references import Statement, Table
 from django.db.models import BaseConstraint, Model
 from django.utils.translation import gettext_lazy as _
 
-_CREATED = re.compile(r'(?:CREATE TRIGGER|ADD CONSTRAINT|CREATE OR REPLACE FUNCTION) "(\w+)"')
+_CREATED = re.compile(
+    r'(?:CREATE TRIGGER(?: IF NOT EXISTS)?|CREATE OR REPLACE (?:TRIGGER|FUNCTION)|ADD CONSTRAINT) "(\w+)"'
+)
 
 
 class TriggerConstraint(BaseConstraint):
@@ -156,6 +159,71 @@ class AppendOnly(TriggerConstraint):
         return [f'DROP TRIGGER IF EXISTS "{self.name}_{event}"' for event in ("update", "delete")]
 
 
+class RaisesConfigVersion(TriggerConstraint):
+    """Whatever is written to the rows gives ``ConfigVersion`` a value that it never had.
+
+    ``of`` are the fields whose change counts, all by default; ``links`` is a table of a relation to many whose rows
+    count instead of the model's own.  PostgreSQL tells once for each statement; the row that it writes is of its
+    process, one of ``SHARES``, so that those who set up a site at once seldom wait for each other.
+    """
+
+    SHARES = 32
+
+    def __init__(self, *, name: str, of: Sequence[str] = (), links: str = "") -> None:
+        super().__init__(name=name)
+        self.of, self.links = tuple(of), links
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        path = f"{type(self).__module__}.{type(self).__name__}"
+        said = {"of": self.of, "links": self.links}
+        return path, (), {"name": self.name} | {key: value for key, value in said.items() if value}
+
+    def create_statements(self, model: Any, schema_editor: Any) -> list[str]:
+        table = f'"{self.links}"' if self.links else "%(table)s"
+        names = ", ".join(f'"{column}"' for column in columns(model, *self.of))
+        update = f"UPDATE OF {names}" if names else "UPDATE"
+        if schema_editor.connection.vendor == "postgresql":
+            share, version = f"pg_backend_pid() %% {self.SHARES}", "gen_random_uuid()"
+            return [
+                f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
+                f"{_raise_to(version, share)}; RETURN NULL; END $$",
+                f'CREATE OR REPLACE TRIGGER "{self.name}" AFTER INSERT OR DELETE OR {update} OR TRUNCATE ON {table} '
+                f'FOR EACH STATEMENT EXECUTE FUNCTION "{self.name}"()',
+            ]
+        raised = f"BEGIN {_raise_to('lower(hex(randomblob(16)))', '0')}; END"
+        return [
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event}" AFTER {what} ON {table} {raised}'
+            for event, what in (("insert", "INSERT"), ("update", update), ("delete", "DELETE"))
+        ]
+
+    def drop_statements(self, model: Any, schema_editor: Any) -> list[str]:
+        if schema_editor.connection.vendor == "postgresql":
+            table = self.links or model._meta.db_table
+            return [
+                f'DROP TRIGGER IF EXISTS "{self.name}" ON "{table}"',
+                f'DROP FUNCTION IF EXISTS "{self.name}"()',
+            ]
+        return [f'DROP TRIGGER IF EXISTS "{self.name}_{event}"' for event in ("insert", "update", "delete")]
+
+
+def parts_that_raise_the_version(schema_editor: Any) -> list[str]:
+    """The names of all triggers and functions by which rows raise it; see ``parts``."""
+    return [
+        part
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, RaisesConfigVersion)
+        for part in constraint.parts(model, schema_editor)
+    ]
+
+
+def _raise_to(version: str, share: str) -> str:
+    return (
+        f'INSERT INTO "bookings_configversion" ("id", "version") VALUES ({share}, {version}) '  # our own
+        'ON CONFLICT ("id") DO UPDATE SET "version" = excluded."version"'
+    )
+
+
 def violated(error: IntegrityError, model: type[Model], name: str) -> bool:
     """Tell whether an error comes from the constraint of that name, or from the unique field of that name.
 
@@ -180,4 +248,4 @@ def _spellings(model: type[Model], name: str) -> set[str]:
     return {f"{table}_{column}_key", f"{table}.{column}"}
 
 
-__all__ = ["AppendOnly", "NoOverlap", "violated"]
+__all__ = ["AppendOnly", "NoOverlap", "RaisesConfigVersion", "violated"]

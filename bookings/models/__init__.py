@@ -1,6 +1,7 @@
 """The rows of the site, one concept a module."""
 
 from bookings.models.bookings import Booking, Meeting
+from bookings.models.config_versions import ConfigVersion
 from bookings.models.connections import CalendarEntry, Channel, Connection
 from bookings.models.customers import Customer
 from bookings.models.demo_rows import DemoRow
@@ -47,6 +48,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarWords",
     "Channel",
+    "ConfigVersion",
     "Connection",
     "Customer",
     "DatedHours",

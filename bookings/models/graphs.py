@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bookings.constraints import RaisesConfigVersion
 from bookings.graph_words import graph_words
 from bookings.models.recorded import Recorded
 
@@ -36,6 +37,7 @@ class Graph(models.Model):
         verbose_name = _("graph")
         verbose_name_plural = _("graphs")
         ordering = ["name"]
+        constraints = [RaisesConfigVersion(name="graph_raises_version")]
 
     def __str__(self) -> str:
         return graph_words(self.title) or self.name
@@ -83,6 +85,7 @@ class GraphVersion(models.Model):
         verbose_name_plural = _("graph versions")
         ordering = ["graph", "-number"]
         constraints = [
+            RaisesConfigVersion(name="graph_version_raises_version"),
             models.UniqueConstraint(fields=["graph", "number"], name="graph_version_numbers_are_unique"),
             models.UniqueConstraint(
                 fields=["graph"], condition=Q(status="published"), name="one_published_version_per_graph"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.constraints import RaisesConfigVersion
 from bookings.models.locations import Location
 from bookings.models.projects import Project
 from bookings.models.recorded import Recorded
@@ -58,6 +59,7 @@ class WeeklyHours(Hours):
         verbose_name_plural = _("weekly hours")
         ordering = ["weekday", "opens"]
         constraints = [
+            RaisesConfigVersion(name="weekly_hours_raise_version"),
             models.CheckConstraint(condition=exactly_one_owner(), name="weekly_hours_have_one_owner"),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekly_hours_have_a_weekday"),
         ]
@@ -82,6 +84,7 @@ class DatedHours(Hours):
         verbose_name_plural = _("dated exceptions")
         ordering = ["first", "opens"]
         constraints = [
+            RaisesConfigVersion(name="dated_hours_raise_version"),
             models.CheckConstraint(condition=exactly_one_owner(), name="dated_hours_have_one_owner"),
             models.CheckConstraint(
                 condition=Q(last__gte=models.F("first")),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.constraints import RaisesConfigVersion
 from bookings.models.projects import Project
 from bookings.typed_fields import NameField
 from bookings.validators import validate_list
@@ -86,6 +87,14 @@ class ApiKey(models.Model):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         ordering = ["-created_at"]
+        constraints = [
+            # Not ``last_used_at``, which is written once a minute.
+            RaisesConfigVersion(
+                name="key_raises_version",
+                of=["kind", "name", "is_test", "digest", "value", "origins", "revoked_at"],
+            ),
+            RaisesConfigVersion(name="key_project_raises_version", links="bookings_apikey_projects"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.constraints import RaisesConfigVersion
 from bookings.models.recorded import Recorded
 from bookings.models.sandbox import Sandboxed
 from bookings.models.sites import Site
@@ -36,6 +37,7 @@ class Location(Sandboxed):
         verbose_name = _("location")
         verbose_name_plural = _("locations")
         ordering = ["name"]
+        constraints = [RaisesConfigVersion(name="location_raises_version")]
 
     def __str__(self) -> str:
         return self.name

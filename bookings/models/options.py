@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.constraints import RaisesConfigVersion
 from bookings.models.projects import Project, ProjectResource
 from bookings.models.recorded import Recorded
 from bookings.models.sites import Site
@@ -38,6 +39,7 @@ class Option(models.Model):
         verbose_name = _("option")
         verbose_name_plural = _("options")
         ordering = ["position", "pk"]
+        constraints = [RaisesConfigVersion(name="option_raises_version")]
 
     def __str__(self) -> str:
         return self.label or duration_in_words(self.length)
@@ -68,7 +70,10 @@ class OptionResource(models.Model):
     class Meta:
         verbose_name = _("option of a resource")
         verbose_name_plural = _("options of resources")
-        constraints = [models.UniqueConstraint(fields=["option", "link"], name="option_once_with_a_resource")]
+        constraints = [
+            RaisesConfigVersion(name="option_row_raises_version"),
+            models.UniqueConstraint(fields=["option", "link"], name="option_once_with_a_resource"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.option} · {self.link}"

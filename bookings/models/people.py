@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from bookings import people_keys, sql
+from bookings.constraints import RaisesConfigVersion
 from bookings.models.bookings import Booking
 from bookings.models.recorded import Recorded
 
@@ -183,6 +184,7 @@ class Block(models.Model):
         verbose_name = _("block")
         verbose_name_plural = _("blocks")
         default_permissions = ()
+        constraints = [RaisesConfigVersion(name="block_raises_version", of=["person"])]
 
     def __str__(self) -> str:
         return self.reason

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
+from bookings.constraints import RaisesConfigVersion
 from bookings.models.feeds import CalendarWords, Fed
 from bookings.models.fields import OrderedJSONField, PictureField
 from bookings.models.graphs import GraphVersion
@@ -227,6 +228,7 @@ class Project(Sandboxed, Fed):
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["position", "name", "pk"]
+        constraints = [RaisesConfigVersion(name="project_raises_version")]
 
     def __str__(self) -> str:
         return self.name
@@ -294,7 +296,8 @@ class ProjectResource(models.Model):
         verbose_name_plural = _("resources of the project")
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "resource"], name="resource_once_in_a_project")
+            RaisesConfigVersion(name="link_raises_version"),
+            models.UniqueConstraint(fields=["project", "resource"], name="resource_once_in_a_project"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.constraints import RaisesConfigVersion
 from bookings.models.feeds import Fed
 from bookings.models.fields import PictureField
 from bookings.models.locations import Location
@@ -85,6 +86,7 @@ class Resource(Sandboxed, Fed):
         verbose_name = _("resource")
         verbose_name_plural = _("resources")
         ordering = ["name", "pk"]
+        constraints = [RaisesConfigVersion(name="resource_raises_version")]
 
     def __str__(self) -> str:
         return self.name
@@ -173,12 +175,13 @@ class Calendar(models.Model):
         verbose_name_plural = _("calendars")
         ordering = ["-primary", "name", "pk"]
         constraints = [
+            RaisesConfigVersion(name="calendar_raises_version", of=["resource", "primary"]),
             models.UniqueConstraint(
                 fields=["resource"],
                 condition=Q(primary=True),
                 name="one_primary_calendar_per_resource",
                 violation_error_message=_("The resource has a primary calendar already."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

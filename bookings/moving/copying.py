@@ -15,7 +15,7 @@ from django.core.management.color import no_style
 from django.db import connections, transaction
 from django.db.models import AutoField, Max, Model
 
-from bookings.constraints import AppendOnly, TriggerConstraint
+from bookings.constraints import AppendOnly, TriggerConstraint, parts_that_raise_the_version
 from bookings.models import Booking, HistoryEntry, Occupancy, Resource, Standstill
 from bookings.moving.errors import CannotMove
 from bookings.moving.tables import AT_ONCE, Group, columns_of, groups, rows, sum_of
@@ -154,3 +154,4 @@ def _missing_promises(cursor: Any) -> Iterator[str]:
                 else [constraint.name]
             )
             yield from (f"{part} is missing" for part in parts if part not in found)
+    yield from (f"{part} is missing" for part in parts_that_raise_the_version(editor) if part not in found)

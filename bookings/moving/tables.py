@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model
 
 from bookings.backups.checksums import TableSum, table_sum
-from bookings.models import Standstill
+from bookings.models import ConfigVersion, Standstill
 
 AT_ONCE = 5000
 """Rows that are read by one query."""
@@ -24,11 +24,13 @@ def columns_of(model: type[Model]) -> list[Field[Any, Any]]:
 
 
 def groups() -> list[Group]:
-    """All models but the standstill, each after those that it refers to; what refers in a circle stands together."""
+    """All models but the standstill and the version, which each database raises for itself; each after those that it
+    refers to; what refers in a circle stands together.
+    """
     waiting = [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy and model is not Standstill
+        if model._meta.managed and not model._meta.proxy and model not in (Standstill, ConfigVersion)
     ]
     found: list[Group] = []
     while waiting:

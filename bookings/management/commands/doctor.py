@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from bookings import bites, sql
 from bookings.availability.why_not_offered import reasons_of
 from bookings.backups import state
-from bookings.constraints import TriggerConstraint
+from bookings.constraints import TriggerConstraint, parts_that_raise_the_version
 from bookings.effects.mail import waiting_mails
 from bookings.housekeeping import preview
 from bookings.mailing import Mailing, mailing
@@ -161,6 +161,9 @@ def promises() -> Iterator[Finding]:
                 parts = constraint.parts(model, editor)
             kept = found.issuperset(parts)
             yield kept, f"Constraint {constraint.name} is {'in place' if kept else 'MISSING'}"
+    missing = sorted(set(parts_that_raise_the_version(editor)) - found)
+    told = f"MISSING, so that changes may stay unseen: {', '.join(missing)}" if missing else "in place"
+    yield not missing, f"Triggers that raise the version of what is set up are {told}"
 
 
 def _names_in_the_database() -> Iterator[str]:
