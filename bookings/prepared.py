@@ -118,6 +118,8 @@ def _execution(cursor: Any, name: str, values: Sequence[Any]) -> str:
 
     That one would split the text anew each time to find their places, since it remembers none with so many.
     """
+    if not values:
+        return f"EXECUTE {name}"
     driver = Transformer.from_context(cursor.cursor)
     quoted = b", ".join(b"NULL" if value is None else driver.as_literal(value) for value in values)
     return f"EXECUTE {name} ({quoted.decode(driver.encoding)})"

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
-from bookings import database_clock
+from bookings import configuration, database_clock
 from bookings.constraints import AppendOnly
 from bookings.graphs import flow
 from bookings.models import Graph, HistoryEntry
@@ -150,6 +150,7 @@ def _wants_transactions(request: pytest.FixtureRequest) -> bool:
 def graphs_read_anew() -> None:
     """Each test begins like a fresh process: some edit published graphs in place, which the site never does."""
     flow._known.clear()
+    configuration.forget()
 
 
 @pytest.fixture(autouse=True)

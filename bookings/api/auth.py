@@ -5,21 +5,24 @@ The user name is empty in the record; some clients send their account's address 
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from typing import cast
+from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja.security.http import HttpAuthBase
 
-from bookings import metrics
+from bookings import configuration, metrics
 from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Forbidden, Unauthorized
 from bookings.api.responses.context import requested_zone
 from bookings.api.throttling import throttle
 from bookings.api.timestamp_formats import read_formats
 from bookings.models import ApiKey
-from bookings.models.keys import digest_of, opens_here, opens_sandbox
+from bookings.models.keys import NOTED_EVERY, digest_of, opens_here, opens_sandbox
 from bookings.written_out import Statement, columns
 
 WRONG_ORIGIN = _("This key may not be used on this page.")
@@ -66,18 +69,32 @@ _FIND = Statement(
     f"FROM {_KEYS} k WHERE k.digest = %s AND k.revoked_at IS NULL",
     ApiKey,
 )
+NEVER = datetime.min.replace(tzinfo=UTC)
+_noted: dict[UUID, datetime] = {}
+"""When this process wrote of each key that it was used, since what it remembers of the key does not tell."""
 any_key = KeyAuth()
 server_only = ServerKeyAuth()
 
 
 def find_caller(request: HttpRequest) -> Caller:
-    """Whose key the request carries.  One query, two for a key limited to projects.  Raises ``Unauthorized``."""
+    """Whose key the request carries.  One query; up to two more where the key is not remembered.
+
+    Raises ``Unauthorized``.
+    """
     value = _password(request.headers.get("Authorization", ""))
     if value is None or not opens_here(value):
         raise Unauthorized
+    with configuration.trust():
+        caller = configuration.kept(("key", digest_of(value), settings.TEST_MODE), lambda: _caller(value))
+    if caller is None:
+        raise Unauthorized
+    return caller
+
+
+def _caller(value: str) -> Caller | None:
     found = _FIND.first(digest_of(value))
     if found is None:
-        raise Unauthorized
+        return None
     key, is_limited = found
     return Caller(
         id=key.pk,
@@ -106,7 +123,10 @@ def _plain(origin: str) -> str:
 
 def note_use(caller: Caller) -> None:
     """Write ``last_used_at`` at most once a minute, in a statement of its own."""
-    ApiKey(pk=caller.id, last_used_at=caller.last_used_at).note_use(timezone.now())
+    now = timezone.now()
+    if max(_noted.get(caller.id, NEVER), caller.last_used_at or NEVER) < now - NOTED_EVERY:
+        ApiKey(pk=caller.id, last_used_at=caller.last_used_at).note_use(now)
+        _noted[caller.id] = now
 
 
 def _password(header: str) -> str | None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from bookings import metrics, request_ids
+from bookings import configuration, metrics, request_ids
 from bookings.api.caller import ApiRequest
 from bookings.api.recent import note_call
 from bookings.api.throttling import limit_headers
@@ -45,7 +45,7 @@ def name_every_answer(get_response: GetResponse) -> GetResponse:
         call = cast(ApiRequest, request)
         number = request_ids.current() or uuid.uuid4()
         call.id, call.usage, call.caller = str(number), None, None
-        with forgotten_afterwards(), metrics.counted_again_afterwards():
+        with forgotten_afterwards(), configuration.forgotten_afterwards(), metrics.counted_again_afterwards():
             response = get_response(call)
         response["Timekit-Request-Id"] = call.id
         if call.caller is not None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from bookings import configuration
 from bookings.availability.modes import Mode
 from bookings.availability.parameters import ParametersError
 from bookings.availability.parts import Part, alike
@@ -205,10 +206,15 @@ class Catalogue:
 
     @classmethod
     def of(cls, project: Project, options: Iterable[Option] | None = None) -> Catalogue:
-        """Three queries, two where the ``options`` that matter are at hand."""
-        links = linked_resources().filter(project=project)
-        options = project.options.all() if options is None else options
-        return cls(project=project, options=tuple(options), links=tuple(links))
+        """Three queries, two where the ``options`` that matter are at hand; none of what is remembered."""
+        links = configuration.kept(
+            ("links", project.pk), lambda: tuple(linked_resources().filter(project=project))
+        )
+        if options is None:
+            options = configuration.kept(
+                ("options in order", project.pk), lambda: tuple(project.options.all())
+            )
+        return cls(project=project, options=tuple(options), links=links)
 
     @classmethod
     def of_read(cls, project: Project) -> Catalogue:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, Q
 
-from bookings import sql
+from bookings import configuration, sql
 from bookings.availability.days import Day, seconds
 from bookings.availability.hours import DatedException, Level, bounds
 from bookings.availability.intervals import Interval, Intervals, merged
@@ -33,7 +33,8 @@ _SITE = 1
 
 
 class StoredHours:
-    """The hours of everything that concerns some resources and projects: one query, two where some are dated.
+    """The hours of everything that concerns some resources and projects: one query, two where some are dated; none
+    where they are remembered.
 
     The database says each owner's week in one text, which is read once for all who keep the same hours.
     """
@@ -41,20 +42,12 @@ class StoredHours:
     def __init__(self, resources: Iterable[Resource], projects: Iterable[Project | None] = ()) -> None:
         resources = list(resources)
         self._resources = {each.pk for each in resources}
-        concerned: dict[str, Collection[Any]] = {
-            "resource_id": {each.pk for each in resources},
-            "location_id": {each.location_id for each in resources if each.location_id},
-            "site_id": {_SITE},
-            "project_id": {project.pk for project in projects if project is not None},
-        }
-        weeks, some_are_dated = _weeks(concerned)
-        dated = _exceptions(concerned) if some_are_dated else {}
-        self._levels = {
-            owner: Level(
-                week=_week(weeks.get(owner, "")), exceptions=tuple(dated.get(owner, ())), source=owner
-            )
-            for owner in {*weeks, *dated}
-        }
+        owners: set[Owner] = {(Site, _SITE)}
+        owners |= {(Resource, each.pk) for each in resources}
+        owners |= {(Location, each.location_id) for each in resources if each.location_id}
+        owners |= {(Project, project.pk) for project in projects if project is not None}
+        found = configuration.kept_each("hours", owners, _levels)
+        self._levels = {owner: level for owner, level in found.items() if level is not None}
 
     def levels(self, resource: Resource) -> tuple[Level, ...]:
         """The resource's own level, its location's and the site's; those without any hours are left out."""
@@ -77,6 +70,19 @@ class StoredHours:
         """The project's own level, if it keeps hours; it has no other."""
         level = None if project is None else self._levels.get((Project, project.pk))
         return (level,) if level else ()
+
+
+def _levels(owners: Iterable[Owner]) -> dict[Owner, Level | None]:
+    """What each owner keeps; None for one without any hours."""
+    owners = list(owners)
+    concerned = {name: {pk for one, pk in owners if one is kind} for name, kind in _OWNERS.items()}
+    weeks, some_are_dated = _weeks(concerned)
+    dated = _exceptions(concerned) if some_are_dated else {}
+    kept = {
+        owner: Level(week=_week(weeks.get(owner, "")), exceptions=tuple(dated.get(owner, ())), source=owner)
+        for owner in {*weeks, *dated}
+    }
+    return dict.fromkeys(owners) | kept
 
 
 def _weeks(concerned: Mapping[str, Collection[Any]]) -> tuple[dict[Owner, str], bool]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bookings import sql
+from bookings import configuration, sql
+from bookings.configuration import copied
 from bookings.models import (
     Booking,
     Calendar,
@@ -68,25 +69,38 @@ _BOOKING = Statement(
 
 def active_resource(pk: UUID) -> tuple[Resource, UUID | None] | None:
     """A resource that is in use, and the id of its primary calendar; None where there is none."""
-    found = _RESOURCE.first(sql.stored(Resource, "pk", pk))
+    stored = sql.stored(Resource, "pk", pk)
+    found = configuration.kept(("resource", pk), lambda: _RESOURCE.first(stored))
     if found is None:
         return None
     resource, calendar = found
-    return resource, sql.identity(calendar)
+    return copied(resource), sql.identity(calendar)
 
 
 def active_link(project: UUID, resource: UUID) -> tuple[ProjectResource, UUID | None] | None:
     """A resource's place in a project, both in use and read with their locations, and its primary calendar's id."""
-    found = _LINK.first(sql.stored(Project, "pk", project), sql.stored(Resource, "pk", resource))
+    stored = sql.stored(Project, "pk", project), sql.stored(Resource, "pk", resource)
+    found = configuration.kept(("link", project, resource), lambda: _LINK.first(*stored))
     if found is None:
         return None
-    link, link.project, link.project.location, link.resource, link.resource.location, calendar = found
+    *rows, calendar = found
+    link, link.project, place, link.resource, place_of_resource = (row and copied(row) for row in rows)
+    link.project.location, link.resource.location = place, place_of_resource
     return link, sql.identity(calendar)
+
+
+def with_its_options(link: ProjectResource) -> ProjectResource:
+    """A resource's place in a project, with what it says of the options where Django keeps what it prefetched."""
+    rows = configuration.kept(("at options", link.pk), lambda: list(link.at_options.all()))
+    vars(link)["_prefetched_objects_cache"] = {"at_options": rows}
+    return link
 
 
 def options(project: Project) -> tuple[Option, ...]:
     """All options of a project, in the staff's order."""
-    read = tuple(option for (option,) in _OPTIONS.all(sql.stored(Project, "pk", project.pk)))
+    stored = sql.stored(Project, "pk", project.pk)
+    found = configuration.kept(("options", project.pk), lambda: _OPTIONS.all(stored))
+    read = tuple(copied(option) for (option,) in found)
     for option in read:
         option.project = project
     return read

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings.availability.offering import Catalogue, Offering, linked_resources
 from bookings.availability.terms import comes_whole
 from bookings.errors import UnknownGraph
-from bookings.forms.named_rows import active_link, active_resource, reservation
+from bookings.forms.named_rows import active_link, active_resource, reservation, with_its_options
 from bookings.forms.named_rows import options as options_of
 from bookings.graphs.flow import Flow
 from bookings.layers import USUAL_GRAPH, flat, merged
@@ -238,11 +238,11 @@ def _offering(given: Mapping[str, Any], resolved: Resolved) -> Offering | None:
             resolved.wrong("option_id", _("There is no such option."))
         return None
     links: tuple[ProjectResource, ...] = (resolved.link,) if resolved.link else ()
+    options = options_of(project)
     if comes_whole(project):
         links = tuple(linked_resources().filter(project=project))
-    options = options_of(project)
-    if options:
-        prefetch_related_objects(links, "at_options")
+    elif options and resolved.link:
+        links = (with_its_options(resolved.link),)
     catalogue = Catalogue(project=project, options=options, links=links)
     if wanted is None:
         return usual_offering(catalogue, _length(given.get("start"), given.get("end")))

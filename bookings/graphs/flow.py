@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from bookings import prepared
+from bookings import configuration, prepared
 from bookings.errors import UnknownGraph
 from bookings.models import Action, Block, Graph, GraphVersion, State
 
@@ -35,6 +35,10 @@ class Flow:
     @classmethod
     def published(cls, graph: str) -> Flow:
         """The version that new bookings follow; raises ``UnknownGraph``."""
+        return configuration.kept(("graph", graph), lambda: cls._in_force(graph))
+
+    @classmethod
+    def _in_force(cls, graph: str) -> Flow:
         with connection.cursor() as cursor:
             prepared.execute(cursor, _PUBLISHED, [graph, GraphVersion.Status.PUBLISHED.value])
             found = cursor.fetchone()

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from bookings import bites, limits
+from bookings import bites, configuration, limits
 from bookings.availability.allowance import GateShut
 from bookings.rate_limits import spend_by_address
 from bookings.views.frames import allow_in_any_frame, is_embedded
@@ -27,7 +27,8 @@ class CustomerPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        with configuration.forgotten_afterwards():
+            response = self.get_response(request)
         if (
             isinstance(response, HttpResponseNotAllowed)
             and not response.content
@@ -45,6 +46,7 @@ class CustomerPagesMiddleware:
         except (OperationalError, InterfaceError):
             return _allow_in_its_frame(request, database_away(request))
         if usage is None or not usage.exceeded:
+            configuration.trust_to_the_end()
             return None
         bites.note(limits.REQUESTS_PER_ADDRESS.setting)
         return _allow_in_its_frame(request, too_many_requests(request, usage.resets_in))

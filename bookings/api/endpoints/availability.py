@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from bookings import configuration
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest
@@ -20,6 +21,7 @@ TAGS = ["Availability"]
 
 
 @api.post("/availability", auth=any_key, tags=TAGS)
+@configuration.trusted
 def list_free(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """Every free slot, sorted; needs ``project_id`` or ``resources``.  With ``include=terms`` also price and terms."""
     with allowed(request) as allowance:
@@ -30,6 +32,7 @@ def list_free(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
 
 
 @api.post("/unavailable/slots", auth=any_key, tags=TAGS)
+@configuration.trusted
 def list_taken(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
     """The stretches in which no slot may lie: taken, closed, past, or outside notice and horizon."""
     with allowed(request) as allowance:
@@ -39,6 +42,7 @@ def list_taken(request: ApiRequest, body: SearchIn) -> Ok[Data[list[SlotOut]]]:
 
 
 @api.post("/availability/dates", auth=any_key, tags=TAGS)
+@configuration.trusted
 def list_dates(request: ApiRequest, body: SearchIn) -> Ok[Data[list[DayOut]]]:
     """The days with a free slot, in the zone of the output, and who is free on them."""
     with allowed(request) as allowance:
@@ -47,6 +51,7 @@ def list_dates(request: ApiRequest, body: SearchIn) -> Ok[Data[list[DayOut]]]:
 
 
 @api.post("/availability/count", auth=any_key, tags=TAGS)
+@configuration.trusted
 def count_free(request: ApiRequest, body: SearchIn) -> Ok[TotalOut]:
     """How many free slots there are."""
     with allowed(request) as allowance:
@@ -55,6 +60,7 @@ def count_free(request: ApiRequest, body: SearchIn) -> Ok[TotalOut]:
 
 
 @api.post("/availability/explain", auth=any_key, tags=TAGS)
+@configuration.trusted
 def explain_availability(request: ApiRequest, body: ExplainIn) -> Ok[Data[ExplanationOut]]:
     """Why a time is free or not: what each rule says, which decide, and what would have to change."""
     with allowed(request, "resources") as allowance:

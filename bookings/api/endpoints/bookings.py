@@ -1,5 +1,6 @@
 """Bookings: make, read, list, change, move, delete."""
 
+from bookings import configuration
 from bookings.api.api import api
 from bookings.api.auth import any_key, server_only
 from bookings.api.caller import ApiRequest, Caller
@@ -34,6 +35,7 @@ from bookings.overrides import override
 
 
 @api.post("/bookings", tags=["Bookings"])
+@configuration.trusted
 def create_booking(request: ApiRequest, body: BookingIn) -> Created[Data[BookingOut]]:
     """Make a booking; the answer tells its price and terms."""
     context = Context.of(request, own=True)

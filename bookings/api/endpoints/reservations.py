@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from bookings import limits
+from bookings import configuration, limits
 from bookings.api.api import api
 from bookings.api.auth import any_key
 from bookings.api.caller import ApiRequest, Caller
@@ -24,6 +24,7 @@ from bookings.overrides import override
 
 
 @api.post("/bookings/reserve", auth=any_key, tags=["Reservations"])
+@configuration.trusted
 def reserve_time(request: ApiRequest, body: ReservationIn) -> Created[Data[ReservationOut]]:
     """Hold a time, or a seat of a session, for ``reservation_time`` seconds; the answer tells price and terms."""
     context = Context.of(request)

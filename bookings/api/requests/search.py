@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import WithJsonSchema
 
+from bookings import configuration
 from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import FieldErrors, Invalid
 from bookings.api.requests.fields import NOT_OF_ITS_FORMAT, REQUIRED, Body, Id, Moment, Text
@@ -228,8 +229,10 @@ def _resources(request: ApiRequest, sent: Any, errors: FieldErrors) -> list[Reso
     if not sent:
         return None
     ids, unreadable = member_ids(sent, "resources")
-    rows = request.auth.resources().select_related("location")
-    known = rows.in_bulk(ids)
+    caller = request.auth
+    known = configuration.kept_each(
+        f"resource for {caller.id}", ids, caller.resources().select_related("location").in_bulk
+    )
     errors |= unreadable
     if not unreadable and set(ids) - set(known):
         errors["resources"] = [str(NO_RESOURCE)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from bookings import configuration
 from bookings.availability.offering import Catalogue, Offering
 from bookings.maps import map_of
 from bookings.models import Option, Project
@@ -45,10 +46,11 @@ def _place(offering: Offering) -> str:
 
 def offering_of(request: HttpRequest, slug: str) -> Offering:
     """The project of that slug and the choice in the URL or form; raises Http404 for no open project."""
-    project = Project.objects.reachable().select_related("location").filter(slug=slug).first()
+    reachable = Project.objects.reachable().select_related("location")
+    project = configuration.kept(("project", slug), lambda: reachable.filter(slug=slug).first())
     if project is None:
         raise Http404
-    return offering_for(request, project)
+    return offering_for(request, configuration.copied(project))
 
 
 def offering_for(request: HttpRequest, project: Project, option: Option | None = None) -> Offering:
