@@ -1,7 +1,6 @@
 """The version of what staff set up, by which a process knows whether what it remembers of that is still true."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 
 class ConfigVersion(models.Model):
@@ -16,8 +15,8 @@ class ConfigVersion(models.Model):
     version = models.UUIDField()
 
     class Meta:
-        verbose_name = _("version of the configuration")
-        verbose_name_plural = _("versions of the configuration")
+        verbose_name = "version of the configuration"
+        verbose_name_plural = "versions of the configuration"
         default_permissions = ()
 
     def __str__(self) -> str:
