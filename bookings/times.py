@@ -13,7 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, get_language_bidi, ngettext, pgettext
+from django.utils.translation import get_language, get_language_bidi, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 Zone = ZoneInfo | str
@@ -184,17 +184,20 @@ def durations_in_words(shortest: timedelta, longest: timedelta) -> str:
     return _("%(shortest)s to %(longest)s") % ends
 
 
+_WEEKDAY_LETTERS = (
+    pgettext_lazy("weekday in a narrow column", "Mo"),
+    pgettext_lazy("weekday in a narrow column", "Tu"),
+    pgettext_lazy("weekday in a narrow column", "We"),
+    pgettext_lazy("weekday in a narrow column", "Th"),
+    pgettext_lazy("weekday in a narrow column", "Fr"),
+    pgettext_lazy("weekday in a narrow column", "Sa"),
+    pgettext_lazy("weekday in a narrow column", "Su"),
+)
+
+
 def weekday_letters(number: int) -> str:
     """The weekday as a printed calendar heads its column, "Mo" for 0 (Monday) to "Su" for 6."""
-    return (
-        pgettext("weekday in a narrow column", "Mo"),
-        pgettext("weekday in a narrow column", "Tu"),
-        pgettext("weekday in a narrow column", "We"),
-        pgettext("weekday in a narrow column", "Th"),
-        pgettext("weekday in a narrow column", "Fr"),
-        pgettext("weekday in a narrow column", "Sa"),
-        pgettext("weekday in a narrow column", "Su"),
-    )[number]
+    return str(_WEEKDAY_LETTERS[number])
 
 
 def week_of(day: date, weekdays: Sequence[int]) -> list[dict[str, str | int | bool]]:

@@ -27,7 +27,9 @@ def test_a_key_costs_two_queries_and_then_one_and_its_use_is_noted_once_a_minute
     settings.REQUESTS_A_MINUTE_PER_KEY = 0  # its count is written once a second
     row, value = key
     door = outsider(value)
-    assert queries(lambda: door.get("/bookings")) == 5  # the version, the key, its note, the rows, their count
+    assert (
+        queries(lambda: door.get("/bookings")) == 5
+    )  # the version, the key, its note, the rows, their count
     row.refresh_from_db()
     assert timezone.now() - row.last_used_at < timedelta(minutes=1)
     assert queries(lambda: door.get("/bookings")) == 3

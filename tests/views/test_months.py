@@ -47,13 +47,23 @@ def test_a_day_knows_its_url_and_its_whole_date(march):
         "number": 16,
         "href": "?day=2027-03-16",
         "kind": "free",
+        "classes": "day day--free day--some",
         "amount": "some",
         "free": 6,
         "month": "",
-        "today": False,
         "chosen": True,
         "full": "Tuesday 16 March 2027",
+        "said": "Tuesday 16 March 2027, 6 times free",
     }
+
+
+def test_who_listens_is_told_what_is_seen(march):
+    said = {number: cell["said"] for number, cell in cells(replace(march, free={march.today: 1})).items()}
+    assert said[1] == "Monday 1 March 2027, past"
+    assert said[9] == "Tuesday 9 March 2027, today, 1 time free"
+    assert said[11] == "Thursday 11 March 2027, booked out"
+    assert said[16] == "Tuesday 16 March 2027, nothing offered"
+    assert cells(replace(march, free={march.today: 1}))[9]["classes"] == "day day--free day--few day--today"
 
 
 def test_only_a_day_on_which_something_is_offered_or_was_leads_anywhere(march):

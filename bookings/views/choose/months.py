@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import dates
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings import times
 
@@ -113,27 +115,42 @@ def table(month: Month, href: Callable[[date], str]) -> dict[str, Any]:
 
 
 def _cell(month: Month, day: date, href: Callable[[date], str]) -> dict[str, Any]:
-    kind, begins = month.kind(day), day.day == 1
-    return cell(day, kind, month.free.get(day, 0), href) | {
+    kind, begins, today = month.kind(day), day.day == 1, day == month.today
+    return cell(day, kind, month.free.get(day, 0), href, today=today) | {
         "month": capfirst(dates.MONTHS_3[day.month]) if begins and not month.is_calendar_month else "",
-        "today": day == month.today,
         "chosen": day == month.chosen,
     }
 
 
-def cell(day: date, kind: str, free: int, href: Callable[[date], str]) -> dict[str, Any]:
+def cell(
+    day: date, kind: str, free: int, href: Callable[[date], str], *, today: bool = False
+) -> dict[str, Any]:
     """What `_day.html` shows but for what is particular to today and to the day that is looked at.
 
     Only a day on which something is offered, or was, leads anywhere.
     """
+    much = amount(free) if kind == "free" else ""
+    classes = ("day", f"day--{kind}", f"day--{much}" if much else "", "day--today" if today else "")
+    full = date_format(day, "DAY_FORMAT")
+    said = (full, _("today") if today else "", _what_is_free(kind, free))
     return {
         "number": day.day,
         "href": href(day) if kind in {"free", "full"} else "",
         "kind": kind,
-        "amount": amount(free) if kind == "free" else "",
+        "classes": " ".join(filter(None, classes)),
+        "amount": much,
         "free": free,
-        "full": date_format(day, "DAY_FORMAT"),
+        "full": full,
+        "said": ", ".join(filter(None, said)),
     }
+
+
+def _what_is_free(kind: str, free: int) -> str:
+    if kind == "free":
+        return ngettext("1 time free", "%(number)s times free", free) % {"number": number_format(free)}
+    if kind == "full":
+        return _("booked out")
+    return _("past") if kind == "past" else _("nothing offered")
 
 
 def amount(free: int) -> str:
