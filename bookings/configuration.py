@@ -22,7 +22,7 @@ from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.signals import connection_created
 from django.db.models import Model
 from django.db.models.base import ModelState
@@ -151,14 +151,32 @@ def _remembered() -> Remembered | None:
         return None
     remembered = _asked.get()
     if remembered is None:
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, _statement(), [])
-            (version,) = cursor.fetchone()
+        version = _version_in_force()
         remembered = _Process.latest
         if remembered.version != version or not version:
-            remembered = _Process.latest = Remembered(version or "")
+            remembered = _Process.latest = Remembered(version)
         _asked.set(remembered)
     return remembered
+
+
+def _version_in_force() -> str:
+    """It shows as well whether the connection still stands, for which Django would ask a question of its own."""
+    itself: Any = sql.connection_itself()
+    itself.health_check_done = True
+    try:
+        return _ask_for_version()
+    except (InterfaceError, OperationalError):
+        if itself.in_atomic_block:
+            raise
+        itself.close()  # as Django does with one that does not answer
+        return _ask_for_version()
+
+
+def _ask_for_version() -> str:
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, _statement(), [])
+        (version,) = cursor.fetchone()
+    return version or ""
 
 
 def _statement() -> str:

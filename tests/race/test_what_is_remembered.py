@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -163,6 +164,12 @@ def changes(shop: Shop) -> dict[str, tuple[Callable[[], dict[str, Any]], Callabl
     }
 
 
+def answered_by(client: Client, call: dict[str, Any]) -> int:
+    """The status."""
+    sent = {"data": json.dumps(call["json"]), "content_type": "application/json"} if "json" in call else {}
+    return client.generic(call["method"], call["path"], headers=call.get("headers", {}), **sent).status_code
+
+
 @contextmanager
 def another_process(database_url: str) -> Iterator[Ask]:
     own = {
@@ -224,6 +231,22 @@ def test_without_its_trigger_a_change_stays_unseen(database_url: str) -> None:
         assert ask(shop.search()) != before
 
 
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no server that could go away")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_went_away_since_the_last_request_is_opened_anew(client) -> None:
+    shop = Shop()
+    for call in (shop.search(), shop.page(), shop.search()):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (own,) = cursor.fetchone()
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+        other.close()
+        connection.health_check_enabled, connection.health_check_done = True, False  # as a request finds it
+        assert answered_by(client, call) == 200
+
+
 @pytest.mark.django_db
 def test_every_table_that_is_remembered_raises_the_version(monkeypatch, client) -> None:
     shop, read = Shop(), set()
@@ -245,13 +268,7 @@ def test_every_table_that_is_remembered_raises_the_version(monkeypatch, client) 
     for name in ("kept", "kept_each"):
         monkeypatch.setattr(configuration, name, noting(getattr(configuration, name)))
     for call in (shop.search(), shop.book(), shop.book_project(), shop.page()):
-        sent = (
-            {"data": json.dumps(call["json"]), "content_type": "application/json"} if "json" in call else {}
-        )
-        assert (
-            client.generic(call["method"], call["path"], headers=call.get("headers", {}), **sent).status_code
-            < 300
-        )
+        assert answered_by(client, call) < 300
     raising = {
         one.links or model._meta.db_table
         for model in apps.get_app_config("bookings").get_models()
