@@ -38,7 +38,7 @@ LEVELS = [
     {"availability"},
     {"layers"},
     {"graphs"},
-    {"invariants", "texting"},
+    {"configuration", "invariants", "texting"},
     {"models"},
 ]
 GROUND = len(LEVELS)  # errors, overrides, constraints, …: what knows nothing of the rest

@@ -111,7 +111,10 @@ def nothing_of_its_own(text: str) -> str:
 
 
 def changes(shop: Shop) -> dict[str, tuple[Callable[[], dict[str, Any]], Callable[[], object]]]:
-    """By the kind of row: what is asked before and after, and what is changed, past all of our own code."""
+    """By the kind of row: what is asked before and after, and what is changed, past all of our own code.
+
+    Others are changed in ``tests/api/test_seen_elsewhere.py`` and ``tests/availability/test_kept_hours.py``.
+    """
     resources, projects = (
         Resource.objects.filter(pk=shop.resource.pk),
         Project.objects.filter(pk=shop.project.pk),
@@ -120,8 +123,6 @@ def changes(shop: Shop) -> dict[str, tuple[Callable[[], dict[str, Any]], Callabl
     PersonAddress.objects.create(person=person, value="marty@example.com", name_key="marty mcfly")
     versions = GraphVersion.objects.filter(graph__name="instant", status="published")
     return {
-        "a resource": (shop.book, lambda: resources.update(is_test=True)),
-        "a resource, back": (shop.book, lambda: resources.update(is_test=False)),
         "a resource's zone": (shop.search, lambda: resources.update(timezone="Asia/Tokyo")),
         "a resource that goes, on the page": (shop.page, lambda: resources.update(deleted_at=timezone.now())),
         "a resource that is back": (shop.page, lambda: resources.update(deleted_at=None)),
@@ -133,28 +134,16 @@ def changes(shop: Shop) -> dict[str, tuple[Callable[[], dict[str, Any]], Callabl
             ),
         ),
         "dated hours that end": (shop.search, lambda: DatedHours.objects.all().delete()),
-        "a location": (
-            shop.book_project,
-            lambda: Location.objects.update(name="Town hall", address="Main street"),
-        ),
-        "a project": (shop.book_project, lambda: projects.update(name="Beard")),
         "a project on its page": (shop.page, lambda: projects.update(name="Beards")),
         "an option on the page": (shop.page, lambda: Option.objects.update(label="Quick")),
-        "what an option says of a resource": (
-            shop.book_project,
-            lambda: OptionResource.objects.update(price=Decimal(31)),
-        ),
         "an option with nothing said of it": (
             shop.book_project,
             lambda: OptionResource.objects.all().delete(),
         ),
-        "an option": (shop.book_project, lambda: Option.objects.update(price=Decimal(21))),
         "a resource's place in a project": (
             shop.book_project,
             lambda: ProjectResource.objects.update(booking={"what": "By Anna"}),
         ),
-        "a key's projects": (shop.book, lambda: shop.key.projects.add(a_project())),
-        "a key's projects, back": (shop.book, shop.key.projects.clear),
         "a block": (shop.book, lambda: Block.objects.create(person=person, reason="Never came")),
         "no block": (shop.book, lambda: Block.objects.all().delete()),
         "a graph": (shop.book, lambda: Graph.objects.filter(name="instant").update(name="gone")),
