@@ -28,6 +28,7 @@ AT_ONCE = 50
 """Events that are fetched by one request."""
 MOST_EVENTS = 20_000
 WRITE = {f"{DAV}{name}" for name in ("all", "write", "write-content", "bind")}
+GONE_ALREADY = {404, 410}
 LOST = {400, 403, 404, 409, 410, 412, 507}
 """What servers answer to a sync token that they do not know any more, each its own."""
 
@@ -196,11 +197,17 @@ class CalDav:
             raise ChangedThere(CHANGED)
         return Written(url, _strong(there.headers.get("etag", "")) or self._etag(url))
 
-    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> None:
+    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> bool:
         url = known.event if known else self._href(calendar, key)
         answer = call("DELETE", url, auth=self._auth)
-        if answer.status not in {404, 410}:
+        if answer.status not in GONE_ALREADY:
             judge(answer)
+            return True
+        there = call("GET", url, auth=self._auth)
+        if there.status in GONE_ALREADY:
+            return False
+        judge(there)
+        raise ChangedThere(CHANGED)  # one of two answers is wrong: it is tried again
 
     def _put(self, url: str, body: bytes, condition: dict[str, str]) -> Answer:
         headers = {"Content-Type": "text/calendar; charset=utf-8", **condition}

@@ -24,6 +24,7 @@ USUAL_URL = "https://www.googleapis.com/calendar/v3"
 WRITERS = {"owner", "writer"}
 LOST = (400, 410)
 """What Google answers to a sync token that it does not know any more, or does not read."""
+GONE_ALREADY = (404, 410)
 MOST_MAKINGS = 50
 """So often one key's event may have been deleted over there."""
 A_WEEK = timedelta(days=7)
@@ -155,10 +156,16 @@ class Google:
         )
         return None if reply.status == 412 else _checked(reply.body)
 
-    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> None:
+    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> bool:
         updates = {"sendUpdates": "all" if tell else "none"}
+        stood = False
         for name in [known.event] if known else self._named(calendar, key):
-            self._api.call("DELETE", _path(calendar, name), query=updates, but=(404, 410))
+            reply = self._api.call("DELETE", _path(calendar, name), query=updates, but=GONE_ALREADY)
+            if reply.status not in GONE_ALREADY:
+                stood = True
+            elif self._get(calendar, name):  # one of two answers is wrong: it is tried again
+                raise ChangedThere(CHANGED)
+        return stood
 
     def _named(self, calendar: str, key: str) -> list[str]:
         query = {"privateExtendedProperty": f"{events.KEY}={key}", "fields": events.FIELDS}
@@ -167,7 +174,7 @@ class Google:
 
     def _get(self, calendar: str, name: str) -> events.Event | None:
         """What stands there, or None where it does not any more."""
-        reply = self._api.call("GET", _path(calendar, name), but=(404, 410))
+        reply = self._api.call("GET", _path(calendar, name), but=GONE_ALREADY)
         is_there = (
             reply.status == 200 and _checked(reply.body) and reply.body.get("status") != events.CANCELLED
         )
@@ -193,7 +200,7 @@ class Google:
 
     def unwatch(self, channel: Watched) -> None:
         body = {"id": channel.id, "resourceId": channel.resource}
-        self._api.call("POST", "/channels/stop", body=body, but=(404, 410))
+        self._api.call("POST", "/channels/stop", body=body, but=GONE_ALREADY)
 
 
 def _path(calendar: str, event: str = "") -> str:

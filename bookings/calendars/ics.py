@@ -67,6 +67,16 @@ def key_of(reference: str, count: int) -> str:
     return f"booking-{reference.lower()}-{count}"
 
 
+def reference_in(key: str) -> str:
+    """The reference of which a key was made."""
+    return key.split("-")[1].upper()
+
+
+def count_in(key: str) -> int:
+    """Which of the events of its booking a key names, counted from 1."""
+    return int(key.split("-")[2])
+
+
 def read(text: bytes, asked: Asked, *, name: str = "", etag: str = "") -> Reading:
     """The busy times of a text and what in it is ours; raises ``Unavailable`` where it is no calendar.
 

@@ -49,5 +49,5 @@ class IcsAddress:
     def write(self, calendar: str, event: ToWrite, known: Written | None) -> Written:
         raise NotAllowed(ONLY_READ)
 
-    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> None:
+    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> bool:
         raise NotAllowed(ONLY_READ)

@@ -26,6 +26,7 @@ MOST_PAGES = 1000
 AT_ONCE = 20
 """The most requests that one batch holds."""
 MOST_MAKINGS = 50
+GONE_ALREADY = (404, 410)
 NEARLY_SEVEN_DAYS = timedelta(minutes=10_000)
 """A subscription for events may last 10 080 minutes."""
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
@@ -196,10 +197,16 @@ class Microsoft:
         )
         return None if reply.status == 412 else _checked(reply.body)
 
-    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> None:
+    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> bool:
         """Whoever is an attendee is told by the server in any case: ``tell`` can change nothing of it."""
+        stood = False
         for name in [known.event] if known else self._named(calendar, key):
-            self._api.call("DELETE", _event(name), headers={"Prefer": PREFER}, but=(404, 410))
+            reply = self._api.call("DELETE", _event(name), headers={"Prefer": PREFER}, but=GONE_ALREADY)
+            if reply.status not in GONE_ALREADY:
+                stood = True
+            elif self._get(name):  # one of two answers is wrong: it is tried again
+                raise ChangedThere(CHANGED)
+        return stood
 
     def _named(self, calendar: str, key: str) -> list[str]:
         query = {
@@ -213,7 +220,7 @@ class Microsoft:
     def _get(self, name: str) -> events.Event | None:
         """What stands there, or None where it does not any more."""
         query = {"$select": f"{events.SELECT},body", "$expand": events.EXPAND}
-        reply = self._api.call("GET", _event(name), query=query, headers={"Prefer": PREFER}, but=(404, 410))
+        reply = self._api.call("GET", _event(name), query=query, headers={"Prefer": PREFER}, but=GONE_ALREADY)
         return reply.body if reply.status == 200 and _checked(reply.body) else None
 
     # --- Being told ---
@@ -238,7 +245,7 @@ class Microsoft:
             raise Unavailable(NOT_UNDERSTOOD) from error
 
     def unwatch(self, channel: Watched) -> None:
-        self._api.call("DELETE", f"/subscriptions/{quote(channel.id, safe='')}", but=(404, 410))
+        self._api.call("DELETE", f"/subscriptions/{quote(channel.id, safe='')}", but=GONE_ALREADY)
 
 
 def _path(calendar: str) -> str:

@@ -119,6 +119,9 @@ class Provider(Protocol):
         """Make or change the one event of ``event.key``.  Repeated after a crash it finds what it wrote before."""
         ...
 
-    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> None:
-        """Take the event away; one that is gone already is no error.  ``tell``: the provider tells the guests."""
+    def remove(self, calendar: str, key: str, known: Written | None, *, tell: bool) -> bool:
+        """Take the event away and answer whether it stood there; one that is gone already is no error.
+
+        ``tell``: the provider tells the guests.  Raises ``ChangedThere`` for one that is said to be gone and is there.
+        """
         ...

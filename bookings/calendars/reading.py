@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from bookings import database_clock
-from bookings.calendars import channels, conflicts
+from bookings.calendars import channels, conflicts, leftovers
 from bookings.calendars.connecting import leave_if_done, settle_calendars
 from bookings.calendars.errors import CalendarError, SignedOut
 from bookings.calendars.kinds import provider_of
@@ -24,7 +24,7 @@ from bookings.calendars.missed import enqueue_missed
 from bookings.calendars.provider import Changes, Provider
 from bookings.effects.outbox import doubled
 from bookings.lifecycle.busy_elsewhere import Stretch, difference, note_busy
-from bookings.models import Calendar, CalendarEntry, Connection
+from bookings.models import Calendar, Connection
 from bookings.models.connections import PATIENCE
 
 LEASE = timedelta(minutes=15)
@@ -110,20 +110,19 @@ def _read(provider: Provider, calendar: Calendar) -> None:
         # What could not be read may be among what changed; only everything tells that nothing is left of it.
         changes = provider.changes(calendar.provider_id, "", start, start + AHEAD)
     conflicts.notice(calendar, changes, began, until=start + AHEAD)
+    written = leftovers.notice(calendar, changes.ours, began)
     marks: dict[str, object] = {"cursor": changes.token}
     if changes.whole:
         marks["read_whole_at"] = began
     if changes.whole or changes.remark:
         marks["remark"] = changes.remark
-    stretches = set(_stretches(calendar, changes)) if calendar.provider_sync else set()
+    stretches = set(_stretches(changes, written)) if calendar.provider_sync else set()
     gone = None if changes.whole else {fingerprint(one) for one in changes.gone}
     note_busy(calendar, difference(calendar, stretches, gone), marks)
 
 
-def _stretches(calendar: Calendar, changes: Changes) -> Collection[Stretch]:
-    """What is busy there; an event that looks like ours and was not written by us is somebody else's."""
-    keys = CalendarEntry.objects.filter(calendar=calendar, key__in=[one.key for one in changes.ours])
-    written = set(keys.values_list("key", flat=True))
+def _stretches(changes: Changes, written: Collection[str]) -> Collection[Stretch]:
+    """What is busy there; an event that looks like ours and has no key that was ``written`` is somebody else's."""
     foreign = [one for one in changes.ours if one.key not in written]
     return [
         *(Stretch(fingerprint(one.event), one.start, one.end, one.all_day) for one in changes.busy),

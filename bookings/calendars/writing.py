@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from bookings import database_clock
-from bookings.calendars import meetings
+from bookings.calendars import leftovers, meetings
 from bookings.calendars.errors import CalendarError, ChangedThere, NotAllowed, SignedOut
 from bookings.calendars.ics import key_of
 from bookings.calendars.inviting import begun, has_guests, invites
@@ -34,10 +34,14 @@ from bookings.models import Booking, Calendar, CalendarEntry, Connection, Outbox
 LEASE = timedelta(minutes=3)  # longer than the few calls of one writing may take
 NOWHERE = gettext_noop("No connected calendar takes it.")
 BUSY = gettext_noop("Another worker is writing it.")
+NOTHING_LEFT = gettext_noop("Nothing of it is to be removed.")
 
 
 def deliver(message: OutboxMessage) -> None:
     """Let a booking stand in its calendars as it is now, and nowhere else.  Raises ``NotNow`` where one fails."""
+    if leftovers.LEFTOVER in message.payload:
+        _take_leftover(message)
+        return
     booking = newest(message.booking_id)
     if booking is None:
         raise NoLongerTrue(gettext_noop("The booking is gone."))
@@ -55,10 +59,31 @@ def deliver(message: OutboxMessage) -> None:
             _note(calendar, error)
             failed = failed or error
     if failed is not None:
-        again = timedelta(seconds=failed.again_in) if failed.again_in else None
-        raise NotNow(failed.text, retry_after=again)
+        raise _not_now(failed)
     if lacks_link:
         meetings.check_made(booking)
+
+
+def _not_now(error: CalendarError) -> NotNow:
+    return NotNow(error.text, retry_after=timedelta(seconds=error.again_in) if error.again_in else None)
+
+
+def _take_leftover(message: OutboxMessage) -> None:
+    entry = leftovers.entry_of(message)
+    if entry is None:
+        raise NoLongerTrue(NOTHING_LEFT)
+    booking, key = newest(entry.booking_id), message.payload[leftovers.LEFTOVER]
+    tell = booking is not None and booking.invite and not entry.silent
+    try:
+        _provider(entry.calendar).remove(entry.calendar.provider_id, key, None, tell=tell)
+    except CalendarError as error:
+        _note(entry.calendar, error)
+        raise _not_now(error) from error
+
+
+def _provider(calendar: Calendar) -> Provider:
+    assert calendar.connection is not None  # noqa: S101  # it lies elsewhere
+    return provider_of(calendar.connection)
 
 
 def _entries(booking: Booking) -> dict[UUID, CalendarEntry]:
@@ -147,8 +172,7 @@ def _write(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> bool:
         meetings.note_link(entry, entry.meeting_url)
         return False
     known = Written(entry.event, entry.etag, entry.meeting_url) if entry.event else None
-    assert calendar.connection is not None  # noqa: S101  # it lies elsewhere
-    written, refused = _written(provider_of(calendar.connection), calendar, event, known)
+    written, refused = _written(_provider(calendar), calendar, event, known)
     CalendarEntry.objects.filter(pk=entry.pk).update(
         booking=booking,
         event=written.event,
@@ -200,9 +224,10 @@ def _take_away(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> No
     if entry.removed_at is not None:
         return
     known = Written(entry.event, entry.etag) if entry.event else None
-    assert calendar.connection is not None  # noqa: S101  # it lies elsewhere
     tell = booking.invite and not entry.silent
-    provider_of(calendar.connection).remove(calendar.provider_id, entry.key, known, tell=tell)
+    if not _provider(calendar).remove(calendar.provider_id, entry.key, known, tell=tell):
+        # Gone already, it says; whether that is so is looked at soon, and not tomorrow.
+        Calendar.objects.filter(pk=calendar.pk).update(read_whole_at=None)
     CalendarEntry.objects.filter(pk=entry.pk).update(
         removed_at=database_clock.now(), conflict="", booking=booking, meeting_url=""
     )

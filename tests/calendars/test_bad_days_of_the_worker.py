@@ -217,7 +217,6 @@ class Life:
 
     def fails(self) -> None:
         status = self.draw.choice(STATUSES)
-        said_no = {404, 410}  # of what is there: a server that lies about a removal is believed
         self.person.there.faults.append(
             Fault(
                 status=status,
@@ -226,9 +225,7 @@ class Life:
                 done=status >= 500 and self.draw.random() < 0.5,
                 half=self.draw.random() < 0.2,
                 hangs=self.draw.random() < 0.2,
-                method=self.draw.choice(
-                    ["GET", "REPORT", "PROPFIND"] if status in said_no else ["", "PUT", "POST"]
-                ),
+                method=self.draw.choice(["", "GET", "PUT", "POST", "DELETE", "REPORT", "PROPFIND"]),
             )
         )
 
