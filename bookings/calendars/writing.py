@@ -236,9 +236,13 @@ def _take_away(booking: Booking, calendar: Calendar, entry: CalendarEntry) -> No
 
 
 def _note(calendar: Calendar, error: CalendarError) -> None:
-    """Let the connection say what is wrong; what somebody changed over there is looked at now."""
+    """Let the connection say what is wrong; what somebody changed over there is looked at now.
+
+    All of that calendar: the change itself may have been read when it was none, since the booking was like that then.
+    """
     rows = Connection.objects.filter(pk__in=[calendar.connection_id]).exclude(state=Connection.State.LEAVING)
     if isinstance(error, ChangedThere):
+        Calendar.objects.filter(pk=calendar.pk).update(read_whole_at=None)
         rows.update(next_due_at=Now())
     elif isinstance(error, SignedOut):
         rows.update(state=Connection.State.SIGNED_OUT, last_error=error.text)

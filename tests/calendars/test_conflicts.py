@@ -4,7 +4,7 @@ import pytest
 
 from bookings.calendars.conflicts import keep_ours, take_theirs
 from bookings.errors import SlotTaken
-from bookings.lifecycle import Actor, act, reschedule
+from bookings.lifecycle import Actor, act, reschedule, undo
 from bookings.models import Booking, Calendar, CalendarEntry
 from tests.calendars.conftest import an_ics, lasting, soon
 from tests.calendars.worlds import busy, connected, read_all, write_all
@@ -195,3 +195,16 @@ def test_an_event_that_only_looks_like_ours_is_busy_and_no_conflict(anna, booked
     assert busy(anna) == [(soon(15), soon(16))]
     assert not CalendarEntry.objects.conflicting()
     assert Booking.objects.count() == 1
+
+
+def test_one_that_was_deleted_while_its_booking_was_called_off_is_flagged_once_that_is_undone(
+    anna, booked, work
+):
+    """When the deletion was read, it was none to speak of; the next writing meets it."""
+    cancelled = act(booked, "cancel_by_customer", by=Actor.customer())
+    work.delete("work", f"{CalendarEntry.objects.get().key}.ics")
+    read_all()
+    assert not CalendarEntry.objects.conflicting()
+    undo(cancelled, by=Actor.customer())
+    write_all()
+    assert the_conflict().conflict == "deleted"
