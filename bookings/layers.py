@@ -68,6 +68,16 @@ def graph_name(
     return str(merged({}, project, option, link).get("graph") or USUAL_GRAPH)
 
 
+def meeting_of(project: Project) -> str:
+    """Where a project's bookings take place online: ``none``, ``calendar``, ``jitsi`` or ``fixed``."""
+    return str(merged({}, project)["meeting"])
+
+
+def with_meeting(project: Project, meeting: str) -> dict[str, Any]:
+    """A project's own layer, in which its bookings take place online as ``meeting`` says."""
+    return override(project.booking, {"meeting": meeting})
+
+
 def most_places(project: Project | None) -> int:
     """How many seats of a session one booking may take, by the project's rules; one where nothing readable is said."""
     settings = merged({}, project).get("settings")

@@ -21,7 +21,7 @@ from bookings.forms.setup import SetupForm
 from bookings.setup import link
 from bookings.setup.current import current_answers
 from bookings.setup.missing import Lack, Missing, missing
-from bookings.setup.set_up import set_up
+from bookings.setup.set_up import Outcome, set_up
 
 BACKEND = "bookings.staff_limits.StaffBackend"
 PAGES = {
@@ -62,8 +62,7 @@ def set_up_by_link(request: HttpRequest, token: str) -> HttpResponse:
             return _no_address(request, status=404)
         if outcome.user is not None:
             login(request, outcome.user, backend=BACKEND)
-        messages.success(request, _("The site is set up."))
-        return HttpResponseRedirect(reverse("admin:bookings_site_missing"))
+        return _done(request, outcome)
     return _page(request, form)
 
 
@@ -73,10 +72,15 @@ def set_up_at_the_desk(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = _form(request, user=request.user)
     if request.method == "POST" and form.is_valid():
-        set_up(form.answers())
-        messages.success(request, _("The site is set up."))
-        return HttpResponseRedirect(reverse("admin:bookings_site_missing"))
+        return _done(request, set_up(form.answers()))
     return _page(request, form)
+
+
+def _done(request: HttpRequest, outcome: Outcome) -> HttpResponse:
+    messages.success(request, _("The site is set up."))
+    if (lack := outcome.lacks_link) is not None:
+        messages.warning(request, f"{lack.sentence} {lack.cure}")
+    return HttpResponseRedirect(reverse("admin:bookings_site_missing"))
 
 
 def _form(request: HttpRequest, user: Any = None) -> SetupForm:

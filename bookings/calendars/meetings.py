@@ -10,6 +10,7 @@ import hashlib
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
@@ -23,7 +24,7 @@ from bookings.effects.invitations import INVITING
 from bookings.effects.outbox import NotYet, enqueue
 from bookings.effects.wording import LINK
 from bookings.lifecycle.together import TOGETHER
-from bookings.models import Booking, Calendar, CalendarEntry, Meeting, OutboxMessage
+from bookings.models import Booking, Calendar, CalendarEntry, Meeting, OutboxMessage, Resource
 from bookings.models.bookings import MEETING_PATIENCE
 from bookings.validators import is_link
 
@@ -44,6 +45,16 @@ def makes_meeting(booking: Booking, calendar: Calendar) -> bool:
         return False
     able = next((one for one in calendars_of(booking) if one.provider in INVITERS), None)
     return able is not None and able.pk == calendar.pk
+
+
+def gets_no_link(meeting: str, resource: Resource) -> bool:
+    """Whether a resource's bookings get no link of the kind that is asked for."""
+    if meeting == Meeting.CALENDAR:
+        makers = Calendar.objects.taking_bookings().filter(resource=resource, provider__in=INVITERS)
+        return not makers.exists()
+    if meeting == Meeting.JITSI:
+        return not settings.JITSI_URL
+    return meeting == Meeting.FIXED and not resource.meeting_url
 
 
 def await_link(booking: Booking) -> None:

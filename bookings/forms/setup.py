@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import countries
@@ -21,16 +23,23 @@ from bookings.forms.setup_fields import (
     HoursField,
     LanguageField,
     LengthField,
+    MeetingField,
     PeopleField,
     PriceField,
     WeekStartField,
     amount,
 )
-from bookings.models import DemoRow, Site
+from bookings.models import DemoRow, Meeting, Resource, Site
 from bookings.typed_fields import EmailInput, NameInput, PhoneInput, UrlInput, WordInput
 from bookings.typed_hours import Opening
 from bookings.typed_text import name as called
-from bookings.validators import validate_backup_key, validate_currency, validate_zone
+from bookings.validators import (
+    LONGEST_LINK,
+    validate_backup_key,
+    validate_currency,
+    validate_link,
+    validate_zone,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +64,10 @@ class Answers:
     """One of ``Site.WeekStart``; empty: as usual in the country."""
     imprint_url: str
     privacy_url: str
+    meeting: str
+    """Of ``Meeting``, or ``none``; empty: as it is."""
+    meeting_url: str
+    """The link of all whom ``people`` names, where that is ``fixed``; empty: each has its own already."""
     backup_key: str
     """Public, for which backups are encrypted; empty: they hold no secrets."""
     login: str = ""
@@ -163,7 +176,18 @@ class SetupForm(forms.Form):
     )
     imprint_url = UrlInput(label=gettext_lazy("Address of the imprint"), required=False)
     privacy_url = UrlInput(label=gettext_lazy("Address of the privacy notice"), required=False)
-
+    meeting = MeetingField(
+        label=gettext_lazy("Video meeting"),
+        help_text=gettext_lazy("Customers get its link once there is one, and no word before."),
+        error_messages={"invalid_choice": gettext_lazy("Use none, calendar, jitsi or fixed.")},
+    )
+    meeting_url = WordInput(
+        label=gettext_lazy("Link of the video meetings"),
+        required=False,
+        max_length=LONGEST_LINK,
+        validators=[validate_link],
+        help_text=gettext_lazy("For those at the resource’s own link: that of everybody named above."),
+    )
     backup_key = forms.CharField(
         label=gettext_lazy("Public key of backups"),
         required=False,
@@ -174,7 +198,16 @@ class SetupForm(forms.Form):
         ),
     )
 
-    defaults = ("timezone", "currency", "week_start", "imprint_url", "privacy_url", "backup_key")
+    defaults = (
+        "timezone",
+        "currency",
+        "week_start",
+        "imprint_url",
+        "privacy_url",
+        "meeting",
+        "meeting_url",
+        "backup_key",
+    )
 
     def __init__(
         self, *args: Any, user: User | None = None, known_login_needs_none: bool = False, **kwargs: Any
@@ -205,6 +238,7 @@ class SetupForm(forms.Form):
         values = super().clean() or self.cleaned_data
         self._complete_by_country(values)
         self._check_price(values)
+        self._check_meeting(values)
         if "login" in self.fields:
             self._check_password(values)
         return values
@@ -227,6 +261,25 @@ class SetupForm(forms.Form):
             values["price"] = amount(text, currency)
         except ValidationError as error:
             self.add_error("price", error.messages)
+
+    def _check_meeting(self, values: dict[str, Any]) -> None:
+        """A link alone says that the meetings are there."""
+        link = values.get("meeting_url", "")
+        if link and values.get("meeting") == "":
+            values["meeting"] = Meeting.FIXED.value
+        meeting = values.get("meeting")
+        if meeting == Meeting.JITSI and not settings.JITSI_URL:
+            self.add_error("meeting", _("Set JITSI_URL in .env first: below it each booking gets a room."))
+        if link and meeting != Meeting.FIXED:
+            self.add_error("meeting_url", _("This is for video meetings at the resource’s own link alone."))
+        if meeting == Meeting.FIXED and not link and "meeting_url" not in self.errors:
+            self._require_link_of_the_new(values.get("people") or ())
+
+    def _require_link_of_the_new(self, people: Collection[str]) -> None:
+        linked = Resource.objects.live().filter(is_test=False).exclude(meeting_url="")
+        known = {name.casefold() for name in linked.values_list("name", flat=True)}
+        if any(name.casefold() not in known for name in people):
+            self.add_error("meeting_url", _("Write a whole address that begins with https://."))
 
     def _check_password(self, values: dict[str, Any]) -> None:
         login, password = values.get("login", ""), values.get("password", "")

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from bookings import countries, typed_amounts, typed_durations, typed_hours
 from bookings.availability.parameters import LONGEST_SLOT, SHORTEST
 from bookings.availability.rules import WEEKDAYS
-from bookings.models import Option, Resource
+from bookings.models import Meeting, Option, Resource
 from bookings.times import duration_in_words
 from bookings.typed_text import name as called
 from bookings.validators import validate_digits
@@ -51,6 +51,17 @@ class WeekStartField(forms.ChoiceField):
             return WEEKDAYS[typed_hours.weekday(typed)] if typed else ""
         except ValidationError:
             return typed
+
+
+class MeetingField(forms.ChoiceField):
+    """Takes one of the words that the API takes, however it is spelt; empty as it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [(value or "none", label) for value, label in Meeting.choices]
+        super().__init__(choices=choices, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).strip().casefold()
 
 
 class HoursField(forms.CharField):

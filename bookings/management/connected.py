@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.calendars.inviting import INVITERS
+from bookings.calendars.meetings import gets_no_link
 from bookings.calendars.words import meeting_cure
 from bookings.layers import merged
 from bookings.management.surroundings import Finding
-from bookings.models import Booking, Calendar, CalendarEntry, Connection, Meeting, ProjectResource, Resource
+from bookings.models import Booking, CalendarEntry, Connection, ProjectResource
 
 MOST_COUNTED = 100
 
@@ -39,23 +38,13 @@ def meetings() -> Iterator[Finding]:
         "project", "resource"
     ):
         asked = merged({}, link.project, None, link).get("meeting")
-        if cannot(str(asked), link.resource):
+        if gets_no_link(str(asked), link.resource):
             cure = meeting_cure(str(asked))
             yield False, f"Video meetings of {link.project} with {link.resource} get no link. {cure}"
     lacking = Booking.objects.without_link().order_by("start")[:MOST_COUNTED].count()
     if lacking:
         number = lacking if lacking < MOST_COUNTED else f"{MOST_COUNTED} or more"
         yield False, f"{number} bookings to come have no link of their video meeting"
-
-
-def cannot(meeting: str, resource: Resource) -> bool:
-    """Whether a resource's bookings get no link of the kind that is asked for."""
-    if meeting == Meeting.CALENDAR:
-        makers = Calendar.objects.taking_bookings().filter(resource=resource, provider__in=INVITERS)
-        return not makers.exists()
-    if meeting == Meeting.JITSI:
-        return not settings.JITSI_URL
-    return meeting == Meeting.FIXED and not resource.meeting_url
 
 
 def _age(connection: Connection) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from bookings.demo.plan import MAIL_DOMAIN, SITE
-from bookings.models import DemoRow, Option, Project, Resource, Site
+from bookings.layers import meeting_of
+from bookings.models import DemoRow, Meeting, Option, Project, Resource, Site
 from bookings.setup.set_up import FIRST_SERVICE
 from bookings.typed_hours import Opening
 
@@ -47,4 +48,12 @@ def _of_service() -> dict[str, Any]:
     option = Option.objects.filter(project=project).first() if project else None
     if project is None or option is None:
         return {"service": project.name if project else ""}
-    return {"service": project.name, "length": option.length, "price": option.price}
+    meeting = meeting_of(project)
+    offered = {"service": project.name, "length": option.length, "price": option.price, "meeting": meeting}
+    return offered | ({"meeting_url": _shared_link(project)} if meeting == Meeting.FIXED else {})
+
+
+def _shared_link(project: Project) -> str:
+    """The link of all its resources, or nothing where they have several."""
+    links = set(Resource.objects.live().filter(links__project=project).values_list("meeting_url", flat=True))
+    return links.pop() if len(links) == 1 else ""

@@ -35,6 +35,7 @@ class Lack(StrEnum):
     PRIVACY = "privacy"
     BACKUPS = "backups"
     BOUNCES = "bounces"
+    MEETINGS = "meetings"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,8 @@ from bookings.models import (
     WeeklyHours,
 )
 from bookings.roles import make_roles
-from bookings.setup import link
+from bookings.setup import link, meetings
+from bookings.setup.missing import Missing
 from bookings.typed_hours import Opening
 
 # Known again whatever they are called by now, so that answering again changes them and makes no second.
@@ -51,6 +52,8 @@ class Outcome:
     project: Project
     left_alone: tuple[str, ...]
     """Other people and rooms that are there and were not named: nothing was changed about them."""
+    lacks_link: Missing | None
+    """What is missing before its video meetings have a link."""
 
 
 @verb
@@ -70,11 +73,13 @@ def set_up(answers: Answers, *, remove_demo: bool = False, token: str | None = N
     place = _place(answers)
     people = [_resource(name, place, site, zone_before) for name in answers.people]
     project = _service(answers, people)
+    meetings.settle(project, people, answers)
     others = _own(Resource.objects.live(), "resource").exclude(pk__in=[one.pk for one in people])
     return Outcome(
         user=_user(answers) if answers.login else None,
         project=project,
         left_alone=tuple(others.values_list("name", flat=True)),
+        lacks_link=meetings.lacking(project, people),
     )
 
 

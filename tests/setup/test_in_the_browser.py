@@ -108,6 +108,20 @@ def test_a_superuser_on_an_empty_site_is_led_to_the_questions_and_gives_no_login
     assert admin.get(INDEX).status_code == 200
 
 
+def test_a_meeting_is_chosen_among_more_which_may_wait_and_the_desk_says_what_it_lacks():
+    admin = logged_in("admin")
+    url = reverse("admin:bookings_site_setup")
+    kept = {name: value for name, value in TYPED.items() if name not in ("login", "password")}
+    values = values_of(admin.get(url)) | kept
+    assert values["meeting"] == "none"
+    shown = text_of(admin.post(url, values | {"meeting": "fixed"}))
+    assert "<details open>" in shown
+    assert "Write a whole address that begins with https://." in shown
+    shown = text_of(admin.post(url, values | {"meeting": "calendar"}, follow=True))
+    assert "Video meetings with Anna, Ben get no link yet. Connect a Google" in shown
+    assert values_of(admin.get(url))["meeting"] == "calendar"
+
+
 @pytest.mark.parametrize("role", ["desk", "manager", "designer"])
 @pytest.mark.parametrize("name", ["setup", "remove_demo"])
 def test_nobody_but_a_superuser_sets_up_or_removes(role, name):

@@ -322,3 +322,68 @@ def test_answering_again_brings_back_no_reminder_that_staff_took_away():
     Project.objects.update(reminders=[])
     run_setup(**ANSWERS)
     assert Project.objects.get().reminders == []
+
+
+LINK = "https://meet.example.org/salon"
+
+
+def meeting() -> str:
+    return Project.objects.get().booking.get("meeting", "none")
+
+
+def links() -> dict[str, str]:
+    return dict(Resource.objects.live().values_list("name", "meeting_url"))
+
+
+def test_bookings_meet_online_where_it_is_answered_and_what_is_missing_for_it_is_named(settings):
+    settings.JITSI_URL = "https://jitsi.example.org"
+    assert "Video meetings" not in run_setup(**ANSWERS)
+    assert meeting() == "none"
+    told = run_setup(meeting="calendar")
+    assert "Video meetings with Anna, Ben get no link yet." in told
+    assert "Connect a Google or Microsoft 365 calendar" in told
+    for word, meant in (("Jitsi", "jitsi"), ("NONE", "none")):
+        assert "Video meetings" not in run_setup(meeting=word)
+        assert meeting() == meant
+
+
+def test_a_fixed_link_is_everybodys_who_is_named_and_may_be_changed_for_each():
+    run_setup(**ANSWERS, **{"meeting-url": LINK})  # the link alone says so
+    assert (meeting(), links()) == ("fixed", {"Anna": LINK, "Ben": LINK})
+    run_setup(people="Anna, Ben, Cem")
+    assert links()["Cem"] == LINK
+    Resource.objects.filter(name="Ben").update(meeting_url="https://meet.example.org/ben")
+    run_setup(price="50")
+    assert (meeting(), links()["Ben"]) == ("fixed", "https://meet.example.org/ben")
+    with pytest.raises(CommandError, match="--meeting-url: Write a whole address"):
+        run_setup(people="Anna, Dora")
+    run_setup(meeting="none")
+    assert (meeting(), links()["Anna"]) == ("none", LINK)
+
+
+def test_answering_again_leaves_a_meeting_that_staff_chose_as_it_is():
+    a_project(name="Haircut", booking={"graph": "instant", "meeting": "calendar"})
+    run_setup(**ANSWERS)
+    assert Project.objects.get().booking == {"graph": "instant", "meeting": "calendar"}
+    run_setup(**ANSWERS, meeting="none")
+    assert Project.objects.get().booking == {"graph": "instant", "meeting": "none"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"meeting": "zoom"}, "--meeting: Use none, calendar, jitsi or fixed."),
+        ({"meeting": "jitsi"}, "--meeting: Set JITSI_URL in .env first"),
+        ({"meeting": "fixed"}, "--meeting-url: Write a whole address that begins with https://."),
+        ({"meeting-url": "http://meet.example.org"}, "--meeting-url: Write a whole address"),
+        ({"meeting": "fixed", "meeting-url": "javascript:alert(1)"}, "--meeting-url: Write a whole address"),
+        ({"meeting": "calendar", "meeting-url": LINK}, "--meeting-url: This is for video meetings at"),
+    ],
+)
+def test_a_meeting_that_cannot_be_is_refused_under_its_option(wrong, sentence, settings):
+    settings.JITSI_URL = ""
+    with pytest.raises(CommandError, match="Nothing was changed") as refused:
+        run_setup(**ANSWERS | wrong)
+    assert str(refused.value).count("--meeting") == 1
+    assert sentence in str(refused.value)
+    assert not Resource.objects.exists()

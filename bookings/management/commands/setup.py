@@ -44,6 +44,8 @@ OPTIONS = {
     "week-start": "the day with which a week begins, if not as usual in the country",
     "imprint": "address of the imprint",
     "privacy": "address of the privacy notice",
+    "meeting": "where bookings take place online: none, calendar (Google Meet or Teams), jitsi or fixed",
+    "meeting-url": "link of video meetings that are fixed",
     "backup-key": "public key like age1…, for which backups are encrypted, so that they hold the secrets, too",
 }
 FIELDS = {
@@ -51,6 +53,7 @@ FIELDS = {
     "week-start": "week_start",
     "imprint": "imprint_url",
     "privacy": "privacy_url",
+    "meeting-url": "meeting_url",
     "backup-key": "backup_key",
 }
 """Fields that are called otherwise than their option."""
@@ -180,7 +183,7 @@ class Command(BaseCommand):
         if outcome.left_alone:
             names = ", ".join(outcome.left_alone)
             self.stdout.write(_("Not named, and left as they are: %(names)s") % {"names": names})
-        lacks = missing()
+        lacks = [*missing(), *([outcome.lacks_link] if outcome.lacks_link else [])]
         if lacks:
             self.stdout.write("\n" + _("Still missing:"))
         for one in lacks:
@@ -214,7 +217,12 @@ def language_of(answers: dict[str, Any]) -> str:
 
 
 def without_what_follows(given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Another country brings another zone, currency and week, so that those of before are no answer any more."""
+    """Another country brings another zone, currency and week, so that those of before are no answer any more.
+
+    Nor is the link of video meetings where these are made in another way.
+    """
+    if given.get("meeting") and "meeting_url" not in given:
+        values = {name: value for name, value in values.items() if name != "meeting_url"}
     country = countries.code_of(str(given.get("country", ""))) or given.get("country")
     if not country or country == values.get("country"):
         return values
