@@ -143,6 +143,17 @@ def let_in(resource: Resource, person: Person) -> None:
     resource.refresh_from_db()
 
 
+def a_person(request: pytest.FixtureRequest) -> Iterator[Person]:
+    """At the provider that is the fixture's parameter: google, microsoft or caldav."""
+    if request.param == "caldav":
+        found = AtRadicale(request.getfixturevalue("account"))
+        yield found
+        found.there.stop()
+        return
+    there = request.getfixturevalue(request.param)
+    yield AtGoogle(there) if request.param == "google" else AtMicrosoft(there)
+
+
 @dataclass
 class Life:
     """What happens on both sides; ``theirs`` is what a person put there, and ``touched`` what of ours they changed."""

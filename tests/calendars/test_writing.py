@@ -5,11 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bookings.calendars import writing
-from bookings.calendars.caldav import CalDav
-from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, correct, delete, reschedule, undo
-from bookings.management.commands.worker import HANDLERS
 from bookings.models import CalendarEntry, Connection, OutboxMessage
 from tests.calendars.conftest import soon
 from tests.calendars.worlds import busy, connected, manage, read_all, write_all
@@ -240,59 +236,3 @@ def test_a_server_that_is_down_is_tried_again_and_told_of(anna, work, monkeypatc
     anna.calendars.filter(name="work").update(provider_id=f"{work.home}work/")
     write_all()
     assert starts(work) == [soon(10)]
-
-
-class Killed(BaseException):
-    """The worker is gone: nothing that it would have tidied up is tidied up."""
-
-
-STEPS = ["before it is noted", "before it is called", "after it was called", "after that was noted"]
-
-
-def killed_at(step: str, verb: str, monkeypatch) -> None:
-    """Let the next writing or removing die there."""
-
-    def dying(*args, **more):
-        raise Killed
-
-    if step == "before it is noted":
-        monkeypatch.setattr(writing, "_settle", dying)
-    elif step == "before it is called":
-        monkeypatch.setattr(CalDav, verb, dying)
-    elif step == "after it was called":
-        really = getattr(CalDav, verb)
-        monkeypatch.setattr(CalDav, verb, lambda *args, **more: (really(*args, **more), dying()))
-    else:
-        monkeypatch.setattr(writing, "_save", dying)
-
-
-def die(monkeypatch, step: str, verb: str) -> None:
-    OutboxMessage.objects.waiting().filter(kind="calendar").update(run_after=soon(0, days=-7))
-    sender = Sender({"calendar": HANDLERS["calendar"]})
-    with monkeypatch.context() as patch:
-        killed_at(step, verb, patch)
-        with pytest.raises(Killed):
-            sender.send_all()
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_worker_that_is_killed_at_any_step_leaves_one_event(anna, work, monkeypatch, step):
-    booking = a_booking(anna, soon(10))
-    die(monkeypatch, step, "write")
-    read_all()
-    write_all()
-    assert starts(work) == [soon(10)]
-
-    moved = reschedule(booking, by=SERVER, start=soon(15), end=soon(16))
-    die(monkeypatch, step, "write")
-    read_all()  # before the next try: what was written is no conflict
-    write_all()
-    assert starts(work) == [soon(15)]
-
-    act(moved, "cancel", by=SERVER)
-    die(monkeypatch, step, "remove")
-    read_all()
-    write_all()
-    assert told(work) == []
-    assert not CalendarEntry.objects.conflicting()
-    assert busy(anna) == []
