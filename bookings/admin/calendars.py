@@ -27,6 +27,7 @@ from django.views.decorators.cache import never_cache
 from bookings.admin.form_page import form_page, posted_data
 from bookings.calendars import connecting, consent, oauth
 from bookings.calendars.errors import CalendarError
+from bookings.calendars.words import what_events_say
 from bookings.models import Calendar, Connection, Resource
 
 NO_ADDRESS = gettext_lazy("This is no address: it begins with https://.")
@@ -174,6 +175,7 @@ class CalendarPages:
             "providers": [(kind, oauth.is_set_up(kind)) for kind in consent.KINDS],
             "link": consent.link_for(resource) if any(map(oauth.is_set_up, consent.KINDS)) else "",
             "back_address": consent.back_address(),
+            "says": what_events_say(resource),
         }
         return TemplateResponse(request, "admin/bookings/resource/calendars.html", context)
 

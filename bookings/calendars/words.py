@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookings import typed_text
 from bookings.calendars.provider import Guest, ToWrite
 from bookings.effects.recipients import language_of
-from bookings.models import Booking, Calendar, CalendarWords, Meeting, Site
+from bookings.models import Booking, Calendar, CalendarWords, Meeting, Project, Resource, Site
 
 ANSWERS = {"accepted", "declined", "tentative", "needsAction"}
 LONGEST_TITLE = 300
@@ -48,6 +48,13 @@ def to_write(
             invite=invite,
             meeting=meeting,
         )
+
+
+def what_events_say(resource: Resource) -> list[str]:
+    """In words, as each of its projects has it; without a project as it is usual."""
+    rows = Project.objects.live().filter(resources=resource).values_list("calendar_words", flat=True)
+    chosen = set(rows) or {CalendarWords.NAMES}
+    return [str(one.label) for one in CalendarWords if one in chosen]
 
 
 def meeting_cure(meeting: str) -> str:

@@ -5,6 +5,8 @@ Nobody needs a login here, and nobody sees anything of the desk.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.calendars import consent, oauth
 from bookings.calendars.errors import CalendarError
+from bookings.calendars.words import what_events_say
 from bookings.models import Connection, Resource
 from bookings.views.message_pages import message_page
 
@@ -42,7 +45,8 @@ def connect(request: HttpRequest, token: str) -> HttpResponse:
         context = {"kind": Connection.Kind(kind).label, "address": address}
         return render(request, "bookings/to_provider.html", context)
     kinds = [one for one in consent.KINDS if oauth.is_set_up(one)]
-    return render(request, "bookings/connect_calendar.html", {"resource": resource, "kinds": kinds})
+    said: dict[str, Any] = {"resource": resource, "kinds": kinds, "says": what_events_say(resource)}
+    return render(request, "bookings/connect_calendar.html", said)
 
 
 @never_cache

@@ -17,7 +17,7 @@ from tests.calendars.google import LIST_SCOPE, Google
 from tests.calendars.stand_in import Fault
 from tests.calendars.test_desk import page
 from tests.calendars.worlds import busy, read_all, write_all
-from tests.situations import SERVER, a_booking, a_resource
+from tests.situations import SERVER, a_booking, a_project, a_resource
 
 pytestmark = pytest.mark.django_db
 OWNER = "anna@example.org"
@@ -343,6 +343,23 @@ def test_a_colleague_connects_by_a_link_without_seeing_the_desk(manager, anna, k
     a_booking(anna, soon(10))
     write_all()
     assert len(there.has()) == 1
+
+
+def test_colleague_and_staff_read_beforehand_what_events_say(manager, anna, kind, there):
+    """As each project has it, and nothing of projects that are not hers."""
+    usual, everything = "An event says: what is booked and for whom.", "everything: the customer with phone"
+    pages = (Client(), the_link(manager, anna)), (manager, page("", anna.pk))
+    for client, url in pages:
+        assert usual in text_of(client.get(url))
+    a_project(anna, calendar_words="nothing")
+    a_project(a_resource(name="Ben"), calendar_words="all")
+    for client, url in pages:
+        said = text_of(client.get(url))
+        assert "An event says: “Booked”, with a link to this site." in said
+        assert everything not in said
+    a_project(anna, calendar_words="all")
+    for client, url in pages:
+        assert everything in text_of(client.get(url))
 
 
 def test_a_colleague_who_says_no_is_told_and_nothing_is_connected(manager, anna, google):
