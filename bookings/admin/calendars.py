@@ -31,6 +31,7 @@ from bookings.calendars.words import what_events_say
 from bookings.models import Calendar, Connection, Resource
 
 NO_ADDRESS = gettext_lazy("This is no address: it begins with https://.")
+WIDE = {"class": "vLargeTextField", "inputmode": "url", "autocapitalize": "none"}
 SCHEMES = {"http", "https", "webcal"}
 
 
@@ -50,6 +51,7 @@ class CalDavForm(forms.Form):
     url = forms.CharField(
         label=gettext_lazy("Address of the server"),
         max_length=500,
+        widget=forms.TextInput(attrs=WIDE),
         help_text=gettext_lazy(
             "Like cloud.example.org; for iCloud caldav.icloud.com, for Fastmail caldav.fastmail.com."
         ),
@@ -72,7 +74,7 @@ class CalDavForm(forms.Form):
 
 class IcsForm(forms.Form):
     heading = gettext_lazy("An address that ends in .ics, which is only read")
-    url = forms.CharField(label=gettext_lazy("Address"), max_length=1000)
+    url = forms.CharField(label=gettext_lazy("Address"), max_length=1000, widget=forms.TextInput(attrs=WIDE))
 
     def clean_url(self) -> str:
         return _checked(self.cleaned_data["url"])
@@ -92,7 +94,7 @@ class ChoiceForm(forms.Form):
         label=gettext_lazy("Bookings are written into"), required=False, widget=forms.CheckboxSelectMultiple
     )
     primary = forms.ChoiceField(
-        label=gettext_lazy("Where they stand if they name none"),
+        label=gettext_lazy("Bookings that name no calendar stand in"),
         required=False,
         help_text=gettext_lazy(
             "What an event says of its booking is chosen at the project, under “Messages”."
@@ -193,7 +195,7 @@ class CalendarPages:
             messages.success(request, _("It is being connected; look again in a few seconds."))
             return self._to_calendars(resource)
         title = _("Connect a calendar with %(name)s") % {"name": resource.name}
-        return form_page(self.admin, request, title=title, forms=[form], submit=_("Connect"))
+        return self._form_page(request, resource, title=title, forms=[form], submit=_("Connect"))
 
     def ask(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """On to Google or Microsoft, where the account's owner is asked."""
@@ -238,7 +240,8 @@ class CalendarPages:
                 self.admin.log_change(request, resource, _("The calendars to read and to write were chosen."))
                 messages.success(request, _("Chosen. Bookings are written there within a minute."))
                 return self._to_calendars(resource)
-        return form_page(self.admin, request, title=str(row), forms=[form], submit=_("Save"))
+        title = _("Choose among the calendars of %(name)s") % {"name": row}
+        return self._form_page(request, resource, title=title, forms=[form], submit=_("Save"))
 
     def disconnect(self, request: HttpRequest, pk: UUID, connection: UUID) -> HttpResponse:
         resource = self._resource(request, pk)
@@ -252,7 +255,16 @@ class CalendarPages:
                 messages.warning(request, said)
             return self._to_calendars(resource)
         title = _("Disconnect %(name)s") % {"name": row}
-        return form_page(self.admin, request, title=title, forms=[form], submit=_("Disconnect"), danger=True)
+        return self._form_page(
+            request, resource, title=title, forms=[form], submit=_("Disconnect"), danger=True
+        )
+
+    def _form_page(self, request: HttpRequest, resource: Resource, **context: Any) -> HttpResponse:
+        crumbs = [
+            (reverse("admin:bookings_resource_change", args=[resource.pk]), resource.name),
+            (reverse("admin:bookings_resource_calendars", args=[resource.pk]), _("Connected calendars")),
+        ]
+        return form_page(self.admin, request, crumbs=crumbs, **context)
 
     def _resource(self, request: HttpRequest, pk: UUID) -> Resource:
         resource = get_object_or_404(Resource, pk=pk)

@@ -64,6 +64,9 @@ def test_staff_choose_what_is_read_and_where_bookings_stand(manager, anna, accou
     connection = connected(anna, account)
     read_all()
     rows = {row.name: str(row.pk) for row in Calendar.objects.all()}
+    asked = text_of(manager.get(page("_choose", anna.pk, connection.pk)))
+    assert f'<a href="{page("", anna.pk)}">Connected calendars</a>' in asked  # the way back
+    assert "Choose among the calendars of CalDAV" in asked
     chosen = {"read": [rows["private"]], "write": [rows["work"]], "primary": rows["work"]}
     answer = manager.post(page("_choose", anna.pk, connection.pk), chosen, follow=True)
     assert "takes bookings" in text_of(answer)
