@@ -97,7 +97,7 @@ def test_the_customer_is_told_with_every_answer(server, wish):
     assert (customer["shoe_size"], customer["meta"]) == (42, {"shoe_size": 42})
 
 
-def test_no_provider_has_an_event_yet(server, wish):
+def test_no_provider_has_an_event_where_none_is_connected(server, wish):
     assert server.made("/bookings?include=provider_event", wish)["provider_event"] is None
 
 

@@ -10,7 +10,9 @@ from bookings.models import Booking, Series
 from tests.api import described
 from tests.api.conftest import EXAMPLE, MARTY, NOTHING, Door, hour
 from tests.api.test_contract_lists import EVERYTHING
-from tests.situations import a_project, a_resource, a_widget_key, at
+from tests.calendars.conftest import google as google
+from tests.calendars.worlds import let_in, write_all
+from tests.situations import a_booking, a_project, a_resource, a_widget_key, at
 from tests.views.conftest import visitor as visitor
 
 WHOLE = "availability_constraints,calendars.events,meeting_url"
@@ -199,9 +201,18 @@ def through_public_pages(walk, consultation, nobody, server, wish):
     walk.call(server, "GET", f"/bookings/{NOTHING}", None, 404)
 
 
+def through_a_calendar_elsewhere(walk, server, google):
+    anna = a_resource(email="anna@example.org")
+    let_in(anna, "google", google)
+    booking = a_booking(anna, at(10))
+    write_all()
+    walk.call(server, "GET", f"/bookings/{booking.pk}?include=provider_event")
+
+
 def test_every_call_is_answered_with_every_field_that_is_described(
-    walk, server, widget, nobody, visitor, doc, wish, soon, consultation
+    walk, server, widget, nobody, visitor, doc, wish, soon, consultation, google
 ):
+    through_a_calendar_elsewhere(walk, server, google)
     through_what_is_read_alone(walk, server, nobody)
     through_times(walk, server, doc)
     through_bookings(walk, server, wish)

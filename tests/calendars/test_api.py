@@ -3,10 +3,10 @@
 import pytest
 
 from bookings.models import Calendar
-from tests.api.conftest import server
+from tests.api.conftest import outsider, server
 from tests.calendars.conftest import an_ics, lasting, soon
-from tests.calendars.worlds import busy, connected, manage, read_all, write_all
-from tests.situations import a_resource
+from tests.calendars.worlds import busy, connected, let_in, manage, read_all, write_all
+from tests.situations import a_project, a_resource, a_seat, a_session, a_widget_key
 
 pytestmark = pytest.mark.django_db
 __all__ = ["server"]
@@ -115,3 +115,46 @@ def test_an_event_is_made_in_a_calendar_of_this_site(server, work, anna):
     made = server.made("/events", times | {"resource_id": str(anna.pk)})
     manage("disconnect", "--resource", "Anna")
     assert server.read(f"/events/{made['id']}")["what"] == "Ill"
+
+
+def provider_event(door, pk: str):
+    return door.read(f"/bookings/{pk}?include=provider_event")["provider_event"]
+
+
+def test_the_providers_event_is_told_while_it_stands_there(server, anna, kind, there):
+    let_in(anna, kind, there)
+    made = server.made("/bookings?include=provider_event", wish(Calendar.objects.get(primary=True)))
+    assert made["provider_event"] is None
+    write_all()
+    (event,) = there.has()
+    assert provider_event(server, made["id"]) == {"id": event["id"]}
+    later = {"start": soon(14).isoformat(), "end": soon(15).isoformat()}
+    moved = server.made(f"/bookings/{made['id']}/reschedule", later)
+    write_all()
+    told = {one["id"]: one["provider_event"] for one in server.read("/bookings?include=provider_event")}
+    assert told[moved["id"]] == {"id": event["id"]}
+    assert list(filter(None, told.values())) == [{"id": event["id"]}]
+    server.put(f"/bookings/{moved['id']}/cancel", {})
+    write_all()
+    assert provider_event(server, moved["id"]) is None
+
+
+def test_the_providers_event_is_its_address_at_caldav_and_a_widget_key_is_told_of_none(server, work, anna):
+    session = a_session(anna, soon(10), seats=5, project=a_project(anna))
+    write_all()
+    (name,) = work.names("work")
+    assert provider_event(server, str(session.pk)) == {"id": f"{work.home}work/{name}"}
+    (seen,) = outsider(a_widget_key(session.project)[1]).read("/bookings/groups?include=provider_event")
+    assert (seen["id"], seen["provider_event"]) == (str(session.pk), None)
+
+
+def test_seats_have_the_event_of_their_session_by_one_query_however_many(
+    server, work, anna, django_assert_max_num_queries
+):
+    session = a_session(anna, soon(10), seats=5)
+    seats = [a_seat(session) for _number in range(3)]
+    write_all()
+    (name,) = work.names("work")
+    with django_assert_max_num_queries(12):
+        told = {one["id"]: one["provider_event"] for one in server.read("/bookings?include=provider_event")}
+    assert {tuple(told[str(one.pk)].values()) for one in (session, *seats)} == {(f"{work.home}work/{name}",)}

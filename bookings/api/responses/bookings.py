@@ -16,6 +16,7 @@ from bookings.api.responses.fields import Json, RowOut, Uuid
 from bookings.api.responses.included_events import included_events
 from bookings.api.responses.logs import LogOut, serialize_logs
 from bookings.api.responses.projects import BookedProjectOut, ProjectOut
+from bookings.api.responses.provider_events import ProviderEventOut, serialize_provider_events
 from bookings.api.responses.resources import PublicResourceOut, ResourceOut
 from bookings.api.responses.series import SeriesOut, serialize_series
 from bookings.api.responses.terms import TermsOut, serialize_terms
@@ -31,6 +32,7 @@ COMPLETED = "completed"  # an annotation, which the model does not declare
 LOOKUPS: dict[str, tuple[str, ...]] = {
     "attributes": ("customer",),
     "meeting_url": ("state", "resource", "session"),
+    "provider_event": ("state", "session"),
     "customers": ("customer",),
     "user": ("resource",),
     "resource": ("resource",),
@@ -63,7 +65,7 @@ class BookingOut(RowOut):
     attributes: NotRequired[parts.AttributesOut]
     event_info: NotRequired[parts.EventInfoOut]
     event: NotRequired[parts.BookedEventOut | None]
-    provider_event: NotRequired[None]
+    provider_event: NotRequired[ProviderEventOut | None]
     customers: NotRequired[list[parts.CustomerOut]]
     user: NotRequired[ResourceOut | PublicResourceOut]
     resource: NotRequired[ResourceOut | PublicResourceOut]
@@ -124,6 +126,9 @@ def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[Bo
         _include_siblings(bodies, bookings, context)
         _include_logs(bodies, bookings, context)
         _include_moves(bodies, bookings, context)
+        if "provider_event" in context.names:
+            for body, event in zip(bodies, serialize_provider_events(bookings, context), strict=True):
+                body["provider_event"] = event
         if "meeting_url" in context.names:
             for body, booking in zip(bodies, bookings, strict=True):
                 body["meeting_url"] = booking.meeting_link or None
@@ -157,8 +162,6 @@ def _include_times_and_texts(body: BookingOut, booking: Booking, context: Contex
         body["event_info"] = parts.event_info(booking, context)
     if "event" in context.names:
         body["event"] = parts.event(booking, context)
-    if "provider_event" in context.names:
-        body["provider_event"] = None
     if "meta" in context.names:
         body["meta"] = booking.meta
     if "terms" in context.names:
