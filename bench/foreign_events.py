@@ -2,14 +2,16 @@
 
     TEST_DATABASE_URL=postgres://… python -m bench.foreign_events [--events 10000] [--requests 50] [--rounds 7]
 
-The events are written as a worker writes what it has read, one an hour, and what is booked lies between them in their
-middle. Measured in turn, as `bench.ratios` does; the same create refused by an event is beside it. It works in a
-database of its own, made and dropped beside the one that TEST_DATABASE_URL names (SQLite without it).
+The events are written as a worker writes what it has read, one an hour, and how long each transaction takes is told.
+What is booked lies between them in their middle. Measured in turn, as `bench.ratios` does; the same create refused by
+an event is beside it. It works in a database of its own, made and dropped beside the one that TEST_DATABASE_URL names
+(SQLite without it).
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import logging
 import os
@@ -30,11 +32,18 @@ from django.db import connection  # noqa: E402
 from bench.ratios import Clocks, measure, remark, table  # noqa: E402
 from bench.world import FAR, QUARTER, Kind, World  # noqa: E402
 from bookings import limits  # noqa: E402
-from bookings.lifecycle.busy_elsewhere import Stretch, difference, note_busy  # noqa: E402
+from bookings.lifecycle.busy_elsewhere import (  # noqa: E402
+    AT_ONCE,
+    Difference,
+    Stretch,
+    difference,
+    note_busy,
+)
 from bookings.models import Calendar, Connection, Resource  # noqa: E402
 from tests.situations import a_resource  # noqa: E402
 
 HOUR = timedelta(hours=1)
+Clock = tuple[float, float]
 WITHOUT, BESIDE = "create", "create beside events"
 
 
@@ -50,24 +59,44 @@ def main() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         world = World(1000)
-        begun = time.perf_counter()
-        busy = with_events(asked.events)
-        print(f"{connection.vendor}, {asked.events} events written in {time.perf_counter() - begun:.1f} s")
+        busy, writings = with_events(asked.events)
+        print(f"{connection.vendor}, {asked.events} events written in {told(writings)}")
         costs = measure(kinds(world, busy, asked.events), asked.requests, asked.rounds)
         print("\n".join([*table(costs, asked.requests), *compared(costs), *remark(costs)]))
     finally:
         connection.creation.destroy_test_db(verbosity=0)
 
 
-def with_events(count: int) -> Resource:
-    """A resource whose calendar elsewhere holds so many events, a quarter of an hour at the full hours."""
+def with_events(count: int) -> tuple[Resource, list[Clock]]:
+    """A resource whose calendar elsewhere holds so many events, a quarter of an hour at the full hours.
+
+    With what each transaction took in which they were written: on SQLite whoever books waits for it.
+    """
     resource = a_resource(timezone="Europe/Berlin")
     account = Connection.objects.create(resource=resource, kind=Connection.Kind.ICS, address="bench")
     calendar = Calendar.objects.create(resource=resource, connection=account, provider="ics", name="bench")
     starts = (FAR + number * HOUR for number in range(count))
     stretches = [Stretch(start.isoformat(), start, start + QUARTER) for start in starts]
-    assert note_busy(calendar, difference(calendar, stretches, None), {"cursor": "read"})
-    return resource
+    parts = difference(calendar, stretches, None).parts(AT_ONCE[connection.vendor])
+    gc.collect()
+    gc.freeze()  # as a worker does
+    return resource, [written(calendar, part) for part in parts]
+
+
+def written(calendar: Calendar, part: Difference) -> Clock:
+    """Seconds, by the clock and of this process."""
+    begun, spent = time.perf_counter(), time.process_time()
+    assert note_busy(calendar, part, {"cursor": "read"})
+    return time.perf_counter() - begun, time.process_time() - spent
+
+
+def told(writings: list[Clock]) -> str:
+    """How many transactions there were, and how long they took."""
+    clock, process = ([second * 1000 for second in one] for one in zip(*writings, strict=True))
+    return (
+        f"{len(writings)} transactions: {statistics.median(clock):.0f} ms each, the longest {max(clock):.0f}; "
+        f"of this process {statistics.median(process):.0f} ms each, the longest {max(process):.0f}"
+    )
 
 
 def kinds(world: World, busy: Resource, count: int) -> list[Kind]:

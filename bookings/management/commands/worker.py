@@ -1,5 +1,6 @@
 """``manage.py worker``: sends what follows a commit, plays the clock's actions and removes what has had its time."""
 
+import gc
 import signal
 import time
 from collections.abc import Callable
@@ -71,6 +72,9 @@ class Command(BaseCommand):
         crew = Crew(HANDLERS, beside={"calendars": read_next})
         listener = Listener(crew.wake)
         wake_ups.listen(crew.wake)
+        # The collector keeps off what is loaded: looking at it all takes longer than others may wait for SQLite.
+        gc.collect()
+        gc.freeze()
         crew.start()
         listener.start()
         log.info("worker_started")
