@@ -184,7 +184,7 @@ def long_ago(booking: Booking, by: timedelta) -> Booking:
 
 
 def copies(row: Any, amount: int, *, every: timedelta = timedelta(0), **other: Any) -> list[Any]:
-    """So many unsaved rows like a booking or a piece, each so much later than the one before: for plans among many."""
+    """So many unsaved rows like a booking, hold or piece, each so much later than the last: for plans of queries."""
     kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields} | other
     times = [name for name in ("start", "end", "busy_start", "busy_end") if kept.get(name)]
     made = []
@@ -192,6 +192,8 @@ def copies(row: Any, amount: int, *, every: timedelta = timedelta(0), **other: A
         own: dict[str, Any] = {name: kept[name] + number * every for name in times}
         if isinstance(row, Booking):
             own |= {"id": uuid4(), "uid": uuid4(), "reference": f"N{number:06}", "nonce": str(number)}
+        if isinstance(row, Reservation):
+            own |= {"id": uuid4()}
         made.append(type(row)(**kept | own))
     return made
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.booking.search import BoundedPaginator
 from bookings.admin.mixins import Narrowed, ReadOnlyAdmin
 from bookings.admin.times_in_words import span_in_words
 from bookings.models import Reservation
@@ -21,6 +22,7 @@ class ReservationAdmin(Narrowed, ReadOnlyAdmin):
     readonly_fields = ["when", "for_resource", "for_project", "places", "held_until", "released_at", "became"]
     fields = [*readonly_fields, "what", "created_at"]
     show_full_result_count = False
+    paginator = BoundedPaginator
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reservation]:

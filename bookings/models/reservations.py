@@ -98,6 +98,7 @@ class Reservation(models.Model):
             models.Index(
                 fields=["session", "expires_at"], name="reservation_seat_holds", condition=Q(holds_seat=True)
             ),
+            models.Index(fields=["created_at"], name="reservation_by_age"),
         ]
 
     def __str__(self) -> str:
