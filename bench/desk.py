@@ -60,7 +60,7 @@ def pages() -> dict[str, Asked]:
         ", no-shows": {"attendance__exact": "no_show"},
         ", waiting": {"waiting": "you"},
         ", a name": {"q": entry.name.split()[-1]},
-        ", a telephone": {"q": "+49 30 9018200"},
+        ", a telephone": {"q": entry.phone},
         ", an e-mail": {"q": entry.email[:9]},
         ", a reference": {"q": entry.booking.reference[:6]},
     }
