@@ -1,9 +1,10 @@
 """Taking time: a block, sickness, a closure; what becomes of the bookings inside is asked, played and reported."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from bookings.lifecycle import Actor, act, reschedule
@@ -282,11 +283,26 @@ def test_the_calendar_fills_it_in(desk, emmett):
     tokyo = a_resource(timezone="Asia/Tokyo")
     values = values_of(desk.get(TAKE, link | {"resource": tokyo.pk, "zone": "Europe/Berlin"}))
     assert (values["opens"], values["closes"]) == ("22:00", "23:00")
-    for wrong in ("soon", "0001-01-01T00:00", "2033-13-45T99:99", ""):
-        assert (
-            desk.get(TAKE, {"resource": wrong, "start": wrong, "end": wrong, "zone": wrong}).status_code
-            == 200
-        )
+    for wrong in ("soon", "0001-01-01T00:00", "2033-13-45T99:99", "9999-12-31", ""):
+        links = dict.fromkeys(("resource", "start", "end", "zone", "day"), wrong)
+        assert desk.get(TAKE, links).status_code == 200
+
+
+def test_each_column_of_the_day_leads_to_taking_time_of_that_resource_and_day(desk, emmett):
+    day = text_of(desk.get(reverse("admin:index"), {"date": MONDAY}))
+    links = [one.replace("&amp;", "&") for one in re.findall(rf'href="({TAKE}[^"]*)"', day)]
+    for link, who in zip(links, (None, str(emmett.pk)), strict=True):
+        values = values_of(desk.get(link))
+        assert (values.get("who"), values["first"]) == (who, MONDAY)
+
+
+def test_whoever_takes_no_time_is_led_nowhere(desk, emmett):
+    user = User.objects.get(username="desk")
+    user.groups.clear()
+    user.user_permissions.set(Permission.objects.filter(codename="view_booking"))
+    day = text_of(desk.get(reverse("admin:index")))
+    assert "Emmett" in day
+    assert TAKE not in day
 
 
 def test_nine_bookings_are_listed_by_as_many_queries_as_two(

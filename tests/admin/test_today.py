@@ -82,7 +82,7 @@ def test_a_day_stands_by_resource_and_time_with_who_how_to_reach_them_and_what_i
     places = [words.index(one) for one in order]
     assert places == sorted(places)
     assert words.count("Marty McFly (916)") + words.count("answer (916)") + words.count("Usual (916)") == 2
-    assert "open all day · 0 bookings free all day Book" in shown["Clara"]
+    assert "open all day · 0 bookings · Take time Clara free all day Book" in shown["Clara"]
 
 
 def test_a_gap_leads_to_the_booking_of_that_time_on_the_resources_clocks_and_only_whoever_may_book(desk):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.calendar.who_is_told import told_in_words
 from bookings.admin.form_page import booking_line, posted_data
-from bookings.admin.taking_time.forms import TakeTimeForm
+from bookings.admin.taking_time.forms import DAYS, DayField, TakeTimeForm
 from bookings.admin.taking_time.inside import Inside, bookings_inside, of_others
 from bookings.admin.taking_time.ways import Line, WayForm, played, settled_before
 from bookings.admin.times_in_words import span_in_words
@@ -84,11 +84,16 @@ def _form(request: HttpRequest) -> TakeTimeForm:
 
 
 def _asked_by_link(request: HttpRequest, resources: list[Resource], site_zone: str) -> dict[str, Any]:
-    """What the calendar filled in; today where nothing did."""
+    """What a link filled in: whose time, the ``day`` or ``start`` and ``end``; today where nothing did."""
     asked = request.GET
     who = [one for one in resources if str(one.pk) == asked.get("resource")]
     zone = ZoneInfo(who[0].timezone if who else site_zone)
-    initial: dict[str, Any] = {"first": timezone.now().astimezone(zone).date()}
+    day = DayField(required=False, validators=DAYS)
+    try:
+        named = day.clean(asked.get("day"))
+    except forms.ValidationError:
+        named = None
+    initial: dict[str, Any] = {"first": named or timezone.now().astimezone(zone).date()}
     if who:
         initial["who"] = [str(who[0].pk)]
     start, end = (_local(asked.get(name, ""), asked.get("zone", ""), zone) for name in ("start", "end"))

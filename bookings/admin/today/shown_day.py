@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.fields.wall_clock import FIRST_DAY, LAST_DAY
@@ -76,6 +77,11 @@ class ShownDay:
     def query(self) -> str:
         """What leads to this day again, as the end of an address."""
         return self.asked(self.on)
+
+    @property
+    def take_time(self) -> str:
+        """The page that takes time, of this day; ``&resource=`` and an id name whose."""
+        return f"{reverse('admin:bookings_booking_take_time')}?day={self.on}"
 
     @property
     def before(self) -> str:
