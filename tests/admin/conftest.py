@@ -1,7 +1,7 @@
 """Staff of each role, logged in, and the values of a page's forms as a browser would send them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,9 +10,12 @@ from django.contrib.auth.models import Group, Permission, User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Browser
 
 from bookings.models import Booking
 from bookings.roles import make_roles
+from tests.admin.big_desk import a_big_desk
+from tests.admin.counted import Counted
 
 
 def logged_in(role: str) -> Client:
@@ -43,6 +46,32 @@ def manager(db: None) -> Client:
 @pytest.fixture
 def designer(db: None) -> Client:
     return logged_in("designer")
+
+
+@pytest.fixture
+def counted(browser: Browser, live_server: Any) -> Iterator[Callable[..., Counted]]:
+    """Opens the big desk as a role; a fault in a script or a breach of the policy fails the test."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+    a_big_desk()
+
+    def opened(role: str) -> Counted:
+        context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 1000})
+        contexts.append(context)
+        session = logged_in(role).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+        )
+        return Counted(page, live_server.url, faults)
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults
 
 
 @pytest.fixture

@@ -1,41 +1,24 @@
 """The calendar as staff meet it: dragged, put back, pressed, by keys, on a phone, in both schemes, under the policy."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.lifecycle import Actor, add_event, reschedule
 from bookings.models import Booking, Event, Site
 from tests.admin.conftest import logged_in
+from tests.admin.counted import Counted
 from tests.situations import HOUR, a_booking, a_project, a_resource, at, marty
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CALENDAR = reverse("admin:bookings_booking_calendar") + "?day=2033-03-14"
 SPOT = "#calendar .ec-event:has-text('Marty McFly')"
-MOST = 4
 HOUR_HIGH = 60  # two slots of calendar.js
-
-
-class Desk:
-    """A page of the desk, and how often it was pressed, typed into or dragged."""
-
-    def __init__(self, page):
-        self.page, self.interactions = page, 0
-
-    def drag(self, what, *, down=0, across=0):
-        self.interactions += 1
-        box = self.page.locator(what).bounding_box()
-        begin = box["x"] + box["width"] / 2, box["y"] + 12
-        self.page.mouse.move(*begin)
-        self.page.mouse.down()
-        self.page.mouse.move(begin[0] + across / 2, begin[1] + down / 2, steps=4)
-        self.page.mouse.move(begin[0] + across, begin[1] + down, steps=4)
-        self.page.mouse.up()
-
-    def press(self, name, role="button"):
-        self.interactions += 1
-        self.page.get_by_role(role, name=name, exact=True).click()
 
 
 @pytest.fixture
@@ -74,7 +57,7 @@ def desk(context, live_server):
         "request",
         lambda request: faults.append(request.url) if not request.url.startswith(live_server.url) else None,
     )
-    yield Desk(page)
+    yield Counted(page, live_server.url, faults)
     assert not faults
 
 
@@ -87,7 +70,7 @@ def opened(desk, live_server, path=CALENDAR):
 def test_a_booking_is_moved_by_a_drag_and_a_press(desk, live_server, emmett, clara):
     booking = a_booking(emmett, at(9), project=a_project(emmett, clara))
     opened(desk, live_server)
-    desk.drag(SPOT, down=HOUR_HIGH)
+    desk.drag(desk.page.locator(SPOT), down=HOUR_HIGH)
     expect(desk.page.get_by_role("dialog")).to_contain_text(
         "Move Marty McFly to Monday 14 March 2033, 10:00–11:00"
     )
@@ -95,10 +78,10 @@ def test_a_booking_is_moved_by_a_drag_and_a_press(desk, live_server, emmett, cla
         "Marty McFly is told by e-mail to marty@example.com"
     )
     assert not Booking.objects.filter(continues=booking).exists()
-    desk.press("Move")
+    desk.press_here("button", "Move")
     expect(desk.page.locator("#calendar-said")).to_contain_text("Marty McFly: moved to")
     assert Booking.objects.get(continues=booking).start == at(10)
-    assert desk.interactions == 2
+    assert desk.count == 2
 
 
 def test_a_booking_is_drawn_out_by_its_lower_edge(desk, live_server, emmett):
@@ -110,7 +93,7 @@ def test_a_booking_is_drawn_out_by_its_lower_edge(desk, live_server, emmett):
     desk.page.mouse.down()
     desk.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + HOUR_HIGH, steps=6)
     desk.page.mouse.up()
-    desk.press("Move")
+    desk.press_here("button", "Move")
     expect(desk.page.locator("#calendar-said")).to_contain_text("09:00–11:00")
     assert Booking.objects.get(continues=booking).end == at(11)
 
@@ -133,7 +116,7 @@ def test_an_entry_of_half_an_hour_says_who_it_is_in_a_narrow_column(desk, live_s
 def test_put_back_it_stands_where_it_stood(desk, live_server, emmett):
     booking = a_booking(emmett, at(9))
     opened(desk, live_server)
-    desk.drag(SPOT, down=HOUR_HIGH)
+    desk.drag(desk.page.locator(SPOT), down=HOUR_HIGH)
     expect(desk.page.get_by_role("dialog")).to_be_visible()
     desk.page.keyboard.press("Escape")
     expect(desk.page.get_by_role("dialog")).to_be_hidden()
@@ -145,11 +128,11 @@ def test_a_refusal_puts_it_back_with_its_sentence_and_a_way_to_ask_why(desk, liv
     a_booking(emmett, at(9), project=a_project(emmett))
     add_event(Event(calendar=emmett.calendars.get(), start=at(10, 30), end=at(12), what="Dentist"))
     opened(desk, live_server)
-    desk.drag(SPOT, down=HOUR_HIGH)
-    desk.press("Move")
+    desk.drag(desk.page.locator(SPOT), down=HOUR_HIGH)
+    desk.press_here("button", "Move")
     expect(desk.page.get_by_role("alert")).to_contain_text("This time is taken.")
     expect(desk.page.locator(SPOT)).to_contain_text("09:00")
-    desk.press("Why not?", role="link")
+    desk.press_here("link", "Why not?")
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("Why not this time?")
 
 
@@ -157,7 +140,7 @@ def test_what_somebody_else_moved_meanwhile_is_put_back_says_so_and_is_read_agai
     booking = a_booking(emmett, at(9))
     opened(desk, live_server)
     reschedule(booking, by=Actor.customer(), start=at(15), end=at(16))
-    desk.drag(SPOT, down=HOUR_HIGH)
+    desk.drag(desk.page.locator(SPOT), down=HOUR_HIGH)
     expect(desk.page.get_by_role("alert")).to_contain_text("The customer was first")
     expect(desk.page.locator("#calendar-news")).to_contain_text(
         "moved Marty McFly from Monday 14 March, 09:00"
@@ -172,11 +155,11 @@ def test_a_lost_network_puts_it_back_and_says_what_is_known(desk, live_server, e
     opened(desk, live_server)
     if moment == "asking":
         desk.page.context.set_offline(True)
-    desk.drag(SPOT, down=HOUR_HIGH)
+    desk.drag(desk.page.locator(SPOT), down=HOUR_HIGH)
     if moment == "moving":
         expect(desk.page.get_by_role("dialog")).to_be_visible()
         desk.page.context.set_offline(True)
-        desk.press("Move")
+        desk.press_here("button", "Move")
     expect(desk.page.get_by_role("alert")).to_contain_text("The server could not be reached")
     expect(desk.page.locator(SPOT)).to_contain_text("09:00")
     assert not Booking.objects.filter(continues=booking).exists()
@@ -191,22 +174,42 @@ def test_a_press_on_a_free_place_leads_to_a_new_booking_there(desk, live_server,
     assert "start=2033-03-14T09%3A00" in desk.page.url
 
 
-def test_by_keys_a_booking_is_moved_on_its_own_page_in_four_steps(desk, live_server, emmett):
-    booking = a_booking(emmett, at(9))
-    opened(desk, live_server)
-    desk.page.locator(f"{SPOT} a").focus()
-    for role, name in (("", ""), ("link", "Move")):
-        if name:
-            desk.page.get_by_role(role, name=name, exact=True).focus()
-        with desk.page.expect_navigation():
-            desk.page.keyboard.press("Enter")
-        desk.interactions += 1
-    desk.page.get_by_label("Time").first.fill("13:00")
-    with desk.page.expect_navigation():
-        desk.page.keyboard.press("Enter")
-    desk.interactions += 2
-    assert Booking.objects.get(continues=booking).start == at(13)
-    assert desk.interactions <= MOST
+def of_tomorrow():
+    """A booking of tomorrow at five in the afternoon on the busy desk; six are free afterwards."""
+    zone = ZoneInfo(Site.current().timezone)
+    midnight = timezone.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    at_five = Booking.objects.filter(start=midnight + timedelta(days=1, hours=17), state__occupies=True)
+    return at_five.select_related("customer").order_by("resource__name")[0]
+
+
+def shown(counted, booking):
+    """The calendar of its day, with it in the middle: near an edge the calendar scrolls along with what is dragged."""
+    start = booking.start.astimezone(ZoneInfo(Site.current().timezone))
+    with counted.page.expect_response(lambda one: "/calendar/feed/" in one.url):
+        counted.begin(f"{reverse('admin:bookings_booking_calendar')}?day={start:%Y-%m-%d}")
+    spot = counted.page.locator(f"#calendar .ec-event:has-text('{booking.customer.name}')").first
+    spot.evaluate("one => one.scrollIntoView({block: 'center'})")
+    return spot
+
+
+@pytest.mark.parametrize("role", ["desk", "manager"])
+def test_on_a_busy_desk_a_booking_is_moved_in_two_interactions_by_hand_and_four_by_keys(counted, role):
+    desk = counted(role)
+    booking = of_tomorrow()
+    desk.drag(shown(desk, booking), down=HOUR_HIGH)
+    desk.press_here("button", "Move")
+    expect(desk.page.locator("#calendar-said")).to_contain_text(f"{booking.customer.name}: moved to")
+    assert Booking.objects.get(continues=booking).start == booking.start + HOUR
+    assert desk.count == 2
+    booking = of_tomorrow()
+    shown(desk, booking).locator("a").focus()
+    desk.enter()
+    desk.page.get_by_role("link", name="Move", exact=True).focus()
+    desk.enter()
+    desk.fill("Time", "19:30")
+    desk.enter()
+    assert Booking.objects.get(continues=booking).start == booking.start + 2.5 * HOUR
+    assert desk.count <= 4
 
 
 def test_on_a_phone_one_resource_has_the_whole_width_and_another_is_chosen(desk, live_server, emmett, clara):

@@ -10,74 +10,9 @@ from playwright.sync_api import expect
 
 from bookings.lifecycle import Actor, act
 from bookings.models import Booking, Person, Reservation
-from tests.admin.big_desk import ALIKE, BOOKINGS, PEOPLE, a_big_desk
-from tests.admin.conftest import logged_in, text_of
+from tests.admin.big_desk import ALIKE, BOOKINGS, PEOPLE
+from tests.admin.conftest import text_of
 from tests.situations import a_booking, a_resource
-
-TODAY, NEW = reverse("admin:index"), reverse("admin:bookings_booking_new")
-
-
-class Counted:
-    """A page of the desk on which every press, field and choice is counted."""
-
-    def __init__(self, page, url):
-        self.page, self.url, self.count = page, url, 0
-
-    def begin(self, path=TODAY):
-        """A task begins: nothing was pressed yet."""
-        self.page.goto(self.url + path)
-        self.count = 0
-
-    def press(self, role, name, within=None):
-        self.count += 1
-        with self.page.expect_navigation():
-            (within or self.page).get_by_role(role, name=name).first.click()
-
-    def type(self, label, words, *, exact=False):
-        self.count += 1
-        self.page.get_by_label(label, exact=exact).first.press_sequentially(words)
-
-    def fill(self, label, words):
-        """Another value in place of the one that stands there."""
-        self.count += 1
-        self.page.get_by_label(label).first.fill(words)
-
-    def tick(self, label):
-        self.count += 1
-        self.page.get_by_label(label, exact=True).first.check()
-
-    def take_away(self, name):
-        """What a press on a link brings to the disk, as text."""
-        self.count += 1
-        with self.page.expect_download() as got:
-            self.page.get_by_role("link", name=name).click()
-        return got.value.path().read_text()
-
-    def enter(self):
-        self.count += 1
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-
-
-@pytest.fixture
-def counted(browser, live_server):
-    """Opens the big desk as a role; a fault in a script fails the test."""
-    contexts, faults = [], []
-    a_big_desk()
-
-    def opened(role):
-        context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-        contexts.append(context)
-        session = logged_in(role).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        return Counted(page, live_server.url)
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not faults
 
 
 def books_a_known_caller(desk, number):
@@ -110,12 +45,15 @@ def books_a_walk_in(desk):
     assert desk.count <= 3
 
 
-def notes_who_did_not_come(desk):
-    desk.begin()
-    desk.press("button", "Did not come")
-    assert Booking.objects.filter(attendance="no_show").count() == 1
-    assert desk.count == 1
-    Booking.objects.filter(attendance="no_show").update(attendance="unknown")
+def notes_who_came_and_who_did_not(desk):
+    """Of the same booking: what was pressed first is undone, as one does who was mistaken."""
+    for words, attendance in (("Arrived", "arrived"), ("Did not come", "no_show")):
+        desk.begin()
+        desk.press("button", words)
+        assert Booking.objects.filter(attendance=attendance).count() == 1
+        assert desk.count == 1
+        desk.press("button", "Undo", desk.page.locator(".board"))
+        assert not Booking.objects.filter(attendance=attendance).exists()
 
 
 def answers_and_is_at_the_next(desk):
@@ -180,8 +118,8 @@ def corrects_an_address_and_sends_again(desk):
 
 
 def blocks_an_hour(desk):
-    desk.begin(reverse("admin:bookings_booking_take_time"))
-    desk.tick("Room 7")
+    desk.begin()
+    desk.press("link", "Take time Room 7")
     desk.fill("From the time", "14:00")
     desk.fill("Until the time", "15:00")
     desk.press("button", "Take the time")
@@ -198,7 +136,7 @@ def test_the_table_of_the_day_is_kept_on_a_busy_desk(counted, role):
     desk = counted(role)
     books_a_known_caller(desk, 1)
     books_a_walk_in(desk)
-    notes_who_did_not_come(desk)
+    notes_who_came_and_who_did_not(desk)
     answers_and_is_at_the_next(desk)
     finds_by_whatever_is_said(desk)
     prints_the_day(desk)
