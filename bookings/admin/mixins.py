@@ -11,7 +11,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Exists, Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from bookings.admin.changes import Parts, changes_of
-from bookings.models import Site
+from bookings.models import Booking, Reservation, Site
 from bookings.staff_limits import limited
 
 
@@ -48,6 +48,15 @@ class Narrowed(admin.ModelAdmin):
 class KeptOnceBooked(admin.ModelAdmin):
     """For the page of a resource or a project: once it was booked it stays, and rows are deleted one by one."""
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The row of a page is read with whether it was ever booked, which the page asks several times."""
+        rows = super().get_queryset(request)
+        if request.resolver_match and "object_id" in request.resolver_match.kwargs:
+            its_own = {str(self.opts.model_name): OuterRef("pk")}
+            ever = Exists(Booking.objects.filter(**its_own)) | Exists(Reservation.objects.filter(**its_own))
+            return rows.annotate(was_booked=ever)
+        return rows
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Without a row the question is whether many may be deleted at once."""
         if obj is None or _was_booked(obj):
@@ -56,14 +65,11 @@ class KeptOnceBooked(admin.ModelAdmin):
 
 
 def _was_booked(row: Any) -> bool:
-    """Whether a resource or a project was ever booked or held; read once a row, of which a page asks several times."""
+    """Whether a resource or a project was ever booked or held; read once a row."""
     known = vars(row)
-    if "_was_booked" not in known:
-        its_own = row.bookings.values("pk")[:1], row.reservations.values("pk")[:1]
-        known["_was_booked"] = (
-            type(row).objects.filter(Exists(its_own[0]) | Exists(its_own[1]), pk=row.pk).exists()
-        )
-    return bool(known["_was_booked"])
+    if "was_booked" not in known:
+        known["was_booked"] = row.bookings.exists() or row.reservations.exists()
+    return bool(known["was_booked"])
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

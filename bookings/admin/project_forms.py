@@ -5,6 +5,8 @@ from typing import Any, cast
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,7 +80,19 @@ class OptionForm(StoredJsonModelForm):
             cast(PriceInput, self.fields["price"]).digits = digits_of(self.instance.currency)
 
 
-class OptionsFormSet(forms.BaseInlineFormSet):
+class ReadWithTheProject(forms.BaseInlineFormSet):
+    """Its rows are those that are read for the table of who does what, and not once more."""
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = getattr(self.instance, self.fk.remote_field.get_accessor_name()).all()
+        return found
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset() if self.instance._state.adding else self.rows
+
+
+class OptionsFormSet(ReadWithTheProject):
     """An empty currency says which it will be: ``usual_currency``, the site's."""
 
     usual_currency = ""
@@ -168,7 +182,7 @@ class ResourceOrNewForm(ProjectResourceForm):
         return row
 
 
-class ResourcesFormSet(forms.BaseInlineFormSet):
+class ResourcesFormSet(ReadWithTheProject):
     """The choices are read once for all rows; ``may_make`` is whether new resources may be named."""
 
     may_make = False

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +40,7 @@ class Known:
     hours: StoredHours
     claims: Mapping[str, str]
     today: date
-    unpayable: frozenset[UUID]
+    awaiting_payment: frozenset[str]
 
 
 def why_not_offered(project: Project) -> list[str]:
@@ -49,16 +49,16 @@ def why_not_offered(project: Project) -> list[str]:
 
 
 def reasons_of(projects: Sequence[Project]) -> dict[UUID, list[Any]]:
-    """The reasons of each, by eight queries for all of them; five where their parts are read."""
+    """The reasons of each, by five queries for all of them; two where their parts are read."""
     read_parts(projects)
-    published = GraphVersion.objects.published().values_list("graph__name", "claims")
+    awaits = Exists(GraphVersion.objects.awaiting_payment().filter(pk=OuterRef("pk")))
+    published = list(GraphVersion.objects.published().values_list("graph__name", "claims", awaits))
     resources = {link.resource_id: link.resource for project in projects for link in project.links.all()}
-    unpayable = Project.objects.lacking_payment().filter(pk__in=[project.pk for project in projects])
     known = Known(
         hours=StoredHours(resources.values(), projects),
-        claims=dict(published),
+        claims={name: claims for name, claims, _awaits in published},
         today=timezone.now().date(),
-        unpayable=frozenset(unpayable.values_list("pk", flat=True)),
+        awaiting_payment=frozenset(name for name, _claims, awaits in published if awaits),
     )
     return {project.pk: [found for why in WHYS if (found := why(project, known))] for project in projects}
 
@@ -92,7 +92,8 @@ def _no_graph(project: Project, known: Known) -> Any:
 
 
 def _no_way_to_pay(project: Project, known: Known) -> Any:
-    return NO_WAY_TO_PAY if project.pk in known.unpayable else None
+    lacks = graph_name(project) in known.awaiting_payment and not project.can_be_paid
+    return NO_WAY_TO_PAY if lacks else None
 
 
 def _no_hours(project: Project, known: Known) -> Any:

@@ -266,7 +266,7 @@ def test_the_pages_that_set_up_are_read_in_few_queries_as_every_role(role, djang
         reverse("admin:bookings_resource_change", args=[resources[0].pk]): 15,
         reverse("admin:bookings_resource_add"): 15,
         reverse("admin:bookings_project_add"): 15,
-        reverse("admin:bookings_project_change", args=[project.pk]): 25,
+        reverse("admin:bookings_project_change", args=[project.pk]): 20,
     }
     for url, most in pages.items():
         client.get(url)

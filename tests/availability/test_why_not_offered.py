@@ -89,7 +89,7 @@ def test_a_project_of_sessions_is_not_asked_for_hours():
 
 def test_many_projects_are_asked_about_by_as_many_queries_as_one(django_assert_num_queries):
     projects = [a_project(a_resource(), a_resource()) for _each in range(9)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert not any(reasons_of(projects).values())
 
 
