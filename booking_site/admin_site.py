@@ -2,12 +2,14 @@
 
 from functools import update_wrapper
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 
@@ -57,7 +59,10 @@ class StaffAdminSite(AdminSite):
         return response
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Every page of the desk; one that does not hold to the limit of a limited member is missing to them."""
+        """Every page of the desk; one that does not hold to the limit of a limited member is missing to them.
+
+        What a page has no words of its own for, it shows by the site's clocks.
+        """
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             page = request.resolver_match.url_name if request.resolver_match else None
@@ -65,7 +70,9 @@ class StaffAdminSite(AdminSite):
                 raise Http404
             if request.user.is_staff and page != "logout":
                 note_use(request)
-            return view(request, *args, **kwargs)
+            with timezone.override(ZoneInfo(site_of(request).timezone)):
+                answer = view(request, *args, **kwargs)
+                return answer.render() if isinstance(answer, TemplateResponse) else answer
 
         return super().admin_view(
             update_wrapper(inner, view) if hasattr(view, "__name__") else inner, cacheable
