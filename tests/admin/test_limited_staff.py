@@ -10,10 +10,12 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin as django_admin
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.admin.booking import waiting
@@ -117,17 +119,30 @@ def _addresses(world: World) -> Iterator[tuple[str, str]]:
         kwargs: dict[str, Any] = {}
         for name, converter in named.items():
             kind = type(converter).__name__.removesuffix("Converter").lower()
-            kwargs[name] = _row(pattern.name, world) if name in {"object_id", "pk"} else rows.get(kind, "1")
+            own = _row(pattern.name, world) if name in {"object_id", "pk"} else 1
+            kwargs[name] = rows.get(kind, own) if own == 1 else own
         if "export" in pattern.name and "booking_export" in pattern.name:
             kwargs = {"kind": "csv"}
         if pattern.name == "app_list":
             kwargs = {"app_label": "bookings"}
         if pattern.name == "view_on_site":
+            kwargs = {
+                "content_type_id": ContentType.objects.get_for_model(Project).pk,
+                "object_id": world.project.pk,
+            }
+        if pattern.name.endswith("_simple_history"):
+            row, record = _recorded(pattern.name, world)
+            yield pattern.name, reverse(f"admin:{pattern.name}", args=[row, record])
             continue
-        try:
-            yield pattern.name, reverse(f"admin:{pattern.name}", kwargs=kwargs)
-        except NoReverseMatch:
-            continue
+        yield pattern.name, reverse(f"admin:{pattern.name}", kwargs=kwargs)
+
+
+def _recorded(name: str, world: World) -> tuple[Any, int]:
+    """The row of a page that shows it as it was, and the id of what history keeps of it."""
+    model = apps.get_model("bookings", name.split("_")[1])
+    row = _row(name, world)
+    record = model.history.filter(**{model._meta.pk.attname: row}).first() or model.history.first()
+    return row, record.pk if record else 1
 
 
 def _patterns(found: Any) -> Iterator[Any]:
@@ -145,14 +160,14 @@ def _row(name: str, world: World) -> Any:
         return world.project.pk
     if name.startswith("bookings_person"):
         return Person.objects.get(name="Ottilie Canary").pk
+    if name.startswith("bookings_outboxmessage") or name == "bookings_booking_retry":
+        return OutboxMessage.objects.get(booking_id=world.theirs.pk, outcome="failed").pk
     if name.startswith("bookings_booking") and name != "bookings_booking_calendar_conflict":
         return world.theirs.pk
     if name.startswith("bookings_event"):
         return Event.objects.get(what="Canary dentist").pk
     if name.startswith("bookings_location"):
         return world.other.location.pk
-    if name.startswith("bookings_outboxmessage") or name == "bookings_booking_retry":
-        return OutboxMessage.objects.get(booking_id=world.theirs.pk, outcome="failed").pk
     if name.startswith("bookings_reservation"):
         return world.other.reservations.get().pk
     return 1
@@ -168,7 +183,11 @@ def test_no_address_of_the_desk_tells_a_limited_member_of_others_nor_does_anythi
     world = a_limited_world()
     before = (world.theirs.state_id, Booking.objects.count())
     opened = set()
-    for name, url in _addresses(world):
+    addresses = list(_addresses(world))
+    assert {name for name, _url in addresses} == {
+        one.name for one in _patterns(django_admin.site.get_urls()) if one.name
+    }
+    for name, url in addresses:
         for method in ("get", "post"):
             if name in {"logout", "login"}:
                 continue
