@@ -131,6 +131,8 @@
       part.removeAttribute("aria-colindex");
     }
     for (const part of frame.querySelectorAll(".ec-event[tabindex]")) part.removeAttribute("tabindex");
+    const main = frame.querySelector(".ec-main"); // keys scroll it, also where nothing in it can be reached
+    if (main) Object.assign(main, { tabIndex: 0, role: "group", ariaLabel: document.querySelector("h1").textContent });
   }
 
   function content({ timeText, event }) {

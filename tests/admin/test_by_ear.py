@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.graphs.versions import new_draft
-from bookings.lifecycle import Actor, act, add_event
+from bookings.lifecycle import Actor, act, add_event, join_people
 from bookings.models import Event, Graph, MailKind, MailWords, Person, Webhook
 from tests.admin.conftest import logged_in
 from tests.situations import a_booking, a_hold, a_project, a_resource, at
@@ -37,6 +37,8 @@ def pages():
     draft = new_draft(Graph.objects.get(name="request"))
     hook = Webhook.objects.create(url="https://example.com/hook")
     one = booking.pk
+    join_people()
+    person = Person.objects.get()
     member = User.objects.create_user("Clara", "clara@example.com", is_staff=True)
 
     def to(name, *ids):
@@ -52,11 +54,24 @@ def pages():
         *(to("bookings_booking_change", row.pk) for row in (booking, asked, over)),
         *(to(f"bookings_booking_{name}", one) for name in ("move", "correct", "attendance", "history")),
         to("bookings_booking_act", one, "cancel_by_owner"),
-        *(to("bookings_person_change", person.pk) for person in Person.objects.all()[:1]),
+        *(to(f"bookings_booking_{name}", one) for name in ("erase", "renew")),
+        to("bookings_booking_paper"),
+        to("bookings_booking_calendar") + "?day=2034-03-14",
+        *(
+            to(f"bookings_person_{name}", person.pk)
+            for name in ("change", "merge", "split", "block", "erase")
+        ),
         to("bookings_person_changelist"),
         to("bookings_person_changelist") + "?q=marty",
+        *(to(f"bookings_{kind}_add") for kind in ("project", "resource", "webhook")),
         *(to(f"bookings_project_{name}", project.pk) for name in ("change", "history", "delete")),
+        *(to(f"bookings_option_{name}", project.options.get().pk) for name in ("change", "delete")),
+        to("bookings_projectresource_change", project.links.all()[0].pk),
         *(to(f"bookings_resource_{name}", people[0].pk) for name in ("change", "calendars")),
+        to("bookings_resource_simple_history", people[0].pk, people[0].history.get().pk),
+        to("bookings_reservation_changelist"),
+        to("bookings_graph_change", draft.graph_id),
+        to("bookings_graphversion_change", draft.graph.versions.published().get().pk),
         to("bookings_resource_why"),
         to("bookings_event_changelist"),
         to("bookings_event_change", event.pk),
@@ -87,6 +102,7 @@ def test_no_page_of_the_desk_has_a_part_without_a_name_or_is_too_wide(
 
     def look(url):
         page.goto(f"{live_server.url}{url}")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         report = Axe().run(page).response["violations"]
         found.extend(f"{url}: {one['id']} {one['nodes'][0]['target']}" for one in report)
         if page.evaluate("document.documentElement.scrollWidth") > screen["width"]:

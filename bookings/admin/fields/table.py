@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bookings.admin.fields.stored_json import StoredJsonField, StoredJsonWidget, switch_off
@@ -39,6 +40,8 @@ class Table(forms.BaseFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        away = form.fields["DELETE"]
+        away.label = away.widget.attrs["aria-label"] = capfirst(_("take away"))
         form.entry = self.entries[index] if index is not None and index < len(self.entries) else None
 
     def stored(self) -> list[Any]:
