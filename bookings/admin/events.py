@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.event_forms import EventForms
 from bookings.admin.form_page import form_page, posted_data
-from bookings.admin.mixins import Narrowed, row_or_404
+from bookings.admin.mixins import LiveOnly, Narrowed, row_or_404
 from bookings.admin.times_in_words import span_in_words
 from bookings.errors import BookingError
 from bookings.lifecycle import add_event, change_event, remove_event
@@ -36,7 +36,7 @@ def when_in_words(event: Event) -> str:
 @admin.register(Event)
 class EventAdmin(Narrowed):
     list_display = ["when", "resource", "what", "all_day"]
-    list_filter = [("calendar__resource", admin.RelatedOnlyFieldListFilter), "all_day"]
+    list_filter = [("calendar__resource", LiveOnly), "all_day"]
     list_select_related = ["calendar__resource"]
     search_fields = ["what", "calendar__resource__name"]
     ordering = ["-start", "pk"]

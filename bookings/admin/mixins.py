@@ -236,3 +236,11 @@ class ValuesFilter(admin.AllValuesFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
             yield {**choice, "display": choice["display"] or self.empty_value_display}
+
+
+class LiveOnly(admin.RelatedFieldListFilter):
+    """Resources and projects that the reader sees, but none that is for tests."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        rows = limited(field.related_model.objects.filter(is_test=False), request.user).order_by("name")
+        return [(str(row.pk), str(row)) for row in rows]

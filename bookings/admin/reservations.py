@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.booking.search import BoundedPaginator
-from bookings.admin.mixins import Narrowed, ReadOnlyAdmin
+from bookings.admin.mixins import LiveOnly, Narrowed, ReadOnlyAdmin
 from bookings.admin.times_in_words import span_in_words
 from bookings.models import Reservation
 from bookings.times import day_and_clock
@@ -18,7 +18,7 @@ from bookings.times import day_and_clock
 class ReservationAdmin(Narrowed, ReadOnlyAdmin):
     list_display = ["when", "for_resource", "for_project", "places", "held_until", "released_at", "became"]
     list_select_related = ["resource", "project", "booking"]
-    list_filter = [("resource", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [("resource", LiveOnly)]
     readonly_fields = ["when", "for_resource", "for_project", "places", "held_until", "released_at", "became"]
     fields = [*readonly_fields, "what", "created_at"]
     show_full_result_count = False

@@ -26,6 +26,7 @@ def test_of_many_holds_the_newest_are_found_by_index_and_no_more_are_counted_tha
         shown = desk.get(reverse("admin:bookings_reservation_changelist"))
     assert shown.context["cl"].result_count == 200
     of_holds = [one["sql"] for one in asked if 'FROM "bookings_reservation"' in one["sql"]]
+    assert len(of_holds) == 2, "the count and the page, and nothing for the choice of a resource"
     assert all("LIMIT 200" in one for one in of_holds if "COUNT(" in one)
     (page,) = [one for one in of_holds if one.startswith('SELECT "bookings_reservation"')]
     with connection.cursor() as cursor:

@@ -30,7 +30,7 @@ from bookings.admin.booking.told import again_page, messages_of, offer, told
 from bookings.admin.booking.waiting import BY_DEADLINE, WaitingFilter
 from bookings.admin.calendar.page import calendar_urls
 from bookings.admin.classes.pages import class_page, classes_page
-from bookings.admin.mixins import Narrowed
+from bookings.admin.mixins import LiveOnly, Narrowed
 from bookings.admin.series.new_series import new_series_page
 from bookings.admin.series.one_series import series_page
 from bookings.admin.taking_time.page import take_time_page
@@ -64,14 +64,6 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         """By their ids, which are read already: along an index, however rare the state is."""
         return queryset.filter(state__in=self.ids.get(self.value() or "", [])) if self.value() else queryset
-
-
-class LiveOnly(admin.RelatedFieldListFilter):
-    """Resources and projects that the reader sees, but none that is for tests."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        rows = limited(field.related_model.objects.filter(is_test=False), request.user).order_by("name")
-        return [(str(row.pk), str(row)) for row in rows]
 
 
 class DayFilter(admin.SimpleListFilter):
