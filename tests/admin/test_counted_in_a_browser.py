@@ -148,7 +148,8 @@ def test_the_table_of_the_day_is_kept_on_a_busy_desk(counted, role):
 
 @pytest.mark.django_db
 def test_a_designer_books_nobody_and_is_told_so_in_words(designer):
-    pages = ("booking_new", "booking_take_time", "booking_paper", "booking_changelist", "person_changelist")
+    of_bookings = ("new", "new_series", "take_time", "paper", "changelist", "calendar", "classes", "waiting")
+    pages = [*(f"booking_{name}" for name in of_bookings), "person_changelist"]
     for path in (reverse(f"admin:bookings_{name}") for name in pages):
         answer = designer.get(path)
         assert answer.status_code == 403
