@@ -13,18 +13,26 @@ from bookings.effects.mail_card import card_of
 from bookings.effects.news import News
 from bookings.effects.recipients import CUSTOMER, Recipient, first_zone
 from bookings.effects.wording import Wording, reminder, wording
-from bookings.models import Booking, HistoryEntry, Mail, MailKind, MailWords, Site
+from bookings.models import Booking, GraphVersion, HistoryEntry, Mail, MailKind, MailWords, Site, State
 
 _REMINDERS = {"reminder", "afterwards"}
 
 
 def sample(kind: MailKind) -> Booking | None:
-    """The newest booking of which a mail of ``kind`` tells, else the newest of all that have a customer."""
+    """The newest booking of which a mail of ``kind`` tells, else the newest of all that have a customer.
+
+    The latter stands, as far as it is looked at, where such a mail would be sent: it is not to be saved.
+    """
     bookings = Booking.objects.live().in_full().filter(customer__isnull=False).order_by("-created_at")
     told = Mail.BOOKED if kind.what in {"booked_again", "links", *_REMINDERS} else kind.what
-    of_customer = {"state__mail_to_customer": told}
-    fitting = bookings.filter(**of_customer if kind.who == CUSTOMER else {"state__mail_to_owner": told})
-    return fitting.first() or bookings.first()
+    mail = "mail_to_customer" if kind.who == CUSTOMER else "mail_to_owner"
+    fitting, newest = bookings.filter(**{f"state__{mail}": told}).first(), bookings.first()
+    if fitting or newest is None:
+        return fitting
+    telling = State.objects.filter(**{mail: told})
+    in_force = telling.filter(version__status=GraphVersion.Status.PUBLISHED)
+    newest.state = telling.filter(version=newest.version).first() or in_force.first() or newest.state
+    return newest
 
 
 def preview(words: MailWords, booking: Booking, address: str) -> Letter:

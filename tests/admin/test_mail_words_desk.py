@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.lifecycle import Actor, act
-from bookings.models import MailKind, MailWords, Site
+from bookings.models import Booking, MailKind, MailWords, Site
 from tests.admin.conftest import text_of, values_of
 from tests.effects.conftest import work
 from tests.effects.test_mail import customer, doc, html_of, mails_to
@@ -208,6 +208,23 @@ def test_a_preview_is_made_of_a_booking_of_which_the_mail_tells_where_there_is_o
     a_booking(doc(), at(12))
     shown = mail_in(manager.get(page(MailKind.CUSTOMER_REQUESTED, name="preview")))
     assert asked.reference in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "graph", "pill"),
+    [
+        (MailKind.CUSTOMER_DECLINED, "request", "Declined"),
+        (MailKind.OWNER_EXPIRED, "request", "Not answered in time"),
+        (MailKind.CUSTOMER_EXPIRED, "instant", "Not (answered|paid) in time"),
+        (MailKind.CUSTOMER_MOVED, "instant", "✓ Confirmed"),
+    ],
+)
+def test_a_preview_says_how_the_booking_stands_when_such_a_mail_is_sent(manager, kind, graph, pill):
+    booking = a_booking(doc(), at(9), graph=graph)
+    shown = mail_in(manager.get(page(kind, name="preview")))
+    assert booking.reference in shown
+    assert re.search(rf">\s*{pill}\s*<", shown)
+    assert Booking.objects.get().state == booking.state
 
 
 def test_without_a_booking_the_preview_says_so_and_a_wrong_word_is_said_there_too(manager):
