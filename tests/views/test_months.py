@@ -294,8 +294,22 @@ def test_after_the_months_last_free_day_the_next_month_is_offered(visitor, proje
 def test_a_month_without_times_asks_for_no_day(visitor, project, doc):
     WeeklyHours.objects.create(resource=doc, weekday=0, opens="09:00", closes="09:30")
     page = visitor.open("/book/lightning/").content.decode()
-    assert page.count("No times are free in ") >= 2
+    assert page.count("No times are free in ") == 2  # shown, and told
     assert "Choose a day" not in page
+    assert 'class="vh">Times</h2>' in page
+
+
+@pytest.mark.django_db
+def test_a_day_of_an_empty_month_that_leads_on_is_the_only_way_on(visitor, project, mondays):
+    """The week after the month is looked at along with it, so its days can be led to."""
+    month = last_monday()
+    first = month + timedelta(days=7)
+    block = {"block_period": {"start": month.replace(day=1).isoformat(), "end": first.isoformat()}}
+    Project.objects.update(availability_constraints=[block])
+    page = visitor.see("/book/lightning/", month=f"{month:%Y-%m}", day=month.isoformat()).content.decode()
+    assert "No times are free in" in page
+    assert f"Next free times: {date_format(first, 'SHORT_DAY_FORMAT')}" in page
+    assert "Next month with free times" not in page
 
 
 @pytest.mark.django_db
