@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client, override_settings
 
-from bookings.models import Booking, Occupancy, Option, Project, Site
+from bookings.models import Booking, Occupancy, Option, Project, Site, WeeklyHours
 from bookings.times import short_day
 from bookings.views.hold.visitor_token import COOKIE
 from bookings.visitors.holding import token_digest
@@ -254,9 +254,33 @@ def test_a_lost_time_keeps_every_answer_and_offers_the_nearest(visitor, another,
     page = text(answer)
     assert answer.status_code == 409
     assert "Somebody else has just taken this time" in page
+    assert "<title>Somebody else has just taken this time" in re.sub(r">\s+", ">", page)
     assert 'value="Marty McFly"' in page
     assert page.count('class="time"') == 3
     assert Booking.objects.count() == 1
+
+
+def test_the_nearest_times_of_one_day_name_it_once_and_of_several_each(
+    visitor, another, project, doc, tomorrow
+):
+    day = short_day(tomorrow, ZoneInfo("Europe/Berlin"))
+    visitor.hold(project, tomorrow)
+    page = text(another.see(another.pick(project, tomorrow)["Location"]))
+    assert f"These times are free on {day}:" in page
+    assert not days_of_nearest(page)
+    opens = tomorrow.astimezone(ZoneInfo("Europe/Berlin")).time()
+    for weekday in range(7):
+        closes = opens.replace(hour=opens.hour + 1)
+        WeeklyHours.objects.create(resource=doc, weekday=weekday, opens=opens, closes=closes)
+    page = text(another.see(another.pick(project, tomorrow)["Location"]))
+    assert "These times are free:" in page
+    assert len(set(days_of_nearest(page))) == 3
+    assert day not in days_of_nearest(page)
+
+
+def days_of_nearest(page):
+    nearest = page.partition('class="alternatives"')[2].partition("</section>")[0]
+    return re.findall(r'"time__note">([^<]+)<', nearest)
 
 
 def test_one_of_the_nearest_times_is_held_with_the_answers(visitor, another, project, tomorrow):

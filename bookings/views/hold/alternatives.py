@@ -23,10 +23,11 @@ def alternatives_card(
     form_id: str,
 ) -> dict[str, Any]:
     """The context of `_alternatives.html`; its buttons send ``form_id`` to ``post_url`` with another time."""
+    days = {times.short_day(one.start, zone) for one in near}
     return {
         "heading": heading(error),
-        "sentence": _("These times are free:") if near else _("Nothing is free in the days around it."),
-        "times": [_button(one, zone) for one in near],
+        "sentence": _sentence(days),
+        "times": [_button(one, zone, is_one_day=len(days) == 1) for one in near],
         "post_url": post_url,
         "form_id": form_id,
         "all_url": all_url,
@@ -40,9 +41,18 @@ def heading(error: BookingError) -> str:
     return sentence(error)
 
 
-def _button(one: FreeTime, zone: times.Zone) -> dict[str, Any]:
+def _sentence(days: set[str]) -> str:
+    """What stands above the times of these days; one day is named there, of several each time names its own."""
+    if not days:
+        return _("Nothing is free in the days around it.")
+    if len(days) > 1:
+        return _("These times are free:")
+    return _("These times are free on %(day)s:") % {"day": next(iter(days))}
+
+
+def _button(one: FreeTime, zone: times.Zone, *, is_one_day: bool) -> dict[str, Any]:
     return {
         **picked_field(one),
         "clock": times.clock(one.start, zone),
-        "day": times.short_day(one.start, zone),
+        "day": "" if is_one_day else times.short_day(one.start, zone),
     }
