@@ -21,6 +21,15 @@ pytestmark = pytest.mark.django_db
 MARTY = "marty@example.com"
 WINE, MOSS = "#6b2346", "#4d5d2a"
 
+LINES_OF = """(words) => {
+  const found = document.evaluate(`//td//text()[contains(., "${words}")]`, document.body, null, 7, null);
+  const text = found.snapshotItem(found.snapshotLength - 1);
+  const range = document.createRange();
+  range.setStart(text, text.data.indexOf(words));
+  range.setEnd(text, text.data.indexOf(words) + words.length);
+  return range.getClientRects().length;
+}"""
+
 
 def told(mailoutbox, address=MARTY):
     work()
@@ -96,6 +105,23 @@ def test_a_list_of_mails_shows_when_with_whom_and_until_when_it_can_be_changed(m
         "Monday 14 March, 10:00–11:00, with Emmett Brown. "
         "You can change or cancel it until Sunday 13 March, 10:00, Berlin time."
     )
+
+
+@pytest.mark.browser
+def test_a_long_fact_leaves_the_words_of_the_short_ones_whole(mailoutbox, browser):
+    """On a phone, also in a program that drops the sheet."""
+    Site.objects.update_or_create(pk=1, defaults={"language": "de"})
+    where = "Courthouse Square, 1 Courthouse Square, Hill Valley, CA 95420"
+    customer = Customer(name="Marty McFly", email=MARTY, language="de")
+    booking = a_booking(doc(name="Emmett Brown"), at(9), where=where, customer=customer)
+    sheet = re.compile(r"<style>.*?</style>", re.DOTALL)
+    page = browser.new_page(viewport={"width": 320, "height": 568})
+    page.set_content(sheet.sub("", html_of(told(mailoutbox))))
+    for words in ("Emmett", "Brown", booking.reference):
+        tall = page.evaluate(LINES_OF, words)
+        assert tall == 1, words
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
 
 
 def test_whoever_is_to_go_there_is_led_to_a_map_and_nobody_else(mailoutbox):
