@@ -16,7 +16,7 @@ from bookings.graphs.layout import BEND, BOX_WIDTH, START, Arrow, Layout, Line
 from bookings.graphs.words import when_in_words
 from bookings.models import Action, GraphVersion, State
 
-INK, PAPER, WASH = "#24211b", "#fbf9f4", "#e3ebe4"
+INK, PAPER, WASH, WAIT_WASH = "#24211b", "#fbf9f4", "#e3ebe4", "#faecc8"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,7 @@ def _drawn_start(layout: Layout) -> SafeString:
 def _drawn_state(state: State, layout: Layout, final: bool) -> SafeString:
     box = layout.boxes[state.pk]
     middle = box.y + box.height / 2
+    kind = "awaited" if not state.settled else "kept" if state.occupies else "let-go"
     return format_html(
         '<g><title>{title}</title><rect x="{x}" y="{y}" width="{width}" height="{height}" rx="5" '
         'class="{kind}" fill="{fill}" stroke="currentColor" stroke-width="{stroke}"{dashes}/>'
@@ -124,8 +125,8 @@ def _drawn_state(state: State, layout: Layout, final: bool) -> SafeString:
         y=f"{box.y:g}",
         width=BOX_WIDTH,
         height=f"{box.height:g}",
-        kind="kept" if state.occupies else "let-go",
-        fill=WASH if state.occupies else "none",
+        kind=kind,
+        fill={"awaited": WAIT_WASH, "kept": WASH}.get(kind, "none"),
         stroke="2.5" if final else "1.2",
         dashes=escape("") if state.settled else format_html(' stroke-dasharray="{}"', "6 4"),
         centre=f"{box.x + BOX_WIDTH / 2:g}",

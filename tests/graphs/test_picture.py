@@ -42,6 +42,17 @@ def test_final_occupying_and_waiting_states_are_said_in_words():
     assert "Declined (declined): does not occupy, final" in titles
 
 
+def test_what_is_awaited_what_keeps_its_time_and_what_does_not_have_grounds_of_their_own():
+    of = {
+        group.find(f"{SVG}title").text.partition(" (")[0]: group.find(f"{SVG}rect")
+        for group in drawn(version_of("request")).iter(f"{SVG}g")
+        if group.find(f"{SVG}rect") is not None
+    }
+    kinds = {name: of[name].get("class") for name in ("Waiting for an answer", "Confirmed", "Declined")}
+    assert kinds == {"Waiting for an answer": "awaited", "Confirmed": "kept", "Declined": "let-go"}
+    assert len({of[name].get("fill") for name in kinds}) == 3
+
+
 def test_the_description_says_what_the_arrows_show():
     described = drawn(version_of("instant")).find(f"{SVG}desc").text
     assert "Confirmed (confirmed) → Cancelled (cancelled) by Cancel (cancel) (owner, staff)" in described
