@@ -45,6 +45,15 @@ def phone_key(phone: str, country: str = "") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def as_read(address: str) -> str:
+    """An address as people read it: a number in E.164 in groups, "+49 30 901820", an e-mail address as it is."""
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return address
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def phone_beginning(phone: str, country: str = "") -> str:
     """How numbers in E.164 begin that begin as typed: "0151 55" in Germany is "+4915155"; empty for no number."""
     digits = re.sub(r"\D", "", phone)

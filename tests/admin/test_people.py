@@ -1,6 +1,7 @@
 """People at the desk: found in two steps, noted about by whoever runs the bookings, changed by managers."""
 
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.utils import timezone
 from bookings.lifecycle import Actor, join_people, note_attendance
 from bookings.lifecycle.act import act
 from bookings.models import Block, Booking, Customer, Person, PersonProposal, Site
+from bookings.times import brief_day_and_clock
 from tests.admin.conftest import filled_in, text_of
 from tests.situations import HOUR, a_booking, a_project, a_resource, at, long_ago
 
@@ -70,6 +72,32 @@ def test_whom_nothing_is_known_of_is_said_in_words_and_nothing_is_trusted(desk, 
     assert found(desk, "\x00maria@") == url(maria)
 
 
+def test_a_person_is_shown_with_the_next_booking_by_its_day_and_the_number_in_groups(desk, maria):
+    coming = timezone.now() + 40 * 24 * HOUR
+    booking = visit(phone="0151 5550 1234", start=coming)
+    join_people()
+    shown = text_of(desk.get(url(maria)))
+    known = shown.partition('id="known"')[2]
+    when = brief_day_and_clock(coming, booking.resource.timezone)
+    assert re.search(rf'{booking.pk}/change/">{when}</a>', known)
+    assert "+49 1515 5501234" in known
+    assert "maria@example.org" in known
+
+
+def test_a_bookings_page_leads_to_the_person_and_calls_the_number(desk, maria):
+    booking = Booking.objects.get()
+    shown = text_of(desk.get(reverse("admin:bookings_booking_change", args=[booking.pk])))
+    assert f'<a href="{url(maria)}">Maria Novak</a>' in shown
+    assert '<a href="tel:015155501234"><bdi dir="ltr">0151 5550 1234</bdi></a>' in shown
+
+
+def test_who_has_not_been_joined_to_a_person_is_a_name_alone(desk, germany):
+    booking = visit()
+    shown = text_of(desk.get(reverse("admin:bookings_booking_change", args=[booking.pk])))
+    assert "<dd>Maria Novak</dd>" in shown
+    assert "tel:" not in shown
+
+
 def test_several_are_listed_with_visits_and_what_comes_next(desk, germany):
     for name in ("Anna Novak", "Maria Novak"):
         visit(name=name)
@@ -108,13 +136,12 @@ def test_visits_are_those_that_took_place(desk, maria):
     assert "<dt>Did not come</dt><dd>1</dd>" in shown
 
 
-def test_a_page_tells_the_next_booking_and_the_answers_of_last_time(desk, maria):
+def test_a_page_tells_the_answers_of_last_time(desk, maria):
     project = a_project(a_resource(), customer_fields={"allergies": {"title": "Allergies"}})
     visit(project=project, answers={"allergies": "Oil & <nuts>"})
     join_people()
     shown = text_of(desk.get(url(maria)))
     assert "<dt>Allergies</dt><dd>Oil &amp; &lt;nuts&gt;" in shown
-    assert any(booking.reference in shown for booking in Booking.objects.all())
 
 
 def test_the_desk_keeps_a_note_and_its_history(desk, maria):

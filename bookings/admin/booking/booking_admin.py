@@ -122,7 +122,7 @@ class BookingAdmin(Narrowed):
         if request.resolver_match and request.resolver_match.url_name in LISTS:
             # A visit that was moved stands in the list once, at its new time.
             return bookings.not_moved().prefetch_related("state__leaving")
-        return bookings.in_full()
+        return bookings.in_full().select_related("joined")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BookingList]:
         return BookingList

@@ -53,7 +53,7 @@ def head(booking: Booking) -> Head:
 def facts(booking: Booking, user: Any, moves: Moves, messages: Sequence[OutboxMessage]) -> list[Fact]:
     """What that user may know of a booking, without what is empty."""
     connected = _connected(booking, user, moves, messages)
-    rows = [*_visit(booking), *_person(booking), *_text(booking), *connected]
+    rows = [*_visit(booking), *_person(booking, user), *_text(booking), *connected]
     return [Fact(label=label, value=value) for label, value in rows if value not in ("", None)]
 
 
@@ -98,16 +98,22 @@ def name_with_places(name: str, places: int) -> str:
     return name if places == 1 else _(", ").join((name, places_in_words(places)))
 
 
-def _person(booking: Booking) -> Iterator[tuple[str, Any]]:
+def _person(booking: Booking, user: Any) -> Iterator[tuple[str, Any]]:
     customer = getattr(booking, "customer", None)
     if customer is None:
         return
-    yield _("customer"), customer.name
+    joined = getattr(booking, "joined", None)
+    if joined and user.has_perm("bookings.view_person"):
+        url = reverse("admin:bookings_person_change", args=[joined.person_id])
+        yield _("customer"), format_html('<a href="{}">{}</a>', url, customer.name)
+    else:
+        yield _("customer"), customer.name
     yield _("e-mail"), format_html('<a href="mailto:{0}">{0}</a>', customer.email) if customer.email else ""
     if customer.mail_comes_back:
         told = {"words": customer.returned_words}
         yield _("mail"), _("Mails to this address come back: %(words)s") % told
-    yield _("telephone"), customer.phone
+    call = '<a href="{}"><bdi dir="ltr">{}</bdi></a>'
+    yield _("telephone"), format_html(call, customer.phone_url, customer.phone) if customer.phone else ""
     yield _("name for calls"), customer.voip
     yield _("customer's zone"), customer.timezone
     for key, answer in customer.answers.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bookings.models import Customer, Person
+from bookings.people_keys import as_read
 from bookings.staff_limits import Seen, resources_seen_by
 
 
@@ -33,7 +34,8 @@ def as_known_to(people: Iterable[Person], user: Any) -> list[Person]:
 def addresses_of(person: Person, seen: Seen) -> list[str]:
     """Where the person is reached, as far as it was typed with bookings of those resources."""
     if seen is None:
-        return list(person.addresses.order_by("pk").values_list("value", flat=True).distinct())
+        found = person.addresses.order_by("pk").values_list("value", flat=True).distinct()
+        return [as_read(value) for value in found]
     typed = [text for one in _customers([person], seen) for text in (one.email, one.phone) if text]
     return list(dict.fromkeys(typed))
 

@@ -147,16 +147,17 @@ def _of_person(person: Person, user: Any) -> dict[str, Any]:
     others = [one.other if one.person_id == person.pk else one.person for one in proposals]
     figures = figures_of([person, *others], now, seen)
     own = figures.get(person.pk, NOBODY)
+    rows: list[dict[str, Any]] = [
+        {"row": one, "when": brief_day_and_clock(one.start, one.resource.timezone)} for one in bookings
+    ]
     return {
         "title": person.name,
         "person": person,
         "blocked": _blocks(user).filter(person=person).first(),
         "figures": own,
         "addresses": addresses_of(person, seen),
-        "bookings": [
-            {"row": one, "when": brief_day_and_clock(one.start, one.resource.timezone)} for one in bookings
-        ],
-        "next": next((one for one in reversed(bookings) if one.start == own.next), None),
+        "bookings": rows,
+        "next": next((one for one in reversed(rows) if one["row"].start == own.next), None),
         "answers": answers_last_time(bookings),
         "since": "" if seen is not None else day(person.created_at, zone),
         "is_whole": seen is None,
