@@ -30,6 +30,7 @@ def test_a_change_is_told_with_who_made_it_and_what_stood_there_before(manager):
     shown = text_of(manager.get(page(resource, "history")))
     assert "Doc → Dr Brown" in shown
     assert "manager" in shown
+    assert shown.index('class="scroll" role="region"') < shown.index('<table class="full-width">')
 
 
 def test_saving_what_nobody_touched_leaves_nothing_to_tell(manager):
