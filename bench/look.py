@@ -18,15 +18,18 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.desk_pages import desk_pages
 from bench.first_paint import DOWN, LATENCY_MS, PAINTED, PHONE, SLOWER, UP, served
+from bookings.lifecycle import join_people
 from bookings.models import Project, Resource
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser has a loop of its own in this thread
@@ -103,7 +106,7 @@ def walk(page: Page, site: str) -> Iterator[str]:
     press(page, "#details .btn--primary")
     yield "problems"
     yield from _booked(page)
-    page.goto(f"{site}/book/commission/?month=2035-01")
+    page.goto(f"{site}/book/workshop-visit/?month={closed_month():%Y-%m}")
     yield "a month without times"
     page.goto(f"{site}/book/two-of-us/")
     yield "start and end"
@@ -172,6 +175,7 @@ def dead_rules(browser: Browser, site: str) -> list[str]:
 
 def dead_at_the_desk(browser: Browser, site: str) -> list[str]:
     """The same for the sheets of the desk, as somebody who may do everything, wide and on a phone."""
+    join_people()
     used: dict[str, set[int]] = {name: set() for name in DESK}
     client = Client()
     client.force_login(get_user_model().objects.filter(is_superuser=True)[0])
@@ -203,8 +207,15 @@ def _unused(folder: Path, used: dict[str, set[int]]) -> list[str]:
     return told
 
 
+def closed_month() -> date:
+    """The first day of the month after next, in which one project offers nothing."""
+    return (timezone.now().date().replace(day=1) + timedelta(days=70)).replace(day=1)
+
+
 def _ask_everything() -> None:
-    """One project whose end is chosen and that asks questions of all kinds."""
+    """One project whose end is chosen and that asks questions of all kinds, and one that closes for a month."""
+    closed = {"start": f"{closed_month()}", "end": f"{closed_month() + timedelta(days=31)}"}
+    Project.objects.filter(slug="workshop-visit").update(availability_constraints=[{"block_period": closed}])
     several = {"enum": ["Red", "Blue"], "required": True}
     Project.objects.filter(slug="two-of-us").update(
         availability={"customer_chooses_end": True},
