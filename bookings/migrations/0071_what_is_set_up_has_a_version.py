@@ -14,7 +14,7 @@ def begin(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0066_managers_manage_staff"),
+        ("bookings", "0069_holds_are_listed_by_their_age"),
     ]
 
     operations = [
