@@ -20,7 +20,7 @@ from pytest_httpserver import HTTPServer
 
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete, join_people
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Block, Booking, Customer, OutboxMessage, Person, Reservation, Webhook
 from tests.effects.conftest import let_wait_end, loopback_may_be_called, work
 from tests.situations import a_booking, a_project, a_resource, a_server_key, at

@@ -20,7 +20,7 @@ from django.db import connection, connections
 from bookings import notifications, wake_ups
 from bookings.effects import crew as crews
 from bookings.effects.crew import Crew
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.metrics import WAKE_UPS
 from bookings.models import Booking
 from bookings.notifications import BETWEEN_SECONDS, CHANNEL, Listener, NotDirect, Notifier

@@ -1,6 +1,7 @@
 """Opening hours once computed, kept in the process for the next search.
 
-What is kept is found by all that it was computed from: the values of the rows, and the days. So nothing need be told when a row changes, and resources with the same hours share one entry.
+What is kept is found by all that it was computed from: the values of the rows, and the days. So nothing need be told
+when a row changes, and resources with the same hours share one entry.
 """
 
 from collections import OrderedDict

@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 
 from bookings import database_clock, metrics, request_ids
 from bookings.models import OutboxMessage
-from bookings.models.outbox import TEST_DELIVERY, TEST_WEBHOOK
+from bookings.models.outbox import TEST_DELIVERY, TEST_WEBHOOK, OutboxQuerySet
 
 LONGEST_TARGET = 100
 TELLING = frozenset({"mail", "sms"})
@@ -96,6 +96,15 @@ def claim(kinds: Collection[str], *, busy: Collection[str] = ()) -> OutboxMessag
     ready = OutboxMessage.objects.ready().filter(kind__in=kinds).order_by("run_after", "pk")
     if busy:
         ready = ready.exclude(target__in=busy)
+    return _taken(ready)
+
+
+def claim_one(pk: int) -> OutboxMessage | None:
+    """The same of the message with that id; None where it was sent, is not due yet, or is somebody else's."""
+    return _taken(OutboxMessage.objects.ready().filter(pk=pk))
+
+
+def _taken(ready: OutboxQuerySet) -> OutboxMessage | None:
     if not ready.exists():  # on SQLite the look takes no write lock from those who book
         return None
     with transaction.atomic():
@@ -153,6 +162,14 @@ class Sender:
     def send_next(self) -> bool:
         """Send one message that is ready; tell whether there was one."""
         message = self.take()
+        if message is None:
+            return False
+        self.send(message)
+        return True
+
+    def send_one(self, pk: int) -> bool:
+        """Send the message with that id, if it is ready; tell whether it was."""
+        message = claim_one(pk)
         if message is None:
             return False
         self.send(message)

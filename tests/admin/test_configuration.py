@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bookings.admin.outbox import KINDS
 from bookings.availability.why_not_offered import NO_WAY_TO_PAY
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import OutboxMessage, Project, Resource, Site, WeeklyHours
 from bookings.models.outbox import TEST_DELIVERY, TEST_WEBHOOK
 from tests.admin.conftest import logged_in, text_of, values_of

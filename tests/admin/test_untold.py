@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.effects.outbox import Sender
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Booking, Customer, OutboxMessage
 from tests.admin.conftest import text_of
 from tests.situations import a_booking, a_resource, at

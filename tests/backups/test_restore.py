@@ -18,7 +18,7 @@ from bookings.backups.archive import opened
 from bookings.backups.making import backups_in, make_backup
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, reschedule
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Booking, Occupancy, OutboxMessage, Standstill
 from bookings.proof import overlaps
 from bookings.release_floor import RELEASE

@@ -21,7 +21,7 @@ from bookings import bites, database_clock
 from bookings.effects.outbox import Sender, enqueue
 from bookings.errors import SlotTaken
 from bookings.limits import HOLDS_PER_VISITOR
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from tests.api.conftest import EXAMPLE, SLOT, outsider
 from tests.clients.live import start_site
 from tests.situations import (

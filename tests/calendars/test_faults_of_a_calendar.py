@@ -18,8 +18,8 @@ from bookings.calendars import reading
 from bookings.effects import safe_http
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, reschedule
-from bookings.management.commands.worker import HANDLERS
 from bookings.management.connected import calendars as doctors
+from bookings.management.sending import HANDLERS
 from bookings.models import Calendar, CalendarEntry, Connection, Event, OutboxMessage, Site
 from tests.calendars.conftest import an_ics, lasting, soon
 from tests.calendars.stand_in import Fault

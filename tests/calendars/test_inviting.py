@@ -12,7 +12,7 @@ from bookings.calendars.connecting import Choice, choose, settle_calendars
 from bookings.calendars.kinds import provider_of
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, reschedule
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Booking, CalendarEntry, OutboxMessage
 from tests.api.conftest import server
 from tests.calendars.conftest import soon

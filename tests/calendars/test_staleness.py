@@ -18,7 +18,7 @@ from bookings.calendars.staleness import tell_of_stale
 from bookings.effects.outbox import Sender
 from bookings.errors import OutsideHours
 from bookings.lifecycle import Actor, release
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Connection, Site
 from tests.admin.conftest import logged_in
 from tests.api.conftest import server

@@ -19,7 +19,7 @@ from bookings.calendars.oauth_servers import GOOGLE_SCOPES, MICROSOFT_SCOPES
 from bookings.calendars.reading import read_next
 from bookings.calendars.secrets import seal
 from bookings.effects.outbox import Sender
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import CalendarEntry, Connection, Occupancy, OutboxMessage, Resource
 from tests.calendars.conftest import PASSWORD, Account
 from tests.calendars.oauth_server import OAuth

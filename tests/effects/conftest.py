@@ -25,7 +25,7 @@ from werkzeug import Response
 
 from booking_site import mail as mail_configuration
 from bookings.effects.outbox import Sender
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import OutboxMessage
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from bookings.effects import outbox
 from bookings.effects.outbox import GivenUp, NoLongerTrue, NotNow, Sender, Unreachable, claim, enqueue
+from bookings.management.sending import send
 from bookings.models import OutboxMessage
 from tests.effects.conftest import let_wait_end
+from tests.situations import a_booking, a_resource, at
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +150,27 @@ def test_a_message_that_is_being_sent_is_nobody_elses():
     a_message()
     assert claim(["mail"]) is not None
     assert claim(["mail"]) is None
+
+
+def test_one_may_be_sent_by_its_id_whenever_a_worker_might():
+    first, second = a_message("first"), a_message("second")
+    later = a_message("later", run_after=timezone.now() + timedelta(hours=1))
+    handler = Handler()
+    sender = Sender({"mail": handler})
+    assert [sender.send_one(one.pk) for one in (second, second, later)] == [True, False, False]
+    assert claim(["mail"]) == first
+    assert sender.send_one(first.pk) is False  # it is somebody else's
+    assert handler.seen == [second.pk]
+    assert state_of(second) == ("sent", "")
+
+
+def test_a_plain_function_of_an_id_sends_as_a_worker_does(mailoutbox):
+    a_booking(a_resource(), at(9))
+    mail = OutboxMessage.objects.get(kind="mail", payload__to="customer")
+    let_wait_end(pk=mail.pk)
+    assert [send(mail.pk), send(mail.pk)] == [True, False]
+    assert state_of(mail) == ("sent", "")
+    assert [letter.to for letter in mailoutbox] == [["marty@example.com"]]
 
 
 def test_a_worker_that_died_leaves_a_lease_that_ends():

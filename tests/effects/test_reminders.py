@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from bookings.effects import mail, reminders
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, note_attendance, reschedule
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Booking, OutboxMessage, State
 from tests.effects.conftest import let_wait_end
 from tests.situations import HOUR, a_booking, a_resource, at

@@ -18,7 +18,7 @@ from bookings import texting
 from bookings.effects import sms_words
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import act, reschedule
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Booking, Customer, OutboxMessage, Site
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import SERVER, a_booking, a_resource, at

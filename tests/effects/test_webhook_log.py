@@ -14,7 +14,7 @@ from bookings import housekeeping
 from bookings.effects import webhook_log, webhooks
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import OutboxMessage, Site, Webhook, WebhookCall
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import SERVER, a_booking, a_resource, at

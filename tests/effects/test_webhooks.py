@@ -16,7 +16,7 @@ from werkzeug import Response
 from bookings.effects import safe_http, webhooks
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete, reschedule, undo
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import OutboxMessage, Site, Webhook
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import a_booking, a_project, a_resource, a_seat, a_session, at

@@ -17,6 +17,7 @@ from django.utils import timezone
 from bookings.effects.crew import LANES
 from bookings.housekeeping import BATCH, sweep
 from bookings.management.commands import worker
+from bookings.management.sending import HANDLERS
 from bookings.models import (
     Action,
     Booking,
@@ -46,7 +47,7 @@ def test_a_worker_that_is_told_to_end_does_so_and_says_why(start_worker, number)
 
 
 def test_each_kind_of_message_has_a_lane_in_which_it_is_sent():
-    assert sorted(kind for lane in LANES for kind in lane.kinds) == sorted(worker.HANDLERS)
+    assert sorted(kind for lane in LANES for kind in lane.kinds) == sorted(HANDLERS)
 
 
 def test_a_worker_loads_no_page_before_a_mail_has_an_address_in_it(database_url, tmp_path):

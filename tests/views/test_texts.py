@@ -13,7 +13,7 @@ from bookings.effects.outbox import Sender
 from bookings.forms import Contact
 from bookings.forms.customers import CustomerForm
 from bookings.lifecycle import Actor, act
-from bookings.management.commands.worker import HANDLERS
+from bookings.management.sending import HANDLERS
 from bookings.models import Customer, OutboxMessage
 from tests.situations import a_booking, a_project, a_resource, at
 

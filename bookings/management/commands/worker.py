@@ -4,7 +4,6 @@ import gc
 import signal
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import structlog
@@ -13,20 +12,16 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from bookings import wake_ups
-from bookings.api.responses.webhooks import webhook_payload
 from bookings.backups.schedule import Upkeep
-from bookings.calendars import meetings, writing
 from bookings.calendars.reading import read_next
 from bookings.calendars.staleness import tell_of_stale
-from bookings.effects import link_mail, link_texts, reminders, staff_notices, telling, webhooks
 from bookings.effects.crew import DATABASE_PAUSE_SECONDS, PAUSE_SECONDS, Crew
-from bookings.effects.outbox import Handler, Sender
+from bookings.effects.outbox import Sender
 from bookings.housekeeping import forget_people, sweep
 from bookings.lifecycle import join_people, play_due
-from bookings.models.outbox import DELIVERY, TEST_DELIVERY, TEST_WEBHOOK, WEBHOOK
+from bookings.management.sending import HANDLERS
 from bookings.notifications import Listener
 from bookings.release_floor import ReleaseTooOld, refuse_too_old
-from bookings.setup import staff_links
 
 TICK_SECONDS = 0.2  # how soon a signal is heard
 SWEEP_SECONDS = 60.0
@@ -34,21 +29,6 @@ FORGET_SECONDS = 3600.0
 JOIN_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
-
-HANDLERS: dict[str, Handler] = {
-    "mail": meetings.deliver,
-    telling.KIND: telling.deliver_text,
-    link_texts.KIND: link_texts.deliver,
-    "links": link_mail.deliver,
-    "reminder": reminders.deliver,
-    staff_links.KIND: staff_links.deliver,
-    WEBHOOK: webhooks.spread,
-    DELIVERY: partial(webhooks.deliver, payload_of=webhook_payload),
-    TEST_WEBHOOK: webhooks.spread,
-    TEST_DELIVERY: partial(webhooks.deliver, payload_of=webhook_payload),
-    staff_notices.KIND: staff_notices.deliver,
-    "calendar": writing.deliver,
-}
 
 
 class Command(BaseCommand):
