@@ -36,14 +36,14 @@ K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=Model)
 
 MOST = 5_000
-"""So many values are remembered by a process, a few kilobytes each; those asked for least recently go first."""
+"""So many rows are remembered by a process, a few kilobytes each; those asked for least recently go first."""
 
 
 class Remembered:
-    """What was read at one version, ``most`` values at most; safe among threads, which share what it returns."""
+    """What was read at one version, ``most`` rows at most; safe among threads, which share what it returns."""
 
     def __init__(self, version: str, most: int = MOST) -> None:
-        self.version, self.most = version, most
+        self.version, self.most, self.rows = version, most, 0
         self._lock = Lock()
         self._values: OrderedDict[Hashable, Any] = OrderedDict()
 
@@ -57,9 +57,16 @@ class Remembered:
 
     def keep(self, values: Mapping[Any, Any]) -> None:
         with self._lock:
-            self._values.update(values)
-            while len(self._values) > self.most:
-                self._values.popitem(last=False)
+            for key, value in values.items():
+                self.rows += _rows_of(value) - _rows_of(self._values.get(key, ()))
+                self._values[key] = value
+            while self.rows > self.most:
+                _key, oldest = self._values.popitem(last=False)
+                self.rows -= _rows_of(oldest)
+
+
+def _rows_of(value: object) -> int:
+    return len(value) if isinstance(value, list | tuple) else 1
 
 
 class _Process:
