@@ -345,6 +345,17 @@ def test_a_colleague_connects_by_a_link_without_seeing_the_desk(manager, anna, k
     assert len(there.has()) == 1
 
 
+def test_one_provider_is_the_step_on_and_of_two_neither_stands_before_the_other(
+    manager, anna, google, settings
+):
+    link = the_link(manager, anna)
+    for others, filled in (("", 1), ("set up", 0)):
+        settings.MICROSOFT_CLIENT_ID = settings.MICROSOFT_CLIENT_SECRET = others
+        said = Client().get(link).content.decode()
+        assert said.count('name="kind"') == 2 - filled
+        assert said.count("btn--primary") == filled
+
+
 def test_colleague_and_staff_read_beforehand_what_events_say(manager, anna, kind, there):
     """As each project has it, and nothing of projects that are not hers."""
     usual, everything = "An event says: what is booked and for whom.", "everything: the customer with phone"

@@ -124,6 +124,29 @@ def test_on_a_tablet_a_service_keeps_room_for_its_words(page, site):
     assert min(widths) > 250
 
 
+def test_a_title_of_two_lines_covers_nothing_and_is_as_high_as_a_finger(page, site):
+    Project.objects.filter(slug="lightning").update(name="Catch the lightning that strikes the tower")
+    for width in (320, 768):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(site)
+        offer = page.locator(".offer").filter(has_text="strikes the tower")
+        title, words = offer.locator(".offer__title"), offer.get_by_text("At 10:04 exactly.")
+        assert title.bounding_box()["height"] > 44  # two lines
+        assert title.bounding_box()["y"] + title.bounding_box()["height"] <= words.bounding_box()["y"]
+    assert min(one.bounding_box()["height"] for one in page.locator(".offer__title a").all()) >= 44
+
+
+def test_where_a_month_has_no_times_no_clocks_are_named_for_them(page, site, tomorrow):
+    later = (tomorrow.replace(day=1) + timedelta(days=70)).date().replace(day=1)
+    closed = {"start": f"{later - timedelta(days=1)}", "end": f"{later + timedelta(days=32)}"}
+    Project.objects.filter(slug="lightning").update(availability_constraints=[{"block_period": closed}])
+    page.goto(f"{site}/book/lightning/?month={later:%Y-%m}")
+    expect(page.locator(".month__on").first).to_contain_text("No times are free")
+    expect(page.locator(".zone")).to_be_hidden()
+    page.goto(day_url(site, tomorrow))
+    expect(page.locator(".zone")).to_be_visible()
+
+
 def test_the_list_tells_the_next_time_on_the_visitors_own_clocks(browser, site):
     Project.objects.filter(slug="lightning").update(place=Project.Place.ONLINE)
     for zone, named in (("Asia/Tokyo", "(Tokyo time)"), ("Europe/Berlin", "(Berlin time)")):
