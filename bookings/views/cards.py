@@ -88,6 +88,7 @@ def booking_summary(booking: Booking, clocks: Clocks) -> Context:
         "title": booking.what,
         **(look_of(booking.project) if booking.project else {}),
         "pencil": not booking.state.settled,
+        "has_ended": booking.state.settled and not booking.state.occupies,
         "short_day": times.short_day(booking.start, clocks.first),
         "chosen": [booking.what],
         **when(booking.start, booking.end, clocks),

@@ -45,6 +45,20 @@ def test_declining_asks_first_and_keeps_the_words(another, asked):
     assert newest().state.name == "declined"
 
 
+def test_the_time_of_a_request_is_struck_once_it_is_declined_and_not_before(
+    project, tomorrow, visitor, another
+):
+    """Also where a request keeps no time while it waits."""
+    Project.objects.update(booking={"graph": "confirm_decline"})
+    visitor.book(project, tomorrow)
+    asked = newest()
+    said = another.see(page_of(asked)).content.decode()
+    assert "split--pencil" in said
+    assert "split--over" not in said
+    decline(another, asked)
+    assert "split--over" in another.see(page_of(asked)).content.decode()
+
+
 def test_accepting_is_one_press_and_mailed_at_once(another, asked):
     another.client.post(page_of(asked), {"action": "confirm"})
     assert newest().state.name == "confirmed"
