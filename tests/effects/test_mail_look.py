@@ -124,6 +124,21 @@ def test_a_long_fact_leaves_the_words_of_the_short_ones_whole(mailoutbox, browse
     page.close()
 
 
+@pytest.mark.browser
+def test_a_word_that_fits_beside_the_longest_label_stays_whole_and_a_longer_one_widens_nothing(
+    mailoutbox, browser
+):
+    Site.objects.update_or_create(pk=1, defaults={"language": "de"})
+    page = browser.new_page(viewport={"width": 320, "height": 568})
+    for hour, where, is_whole in ((9, "Courthouse", True), (11, "Rathausvorplatzgarage", False)):
+        customer = Customer(name="Marty McFly", email=MARTY, language="de")
+        a_booking(doc(), at(hour), where=where, customer=customer)
+        page.set_content(re.sub(r"<style>.*?</style>", "", html_of(told(mailoutbox)), flags=re.DOTALL))
+        assert (page.evaluate(LINES_OF, where) == 1) == is_whole, where
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
+
+
 def test_whoever_is_to_go_there_is_led_to_a_map_and_nobody_else(mailoutbox):
     resource = doc()
     here, online = a_project(resource), a_project(resource, place="online")
