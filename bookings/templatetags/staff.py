@@ -1,11 +1,13 @@
 """What every page of the staff's desk says: is mail sent, is anything waiting, is it all a trial."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Form
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings import bites
@@ -19,6 +21,8 @@ from bookings.models import Booking, CalendarEntry, Connection
 from bookings.setup.missing import mail_in_words, missing_but_mail
 
 register = template.Library()
+CRUMB = re.compile(r"""\s*(?:&rsaquo;|<li>)\s*<a href="([^"]*)">[^<]*</a>(?:</li>)?(?=\s*(?:&rsaquo;|<li))""")
+"""One that others follow, in the spelling of Django 5.2 or of 6.1."""
 MOST_UNREACHED = 10
 T = TypeVar("T")
 
@@ -64,6 +68,13 @@ def untold_customers(context: dict[str, Any]) -> int:
 def went_wrong(context: dict[str, Any]) -> int:
     """How many things went wrong, as the page of that name lists them for its reader."""
     return _numbers(context).wrong
+
+
+@register.filter(is_safe=True)
+def without_the_app(crumbs: str) -> str:
+    """The breadcrumbs without the link to the page of an app, which is called as its list of bookings is."""
+    apps = {reverse("admin:app_list", args=[label]) for label in ("auth", "bookings")}
+    return CRUMB.sub(lambda found: "" if found[1] in apps else found[0], crumbs)
 
 
 def _numbers(context: dict[str, Any]) -> Numbers:
