@@ -512,6 +512,16 @@ def test_one_button_is_filled_and_what_ends_is_in_brick_and_last(desk, page):
     assert ("button--plain", "Complete") in booked
 
 
+def test_what_ends_is_in_brick_on_the_page_that_asks_too_and_what_goes_on_is_filled(desk, page):
+    def button(name):
+        asked = text_of(desk.get(page(booking, "act", name)))
+        return re.search(r'<input type="submit" class="([^"]*)"', asked)[1]
+
+    booking = a_booking(a_resource(), at(9), graph="request")
+    assert button("decline") == "default button--danger"
+    assert button("confirm") == "default"
+
+
 @pytest.mark.parametrize(("graph", "look"), [("instant", "head"), ("request", "head head--wait")])
 def test_a_bookings_page_begins_with_who_when_and_how_it_stands(desk, page, graph, look):
     booking = a_booking(a_resource(timezone="Europe/Berlin"), at(9), graph=graph)

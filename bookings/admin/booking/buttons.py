@@ -53,9 +53,14 @@ def _of_who_decides(booking: Booking, user: Any, now: datetime) -> list[Button]:
     return found
 
 
+def tells_an_end(action: Action) -> bool:
+    """Whether the customer is told that nothing comes of the booking: such a step is in brick wherever it stands."""
+    return action.target.mail_to_customer in ENDS
+
+
 def _kind(action: Action, before: list[Button]) -> str:
     """One button is filled: the first that keeps the time. What tells the customer of an end is in brick."""
-    if action.target.mail_to_customer in ENDS:
+    if tells_an_end(action):
         return "danger"
     is_next = action.target.occupies and all(button.kind for button in before)
     return "" if is_next else "plain"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle
+from bookings.admin.booking.buttons import tells_an_end
 from bookings.admin.booking.conflicts import broken_rules, overlapping_pieces
 from bookings.admin.booking.verb_forms import (
     ActForm,
@@ -87,6 +88,7 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
         title=str(action),
         forms=[form],
         submit=str(action),
+        danger=tells_an_end(action),
         target=action.target,
         told_seats=seats_told(request.user, [booking.pk], action, site_of(request)),
         pieces=overlapping_pieces(booking, request.user) if taking else [],
