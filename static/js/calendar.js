@@ -139,7 +139,7 @@
     const isQuiet = event.display === "background";
     const time = element("span", { className: "ec-event-time", textContent: timeText });
     const { url } = event.extendedProps;
-    const title = element(url ? "a" : "span", { className: "ec-event-title", textContent: event.title });
+    const title = element(url ? "a" : "span", { className: "ec-event-title", dir: "auto", textContent: event.title });
     if (url) title.href = url;
     if (isQuiet) return { domNodes: [title] };
     const badges = event.extendedProps.badges.map((one) => element("span", { className: "badge--no", textContent: one }));

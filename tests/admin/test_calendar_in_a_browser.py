@@ -44,6 +44,15 @@ def context(browser, live_server, emmett, clara):
 
 
 @pytest.fixture
+def context_in_arabic(browser, live_server, emmett):
+    context = browser.new_context(locale="ar", viewport={"width": 768, "height": 1000})
+    session = logged_in("desk").cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    yield context
+    context.close()
+
+
+@pytest.fixture
 def desk(context, live_server):
     """The desk, whose page fails the test by a fault in a script or a breach of the policy."""
     page = context.new_page()
@@ -256,3 +265,13 @@ def test_the_calendar_is_free_of_faults_that_a_machine_can_find(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(live_server.url + CALENDAR + "&list=on")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_name_that_is_cut_short_keeps_its_beginning_on_a_page_from_right_to_left(
+    context_in_arabic, live_server, emmett
+):
+    a_booking(emmett, at(9), HOUR / 2)
+    page = context_in_arabic.new_page()
+    page.goto(f"{live_server.url}{CALENDAR}")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator(".ec-event-title:has-text('Marty McFly')")).to_have_css("direction", "ltr")
