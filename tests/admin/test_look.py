@@ -4,9 +4,12 @@ import re
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.admin.conftest import logged_in
+from bookings.models import Webhook
+from bookings.templatetags.staff import without_the_app
+from tests.admin.conftest import logged_in, text_of
 from tests.situations import a_resource
 
 LIGHT, DARK = "rgb(253, 251, 247)", "rgb(32, 29, 26)"
@@ -18,6 +21,60 @@ def colours(sheet: str) -> set[str]:
 
 def test_no_colour_of_the_tokens_is_written_again():
     assert colours("look/tokens.css") & (colours("staff/frame.css") | colours("staff/staff.css")) == set()
+
+
+@pytest.mark.django_db
+def test_no_page_of_an_app_stands_between_the_desk_and_a_list(admin):
+    """The app and its list of bookings have one name, which was read twice."""
+    hook = Webhook.objects.create(url="https://example.com/?a=<b>&c")
+    places = [reverse("admin:bookings_webhook_changelist"), reverse("admin:bookings_webhook_add")]
+    places += [
+        reverse(f"admin:bookings_webhook_{name}", args=[hook.pk]) for name in ("change", "history", "delete")
+    ]
+    for place in [*places, reverse("admin:auth_user_changelist"), reverse("admin:bookings_booking_calendar")]:
+        crumbs = re.search(
+            r'<nav aria-label="Breadcrumbs">(.*?)</nav>', text_of(admin.get(place)), re.DOTALL
+        )[1]
+        links = re.findall(r'href="([^"]*)"', crumbs)
+        assert links[0] == reverse("admin:index"), place
+        assert not {"/admin/bookings/", "/admin/auth/"} & set(links), place
+        assert len(re.findall(r"&rsaquo;|<li", crumbs)) in {len(links), len(links) + 1}, place
+        assert "<b>" not in crumbs
+    assert f'<a href="{places[0]}">Webhooks</a>' in text_of(admin.get(places[2]))
+
+
+def test_only_the_crumb_of_an_app_is_taken_and_in_both_spellings_of_django():
+    older = '<a href="/admin/">Home</a>\n&rsaquo; <a href="/admin/bookings/">Bookings</a>\n&rsaquo; <a href="/x/">x</a>'
+    assert without_the_app(older) == '<a href="/admin/">Home</a>\n&rsaquo; <a href="/x/">x</a>'
+    newer = '<li><a href="/admin/">Home</a></li><li><a href="/admin/auth/">Auth</a></li><li><a href="/x/">x</a></li>'
+    assert without_the_app(newer) == '<li><a href="/admin/">Home</a></li><li><a href="/x/">x</a></li>'
+    own = '<a href="/admin/">Home</a> &rsaquo; <a href="/x/">x</a> &rsaquo; Move'
+    assert without_the_app(own) == own
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_whoever_may_do_everything_has_the_bar_in_one_row_and_no_button_hugs_its_word(
+    browser, live_server, language
+):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale=language)
+    session = logged_in("admin").cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/bookings/booking/take-time/")
+    assert page.locator(".deskbar").evaluate("bar => bar.offsetHeight / bar.children[0].offsetHeight") == 1
+    page.set_viewport_size({"width": 768, "height": 800})
+    submit = page.locator("input.default")
+    expect(submit).to_have_css("padding-inline-start", "16px")
+    expect(submit).to_have_css("text-align", "center")
+    page.set_viewport_size({"width": 320, "height": 800})
+    name, toggle = (
+        page.locator(f"#header {one}").bounding_box()
+        for one in ("#site-name", ".theme-toggle >> visible=true")
+    )
+    assert abs(name["y"] + name["height"] / 2 - toggle["y"] - toggle["height"] / 2) < 6
+    context.close()
 
 
 @pytest.mark.browser
