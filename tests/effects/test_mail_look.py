@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
 
 from bookings.accents import DARK, DEFAULT_ACCENT, LIGHT, accents
 from bookings.effects.link_mail import ask_for_links
@@ -13,6 +14,7 @@ from bookings.effects.links import manage_token
 from bookings.effects.mail_preview import preview
 from bookings.lifecycle import Actor, act
 from bookings.models import Booking, Customer, MailKind, MailWords, Site
+from tests.admin.conftest import logged_in
 from tests.effects.conftest import work
 from tests.effects.test_mail import DOC, doc, html_of, mails_to
 from tests.situations import a_booking, a_project, at
@@ -136,6 +138,18 @@ def test_a_word_that_fits_beside_the_longest_label_stays_whole_and_a_longer_one_
         page.set_content(re.sub(r"<style>.*?</style>", "", html_of(told(mailoutbox)), flags=re.DOTALL))
         assert (page.evaluate(LINES_OF, where) == 1) == is_whole, where
         assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_address_in_an_invitation_of_staff_is_no_wider_than_a_phone(mailoutbox, browser):
+    invited = {"username": "anna", "email": "anna@example.org", "role": "desk", "how": "mail"}
+    logged_in("manager").post(reverse("admin:auth_user_invite"), invited)
+    letter = told(mailoutbox, "anna@example.org")
+    assert len(re.search(r"http\S+", letter.body)[0]) > 60
+    page = browser.new_page(viewport={"width": 320, "height": 568})
+    page.set_content(html_of(letter))
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.close()
 
 
