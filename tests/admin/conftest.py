@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from bookings.models import Booking
 from bookings.roles import make_roles
@@ -48,30 +49,41 @@ def designer(db: None) -> Client:
     return logged_in("designer")
 
 
-@pytest.fixture
-def counted(browser: Browser, live_server: Any) -> Iterator[Callable[..., Counted]]:
-    """Opens the big desk as a role; a fault in a script or a breach of the policy fails the test."""
-    contexts: list[Any] = []
+@contextmanager
+def pages_without_faults(browser: Browser, url: str) -> Iterator[tuple[Callable[..., Page], list[str]]]:
+    """What opens an empty page in a browser in which a role is logged in, and the faults of its pages so far: in a
+    script, or against the policy.  There may be none in the end.
+    """
+    contexts: list[BrowserContext] = []
     faults: list[str] = []
-    a_big_desk()
 
-    def opened(role: str) -> Counted:
-        context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 1000})
+    def opened(role: str, **options: Any) -> Page:
+        context = browser.new_context(locale="en-GB", **options)
         contexts.append(context)
         session = logged_in(role).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",
             lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
         )
-        return Counted(page, live_server.url, faults)
+        return page
 
-    yield opened
+    yield opened, faults
     for context in contexts:
         context.close()
     assert not faults
+
+
+@pytest.fixture
+def counted(browser: Browser, live_server: Any) -> Iterator[Callable[..., Counted]]:
+    """Opens the big desk as a role; a fault in a script or a breach of the policy fails the test."""
+    a_big_desk()
+    with pages_without_faults(browser, live_server.url) as (open_page, faults):
+        yield lambda role: Counted(
+            open_page(role, viewport={"width": 1280, "height": 1000}), live_server.url, faults
+        )
 
 
 @pytest.fixture

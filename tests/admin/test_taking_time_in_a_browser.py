@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.models import Booking, DatedHours, Project, Resource
-from tests.admin.conftest import logged_in
+from tests.admin.conftest import pages_without_faults
 from tests.admin.counted import Counted
 from tests.situations import HOUR, a_booking, a_project, a_resource, at
 
@@ -22,26 +22,14 @@ TAKE = reverse("admin:bookings_booking_take_time")
 @pytest.fixture
 def at_the_desk(browser, live_server):
     """Opens the desk as a role; the page fails the test by a fault in a script or a breach of the policy."""
-    contexts, faults = [], []
+    with pages_without_faults(browser, live_server.url) as (open_page, faults):
 
-    def opened(role, path, **options):
-        context = browser.new_context(locale="en-GB", **options)
-        contexts.append(context)
-        session = logged_in(role).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console",
-            lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
-        )
-        page.goto(live_server.url + path)
-        return Counted(page, live_server.url, faults)
+        def opened(role, path, **options):
+            page = open_page(role, **options)
+            page.goto(live_server.url + path)
+            return Counted(page, live_server.url, faults)
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not faults
+        yield opened
 
 
 def settles_nine_bookings_of_a_sick_colleague(desk):
