@@ -10,8 +10,10 @@ import pytest
 from bookings.lifecycle import act, reschedule
 from bookings.models import Booking, Calendar, CalendarEntry, OutboxMessage
 from tests.calendars.conftest import soon
-from tests.calendars.test_bad_days_of_the_worker import AtGoogle, AtRadicale, a_person, killed_at, let_in
+from tests.calendars.test_bad_days_of_the_worker import AtGoogle, AtRadicale, killed_at, let_in
 from tests.calendars.test_inviting import mail_all, ten_minutes_later
+from tests.calendars.test_leftovers import anna as anna
+from tests.calendars.test_leftovers import person as person
 from tests.calendars.test_leftovers import said_to_be_gone
 from tests.calendars.worlds import busy, read_all, write_all
 from tests.situations import HOUR, SERVER, a_booking, a_resource
@@ -31,19 +33,6 @@ def steps(work: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Iterator
             assert step > 4
             return
     pytest.fail("It has no end.")
-
-
-@pytest.fixture(params=["google", "microsoft", "caldav"])
-def person(request):
-    yield from a_person(request)
-
-
-@pytest.fixture
-def anna(person):
-    resource = a_resource(name="Anna", email="anna@example.org")
-    let_in(resource, person)
-    read_all()
-    return resource
 
 
 def test_writing_moving_and_cancelling_leave_one_event_and_one_mail_of_each(anna, person, monkeypatch):
