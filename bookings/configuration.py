@@ -5,11 +5,11 @@ every request and change a few times a day.  Whoever changes a row of them gives
 never there, in the same transaction: the database does, by triggers (``RaisesConfigVersion``), so that no way of
 writing can forget it.  A request asks once for the version in force; what was read at just that version is taken from
 memory (``kept``), all else is read.  So the next request after a change's commit sees it, whichever process
-answers.  What is read between the question and the write may be as old as the question, as it would be if it had been
-read there.
+answers.
 
 Only what runs inside ``trusted`` is answered from memory.  Calls that change what is set up stand outside, so that
-they read what they wrote.
+they read what they wrote; and so does every verb, which may have waited for a lock since the question: what its rules
+judge by is read in its own transaction.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -73,35 +74,47 @@ class _Process:
     latest = Remembered("")
 
 
-_is_trusted: ContextVar[bool] = ContextVar("what is remembered may be used", default=False)
-_asked: ContextVar[Remembered | None] = ContextVar(
-    "what is remembered at the version asked for", default=None
-)
+@dataclass
+class _Request:
+    asked: Remembered | None = None
+    """What is remembered at the version in force, once that was asked for."""
+    is_trusted: bool = False
+
+
+_request: ContextVar[_Request | None] = ContextVar("what a request knows of the version", default=None)
 
 
 @contextmanager
 def forgotten_afterwards() -> Iterator[None]:
-    """Around a request: a thread asks again for the next one."""
+    """Around a request: the next one asks again.  Outside of any, nothing is remembered."""
+    if _request.get() is not None:
+        yield
+        return
+    token = _request.set(_Request())
     try:
         yield
     finally:
-        _asked.set(None)
-        _is_trusted.set(False)
+        _request.reset(token)
 
 
 @contextmanager
-def trust() -> Iterator[None]:
-    """Inside, what was read at the version in force is taken from memory."""
-    token = _is_trusted.set(True)
+def trust(*, it: bool = True) -> Iterator[None]:
+    """Inside, what was read at the version in force is taken from memory; without ``it``, all is read again."""
+    request = _request.get()
+    if request is None:
+        yield
+        return
+    before, request.is_trusted = request.is_trusted, it
     try:
         yield
     finally:
-        _is_trusted.reset(token)
+        request.is_trusted = before
 
 
 def trust_to_the_end() -> None:
     """The same until the request ends, which ``forgotten_afterwards`` surrounds."""
-    _is_trusted.set(True)
+    if (request := _request.get()) is not None:
+        request.is_trusted = True
 
 
 def trusted(function: Callable[P, R]) -> Callable[P, R]:
@@ -154,16 +167,16 @@ def copied(row: M) -> M:
 
 def _remembered() -> Remembered | None:
     """What may be used; the version in force is asked for once a request.  None outside of ``trust``."""
-    if not _is_trusted.get():
+    request = _request.get()
+    if request is None or not request.is_trusted:
         return None
-    remembered = _asked.get()
-    if remembered is None:
+    if request.asked is None:
         version = _version_in_force()
         remembered = _Process.latest
         if remembered.version != version or not version:
             remembered = _Process.latest = Remembered(version)
-        _asked.set(remembered)
-    return remembered
+        request.asked = remembered
+    return request.asked
 
 
 def _version_in_force() -> str:

@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from bookings import metrics, prepared
+from bookings import configuration, metrics, prepared
 from bookings.errors import BookingError, Conflict
 
 P = ParamSpec("P")
@@ -88,7 +88,7 @@ def _once_or_twice(do: Callable[[], R]) -> R:
 
 def _inside(do: Callable[[], R]) -> R:
     try:
-        with transaction.atomic():
+        with configuration.trust(it=False), transaction.atomic():
             return do()
     except DatabaseError as error:
         if not _is_gone_next_time(error):

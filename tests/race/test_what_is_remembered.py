@@ -26,7 +26,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings import configuration
+from bookings.availability.sources import StoredHours
 from bookings.constraints import RaisesConfigVersion
+from bookings.errors import OutsideHours
+from bookings.graphs.flow import Flow
+from bookings.lifecycle import Actor, book
 from bookings.models import (
     Action,
     ApiKey,
@@ -47,7 +51,7 @@ from bookings.models import (
     State,
     WeeklyHours,
 )
-from tests.situations import a_location, a_project, a_resource, a_server_key, at, own_terms
+from tests.situations import a_draft, a_location, a_project, a_resource, a_server_key, at, marty, own_terms
 
 ROOT = Path(__file__).parents[2]
 NINE, FIVE = time(9), time(17)
@@ -219,6 +223,30 @@ def test_without_its_trigger_a_change_stays_unseen(database_url: str) -> None:
                 trigger.create_sql(WeeklyHours, editor)
         ConfigVersion.objects.all().delete()
         assert ask(shop.search()) != before
+
+
+@pytest.mark.django_db
+def test_a_verb_that_may_have_waited_reads_what_its_rules_judge_by() -> None:
+    shop = Shop()
+    visitor = Actor.of_key(shop.key.pk, is_widget=True)
+    draft = a_draft(shop.resource, at(10), project=shop.project, option=shop.option)
+    with configuration.forgotten_afterwards(), configuration.trust():
+        assert StoredHours([shop.resource], [shop.project]).levels(shop.resource)
+        DatedHours.objects.create(resource=shop.resource, first=at(0).date(), last=at(0).date())  # by another
+        with pytest.raises(OutsideHours):
+            book(draft, graph="instant", by=visitor, customer=marty())
+
+
+@pytest.mark.django_db
+def test_outside_of_a_request_nothing_is_remembered() -> None:
+    shop = Shop()
+    Flow.published("instant")  # what was published once is kept by itself
+    with configuration.trust():
+        for _twice in range(2):
+            with CaptureQueriesContext(connection) as captured:
+                Flow.published("instant")
+                StoredHours([shop.resource])
+            assert len(captured) == 2
 
 
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no server that could go away")
