@@ -13,7 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, IntegrityError
 from django.db.backends.ddl_references import Statement, Table
-from django.db.models import BaseConstraint, Model
+from django.db.models import BaseConstraint, Model, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 _CREATED = re.compile(
@@ -242,9 +242,12 @@ def _violated_constraint(error: IntegrityError) -> str:
 
 def _spellings(model: type[Model], name: str) -> set[str]:
     """The constraint's own name, or what the engines call a unique field."""
-    if name in {one.name for one in model._meta.constraints}:
-        return {name}
-    table, (column,) = model._meta.db_table, columns(model, name)
+    table = model._meta.db_table
+    for one in model._meta.constraints:
+        if one.name == name:
+            unique = columns(model, *one.fields) if isinstance(one, UniqueConstraint) and one.fields else []
+            return {name, ", ".join(f"{table}.{column}" for column in unique)}
+    (column,) = columns(model, name)
     return {f"{table}_{column}_key", f"{table}.{column}"}
 
 

@@ -26,6 +26,7 @@ from bookings.lifecycle.seats import session_of
 from bookings.lifecycle.transitions import change_seats, claim_of, claim_seats, enter, taken
 from bookings.lifecycle.writing import Rows, write
 from bookings.models import Action, Booking, Customer, Meeting, Reservation, Resource
+from bookings.models.bookings import new_reference
 
 
 @verb
@@ -51,6 +52,9 @@ def book(
     customer; nothing is written then.
     """
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
+    draft.reference = (
+        new_reference()
+    )  # anew where this is tried again, since another booking may have drawn it
     draft.version, draft.by_agent = flow.version, by.by_agent and by.bound_by_rules
     check_overlap(draft, by)
     check_payable(draft.project, flow.version, by)

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from bookings import configuration, metrics, prepared
+from bookings.constraints import violated
 from bookings.errors import BookingError, Conflict
+from bookings.models import Booking
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,8 +61,8 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
 
 def in_one_transaction(do: Callable[[], R]) -> R:
     """Return what ``do`` returns.  It is done once more, from its beginning, where an automatic action came first,
-    where the database left two transactions no order to be put in, and where it forgot what it had prepared; then
-    ``Conflict`` is raised.
+    where the database left two transactions no order to be put in, where it forgot what it had prepared, and where a
+    reference was drawn that another booking has; then ``Conflict`` is raised.
     """
     if _is_ours.get():
         return _inside(do)
@@ -99,4 +101,6 @@ def _inside(do: Callable[[], R]) -> R:
 def _is_gone_next_time(error: DatabaseError) -> bool:
     if isinstance(error, prepared.Forgotten):
         return True
+    if isinstance(error, IntegrityError):  # two bookings drew the same one, which each draws anew
+        return violated(error, Booking, "references_are_unique")
     return getattr(error.__cause__, "sqlstate", None) in SQLSTATES or SQLITE_BUSY in str(error)

@@ -25,7 +25,6 @@ from bookings.lifecycle.reschedule import reschedule
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.together import last_message, tell_together
 from bookings.models import Booking, Customer, Resource, Series
-from bookings.models.bookings import new_nonce, new_reference
 
 Row = TypeVar("Row", Booking, Customer)
 OF_ONE_DATE = frozenset({"id", "reference", "nonce", "uid", "start", "end", "created_at", "updated_at"})
@@ -59,7 +58,7 @@ class Pattern:
     def on(self, start: datetime, series: Series | None) -> tuple[Booking, Customer | None]:
         """An unsaved booking of the series that begins at ``start``, and its customer."""
         booking = _copy(self.draft, besides=OF_ONE_DATE)
-        booking.reference, booking.nonce, booking.series = new_reference(), new_nonce(), series
+        booking.series = series
         booking.start, booking.end = start, start + self.draft.length
         return booking, _copy(self.customer, besides={"booking"}) if self.customer else None
 
