@@ -23,7 +23,7 @@ from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.db.backends.signals import connection_created
 from django.db.models import Model
 from django.db.models.base import ModelState
@@ -193,9 +193,7 @@ def _version_in_force() -> str:
 
 
 def _ask_for_version() -> str:
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, _statement(), [])
-        (version,) = cursor.fetchone()
+    ((version,),) = prepared.run(_statement()).rows
     return version or ""
 
 

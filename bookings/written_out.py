@@ -32,16 +32,12 @@ class Statement:
 
         The values are as the database stores them.
         """
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, self.text, values)
-            found = cursor.fetchone()
+        found = prepared.run(self.text, values).first
         return None if found is None else self._read(found)
 
     def all(self, *values: Any) -> list[list[Any]]:
         """Every row; see ``first``."""
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, self.text, values)
-            return [self._read(found) for found in cursor.fetchall()]
+        return [self._read(found) for found in prepared.run(self.text, values).rows]
 
     def _read(self, found: Sequence[Any]) -> list[Any]:
         read: list[Any] = []

@@ -11,7 +11,6 @@ from uuid import uuid4
 from django.db.models import F
 from django.utils import timezone
 
-from bookings import languages, prepared
 from bookings.availability.query import NO_BUFFERS, Buffers
 from bookings.lifecycle import Actor, book, reserve
 from bookings.lifecycle.claims import claim_pieces
@@ -199,6 +198,5 @@ def copies(row: Any, amount: int, *, every: timedelta = timedelta(0), **other: A
 
 
 def reads_the_site(statement: str) -> bool:
-    """Whether a captured statement reads the site's row, or prepares that; one that is prepared names no table."""
-    known = prepared._name(languages._SITE.text)
-    return Site._meta.db_table in statement or statement.startswith(f"EXECUTE {known}")
+    """Whether a captured statement reads the site's row."""
+    return Site._meta.db_table in statement

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from bookings import database_clock, prepared
@@ -100,9 +100,9 @@ def test_a_pooler_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     if connection.vendor != "postgresql":
         assert said(surroundings.pooler) == []
         return
-    monkeypatch.setattr(prepared, "_connections", {connection.connection: prepared._Known(is_direct=True)})
+    monkeypatch.setattr(prepared._known(connections["default"]), "is_direct", True)
     assert said(surroundings.pooler) == []
-    monkeypatch.setattr(prepared, "_connections", {connection.connection: prepared._Known(is_direct=False)})
+    monkeypatch.setattr(prepared._known(connections["default"]), "is_direct", False)
     ((good, words),) = said(surroundings.pooler)
     assert (good, words.startswith("A pooler stands before the database")) == (True, True)
 

@@ -26,7 +26,7 @@ def cursor() -> Any:
     """Of a connection that was just opened."""
     connection.close()
     with connection.cursor() as opened:
-        if not prepared.is_direct(opened):
+        if not prepared.is_direct():
             pytest.skip("a pooler stands before this server, and nothing is prepared")
         yield opened
 
@@ -38,26 +38,24 @@ def kept(cursor: Any) -> list[str]:
 
 def test_a_statement_is_prepared_from_its_second_time_on(cursor: Any) -> None:
     for number, amount in enumerate((0, 1, 1)):
-        prepared.execute(cursor, TEXT, [number])
-        assert cursor.fetchone() == (number + 1, "100 %")
+        assert prepared.run(TEXT, [number]).first == (number + 1, "100 %")
         assert len(kept(cursor)) == amount
 
 
 def test_so_many_are_prepared_and_no_more(cursor: Any) -> None:
     for number in range(prepared.MOST + 5):
         for _time in range(3):
-            prepared.execute(cursor, f"SELECT {number}, %s::integer", [number])
-            assert cursor.fetchone() == (number, number)
+            assert prepared.run(f"SELECT {number}, %s::integer", [number]).rows == [(number, number)]
     assert len(kept(cursor)) == prepared.MOST
 
 
 def test_a_connection_that_is_opened_anew_is_asked_anew(cursor: Any) -> None:
     for _time in range(3):
-        prepared.execute(cursor, TEXT, [1])
+        prepared.run(TEXT, [1])
     connection.close()
     with CaptureQueriesContext(connection) as captured, connection.cursor() as anew:
         for _time in range(3):
-            prepared.execute(anew, TEXT, [1])
+            prepared.run(TEXT, [1])
         assert len(kept(anew)) == 1
     assert sum("pg_backend_pid" in query["sql"] for query in captured.captured_queries) == 1
 
@@ -71,9 +69,11 @@ def test_bookings_are_written_by_what_was_prepared_and_nothing_is_set_for_it(cur
             a_booking(doc, at(hour))
     told = [query["sql"] for query in captured.captured_queries]
     written = [text for text in told if "occupancy" in text]
-    assert [text.split()[0] for text in written] == ["WITH", "PREPARE"]
-    name = written[1].split()[1]
-    assert sum(text.startswith(f"EXECUTE {name} ") for text in told) == 3
+    assert [text.split()[0] for text in written] == ["WITH", "PREPARE", "WITH", "WITH", "WITH"]
+    cursor.execute(
+        "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%occupancy%'"
+    )
+    assert cursor.fetchall() == [(3,)]
     cursor.execute(settings)
     assert cursor.fetchall() == before
 
@@ -89,19 +89,18 @@ def test_a_booking_is_made_though_somebody_deallocated_what_was_prepared(cursor:
 
 def test_what_somebody_deallocated_runs_unprepared_outside_of_a_transaction(cursor: Any) -> None:
     for number in range(3):
-        prepared.execute(cursor, TEXT, [number])
+        prepared.run(TEXT, [number])
     cursor.execute("DEALLOCATE ALL")
     for number, amount in enumerate((0, 1)):
-        prepared.execute(cursor, TEXT, [number])
-        assert cursor.fetchone() == (number + 1, "100 %")
+        assert prepared.run(TEXT, [number]).first == (number + 1, "100 %")
         assert len(kept(cursor)) == amount
 
 
 @pytest.mark.parametrize("value", ["it's \\ 100 % ␀ %s $1 ;--", "", "ü🙂"])
 def test_texts_arrive_as_they_are(cursor: Any, value: str) -> None:
     for _time in range(3):
-        prepared.execute(cursor, "SELECT %s::text, %s::jsonb, %s::uuid", [value, Jsonb({"a": value}), None])
-        text, kept_as_json, nothing = cursor.fetchone()
+        asked = [value, Jsonb({"a": value}), None]
+        ((text, kept_as_json, nothing),) = prepared.run("SELECT %s::text, %s::jsonb, %s::uuid", asked).rows
         assert (text, json.loads(kept_as_json), nothing) == (value, {"a": value}, None)
 
 
@@ -112,5 +111,4 @@ def test_what_is_prepared_may_be_altered_under_it(cursor: Any) -> None:
     for kind in ("varchar(3)", "text"):
         cursor.execute(f"ALTER TABLE short_names ALTER name TYPE {kind}")
         for _time in range(3):
-            prepared.execute(cursor, asked, ["Biff"])
-            assert cursor.fetchall() == [("Doc",)]
+            assert prepared.run(asked, ["Biff"]).rows == [("Doc",)]

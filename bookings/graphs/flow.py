@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
-
 from bookings import configuration, prepared
 from bookings.errors import UnknownGraph
 from bookings.models import Action, Block, Graph, GraphVersion, State
@@ -39,9 +37,7 @@ class Flow:
 
     @classmethod
     def _in_force(cls, graph: str) -> Flow:
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, _PUBLISHED, [graph, GraphVersion.Status.PUBLISHED.value])
-            found = cursor.fetchone()
+        found = prepared.run(_PUBLISHED, [graph, GraphVersion.Status.PUBLISHED.value]).first
         if found is None:
             raise UnknownGraph
         pk, published_at, somebody_is_blocked = found

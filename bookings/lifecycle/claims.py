@@ -231,9 +231,7 @@ def hand_over(reservation: Reservation, booking_id: uuid.UUID) -> bool:
         f"WHERE reservation_id = %s AND (expires_at IS NULL OR expires_at > {sql.now()})"
     )
     values = [sql.stored(Booking, "pk", booking_id), sql.stored(Reservation, "pk", reservation.pk)]
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, text, values)
-        return bool(cursor.rowcount)
+    return bool(prepared.run(text, values).affected)
 
 
 def release_pieces(*, booking: Booking | None = None, reservation: Reservation | None = None) -> None:
@@ -241,5 +239,4 @@ def release_pieces(*, booking: Booking | None = None, reservation: Reservation |
     owner = booking or reservation
     assert owner is not None  # noqa: S101  # one of them
     text = f'DELETE FROM "{Occupancy._meta.db_table}" WHERE {"booking" if booking else "reservation"}_id = %s'
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, text, [sql.stored(type(owner), "pk", owner.pk)])
+    prepared.run(text, [sql.stored(type(owner), "pk", owner.pk)])

@@ -34,14 +34,11 @@ def may_clear(wanted: Claim) -> bool:
     One cheap question, since most refusals are what they seem.
     """
     pieces, params = _in_the_way(wanted)
-    with connection.cursor() as cursor:
-        # S608: our own text and the names of placeholders, here and below.
-        prepared.execute(
-            cursor,
-            f"SELECT count(*), count(CASE WHEN expired OR overdue THEN 1 END) FROM ({pieces}) found",  # noqa: S608
-            params,
-        )
-        found, ended = cursor.fetchone()
+    # S608: our own text and the names of placeholders, here and below.
+    ((found, ended),) = prepared.run(
+        f"SELECT count(*), count(CASE WHEN expired OR overdue THEN 1 END) FROM ({pieces}) found",  # noqa: S608
+        params,
+    ).rows
     return not found or bool(ended)
 
 

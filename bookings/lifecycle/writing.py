@@ -95,12 +95,11 @@ def follow(entry: HistoryEntry, messages: Sequence[OutboxMessage] = ()) -> Histo
     """Write a line of history, and the messages that follow it, of a booking that is written already."""
     if messages:
         wake_ups.written()
-    with connection.cursor() as cursor:
-        if sql.is_postgresql():
-            parts = [("entry", _insert([entry], end='RETURNING "id"')), *_messages(messages)]
-            _run(cursor, parts, "SELECT id FROM entry")
-            (entry.pk,) = cursor.fetchone()
-        else:
+    if sql.is_postgresql():
+        parts = [("entry", _insert([entry], end='RETURNING "id"')), *_messages(messages)]
+        ((entry.pk,),) = _run(parts, "SELECT id FROM entry")
+    else:
+        with connection.cursor() as cursor:
             entry.pk = _entry_and_messages(cursor, entry, messages)
     entry._state.adding, entry._state.db = False, connection.alias
     return entry
@@ -133,9 +132,7 @@ def _at_once(rows: Rows) -> bool:
         parts.append(("customer", _insert([rows.customer], "FROM booked")))
     parts.append(("entry", _insert([rows.entry], "FROM booked", 'RETURNING "id"')))
     parts += _messages(rows.messages)
-    with connection.cursor() as cursor:
-        _run(cursor, parts, "SELECT 1 FROM booked")
-        return cursor.fetchone() is not None
+    return bool(_run(parts, "SELECT 1 FROM booked"))
 
 
 def _messages(messages: Sequence[OutboxMessage]) -> list[tuple[str, Statement]]:
@@ -144,10 +141,10 @@ def _messages(messages: Sequence[OutboxMessage]) -> list[tuple[str, Statement]]:
     return [("messages", _insert(messages, "FROM entry", "ON CONFLICT DO NOTHING", NAMED))]
 
 
-def _run(cursor: Any, parts: Sequence[tuple[str, Statement]], answer: str) -> None:
+def _run(parts: Sequence[tuple[str, Statement]], answer: str) -> list[tuple[Any, ...]]:
     text = ", ".join(f"{name} AS ({part})" for name, (part, _values) in parts)
     values = [value for _name, (_part, values) in parts for value in values]
-    prepared.execute(cursor, f"WITH {text} {answer}", values)
+    return prepared.run(f"WITH {text} {answer}", values).rows
 
 
 def _one_by_one(rows: Rows) -> bool:

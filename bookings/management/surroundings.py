@@ -57,9 +57,8 @@ def deployment() -> Iterator[Finding]:
 def pooler() -> Iterator[Finding]:
     if not sql.is_postgresql():
         return
-    with connection.cursor() as cursor:
-        if prepared.is_direct(cursor):
-            return
+    if prepared.is_direct():
+        return
     words = "A pooler stands before the database: no statement is prepared and no cursor kept there, as it has to be"
     yield True, words
     if settings.DATABASES["default"]["OPTIONS"].get("pool"):

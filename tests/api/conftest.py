@@ -50,8 +50,7 @@ def hour(**ahead: float) -> dict[str, str]:
 
 def queries(call: Callable[[], Any]) -> int:
     """How many statements a call takes, without the marks of its transaction and the preparing of what it asks."""
-    with connection.cursor() as cursor:
-        prepared.is_direct(cursor)  # asked once a connection
+    prepared.is_direct()  # asked once a connection
     with CaptureQueriesContext(connection) as captured:
         call()
     marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PREPARE")

@@ -80,7 +80,7 @@ def statements_on_occupancy() -> Iterator[list[Statement]]:
     found: list[Statement] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if params and (Occupancy._meta.db_table in sql or sql.startswith("EXECUTE")):
+        if params and Occupancy._meta.db_table in sql:
             found.append((sql, params))
         return execute(sql, params, many, context)
 
@@ -124,16 +124,14 @@ def explained(statement: Statement, plan: str) -> dict[str, Any]:
     """How PostgreSQL did a prepared statement, the plan of which is made without or with its values."""
     text, values = statement
     with transaction.atomic(), connection.cursor() as cursor:
-        if not text.startswith("EXECUTE"):
-            numbers = iter(range(1, len(values) + 1))
-            numbered = re.sub("%s|%%", lambda mark: f"${next(numbers)}" if mark[0] == "%s" else "%", text)
-            cursor.execute(f"PREPARE explained AS {numbered}")
-            text = f"EXECUTE explained ({', '.join(['%s'] * len(values))})"
+        numbers = iter(range(1, len(values) + 1))
+        numbered = re.sub("%s|%%", lambda mark: f"${next(numbers)}" if mark[0] == "%s" else "%", text)
+        cursor.execute(f"PREPARE explained AS {numbered}")
+        execution = f"EXECUTE explained ({', '.join(['%s'] * len(values))})"
         cursor.execute(f"SET LOCAL plan_cache_mode = {plan}")
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", values)
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {execution}", values)
         (found,) = cursor.fetchone()
-        if "explained" in text:
-            cursor.execute("DEALLOCATE explained")
+        cursor.execute("DEALLOCATE explained")
         transaction.set_rollback(True)
     (whole,) = json.loads(found) if isinstance(found, str) else found
     return whole["Plan"]

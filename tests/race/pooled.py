@@ -45,14 +45,14 @@ def client(number: int, way: Any, barrier: Any, answers: Any) -> None:
         except (db.Error, import_module("psycopg").Error):
             errors += 1
     with db.connection.cursor() as cursor:
-        direct = import_module("bookings.prepared").is_direct(cursor)
+        cursor.execute("SELECT 1")
+        direct = import_module("bookings.prepared").is_direct()
     db.connection.close()
     answers.put((foreign, errors, int(direct)))
 
 
 def run_ours(cursor: Any, text: str, turn: int) -> tuple[str, int]:
-    import_module("bookings.prepared").execute(cursor, text, [turn])
-    answer: tuple[str, int] = cursor.fetchone()
+    answer: tuple[str, int] = import_module("bookings.prepared").run(text, [turn]).first
     return answer
 
 

@@ -61,6 +61,5 @@ def test_the_control_that_prepares_by_number_runs_the_statements_of_others(poole
 
 
 def test_straight_to_the_server_each_runs_its_own_and_prepares_it(database_url: str) -> None:
-    with connection.cursor() as cursor:
-        direct = CLIENTS if prepared.is_direct(cursor) else 0
+    direct = CLIENTS if prepared.is_direct() else 0
     assert told(database_url, "ours") == {"foreign": 0, "errors": 0, "direct": direct}
