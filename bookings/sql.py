@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,11 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
+_TAKEN = frozenset({UUID, bool})
+"""Types of values that PostgreSQL takes as they are, whatever their field."""
 
+
+@cache
 def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
@@ -58,6 +63,10 @@ def from_now(duration: timedelta) -> tuple[str, list[Any]]:
 
 def stored(model: type[Model], name: str, value: Any) -> Any:
     """A value as the field of that name stores it: SQLite compares times as text, so their spelling decides."""
+    if is_postgresql() and (
+        value is None or type(value) in _TAKEN or (type(value) is datetime and value.tzinfo)
+    ):
+        return value
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     assert isinstance(field, Field)  # noqa: S101  # no reverse relation
     return field.get_db_prep_value(value, connection_itself())

@@ -22,6 +22,7 @@ from bookings.availability.parts import Part
 from bookings.models import Booking, Occupancy, Reservation
 
 OWNERS = ("booking", "reservation", "event")
+_COLUMNS = ("resource", "start", "end", "busy_start", "busy_end", "strict", "all_day", *OWNERS)
 
 
 def last_strict(columns: str, amount: int = 1) -> str:
@@ -138,7 +139,6 @@ def _insert(wanted: Claim, piece: Piece, owner: dict[str, uuid.UUID]) -> tuple[i
 
 def claim_statement(wanted: Claim, piece: Piece, owner: dict[str, uuid.UUID]) -> tuple[str, list[Any]]:
     """The statement that claims one piece, and its parameters; it returns a row only where the time was free."""
-    columns = ["resource_id", "start", "end", "busy_start", "busy_end", "strict", "all_day"]
     values = [
         piece.resource,
         piece.start,
@@ -148,74 +148,74 @@ def claim_statement(wanted: Claim, piece: Piece, owner: dict[str, uuid.UUID]) ->
         wanted.strict,
         wanted.all_day,
     ]
-    columns += [f"{name}_id" for name in OWNERS]
     values += [owner.get(name) for name in OWNERS]
-    prepared = [
-        sql.stored(Occupancy, column.removesuffix("_id"), value)
-        for column, value in zip(columns, values, strict=True)
-    ]
-    marks = ", ".join(_mark(column) for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    expiry, expiry_params = _expiry(wanted.hold)
-    guard, guard_params = _guard(wanted, piece) if wanted.strict else ("", [])
+    told = [sql.stored(Occupancy, name, value) for name, value in zip(_COLUMNS, values, strict=True)]
+    if wanted.hold is not None:
+        told += sql.from_now(wanted.hold)[1]
+    guard = ""
+    if wanted.strict:
+        guard = _guard(around=bool(wanted.around), sees_all_day_events=wanted.sees_all_day_events)
+        told += _guarded(wanted, piece)
+    return _text(guard, is_held=wanted.hold is not None), told
+
+
+@cache
+def _text(guard: str, *, is_held: bool) -> str:
+    fields: list[Any] = [Occupancy._meta.get_field(name) for name in _COLUMNS]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(map(_mark, fields))
+    never = "NULL::timestamptz" if sql.is_postgresql() else "NULL"
+    expiry = sql.from_now(timedelta())[0] if is_held else never
     conflict = "ON CONFLICT ON CONSTRAINT no_overlap DO NOTHING" if sql.is_postgresql() else ""
-    table = f'"{Occupancy._meta.db_table}"'
-    statement = (
-        f'INSERT INTO {table} ({names}, "expires_at") SELECT {marks}, {expiry} {guard} {conflict} '
+    return (
+        f'INSERT INTO "{Occupancy._meta.db_table}" ({names}, "expires_at") SELECT {marks}, {expiry} {guard} {conflict} '
         'RETURNING "id", "expires_at"'
     )
-    return statement, [*prepared, *expiry_params, *guard_params]
 
 
-def _guard(wanted: Claim, piece: Piece) -> tuple[str, list[Any]]:
-    """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps, or is too near."""
+def _mark(field: Any) -> str:
+    """A parameter's place; PostgreSQL cannot guess types in the list of a SELECT."""
+    kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return f"%s::{kind}" if sql.is_postgresql() else "%s"
+
+
+@cache
+def _guard(*, around: bool, sees_all_day_events: bool) -> str:
+    """Refuse where a strict piece, expired or not, or a live one of the other kind overlaps, or is too near.
+
+    Too near is judged from bare time to bare time. Of strict pieces the last two that start before the range and its
+    distance end are enough: the last may begin with a buffer and be bare only after that, and then the one before it
+    ends before.
+    """
+    last = last_strict('o."end"')
+    doubled = _of_the_other_kind("start", "end", sees_all_day_events)
+    guard = f"WHERE NOT COALESCE(({last}) > %s, FALSE) AND NOT {doubled}"
+    if not around:
+        return guard
+    strict = f"{last_strict('1', 2)} AND o.busy_end > %s AND o.busy_start < %s"
+    doubled = _of_the_other_kind("busy_start", "busy_end", sees_all_day_events)
+    return f"{guard} AND NOT EXISTS ({strict}) AND NOT {doubled}"
+
+
+def _guarded(wanted: Claim, piece: Piece) -> list[Any]:
+    """The values of ``_guard``."""
     start, end = sql.stored(Occupancy, "start", piece.start), sql.stored(Occupancy, "end", piece.end)
     owner = sql.stored(Occupancy, "resource", piece.resource)
-    last = last_strict('o."end"')
-    doubled = _of_the_other_kind("start", "end", wanted)
-    guard = f"WHERE NOT COALESCE(({last}) > %s, FALSE) AND NOT {doubled}"
-    params = [owner, end, owner, start, owner, start, end]
-    if not wanted.around:
-        return guard, params
-    too_near, further = _too_near(wanted, piece, owner)
-    return guard + too_near, params + further
+    told = [owner, end, owner, start, owner, start, end]
+    if wanted.around:
+        low = sql.stored(Occupancy, "start", piece.busy_start - wanted.around)
+        high = sql.stored(Occupancy, "end", piece.busy_end + wanted.around)
+        told += [owner, high, owner, low, high, owner, low, high]
+    return told
 
 
-def _of_the_other_kind(start: str, end: str, wanted: Claim) -> str:
+def _of_the_other_kind(start: str, end: str, sees_all_day_events: bool) -> str:
     """Whether a live piece that is not strict reaches into a range; by its columns of those names."""
-    all_day = "" if wanted.sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
+    all_day = "" if sees_all_day_events else " AND NOT (o.all_day AND o.event_id IS NOT NULL)"
     return (
         f'EXISTS (SELECT 1 FROM "{Occupancy._meta.db_table}" o WHERE o.resource_id = %s AND {sql.is_false("o.strict")} '
         f'AND o."{end}" > %s AND o."{start}" < %s AND (o.expires_at IS NULL OR o.expires_at > {sql.now()}){all_day})'
     )
-
-
-def _too_near(wanted: Claim, piece: Piece, owner: Any) -> tuple[str, list[Any]]:
-    """The distance around, from bare time to bare time.
-
-    Of strict pieces the last two that start before the range and its distance end are enough: the last may begin with
-    a buffer and be bare only after that, and then the one before it ends before.
-    """
-    low = sql.stored(Occupancy, "start", piece.busy_start - wanted.around)
-    high = sql.stored(Occupancy, "end", piece.busy_end + wanted.around)
-    strict = f"{last_strict('1', 2)} AND o.busy_end > %s AND o.busy_start < %s"
-    doubled = _of_the_other_kind("busy_start", "busy_end", wanted)
-    text = f" AND NOT EXISTS ({strict}) AND NOT {doubled}"
-    return text, [owner, high, owner, low, high, owner, low, high]
-
-
-def _expiry(hold: timedelta | None) -> tuple[str, list[Any]]:
-    if hold is None:
-        return ("NULL::timestamptz" if sql.is_postgresql() else "NULL"), []
-    return sql.from_now(hold)
-
-
-@cache
-def _mark(column: str) -> str:
-    """A parameter's place; PostgreSQL cannot guess types in the list of a SELECT."""
-    field: Any = Occupancy._meta.get_field(column.removesuffix("_id"))
-    kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
-    return f"%s::{kind}" if sql.is_postgresql() else "%s"
 
 
 def _instant(value: datetime | str | None) -> datetime | None:
