@@ -16,6 +16,7 @@ from bookings.forms.reminders import reminders
 from bookings.forms.resolve import Resolved, companions
 from bookings.forms.times import read_times
 from bookings.models import Booking, Customer, Resource, lent_place
+from bookings.row_values import made
 
 TEXTS = {"what": 500, "where": 500, "description": 20_000}
 WINDOWS = ("min_booking_time", "max_booking_time", "min_cancel_time")
@@ -61,7 +62,8 @@ class BookingForm:
         """The unsaved booking of a valid form, every typed column filled."""
         resolved = self.resolved
         before, after, _around = buffers(resolved)
-        booking = Booking(
+        booking = made(
+            Booking,
             resource=resolved.resource,
             project=resolved.project,
             option=resolved.option,

@@ -6,6 +6,7 @@ from typing import Any
 
 from bookings.lifecycle.actors import Actor
 from bookings.models import Booking, HistoryEntry, Remark
+from bookings.row_values import made
 
 
 def remark(booking: Booking, words: str) -> int | None:
@@ -22,7 +23,8 @@ def note(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> Hist
 
 def entry_of(booking: Booking, *, by: Actor, words: str = "", **fields: Any) -> HistoryEntry:
     """One history row, to be written with others; its words are stored already."""
-    return HistoryEntry(
+    return made(
+        HistoryEntry,
         booking_id=booking.pk,
         actor=by.in_history,
         actor_id=by.id,

@@ -16,6 +16,7 @@ from bookings.lifecycle.undoable import waits_for_second_thoughts
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, State
 from bookings.models.outbox import TEST_WEBHOOK, WEBHOOK
 from bookings.overrides import override
+from bookings.row_values import made
 
 Notices = Mapping[str, Any]
 """What is said of mails: ``{"notify_owner_by_email": {"enabled": …, "message": …}}``."""
@@ -141,6 +142,8 @@ def message_in(notices: Notices, to: str, mail: str) -> str:
 
 def _notice(notices: Notices, to: str, mail: str) -> dict[str, Any]:
     """What is said of one mail: ``notify_customer_declined_by_email`` over ``notify_customer_by_email``."""
+    if not notices:
+        return {}
     said = (notices.get(f"notify_{to}{one}_by_email") for one in ("", f"_{mail}"))
     return override(*(each for each in said if isinstance(each, dict)))
 
@@ -149,7 +152,8 @@ def _message(kind: str, booking: Booking, detail: str = "", *, payload: dict[str
     key = f"{kind}:{detail}:{ENTRY}" if detail else f"{kind}:{ENTRY}"
     one_at_a_time = {"mail": f"booking:{booking.pk}", "calendar": f"calendar:{booking.resource_id}"}
     target = one_at_a_time.get(kind, "")
-    return OutboxMessage(
+    return made(
+        OutboxMessage,
         kind=kind,
         booking_id=booking.pk,
         target=target,

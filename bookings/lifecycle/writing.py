@@ -24,28 +24,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import (
-    AutoField,
-    BooleanField,
-    CharField,
-    DurationField,
-    Field,
-    ForeignKey,
-    Model,
-    TextField,
-    UUIDField,
-)
+from django.db.models import Model
 
 from bookings import prepared, sql, wake_ups
 from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
 from bookings.lifecycle.notices import ENTRY, named_after
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
+from bookings.row_values import columns_of
 
 Statement = tuple[str, list[Any]]
 Marks = tuple[tuple[str, str], ...]
@@ -54,13 +43,6 @@ NAMED: Marks = (
     ("payload", "%s::jsonb || jsonb_build_object('history', entry.id)"),
 )
 """Where PostgreSQL puts the number of the history entry into a message."""
-_PLAIN: dict[type, type] = {
-    CharField: str,
-    TextField: str,
-    BooleanField: bool,
-    UUIDField: UUID,
-    DurationField: timedelta,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,51 +158,23 @@ def _claim(claim: Claim, booking: Booking) -> Statement:
 
 
 def _insert(rows: Sequence[Model], source: str = "", end: str = "", marks: Marks = ()) -> Statement:
-    model, itself = type(rows[0]), sql.connection_itself()
-    values = [
-        value if value is None or type(value) is plain else field.get_db_prep_save(value, itself)
-        for row in rows
-        for field, plain in zip(_fields(model), _plain_types(model), strict=True)
-        for value in (field.pre_save(row, True),)
-    ]
+    model = type(rows[0])
+    values = [value for row in rows for value in columns_of(model).values(row)]
     return _text(model, len(rows), source, end, marks), values
-
-
-@cache
-def _plain_types(model: type[Model]) -> list[type | None]:
-    """Of each column the type of values that PostgreSQL takes as they are; None where its field has to be asked.
-
-    Fields of our own kinds are asked, since they clean what they store; SQLite stores most types as others.
-    """
-    if not sql.is_postgresql():
-        return [None for _field in _fields(model)]
-    return [_PLAIN.get(type(_stored_as(field))) for field in _fields(model)]
-
-
-def _stored_as(field: Field[Any, Any]) -> Field[Any, Any]:
-    """The field itself, or of a relation the one of the key that it stores."""
-    while isinstance(field, ForeignKey):
-        field = field.target_field
-    return field
 
 
 @cache
 def _text(model: type[Model], amount: int, source: str, end: str, marks: Marks) -> str:
     places = dict(_marks(model)) | dict(marks)
-    columns = ", ".join(f'"{field.column}"' for field in _fields(model))
-    selected = ", ".join(places[field.attname] for field in _fields(model))
+    fields = columns_of(model).fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    selected = ", ".join(places[field.attname] for field in fields)
     rows = " UNION ALL ".join([f"SELECT {selected} {source}"] * amount)
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) {rows} {end}'
 
 
 def _marks(model: type[Model]) -> Iterator[tuple[str, str]]:
     """PostgreSQL cannot guess types in the list of a SELECT."""
-    for field in _fields(model):
+    for field in columns_of(model).fields:
         kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
         yield field.attname, f"%s::{kind}" if sql.is_postgresql() else "%s"
-
-
-@cache
-def _fields(model: type[Model]) -> list[Field[Any, Any]]:
-    """All columns but the number that the database gives."""
-    return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]

@@ -1,36 +1,47 @@
 """What the one writing takes as it is, its fields would have stored no differently."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import DateTimeField, JSONField, Model
+from django.db.models import JSONField, Model
 from django.utils.translation import gettext_lazy
+from psycopg.types.json import Jsonb
 
-from bookings.lifecycle import writing
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
+from bookings.row_values import columns_of, made
 from tests.situations import a_booking, a_resource, at
 
 pytestmark = pytest.mark.django_db
+DRAWN = {"id", "uid", "reference", "nonce"}
+SET_ON_SAVING = {"at", "created_at", "updated_at"}
 
 
 def written(row: Model) -> dict[str, Any]:
-    """The value of each column as the statement gets it; JSON and moments are asked of their fields anyway."""
-    _text, values = writing._insert([row])
+    """The value of each column as the statement gets it."""
+    columns = columns_of(type(row))
     return {
-        field.name: value
-        for field, value in zip(writing._fields(type(row)), values, strict=True)
-        if not isinstance(field, JSONField | DateTimeField)
+        field.name: json.loads(value) if isinstance(field, JSONField) and value else value
+        for field, value in zip(columns.fields, columns.values(row), strict=True)
+        if field.name not in SET_ON_SAVING
     }
 
 
 def asked(row: Model) -> dict[str, Any]:
     return {
-        field.name: field.get_db_prep_save(field.pre_save(row, True), connection)
-        for field in writing._fields(type(row))
-        if not isinstance(field, JSONField | DateTimeField)
+        field.name: _plain(field.get_db_prep_save(field.pre_save(row, True), connection))
+        for field in columns_of(type(row)).fields
+        if field.name not in SET_ON_SAVING
     }
+
+
+def _plain(value: Any) -> Any:
+    """What is in the driver's wrapping; SQLite's JSON is a text."""
+    if isinstance(value, Jsonb):
+        return value.obj
+    return json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
 
 
 @pytest.mark.parametrize("model", [Booking, Customer, HistoryEntry, OutboxMessage])
@@ -55,3 +66,36 @@ def test_values_of_other_types_are_asked_of_their_fields() -> None:
 def test_what_is_typed_is_cleaned_once_more_before_it_is_written() -> None:
     customer = Customer(name=" Marty\u200b  McFly ", email="marty@example.com")
     assert written(customer)["name"] == "Marty McFly"
+
+
+def test_moments_of_saving_are_set_and_naive_ones_are_not_taken_as_they_are() -> None:
+    booking = a_booking(a_resource(), at(9))
+    before, booking.due_at = booking.updated_at, datetime(2027, 3, 1, 12)  # noqa: DTZ001
+    with pytest.warns(RuntimeWarning, match="naive"):
+        told = written(booking)
+    assert booking.updated_at > before
+    assert "+00:00" in str(told["due_at"]) or connection.vendor == "sqlite"
+
+
+@pytest.mark.parametrize("model", [Booking, Customer, HistoryEntry, OutboxMessage])
+def test_a_row_that_is_made_begins_as_its_model_says(model: type[Model]) -> None:
+    drawn = {
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.attname in DRAWN and field.has_default()
+    }
+    one, other, theirs = made(model), made(model), model()
+    for field in model._meta.concrete_fields:
+        mine = getattr(one, field.attname)
+        assert (mine == getattr(theirs, field.attname)) is (field.attname not in drawn), field
+        if isinstance(mine, dict | list) or field.attname in drawn:
+            assert mine is not getattr(other, field.attname), field
+    assert one._state.adding
+
+
+def test_a_row_is_made_with_what_is_given() -> None:
+    doc = a_resource()
+    booking = made(Booking, resource=doc, what="Lightning", option_id=None)
+    assert (booking.resource, booking.resource_id, booking.what) == (doc, doc.pk, "Lightning")
+    with pytest.raises(TypeError, match="whatever"):
+        made(Booking, whatever=1)
