@@ -10,6 +10,8 @@ from bookings.admin.setup import how_to_set_up, set_up_by_link
 from bookings.api.urls import start
 
 urlpatterns = [
+    path("v2/", include("bookings.api.urls")),  # first, since it is asked most
+    path("v2", include(start)),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", metrics.page, name="metrics"),
@@ -19,8 +21,6 @@ urlpatterns = [
     path("admin/password/forgotten/", forgotten, name="forgotten_password"),
     path("admin/password/<str:uidb64>/<str:token>/", SetPassword.as_view(), name="set_password"),
     path("admin/", admin.site.urls),
-    path("v2", include(start)),
-    path("v2/", include("bookings.api.urls")),
     path("", include("bookings.agents.urls")),
     path("", include("bookings.urls")),
 ]

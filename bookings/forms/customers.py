@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from enum import Enum
 from typing import Any
 
@@ -36,6 +37,13 @@ class Contact(Enum):
     EMAIL = "an e-mail address, unless the project's questions say that it need not be"
     EITHER = "an e-mail address or a telephone number"
     NONE = "not at all"
+
+
+class _WithTheirWidgets(dict[str, forms.Field]):
+    """Fields that share what they hold when they are copied, for a form that is never shown."""
+
+    def __deepcopy__(self, _memo: object) -> dict[str, forms.Field]:
+        return {key: copy(field) for key, field in self.items()}
 
 
 class CustomerForm(forms.ModelForm):
@@ -73,7 +81,7 @@ class CustomerForm(forms.ModelForm):
         kept = self._sent(data) if open_ended else self._asked()
         # Django copies each of them, which takes longer than to check what was sent.
         chosen = {key: one for key, one in self.base_fields.items() if key in kept or key not in NATIVE}
-        self.base_fields = chosen  # type: ignore[misc]
+        self.base_fields = _WithTheirWidgets(chosen) if open_ended else chosen  # type: ignore[misc]
         super().__init__(data, **kwargs)
         if not open_ended:
             for key in self._names():
