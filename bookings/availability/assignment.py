@@ -189,8 +189,8 @@ def turns_of(
     low, high = min(day.start for day in days), max(day.end for day in days)
     booked = load_booked([one.pk for one in resources], low, high, ignoring=ignoring)
     return {
-        supply.key: _turns(supply, loads[supply.key], booked.get(supply.key, []), first)
-        for supply in supplies
+        supply.key: _turns(supply, loads[one.pk], booked.get(one.pk, []), first)
+        for one, supply in zip(resources, supplies, strict=True)
     }
 
 

@@ -19,7 +19,7 @@ from bookings.availability.intervals import Busy
 from bookings.availability.offering import Offer, Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
-from bookings.availability.search import prepare
+from bookings.availability.search import prepare, resources_of
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.slots_by_day import SlotsByDay
@@ -129,12 +129,14 @@ def free_with(
         return {}
     reach = end + _reach(offering)
     prepared = _prepared(offering, start, reach, zone=ZoneInfo("UTC"), now=now, ignoring=ignoring)
-    _query, frame, supplies = prepared or (None, None, ())
+    if prepared is None:
+        return {}
+    query, frame, supplies = prepared
     found: dict[datetime, list[Offer]] = {}
     for supply in supplies:
-        keys = supply.key if isinstance(supply.key, tuple) else (supply.key,)
-        offers = [offer for offer in offering.candidates if offer.resource.pk in keys]
-        for each in chain.from_iterable(supply.starts(frame) if frame else ()):
+        who = {one.pk for one in resources_of(supply, query)}
+        offers = [offer for offer in offering.candidates if offer.resource.pk in who]
+        for each in chain.from_iterable(supply.starts(frame)):
             if (begins := datetime.fromtimestamp(each, UTC)) < end:
                 found.setdefault(begins, []).extend(offers)
     return dict(sorted(found.items()))
@@ -201,10 +203,10 @@ def takers(
         return []
     frame, supplies = prepare(query, now)
     if offering.everybody:
-        free = supplies and any(together(supplies).starts(frame))
-        return offers if free else []
-    free_keys = {supply.key for supply in supplies if any(supply.starts(frame))}
-    return [offer for offer in offers if offer.resource.pk in free_keys]
+        return offers if supplies and any(together(supplies).starts(frame)) else []
+    free = [resources_of(supply, query) for supply in supplies if any(supply.starts(frame))]
+    who = {one.pk for one in chain.from_iterable(free)}
+    return [offer for offer in offers if offer.resource.pk in who]
 
 
 def nearest(

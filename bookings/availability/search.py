@@ -7,7 +7,7 @@ arithmetic over integers in memory, which grows with the answer and not with the
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -38,10 +38,11 @@ MARGIN_DAYS = 2
 
 def search(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> list[Slot]:
     """All free slots, sorted, none twice, in the zone asked for.  Raises what the ``allowance`` does."""
-    by_key = {resource.pk: resource for resource in query.resources}
+    resources, zone = unique(query.resources), query.zone
+    whose = cache(lambda places: tuple(resources[place] for place in places))
     return [
-        Slot(local(start, query.zone), local(end, query.zone), tuple(by_key[key] for key in keys))
-        for start, end, keys in allowance.paced(_raw_slots(query, now, allowance))
+        Slot(local(start, zone), local(end, zone), whose(places))
+        for start, end, places in allowance.paced(_raw_slots(query, now, allowance))
     ]
 
 
@@ -84,19 +85,21 @@ def unavailable(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -
     mode = query.mode if query.mode is Mode.MUTUAL else Mode.EXCLUSIVE
     allowance.answer(size_of(mode, unique(query.resources), counts, sum(counts)))
     blocked: dict[Interval, list[Resource]] = {}
-    by_key = {resource.pk: resource for resource in query.resources}
     for supply, stretches in zip(supplies, taken, strict=True):
-        keys = supply.key if isinstance(supply.key, tuple) else (supply.key,)
+        who = resources_of(supply, query)
         for stretch in stretches:
-            blocked.setdefault(stretch, []).extend(by_key[key] for key in keys)
+            blocked.setdefault(stretch, []).extend(who)
     return [
-        Slot(local(low, query.zone), local(high, query.zone), tuple(resources))
-        for (low, high), resources in sorted(blocked.items(), key=lambda item: item[0])
+        Slot(local(low, query.zone), local(high, query.zone), tuple(closed))
+        for (low, high), closed in sorted(blocked.items(), key=lambda item: item[0])
     ]
 
 
 def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tuple[Frame, list[Supply]]:
-    """The frame of a search and what each resource supplies, in the order given."""
+    """The frame of a search and what each resource supplies, in the order given.
+
+    Its key is its place among the ``unique`` ones: an id would be hashed in Python, several times a slot.
+    """
     frame = frame_of(query, now)
     resources = unique(query.resources)
     days = (query.end - query.start).days + 1 + 2 * MARGIN_DAYS
@@ -114,7 +117,7 @@ def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tu
     judged = policies(resources, query.project, query.constraints)
     return frame, [
         Supply(
-            key=each.pk,
+            key=place,
             zone=resource_zone(each),
             days=around[each.pk],
             length=seconds_of(query.length_of(each)),
@@ -123,8 +126,15 @@ def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tu
             capped=capped.get(each.pk, []),
             within=permitted(query.narrowing, around[each.pk], resource_zone(each)),
         )
-        for each, policy in zip(resources, judged, strict=True)
+        for place, (each, policy) in enumerate(zip(resources, judged, strict=True))
     ]
+
+
+def resources_of(supply: Supply, query: Query) -> list[Resource]:
+    """Whose it is, as ``prepare`` numbered them for that query; all where it is ``together``."""
+    resources = unique(query.resources)
+    places = supply.key if isinstance(supply.key, tuple) else (supply.key,)
+    return [resources[place] for place in places]
 
 
 def days_of(resources: Iterable[Resource], start: int, end: int) -> dict[UUID, tuple[Day, ...]]:

@@ -48,19 +48,19 @@ def serialize_slots(
 ) -> list[SlotOut]:
     """Slots and whose they are, with price and terms where the query asks for them.
 
-    ``write`` is what writes their times, None for the usual format.
+    ``write`` is what writes their times, None for the usual format.  Their resources are the query's own instances.
     """
     context = Context(zone=query.zone, write=write)
-    who: dict[object, SlotResourceOut] = {
-        one.pk: {"id": str(one.pk), "name": one.name, "timezone": one.timezone} for one in query.resources
+    who: dict[int, SlotResourceOut] = {
+        id(one): {"id": str(one.pk), "name": one.name, "timezone": one.timezone} for one in query.resources
     }
     return [
         {
             "start": context.timestamp(slot.start),
             "end": context.timestamp(slot.end),
-            "resources": [_whose(who[one.pk], one, slot, terms, context) for one in slot.resources]
+            "resources": [_whose(who[id(one)], one, slot, terms, context) for one in slot.resources]
             if query.with_terms
-            else [who[one.pk] for one in slot.resources],
+            else [who[id(one)] for one in slot.resources],
         }
         for slot in slots
     ]
