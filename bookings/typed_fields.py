@@ -33,7 +33,7 @@ class _Cleaned:
     cleans: Callable[[str], str]
 
     def to_python(self, value: Any) -> Any:
-        cleaned = self.cleans(value) if isinstance(value, str) else value
+        cleaned = self.cleans(value) if value and isinstance(value, str) else value
         return super().to_python(cleaned)  # type: ignore[misc]
 
 

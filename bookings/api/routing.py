@@ -19,16 +19,17 @@ from bookings.api.responses.answers import error_answer, json_answer
 from bookings.api.throttling import throttle
 
 View = Callable[..., HttpResponseBase]
+_ASKED_MOST = ("bookings", "availability")
 _PARAMETER = re.compile(r"<(?:str:)?(\w+)>")
 
 
 def patterns(api: NinjaAPI) -> list[URLPattern]:
-    """The API's paths, each once, literal before parameter; then what answers every other path."""
+    """The API's paths, each once, literal before parameter and those asked most first; then what answers all others."""
     views: dict[str, URLPattern] = {}
     for pattern in api.urls[0]:
         if isinstance(pattern, URLPattern):  # ninja makes no resolvers
             views.setdefault(str(pattern.pattern).rstrip("/"), pattern)
-    routes = sorted(views, key=_specific_first)
+    routes = sorted(views, key=lambda route: (_specific_first(route), not route.startswith(_ASKED_MOST)))
     return [*(_with_or_without_slash(route, views[route]) for route in routes), re_path(r"", no_such_path)]
 
 
