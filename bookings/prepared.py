@@ -166,6 +166,7 @@ class _Execution:
             raise psycopg.errors.error_from_result(result, self.driver.info.encoding)
         self.adapts.set_pgresult(result)
         self.answer = Answer(self.adapts.load_rows(0, result.ntuples, tuple), result.command_tuples or 0)
+        self.adapts.set_pgresult(None)  # the connection keeps what it adapts by, and no answer
 
     def _sent(self, given: Sequence[Any]) -> Any:
         yield from self.driver._start_query()  # noqa: SLF001  # its BEGIN, where a transaction is to be opened

@@ -50,6 +50,11 @@ def day(moment: datetime, zone: Zone) -> str:
     return _day_words(local(moment, zone).date(), "DAY_FORMAT", get_language())
 
 
+def day_in_words(on: date) -> str:
+    """The same of a date."""
+    return _day_words(on, "DAY_FORMAT", get_language())
+
+
 def short_day(moment: datetime, zone: Zone) -> str:
     """Like "Tuesday 16 March"."""
     return _day_words(local(moment, zone).date(), "SHORT_DAY_FORMAT", get_language())

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import dates
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -131,7 +131,7 @@ def cell(
     """
     much = amount(free) if kind == "free" else ""
     classes = ("day", f"day--{kind}", f"day--{much}" if much else "", "day--today" if today else "")
-    full = date_format(day, "DAY_FORMAT")
+    full = times.day_in_words(day)
     said = (full, _("today") if today else "", _what_is_free(kind, free))
     return {
         "number": day.day,
