@@ -2,13 +2,14 @@
 ``bookings.written_out``.
 
 A booking's rows have a hundred and thirty columns.  Django asks a function of each with what it begins, and four how it
-is stored.  Here what all rows begin with is known, all is read at once, and what PostgreSQL takes as it is, is not
+is stored.  Here what all rows begin with is known, all is read at once, and what the database takes as it is, is not
 asked about.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
@@ -41,18 +42,16 @@ _PLAIN: dict[type, type] = {
     CharField: str,
     TextField: str,
     BooleanField: bool,
-    UUIDField: UUID,
-    DurationField: timedelta,
-    DateTimeField: datetime,
     BigAutoField: int,
     BigIntegerField: int,
     PositiveIntegerField: int,
     PositiveSmallIntegerField: int,
 }
-"""Of what type values are that PostgreSQL takes as they are, by the kind of their field.
+"""Of what type values are that a database takes as they are, by the kind of their field.
 
-Fields of our own kinds are asked, since they clean what they store; SQLite stores most types as others.
+Fields of our own kinds are asked, since they clean what they store.
 """
+_PLAIN_FOR_POSTGRESQL = _PLAIN | {UUIDField: UUID, DurationField: timedelta, DateTimeField: datetime}
 
 
 class Columns:
@@ -67,19 +66,30 @@ class Columns:
             if type(field).pre_save is not Field.pre_save and not _is_a_plain_date(field)
         ]
         self._ways = [(_plain(field), _stores(field)) for field in self.fields]
+        self._places = {field.name: at for at, field in enumerate(self.fields)}
 
     def values(self, row: Model) -> list[Any]:
-        """As the database stores them; a naive moment is asked of its field, which warns."""
-        told: list[Any] = list(self._read(row))
+        """All of a new row, as the database stores them; a naive moment is asked of its field, which warns."""
+        told = list(self._read(row))
         for at, field in self._set_on_saving:
             told[at] = field.pre_save(row, True)
-        itself = sql.connection_itself()
-        return [
-            value
-            if value is None or (type(value) is plain and (plain is not datetime or value.tzinfo))  # type: ignore[attr-defined]
-            else stores(value, itself)
-            for value, (plain, stores) in zip(told, self._ways, strict=True)
-        ]
+        return _stored(told, self._ways)
+
+    def values_of(self, row: Model, names: Sequence[str]) -> list[Any]:
+        """Those of some fields of a row that is there."""
+        places = [self._places[name] for name in names]
+        told = [self.fields[at].pre_save(row, False) for at in places]
+        return _stored(told, [self._ways[at] for at in places])
+
+
+def _stored(told: Sequence[Any], ways: Sequence[Any]) -> list[Any]:
+    itself = sql.connection_itself()
+    return [
+        value
+        if value is None or (type(value) is plain and (plain is not datetime or value.tzinfo))
+        else stores(value, itself)
+        for value, (plain, stores) in zip(told, ways, strict=True)
+    ]
 
 
 def made(model: type[M], **given: Any) -> M:
@@ -128,13 +138,27 @@ def _is_a_plain_date(field: Field[Any, Any]) -> bool:
     return isinstance(field, DateField) and not (field.auto_now or field.auto_now_add)
 
 
-def _plain(field: Field[Any, Any]) -> type | None:
+def _kind(field: Field[Any, Any]) -> type:
     while isinstance(field, ForeignKey):
         field = field.target_field
-    return _PLAIN.get(type(field)) if sql.is_postgresql() else None
+    return type(field)
+
+
+def _plain(field: Field[Any, Any]) -> type | None:
+    return (_PLAIN_FOR_POSTGRESQL if sql.is_postgresql() else _PLAIN).get(_kind(field))
 
 
 def _stores(field: Field[Any, Any]) -> Any:
+    """What the field makes of a value; of the types that most are of by a shorter way."""
+    asks = field.get_db_prep_save
     if isinstance(field, JSONField) and sql.is_postgresql():
-        return lambda value, _itself: json.dumps(value, cls=field.encoder)  # a third of the driver's wrapping
-    return field.get_db_prep_save
+        return lambda value, _itself: json.dumps(value, cls=field.encoder)
+    if _kind(field) is UUIDField:  # of SQLite, like what follows
+        return lambda value, itself: value.hex if type(value) is UUID else asks(value, itself)
+    if _kind(field) is DateTimeField:
+        return lambda value, itself: (
+            itself.ops.adapt_datetimefield_value(value)
+            if type(value) is datetime and value.tzinfo
+            else asks(value, itself)
+        )
+    return asks

@@ -1,4 +1,4 @@
-"""Rows of models read by a statement that is written out: for what most requests ask.
+"""Rows of models read and written by a statement that is written out: for what most requests ask.
 
 The ORM takes longer to build a query, and to find out how to read its answer, than the database to answer.
 """
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import Model
+from django.db import DatabaseError, connection
+from django.db.models import Field, Model
 
 from bookings import prepared, sql
+from bookings.row_values import columns_of
 
 
 def columns(model: type[Model], table: str) -> str:
@@ -47,6 +48,40 @@ class Statement:
             read.append(reading.row(found[at : at + len(reading.names)]))
             at += len(reading.names)
         return [*read, *found[at:]]
+
+
+def insert(row: Model) -> None:
+    """Write a new row whose key is its own."""
+    prepared.run(_insertion(type(row)), columns_of(type(row)).values(row))
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def update(row: Model, *names: str) -> None:
+    """Write these fields of a row that is there, as ``row.save(update_fields=names)`` does; it sends no signal."""
+    model = type(row)
+    values = [*columns_of(model).values_of(row, names), sql.stored(model, "pk", row.pk)]
+    if not prepared.run(_change(model, names), values).affected:
+        raise DatabaseError("The row is not there.")
+
+
+def mark(field: Field[Any, Any]) -> str:
+    """The place of a field's value; PostgreSQL cannot guess types in the list of a SELECT."""
+    kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return f"%s::{kind}" if sql.is_postgresql() else "%s"
+
+
+@cache
+def _insertion(model: type[Model]) -> str:
+    fields = columns_of(model).fields
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({", ".join(map(mark, fields))})'  # noqa: S608
+
+
+@cache
+def _change(model: type[Model], names: tuple[str, ...]) -> str:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    changes = ", ".join(f'"{field.column}" = {mark(field)}' for field in fields)
+    return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608
 
 
 class _Reading:

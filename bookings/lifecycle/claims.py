@@ -20,6 +20,7 @@ from django.utils.dateparse import parse_datetime
 from bookings import prepared, sql
 from bookings.availability.parts import Part
 from bookings.models import Booking, Occupancy, Reservation
+from bookings.written_out import mark
 
 OWNERS = ("booking", "reservation", "event")
 _COLUMNS = ("resource", "start", "end", "busy_start", "busy_end", "strict", "all_day", *OWNERS)
@@ -163,7 +164,7 @@ def claim_statement(wanted: Claim, piece: Piece, owner: dict[str, uuid.UUID]) ->
 def _text(guard: str, *, is_held: bool) -> str:
     fields: list[Any] = [Occupancy._meta.get_field(name) for name in _COLUMNS]
     names = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(map(_mark, fields))
+    marks = ", ".join(map(mark, fields))
     never = "NULL::timestamptz" if sql.is_postgresql() else "NULL"
     expiry = sql.from_now(timedelta())[0] if is_held else never
     conflict = "ON CONFLICT ON CONSTRAINT no_overlap DO NOTHING" if sql.is_postgresql() else ""
@@ -171,12 +172,6 @@ def _text(guard: str, *, is_held: bool) -> str:
         f'INSERT INTO "{Occupancy._meta.db_table}" ({names}, "expires_at") SELECT {marks}, {expiry} {guard} {conflict} '
         'RETURNING "id", "expires_at"'
     )
-
-
-def _mark(field: Any) -> str:
-    """A parameter's place; PostgreSQL cannot guess types in the list of a SELECT."""
-    kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
-    return f"%s::{kind}" if sql.is_postgresql() else "%s"
 
 
 @cache

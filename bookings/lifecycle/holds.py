@@ -32,7 +32,7 @@ from bookings.lifecycle.seats import give_seats, session_of
 from bookings.lifecycle.transitions import claim_seats, claim_time
 from bookings.models import Booking, Occupancy, Reservation, Resource
 from bookings.proofs import Proof
-from bookings.written_out import Statement, columns
+from bookings.written_out import Statement, columns, insert, update
 
 
 @verb
@@ -85,9 +85,11 @@ def _reserve(
     draft.expires_at = _claim(draft, hold, companions, buffers, around)
     if draft.proven and proof:
         spend(proof)
-    draft.save(force_insert=True)
-    if draft.session:
+    if draft.session:  # the database computes when it ends
+        draft.save(force_insert=True)
         draft.refresh_from_db(fields=["expires_at"])
+    else:
+        insert(draft)
     return draft
 
 
@@ -215,4 +217,4 @@ def end_hold(reservation: Reservation, used_by: Booking | None = None) -> None:
             give_seats(session_of(reservation), reservation.places)
     reservation.booking = used_by
     reservation.released_at = None if used_by else database_clock.now()
-    reservation.save(update_fields=["booking", "released_at", "holds_seat"])
+    update(reservation, "booking", "released_at", "holds_seat")

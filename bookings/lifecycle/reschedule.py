@@ -47,7 +47,7 @@ from bookings.models import (
     lent_place,
 )
 from bookings.overrides import override
-from bookings.written_out import Statement, columns
+from bookings.written_out import Statement, columns, update
 
 CARRIED = (
     "reference", "nonce", "resource", "project", "option", "price", "currency", "version", "start", "end",
@@ -219,7 +219,7 @@ def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
     source = old.state
     enter(old, action.target)
     old.seats_taken = 0
-    old.save(update_fields=["state", "state_entered_at", "due_at", "seats_taken", "updated_at"])
+    update(old, "state", "state_entered_at", "due_at", "seats_taken", "updated_at")
     entry = entry_of(
         old,
         by=by,

@@ -27,7 +27,7 @@ from bookings.lifecycle.notices import Notices, messages_of
 from bookings.lifecycle.seats import give_expired_seats, give_seats, session_of, take_seats, why_no_seat
 from bookings.lifecycle.writing import follow
 from bookings.models import Action, Booking, HistoryEntry, State
-from bookings.written_out import Statement
+from bookings.written_out import Statement, update
 
 T = TypeVar("T")
 
@@ -108,9 +108,7 @@ def play(
         occupy(booking, companions_of(booking))
     enter(booking, target)
     booking.sequence += 1
-    booking.save(
-        update_fields=["state", "state_entered_at", "due_at", "sequence", "payment_id", "updated_at"]
-    )
+    update(booking, "state", "state_entered_at", "due_at", "sequence", "payment_id", "updated_at")
     if source.occupies and not target.occupies:
         vacate(booking)
     entry = entry_of(

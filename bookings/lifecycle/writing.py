@@ -22,7 +22,7 @@ On SQLite, where a statement costs no way to a server, the same rows are written
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -35,6 +35,7 @@ from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
 from bookings.lifecycle.notices import ENTRY, named_after
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
 from bookings.row_values import columns_of
+from bookings.written_out import mark
 
 Statement = tuple[str, list[Any]]
 Marks = tuple[tuple[str, str], ...]
@@ -165,16 +166,9 @@ def _insert(rows: Sequence[Model], source: str = "", end: str = "", marks: Marks
 
 @cache
 def _text(model: type[Model], amount: int, source: str, end: str, marks: Marks) -> str:
-    places = dict(_marks(model)) | dict(marks)
     fields = columns_of(model).fields
+    places = {field.attname: mark(field) for field in fields} | dict(marks)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     selected = ", ".join(places[field.attname] for field in fields)
     rows = " UNION ALL ".join([f"SELECT {selected} {source}"] * amount)
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) {rows} {end}'
-
-
-def _marks(model: type[Model]) -> Iterator[tuple[str, str]]:
-    """PostgreSQL cannot guess types in the list of a SELECT."""
-    for field in columns_of(model).fields:
-        kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
-        yield field.attname, f"%s::{kind}" if sql.is_postgresql() else "%s"

@@ -3,15 +3,17 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import JSONField, Model
 from django.utils.translation import gettext_lazy
 from psycopg.types.json import Jsonb
 
-from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
+from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage, Reservation
 from bookings.row_values import columns_of, made
+from bookings.written_out import insert, update
 from tests.situations import a_booking, a_resource, at
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +101,36 @@ def test_a_row_is_made_with_what_is_given() -> None:
     assert (booking.resource, booking.resource_id, booking.what) == (doc, doc.pk, "Lightning")
     with pytest.raises(TypeError, match="whatever"):
         made(Booking, whatever=1)
+
+
+def test_what_is_changed_is_written_and_nothing_else() -> None:
+    booking = a_booking(a_resource(), at(9))
+    before = booking.updated_at
+    booking.what, booking.where, booking.meta, booking.due_at = "Thunder", "elsewhere", {"a": [1]}, None
+    update(booking, "what", "meta", "due_at", "updated_at")
+    stored = Booking.objects.get(pk=booking.pk)
+    assert (stored.what, stored.meta, stored.due_at) == ("Thunder", {"a": [1]}, None)
+    assert stored.where != "elsewhere"
+    assert stored.updated_at == booking.updated_at > before
+
+
+def test_a_change_of_a_row_that_is_not_there_is_an_error() -> None:
+    booking = a_booking(a_resource(), at(9))
+    booking.pk = uuid4()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        update(booking, "what")
+
+
+def test_a_row_that_is_inserted_is_what_the_orm_would_have_saved() -> None:
+    doc = a_resource()
+    held = {"resource": doc, "start": at(9), "end": at(10), "expires_at": at(9), "customer": {"name": "Doc"}}
+    one, other = Reservation(**held), Reservation(**held)
+    insert(one)
+    other.save()
+    mine, theirs = (Reservation.objects.filter(pk=row.pk).values().get() for row in (one, other))
+    for drawn in ("id", "created_at"):
+        assert mine.pop(drawn)
+        assert theirs.pop(drawn)
+    assert mine == theirs
+    assert not one._state.adding
+    one.delete()
