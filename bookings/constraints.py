@@ -241,12 +241,12 @@ def _violated_constraint(error: IntegrityError) -> str:
 
 
 def _spellings(model: type[Model], name: str) -> set[str]:
-    """The constraint's own name, or what the engines call a unique field."""
+    """The constraint's own name, with the columns of what it makes unique, or what the engines call a unique field."""
     table = model._meta.db_table
     for one in model._meta.constraints:
         if one.name == name:
-            unique = columns(model, *one.fields) if isinstance(one, UniqueConstraint) and one.fields else []
-            return {name, ", ".join(f"{table}.{column}" for column in unique)}
+            unique = columns(model, *one.fields) if isinstance(one, UniqueConstraint) else []
+            return {name} | ({", ".join(f"{table}.{column}" for column in unique)} if unique else set())
     (column,) = columns(model, name)
     return {f"{table}_{column}_key", f"{table}.{column}"}
 

@@ -71,6 +71,20 @@ def test_a_unique_field_that_is_met_twice_is_told_from_others(field, other):
 
 
 @pytest.mark.django_db
+def test_an_error_that_names_no_constraint_is_of_none():
+    a_booking(a_resource(), at(10))
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Booking.objects.update(what=None)
+    of_sqlite = IntegrityError("FOREIGN KEY constraint failed")
+    for model in (Booking, HistoryEntry, Occupancy):
+        names = [one.name for one in model._meta.constraints]
+        assert names
+        assert not [
+            name for name in names if violated(error.value, model, name) or violated(of_sqlite, model, name)
+        ]
+
+
+@pytest.mark.django_db
 def test_only_a_disposable_row_of_history_can_be_deleted():
     a_booking(a_resource(), at(10), disposable=True)
     HistoryEntry.objects.all().delete()
