@@ -19,7 +19,7 @@ from bookings.availability.intervals import Busy
 from bookings.availability.offering import Offer, Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
-from bookings.availability.search import prepare, resources_of
+from bookings.availability.search import prepare, resources_of, unique
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.slots_by_day import SlotsByDay
@@ -132,9 +132,10 @@ def free_with(
     if prepared is None:
         return {}
     query, frame, supplies = prepared
+    resources = unique(query.resources)
     found: dict[datetime, list[Offer]] = {}
     for supply in supplies:
-        who = {one.pk for one in resources_of(supply, query)}
+        who = {one.pk for one in resources_of(supply, resources)}
         offers = [offer for offer in offering.candidates if offer.resource.pk in who]
         for each in chain.from_iterable(supply.starts(frame)):
             if (begins := datetime.fromtimestamp(each, UTC)) < end:
@@ -204,7 +205,8 @@ def takers(
     frame, supplies = prepare(query, now)
     if offering.everybody:
         return offers if supplies and any(together(supplies).starts(frame)) else []
-    free = [resources_of(supply, query) for supply in supplies if any(supply.starts(frame))]
+    resources = unique(query.resources)
+    free = [resources_of(supply, resources) for supply in supplies if any(supply.starts(frame))]
     who = {one.pk for one in chain.from_iterable(free)}
     return [offer for offer in offers if offer.resource.pk in who]
 

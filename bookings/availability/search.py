@@ -5,7 +5,7 @@ arithmetic over integers in memory, which grows with the answer and not with the
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from itertools import chain
@@ -83,10 +83,11 @@ def unavailable(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -
     taken = [complement(supply.stretches(frame), frame.start, frame.end) for supply in supplies]
     counts = list(map(len, taken))
     mode = query.mode if query.mode is Mode.MUTUAL else Mode.EXCLUSIVE
-    allowance.answer(size_of(mode, unique(query.resources), counts, sum(counts)))
+    resources = unique(query.resources)
+    allowance.answer(size_of(mode, resources, counts, sum(counts)))
     blocked: dict[Interval, list[Resource]] = {}
     for supply, stretches in zip(supplies, taken, strict=True):
-        who = resources_of(supply, query)
+        who = resources_of(supply, resources)
         for stretch in stretches:
             blocked.setdefault(stretch, []).extend(who)
     return [
@@ -130,9 +131,8 @@ def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tu
     ]
 
 
-def resources_of(supply: Supply, query: Query) -> list[Resource]:
-    """Whose it is, as ``prepare`` numbered them for that query; all where it is ``together``."""
-    resources = unique(query.resources)
+def resources_of(supply: Supply, resources: Sequence[Resource]) -> list[Resource]:
+    """Whose it is of the ``unique`` ones of a query, as ``prepare`` numbered them; all where it is ``together``."""
     places = supply.key if isinstance(supply.key, tuple) else (supply.key,)
     return [resources[place] for place in places]
 

@@ -52,7 +52,7 @@ class _Rows:
         judged = policies(resources, query.project, query.constraints, self.hours)
         return [
             Supply(
-                key=each.pk,
+                key=place,
                 zone=resource_zone(each),
                 days=self.days[each.pk],
                 length=seconds_of(query.length_of(each)),
@@ -60,7 +60,7 @@ class _Rows:
                 busy=self.taken[each.pk].busy(query.distance) if each.pk in self.taken else Busy(),
                 capped=self.capped.get(each.pk, []),
             )
-            for each, policy in zip(resources, judged, strict=True)
+            for place, (each, policy) in enumerate(zip(resources, judged, strict=True))
         ]
 
 
