@@ -52,7 +52,7 @@ class Statement:
 
 def insert(row: Model) -> None:
     """Write a new row whose key is its own."""
-    prepared.run(_insertion(type(row)), columns_of(type(row)).values(row))
+    prepared.run(insertion(type(row)), columns_of(type(row)).values(row))
     row._state.adding, row._state.db = False, connection.alias
 
 
@@ -70,11 +70,18 @@ def mark(field: Field[Any, Any]) -> str:
     return f"%s::{kind}" if sql.is_postgresql() else "%s"
 
 
+Marks = tuple[tuple[str, str], ...]
+
+
 @cache
-def _insertion(model: type[Model]) -> str:
+def insertion(model: type[Model], amount: int = 1, source: str = "", end: str = "", marks: Marks = ()) -> str:
+    """The statement that writes so many rows, selected from ``source``; ``marks`` are places of another kind."""
     fields = columns_of(model).fields
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({", ".join(map(mark, fields))})'  # noqa: S608
+    places = {field.attname: mark(field) for field in fields} | dict(marks)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    selected = ", ".join(places[field.attname] for field in fields)
+    rows = " UNION ALL ".join([f"SELECT {selected} {source}"] * amount)
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) {rows} {end}'
 
 
 @cache

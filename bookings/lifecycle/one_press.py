@@ -23,6 +23,7 @@ from bookings.lifecycle.transitions import companions_of, enter, occupy, vacate
 from bookings.lifecycle.undoable import ONE_PRESS, may_be_pressed, pressed
 from bookings.lifecycle.writing import follow
 from bookings.models import Booking, HistoryEntry, OutboxMessage, State
+from bookings.written_out import update
 
 
 def press(booking: Booking, action: str, *, by: Actor, now: datetime | None = None) -> Booking:
@@ -70,7 +71,7 @@ def _go_back(booking: Booking, before: State, by: Actor) -> None:
         occupy(booking, companions_of(booking))
     enter(booking, before)
     booking.sequence += 1
-    booking.save(update_fields=["state", "state_entered_at", "due_at", "sequence", "updated_at"])
+    update(booking, "state", "state_entered_at", "due_at", "sequence", "updated_at")
     if source.occupies and not before.occupies:
         vacate(booking)
     entry = entry_of(booking, by=by, source=source.name, target=before.name, reason="undone")

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,10 +34,9 @@ from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
 from bookings.lifecycle.notices import ENTRY, named_after
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
 from bookings.row_values import columns_of
-from bookings.written_out import mark
+from bookings.written_out import Marks, insertion
 
 Statement = tuple[str, list[Any]]
-Marks = tuple[tuple[str, str], ...]
 NAMED: Marks = (
     ("dedupe_key", f"replace(%s, '{ENTRY}', entry.id::text)"),
     ("payload", "%s::jsonb || jsonb_build_object('history', entry.id)"),
@@ -161,14 +159,4 @@ def _claim(claim: Claim, booking: Booking) -> Statement:
 def _insert(rows: Sequence[Model], source: str = "", end: str = "", marks: Marks = ()) -> Statement:
     model = type(rows[0])
     values = [value for row in rows for value in columns_of(model).values(row)]
-    return _text(model, len(rows), source, end, marks), values
-
-
-@cache
-def _text(model: type[Model], amount: int, source: str, end: str, marks: Marks) -> str:
-    fields = columns_of(model).fields
-    places = {field.attname: mark(field) for field in fields} | dict(marks)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    selected = ", ".join(places[field.attname] for field in fields)
-    rows = " UNION ALL ".join([f"SELECT {selected} {source}"] * amount)
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) {rows} {end}'
+    return insertion(model, len(rows), source, end, marks), values
