@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from bookings import database_clock, metrics
+from bookings import database_clock, metrics, sql
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
@@ -20,7 +20,7 @@ from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
 from bookings.lifecycle.notices import messages_of
 from bookings.lifecycle.person_caps import check_blocked, check_person
-from bookings.lifecycle.retries import verb
+from bookings.lifecycle.retries import alone_where
 from bookings.lifecycle.rules import check, check_payable, check_places
 from bookings.lifecycle.seats import session_of
 from bookings.lifecycle.transitions import change_seats, claim_of, claim_seats, enter, taken
@@ -29,7 +29,22 @@ from bookings.models import Action, Booking, Customer, Meeting, Reservation, Res
 from bookings.models.bookings import new_reference
 
 
-@verb
+def _is_one_statement(
+    draft: Booking,
+    *,
+    companions: Sequence[Resource] = (),
+    reservation: Reservation | None = None,
+    words: str = "",
+    **_rest: Any,
+) -> bool:
+    """Whether ``book`` has nothing to write but what ``writing`` writes, and nothing to take over.
+
+    What is counted under a lock it locks, and is then begun anew in a transaction.
+    """
+    return sql.is_postgresql() and not (companions or reservation or draft.session or words.strip())
+
+
+@alone_where(_is_one_statement)
 def book(
     draft: Booking,
     *,

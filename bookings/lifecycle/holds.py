@@ -26,16 +26,29 @@ from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.claims import Claim, pieces_of, release_pieces
 from bookings.lifecycle.hold_caps import check_caps, lock_visitor, spend
 from bookings.lifecycle.locks import NO_LOCKS, Locks, lock_resources
-from bookings.lifecycle.retries import verb
+from bookings.lifecycle.retries import alone_where, verb
 from bookings.lifecycle.rules import check, check_payable, check_places
 from bookings.lifecycle.seats import give_seats, session_of
-from bookings.lifecycle.transitions import claim_seats, claim_time
+from bookings.lifecycle.transitions import claim_seats, taken
+from bookings.lifecycle.writing import write_hold
 from bookings.models import Booking, Occupancy, Reservation, Resource
 from bookings.proofs import Proof
-from bookings.written_out import Statement, columns, insert, update
+from bookings.written_out import Statement, columns, update
 
 
-@verb
+def _is_one_statement(
+    draft: Reservation,
+    *,
+    companions: Sequence[Resource] = (),
+    replacing: Reservation | None = None,
+    **_rest: Any,
+) -> bool:
+    """Whether ``reserve`` writes one hold of one piece, and counts no visitor's."""
+    more = companions or replacing or draft.session or draft.visitor or draft.address
+    return sql.is_postgresql() and not more
+
+
+@alone_where(_is_one_statement)
 def reserve(
     draft: Reservation,
     *,
@@ -82,14 +95,16 @@ def _reserve(
     draft.is_test = draft.resource.is_test
     around = check(draft, by=by, now=now or database_clock.now(), companions=companions)
     draft.proven = check_caps(draft, proof, now=now or database_clock.now())
-    draft.expires_at = _claim(draft, hold, companions, buffers, around)
-    if draft.proven and proof:
-        spend(proof)
-    if draft.session:  # the database computes when it ends
+    if draft.session:
+        claim_seats(draft.session.pk, draft.places)
+        draft.holds_seat, draft.expires_at = True, Now() + hold
         draft.save(force_insert=True)
         draft.refresh_from_db(fields=["expires_at"])
     else:
-        insert(draft)
+        wanted = _claim_of(draft, hold, companions, buffers, around)
+        taken(wanted, lambda: write_hold(draft, wanted))
+    if draft.proven and proof:
+        spend(proof)
     return draft
 
 
@@ -100,28 +115,22 @@ def locks_of(draft: Booking | Reservation, companions: Sequence[Resource] = ()) 
     return Locks.on(resources=[draft.resource_id, *(resource.pk for resource in companions)])
 
 
-def _claim(
+def _claim_of(
     draft: Reservation,
     hold: timedelta,
     companions: Sequence[Resource],
     buffers: Buffers,
     around: timedelta,
-) -> Any:
-    """Claim and return when it ends: an instant, or an expression where the database computes it on writing."""
-    if draft.session:
-        claim_seats(draft.session.pk, draft.places)
-        draft.holds_seat = True
-        return Now() + hold
+) -> Claim:
     resources = [draft.resource_id, *(resource.pk for resource in companions)]
     terms = terms_of(draft.project, draft.option)[0] if draft.project else Terms()
-    wanted = Claim(
+    return Claim(
         pieces=pieces_of(alike(resources, draft.length, buffers), draft.start),
         around=around,
         sees_all_day_events=not terms.ignore_all_day_events,
         strict=not draft.allow_double_bookings,
         hold=hold,
     )
-    return claim_time(wanted, reservation=draft.pk)
 
 
 @verb

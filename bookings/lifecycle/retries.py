@@ -2,16 +2,20 @@
 
 Whoever opens the outermost transaction tries again: a verb, an idempotent request, a bulk. Inside somebody else's
 transaction there is nothing to try, since the failure has ended it or has to end it.
+
+A verb that writes by one statement needs no transaction around it: the statement is one (``alone_where``).
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from bookings import configuration, metrics, prepared
 from bookings.constraints import violated
@@ -41,42 +45,57 @@ class Overdue(Exception):
 
 def verb(function: Callable[P, R]) -> Callable[P, R]:
     """Run in one transaction, and once more where ``in_one_transaction`` does; count why it refused."""
-
-    @functools.wraps(function)
-    def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _is_within_a_verb.get():
-            return in_one_transaction(lambda: function(*args, **kwargs))
-        token = _is_within_a_verb.set(True)
-        try:
-            return in_one_transaction(lambda: function(*args, **kwargs))
-        except BookingError as refusal:
-            if metrics.counts():
-                metrics.REFUSALS.labels(refusal.code).inc()
-            raise
-        finally:
-            _is_within_a_verb.reset(token)
-
-    return attempted
+    return alone_where(lambda *_args, **_kwargs: False)(function)
 
 
-def in_one_transaction(do: Callable[[], R]) -> R:
+def alone_where(is_one_statement: Callable[..., bool]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A ``verb`` that runs in no transaction where ``is_one_statement`` tells of its arguments that it writes once.
+
+    That saves two ways to the database of four.  Where it turns out to lock rows, which needs a transaction and comes
+    before it writes, it is begun anew in one; in somebody else's transaction it is a part of that.
+    """
+
+    def decorated(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
+            def do() -> R:
+                return function(*args, **kwargs)
+
+            if _is_within_a_verb.get():
+                return in_one_transaction(do)
+            token = _is_within_a_verb.set(True)
+            try:
+                return in_one_transaction(do, alone=is_one_statement(*args, **kwargs))
+            except BookingError as refusal:
+                if metrics.counts():
+                    metrics.REFUSALS.labels(refusal.code).inc()
+                raise
+            finally:
+                _is_within_a_verb.reset(token)
+
+        return attempted
+
+    return decorated
+
+
+def in_one_transaction(do: Callable[[], R], *, alone: bool = False) -> R:
     """Return what ``do`` returns.  It is done once more, from its beginning, where an automatic action came first,
     where the database left two transactions no order to be put in, where it forgot what it had prepared, and where a
-    reference was drawn that another booking has; then ``Conflict`` is raised.
+    reference was drawn that another booking has; then ``Conflict`` is raised.  ``alone`` see ``alone_where``.
     """
     if _is_ours.get():
         return _inside(do)
     token = _is_ours.set(True)
     try:
-        return _once_or_twice(do)
+        return _once_or_twice(do, alone=alone)
     finally:
         _is_ours.reset(token)
 
 
-def _once_or_twice(do: Callable[[], R]) -> R:
+def _once_or_twice(do: Callable[[], R], *, alone: bool) -> R:
     is_outermost = not connection.in_atomic_block
     try:
-        return _inside(do)
+        return _alone(do) if alone and is_outermost else _inside(do)
     except Overdue as overdue:
         overdue.play()
     except Conflict:
@@ -88,9 +107,20 @@ def _once_or_twice(do: Callable[[], R]) -> R:
         raise Conflict from again
 
 
-def _inside(do: Callable[[], R]) -> R:
+def _alone(do: Callable[[], R]) -> R:
     try:
-        with configuration.trust(it=False), transaction.atomic():
+        return _within(nullcontext(), do)
+    except TransactionManagementError:  # it has rows to lock
+        return _inside(do)
+
+
+def _inside(do: Callable[[], R]) -> R:
+    return _within(transaction.atomic(), do)
+
+
+def _within(around: AbstractContextManager[Any], do: Callable[[], R]) -> R:
+    try:
+        with configuration.trust(it=False), around:
             return do()
     except DatabaseError as error:
         if not _is_gone_next_time(error):

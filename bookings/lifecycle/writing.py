@@ -10,10 +10,11 @@ On PostgreSQL one data-modifying statement writes everything, in the order in wh
   (``ON CONFLICT``) stays as it was.
 - The answer is the row of ``booked``: whether there is a booking.
 
-The statement runs in the verb's transaction and not by itself.  It sees nothing that was committed while it waited, so
-that what has to be counted (a daily cap) is locked by statements before it; it claims one piece, so that of several
-resources each is claimed before, and one that is missing takes all back; and an Idempotency-Key stands or falls with
-it.  It is prepared where the connection leads straight to PostgreSQL (``bookings.prepared``).
+A booking of one resource that takes over no hold and no seat is nothing but this statement, and runs in no transaction
+(``alone_where``); so is a hold (``write_hold``).  Everything else has one, since a statement sees nothing that was
+committed while it waited: what has to be counted (a daily cap) is locked by statements before it; it claims one piece,
+so that of several resources each is claimed before, and one that is missing takes all back; and an Idempotency-Key
+stands or falls with it.  It is prepared where the connection leads straight to PostgreSQL (``bookings.prepared``).
 
 What happens to a booking later, a line of history and its messages, is written in the same way (``follow``).
 
@@ -32,9 +33,9 @@ from django.db.models import Model
 from bookings import prepared, sql, wake_ups
 from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
 from bookings.lifecycle.notices import ENTRY, named_after
-from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage
+from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage, Reservation
 from bookings.row_values import columns_of
-from bookings.written_out import Marks, insertion
+from bookings.written_out import Marks, insert, insertion
 
 Statement = tuple[str, list[Any]]
 NAMED: Marks = (
@@ -42,6 +43,7 @@ NAMED: Marks = (
     ("payload", "%s::jsonb || jsonb_build_object('history', entry.id)"),
 )
 """Where PostgreSQL puts the number of the history entry into a message."""
+ENDS_AS_ITS_PIECE: Marks = (("expires_at", "COALESCE(piece.expires_at, %s::timestamptz)"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,28 @@ def write(rows: Rows) -> bool:
     return written
 
 
+def write_hold(draft: Reservation, claim: Claim) -> bool:
+    """Write an unsaved hold with the pieces of its claim, and set when it ends; False, and nothing written, where some
+    of the time is taken.
+    """
+    if sql.is_postgresql() and len(claim.pieces) == 1:
+        (piece,) = claim.pieces
+        parts = [
+            ("piece", claim_statement(claim, piece, {"reservation": draft.pk})),
+            ("held", _insert([draft], "FROM piece", marks=ENDS_AS_ITS_PIECE)),
+        ]
+        for (draft.expires_at,) in (written := _run(parts, "SELECT expires_at FROM piece")):
+            draft._state.adding, draft._state.db = False, connection.alias
+        return bool(written)
+    claimed = claim_pieces(claim, reservation=draft.pk)
+    if claimed is None:
+        return False
+    assert claimed.expires_at  # noqa: S101  # it is held for a while
+    draft.expires_at = claimed.expires_at
+    insert(draft)
+    return True
+
+
 def follow(entry: HistoryEntry, messages: Sequence[OutboxMessage] = ()) -> HistoryEntry:
     """Write a line of history, and the messages that follow it, of a booking that is written already."""
     if messages:
@@ -99,9 +123,10 @@ def _all_or_none(rows: Rows) -> bool:
 
 
 def _write(rows: Rows) -> bool:
-    if rows.messages:
+    written = _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
+    if written and rows.messages:
         wake_ups.written()
-    return _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
+    return written
 
 
 def _at_once(rows: Rows) -> bool:
