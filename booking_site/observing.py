@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 
 from bookings import metrics, request_ids
 from bookings.client_address import client_address, is_from_trusted_proxy
+from bookings.request_head import header
 
 HEADER = "X-Request-Id"
 NOWHERE = "none"
@@ -53,7 +54,7 @@ def route_of(request: HttpRequest) -> str:
 
 def _number_of(request: HttpRequest) -> uuid.UUID:
     """The one that a trusted proxy gave it, where that is a UUID; else a new one."""
-    given = request.headers.get(HEADER)
+    given = header(request, HEADER)
     if given and is_from_trusted_proxy(request):
         try:
             return uuid.UUID(given)

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
+from bookings.request_head import header
+
 UNIX_SOCKET = "unix"
 IPV6_HOUSEHOLD_BITS = 64
 _UNTRUSTED_PROXY = """\
@@ -23,7 +25,7 @@ def client_address(request: HttpRequest) -> str:
     it are in TRUSTED_PROXIES; what a visitor put in front of that is never believed.
     """
     address = _peer(request)
-    for forwarded in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+    for forwarded in reversed((header(request, "X-Forwarded-For") or "").split(",")):
         if not _is_trusted(address):
             break
         if (parsed := _parse(forwarded)) is None:
@@ -73,7 +75,7 @@ def believe_trusted_proxies(
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        scheme = request.headers.get("X-Forwarded-Proto", "").strip().lower()
+        scheme = (header(request, "X-Forwarded-Proto") or "").strip().lower()
         if is_from_trusted_proxy(request):
             if scheme in {"http", "https"}:
                 request.META["wsgi.url_scheme"] = scheme

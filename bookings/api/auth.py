@@ -23,6 +23,7 @@ from bookings.api.throttling import throttle
 from bookings.api.timestamp_formats import read_formats
 from bookings.models import ApiKey
 from bookings.models.keys import NOTED_EVERY, digest_of, opens_here, opens_sandbox
+from bookings.request_head import header
 from bookings.written_out import Statement, columns
 
 WRONG_ORIGIN = _("This key may not be used on this page.")
@@ -81,7 +82,7 @@ def find_caller(request: HttpRequest) -> Caller:
 
     Raises ``Unauthorized``.
     """
-    value = _password(request.headers.get("Authorization", ""))
+    value = _password(header(request, "Authorization") or "")
     if value is None or not opens_here(value):
         raise Unauthorized
     with configuration.trust():
@@ -110,7 +111,7 @@ def _caller(value: str) -> Caller | None:
 
 def check_origin(request: HttpRequest, caller: Caller) -> None:
     """Raises ``Forbidden`` where a page uses a widget key that is bound to other origins."""
-    origin = request.headers.get("Origin")
+    origin = header(request, "Origin")
     if origin is None or not caller.is_widget or not caller.origins:
         return
     if _plain(origin) not in {_plain(allowed) for allowed in caller.origins}:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from bookings import limits
 from bookings.api.errors import BadRequest, LengthRequired, TooLarge
+from bookings.request_head import header
 
 
 def read_chunks(request: HttpRequest) -> None:
@@ -15,7 +16,7 @@ def read_chunks(request: HttpRequest) -> None:
     Raises ``TooLarge``, ``BadRequest`` where the chunks are broken off, and ``LengthRequired`` where the web server
     does not put chunks together: its stream has no end.
     """
-    if "Transfer-Encoding" not in request.headers or request.headers.get("Content-Length"):
+    if header(request, "Transfer-Encoding") is None or header(request, "Content-Length"):
         return
     if not isinstance(request, WSGIRequest) or not request.environ.get("wsgi.input_terminated"):
         raise LengthRequired

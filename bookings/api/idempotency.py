@@ -27,6 +27,7 @@ from bookings.api.timestamp_formats import requested_reading
 from bookings.lifecycle import in_one_transaction
 from bookings.models import IdempotencyKey
 from bookings.models.idempotency import of_the_sandbox
+from bookings.request_head import header
 
 FIELD = "Idempotency-Key"
 KEPT = timedelta(hours=24)
@@ -43,7 +44,7 @@ def once(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        sent = request.headers.get(FIELD)
+        sent = header(request, FIELD)
         if sent is None or request.method not in METHODS:
             return view(request, *args, **kwargs)
         if not _ALLOWED.fullmatch(sent):
@@ -119,7 +120,7 @@ def _digest(request: HttpRequest) -> str:
     """
     query = json.dumps(sorted(parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)))
     reading = requested_reading(request)
-    read_by = () if reading is None else (reading, request.headers.get(ZONE_HEADER, ""))
+    read_by = () if reading is None else (reading, header(request, ZONE_HEADER) or "")
     return _sha256(query, _canonical(request.body), *read_by)
 
 

@@ -14,6 +14,7 @@ from bookings.api.caller import ApiRequest
 from bookings.api.recent import note_call
 from bookings.api.throttling import limit_headers
 from bookings.api.timestamp_formats import forgotten_afterwards
+from bookings.request_head import header
 
 PREFIX = "/v2/"
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
@@ -69,7 +70,7 @@ def allow_other_origins(get_response: GetResponse) -> GetResponse:
         if not is_api(request):
             return get_response(request)
         response = _preflight() if request.method == "OPTIONS" else get_response(request)
-        response["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+        response["Access-Control-Allow-Origin"] = header(request, "Origin") or "*"
         response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
         patch_vary_headers(response, ["Origin"])
         return response

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bookings import recent_requests
 from bookings.api.caller import Caller
+from bookings.request_head import header
 
 _PARAMETER = re.compile(r"\(\?P<(\w+)>[^)]*\)")
 
@@ -25,7 +26,7 @@ def note_call(request: HttpRequest, caller: Caller, response: HttpResponseBase, 
             call=f"{request.method} {spelled(route)}",
             status=response.status_code,
             refusal=refusal,
-            user_agent=request.headers.get("User-Agent", "")[:1000],
+            user_agent=(header(request, "User-Agent") or "")[:1000],
             request_id=number,
         )
     )

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 from bookings.api.errors import Invalid
 from bookings.php_dates import NoSuchFormat, reader, writer
+from bookings.request_head import header
 
 Made = TypeVar("Made")
 PREFIX = "Timekit-"
@@ -70,6 +71,8 @@ def _made(request: HttpRequest, name: str, make: Callable[[str], Made]) -> Made 
 
 def _asked(request: HttpRequest, name: str) -> Iterator[tuple[str, str]]:
     """Where the call names a format, and which; the first counts."""
-    for place, given in ((PREFIX + name, request.headers), (name, request.headers), (name, request.GET)):
-        if form := given.get(place):
+    for place in (PREFIX + name, name):
+        if form := header(request, place):
             yield place, form
+    if form := request.GET.get(name):
+        yield name, form

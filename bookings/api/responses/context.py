@@ -17,6 +17,7 @@ from bookings.api.responses.included_events import EventBudget
 from bookings.api.timestamp_formats import requested_writer
 from bookings.lifecycle import Actor
 from bookings.lifecycle.actors import KEY, WIDGET
+from bookings.request_head import header
 from bookings.validators import zones
 
 Names = frozenset[str]
@@ -110,7 +111,7 @@ def names_below(names: Names, name: str) -> Names:
 
 def requested_zone(request: HttpRequest) -> tzinfo:
     """The zone named in the request's head, else UTC.  Raises ``Invalid`` for a name that is none."""
-    name = request.headers.get(ZONE_HEADER)
+    name = header(request, ZONE_HEADER)
     if name is None:
         return UTC
     if name not in zones():
