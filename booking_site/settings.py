@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",  # after the language, since it may redirect to an address
     "django.middleware.csrf.CsrfViewMiddleware",  # before everything that takes a form for the visitor's own
     "django.contrib.auth.middleware.AuthenticationMiddleware",  # after the session, which knows the user
-    "django.contrib.messages.middleware.MessageMiddleware",  # after the session, which may hold them
+    "booking_site.pages_messages.PagesMessages",  # after the session, which may hold them
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # anywhere: it keeps what a view has set
     "django_htmx.middleware.HtmxMiddleware",  # anywhere before the views
     "simple_history.middleware.HistoryRequestMiddleware",  # after the user, whom history names

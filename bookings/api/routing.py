@@ -24,13 +24,13 @@ _PARAMETER = re.compile(r"<(?:str:)?(\w+)>")
 
 
 def patterns(api: NinjaAPI) -> list[URLPattern]:
-    """The API's paths, each once, literal before parameter and those asked most first; then what answers all others."""
+    """The API's paths, each once, literal before parameter and those asked most first."""
     views: dict[str, URLPattern] = {}
     for pattern in api.urls[0]:
         if isinstance(pattern, URLPattern):  # ninja makes no resolvers
             views.setdefault(str(pattern.pattern).rstrip("/"), pattern)
     routes = sorted(views, key=lambda route: (_specific_first(route), not route.startswith(_ASKED_MOST)))
-    return [*(_with_or_without_slash(route, views[route]) for route in routes), re_path(r"", no_such_path)]
+    return [_with_or_without_slash(route, views[route]) for route in routes]
 
 
 def _specific_first(route: str) -> list[bool]:
@@ -77,6 +77,9 @@ def throttled(view: View) -> View:
 @csrf_exempt
 def no_such_path(request: ApiRequest) -> HttpResponse:
     return _one_too_many(request) or error_answer(NoSuchPath())
+
+
+all_others = re_path(r"", no_such_path)
 
 
 def _one_too_many(request: ApiRequest) -> HttpResponse | None:
