@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+_MAPPINGS = (dict, Mapping)  # nearly all are the first, which is quickly told
+
 
 def override(*layers: Mapping[str, Any]) -> dict[str, Any]:
     """Merge layers, later ones winning, and return a new dict that shares no mapping with them.
@@ -17,8 +19,8 @@ def override(*layers: Mapping[str, Any]) -> dict[str, Any]:
     for layer in layers:
         for key, value in layer.items():
             below = merged.get(key)
-            if isinstance(value, Mapping):
-                merged[key] = override(below, value) if isinstance(below, Mapping) else override(value)
+            if isinstance(value, _MAPPINGS):
+                merged[key] = override(below, value) if isinstance(below, _MAPPINGS) else override(value)
             else:
                 merged[key] = value
     return merged

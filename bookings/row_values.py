@@ -9,13 +9,14 @@ asked about.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     AutoField,
     BigAutoField,
@@ -34,6 +35,7 @@ from django.db.models import (
     TextField,
     UUIDField,
 )
+from django.db.models.base import ModelState
 
 from bookings import sql
 
@@ -51,6 +53,8 @@ _PLAIN: dict[type, type] = {
 
 Fields of our own kinds are asked, since they clean what they store.
 """
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
+"""As JSON; most such columns of a booking are empty."""
 _PLAIN_FOR_POSTGRESQL = _PLAIN | {UUIDField: UUID, DurationField: timedelta, DateTimeField: datetime}
 
 
@@ -83,7 +87,7 @@ class Columns:
 
 
 def _stored(told: Sequence[Any], ways: Sequence[Any]) -> list[Any]:
-    itself = sql.connection_itself()
+    itself = connection if sql.is_postgresql() else sql.connection_itself()  # there few fields ask it
     return [
         value
         if value is None or (type(value) is plain and (plain is not datetime or value.tzinfo))
@@ -92,20 +96,31 @@ def _stored(told: Sequence[Any], ways: Sequence[Any]) -> list[Any]:
     ]
 
 
+def filled(model: type[M], values: Iterable[Any]) -> M:
+    """``model(*values)``, all of its columns in the order of its fields; it sends no ``pre_init`` and ``post_init``."""
+    row = object.__new__(model)
+    vars(row).update(zip(_begins(model).names, values, strict=True))
+    row._state = ModelState()
+    return row
+
+
 def made(model: type[M], **given: Any) -> M:
-    """``model(**given)``, and nothing else."""
+    """``model(**given)``, and nothing else; see ``filled``."""
     begins = _begins(model)
     values = list(begins.values)
     for at, make in begins.anew:
         values[at] = make()
-    related = {name: given[name] for name in begins.relations & given.keys()}
-    for name in given.keys() - related.keys():
-        if name not in begins.places:
+    related = {}
+    for name, value in given.items():
+        if name in begins.places:
+            values[begins.places[name]] = value
+        elif name in begins.relations:
+            related[name] = value
+            values[begins.relations[name]] = value and value.pk
+        else:
             raise TypeError(f"{model.__name__} has no {name}")
-        values[begins.places[name]] = given[name]
-    row = model(*values)
-    for name, value in related.items():
-        setattr(row, name, value)
+    row = filled(model, values)
+    row._state.fields_cache.update(related)
     return row
 
 
@@ -114,9 +129,10 @@ class _Begins:
 
     def __init__(self, model: type[Model]) -> None:
         fields = model._meta.concrete_fields
-        self.places = {field.attname: at for at, field in enumerate(fields)}
-        self.relations = {field.name for field in fields if field.is_relation}
-        self.anew = [(at, field.get_default) for at, field in enumerate(fields) if _is_made_anew(field)]
+        self.names = [field.attname for field in fields]
+        self.places = {name: at for at, name in enumerate(self.names)}
+        self.relations = {field.name: at for at, field in enumerate(fields) if type(field) is ForeignKey}
+        self.anew = [(at, field.default) for at, field in enumerate(fields) if _is_made_anew(field)]
         self.values = [None if _is_made_anew(field) else field.get_default() for field in fields]
 
 
@@ -148,11 +164,17 @@ def _plain(field: Field[Any, Any]) -> type | None:
     return (_PLAIN_FOR_POSTGRESQL if sql.is_postgresql() else _PLAIN).get(_kind(field))
 
 
+def _as_json(value: Any, encoder: type[json.JSONEncoder] | None) -> str:
+    return json.dumps(value, cls=encoder) if value or type(value) not in _EMPTY else _EMPTY[type(value)]
+
+
 def _stores(field: Field[Any, Any]) -> Any:
     """What the field makes of a value; of the types that most are of by a shorter way."""
     asks = field.get_db_prep_save
     if isinstance(field, JSONField) and sql.is_postgresql():
-        return lambda value, _itself: json.dumps(value, cls=field.encoder)
+        return lambda value, _itself: _as_json(value, field.encoder)
+    if cleans := getattr(field, "cleans", None):  # what is cleaned is stored as it is
+        return lambda value, itself: (value and cleans(value)) if type(value) is str else asks(value, itself)
     if _kind(field) is UUIDField:  # of SQLite, like what follows
         return lambda value, itself: value.hex if type(value) is UUID else asks(value, itself)
     if _kind(field) is DateTimeField:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.models import Field, Model
 
 from bookings import prepared, sql
-from bookings.row_values import columns_of
+from bookings.row_values import columns_of, filled
 
 
 def columns(model: type[Model], table: str) -> str:
@@ -53,7 +53,7 @@ class Statement:
 def insert(row: Model) -> None:
     """Write a new row whose key is its own."""
     prepared.run(insertion(type(row)), columns_of(type(row)).values(row))
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def update(row: Model, *names: str) -> None:
@@ -109,7 +109,9 @@ class _Reading:
         for at, column, steps in self.converters:
             for step in steps:
                 values[at] = step(values[at], column, itself)
-        return self.model.from_db(connection.alias, self.names, values)
+        row = filled(self.model, values)
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        return row
 
 
 @cache

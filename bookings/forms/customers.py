@@ -155,7 +155,7 @@ class CustomerForm(forms.ModelForm):
             self.instance.name = " ".join(part for part in parts if part)[:200]
         self.instance.phone_e164 = international(self._got("phone") or "")
         self.instance.answers = self._answers()
-        if len(json.dumps(self.instance.answers)) > LARGEST_ANSWERS:
+        if self.instance.answers and len(json.dumps(self.instance.answers)) > LARGEST_ANSWERS:
             self.add_error(None, _("The answers are too long together."))
         return self.cleaned_data
 

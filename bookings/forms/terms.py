@@ -115,8 +115,8 @@ class Conditions:
             price=cost[0],
             currency=cost[1] if cost[0] is not None else "",
             cut_off=cut_off,
-            cancels=flow is None or _cancels(flow.actions),
-            moves=flow is None or _moves(flow.actions),
+            cancels=flow is None or flow.customer_cancels,
+            moves=flow is None or flow.customer_moves,
             awaits=awaits,
             within=_wait(leaving, own_times if isinstance(own_times, Mapping) else {}) if awaits else None,
         )
@@ -193,8 +193,8 @@ def terms_of(booking: Booking) -> BookingTerms:
         price=booking.price,
         currency=booking.currency if booking.price is not None else "",
         changes_until=until,
-        cancel_until=until if leaving and _cancels(flow.actions) else None,
-        reschedule_until=until if leaving and _moves(flow.actions) else None,
+        cancel_until=until if leaving and flow.customer_cancels else None,
+        reschedule_until=until if leaving and flow.customer_moves else None,
         awaits=awaits,
         awaits_until=booking.due_at if awaits else None,
         next=_stands(awaits, ended=not leaving),
@@ -215,21 +215,6 @@ def _stands(awaits: Awaits | None, *, ended: bool) -> str:
     if awaits is Awaits.CONFIRMATION:
         return _("It waits for an answer, and until then it is not confirmed.")
     return _("It has ended.") if ended else _("It is booked.")
-
-
-def _cancels(actions: Iterable[Action]) -> bool:
-    """Whether a customer may end a booking that stands."""
-    return any(_is_customers(one) and not one.continues and not one.target.occupies for one in actions)
-
-
-def _moves(actions: Iterable[Action]) -> bool:
-    """Whether a customer may move a booking that stands."""
-    return any(_is_customers(one) and one.continues for one in actions)
-
-
-def _is_customers(action: Action) -> bool:
-    source = action.source
-    return action.by_customer and source is not None and source.occupies and source.settled
 
 
 def _wait(leaving: Iterable[Action], own_times: Mapping[str, Any]) -> timedelta | None:

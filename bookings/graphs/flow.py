@@ -7,6 +7,7 @@ time.  What is kept is known by the moment of its publishing too: an id alone ma
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from bookings import configuration, prepared
@@ -80,4 +81,31 @@ class Flow:
         return cls(create.version, create, actions)
 
     def leaving(self, state: State) -> list[Action]:
-        return [action for action in self.actions if action.source_id == state.pk]
+        return list(self._by_source.get(state.pk, ()))
+
+    @cached_property
+    def _by_source(self) -> dict[int, list[Action]]:
+        found: dict[int, list[Action]] = {}
+        for action in self.actions:
+            if action.source_id is not None:
+                found.setdefault(action.source_id, []).append(action)
+        return found
+
+    @cached_property
+    def customer_cancels(self) -> bool:
+        """Whether a customer may end a booking that stands."""
+        return any(not one.continues and not one.target.occupies for one in self._customers)
+
+    @cached_property
+    def customer_moves(self) -> bool:
+        """Whether a customer may move a booking that stands."""
+        return any(one.continues for one in self._customers)
+
+    @cached_property
+    def _customers(self) -> list[Action]:
+        """What a customer may do with a booking that stands."""
+        return [
+            one
+            for one in self.actions
+            if one.by_customer and one.source and one.source.occupies and one.source.settled
+        ]

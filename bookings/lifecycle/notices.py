@@ -135,6 +135,8 @@ def is_wanted(booking: Booking, to: str, mail: str, notices: Notices) -> bool:
 
 def message_in(notices: Notices, to: str, mail: str) -> str:
     """The words that ``notices`` put into a mail; what is said for all goes into none that calls a booking off."""
+    if not notices:
+        return ""
     for_all = f"notify_{to}_by_email"
     concerned = {name: one for name, one in notices.items() if name != for_all or mail not in OFF}
     return str(_notice(concerned, to, mail).get("message") or "")

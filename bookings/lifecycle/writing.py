@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Model
 
 from bookings import prepared, sql, wake_ups
@@ -70,7 +70,7 @@ def write(rows: Rows) -> bool:
     written = _all_or_none(rows) if rows.claim and len(rows.claim.pieces) > 1 else _write(rows)
     for row in (rows.booking, rows.customer) if written else ():
         if row is not None:
-            row._state.adding, row._state.db = False, connection.alias
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return written
 
 
@@ -85,7 +85,7 @@ def write_hold(draft: Reservation, claim: Claim) -> bool:
             ("held", _insert([draft], "FROM piece", marks=ENDS_AS_ITS_PIECE)),
         ]
         for (draft.expires_at,) in (written := _run(parts, "SELECT expires_at FROM piece")):
-            draft._state.adding, draft._state.db = False, connection.alias
+            draft._state.adding, draft._state.db = False, DEFAULT_DB_ALIAS
         return bool(written)
     claimed = claim_pieces(claim, reservation=draft.pk)
     if claimed is None:
@@ -106,7 +106,7 @@ def follow(entry: HistoryEntry, messages: Sequence[OutboxMessage] = ()) -> Histo
     else:
         with connection.cursor() as cursor:
             entry.pk = _entry_and_messages(cursor, entry, messages)
-    entry._state.adding, entry._state.db = False, connection.alias
+    entry._state.adding, entry._state.db = False, DEFAULT_DB_ALIAS
     return entry
 
 
