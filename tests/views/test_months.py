@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from bookings.models import Project, Site, WeeklyHours
+from bookings.templatetags.days import day_of_calendar
 from bookings.views.choose.months import Month, amount, neighbour, table
 from tests.situations import a_booking, a_resource
 
@@ -358,3 +359,25 @@ def test_a_month_that_is_asked_for_is_shown_though_nothing_is_free_in_it(visitor
     page = visitor.see("/book/lightning/", month=f"{timezone.now():%Y-%m}").content.decode()
     assert "No times are free in" in page
     assert "Next month with free times" in page
+
+
+def test_nothing_that_a_day_says_is_markup():
+    wild = '"><script>'
+    said = {
+        "weekday": wild,
+        "month": wild,
+        "classes": wild,
+        "href": wild,
+        "said": wild,
+        "number": 9,
+        "amount": "few",
+    }
+    assert "<script>" not in day_of_calendar(said)
+    assert day_of_calendar(said).count("&lt;script&gt;") == 5
+
+
+def test_a_day_leads_somewhere_only_where_it_has_an_address():
+    plain = {"classes": "day", "href": "", "said": "9 March, past", "number": 9, "amount": ""}
+    assert day_of_calendar(plain).startswith('<span class="day">')
+    chosen = day_of_calendar(plain | {"href": "/?day=9", "chosen": True})
+    assert chosen.startswith('<a class="day" href="/?day=9" rel="nofollow" aria-current="true">')

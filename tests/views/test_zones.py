@@ -90,3 +90,16 @@ def test_of_two_equal_times_each_says_which_it_is(visitor, project):
         f"02:00 to 02:00 (UTC+1), {words}, first time that night",
         f"02:00 to 03:00, {words}, second time that night",
     ]
+
+
+def test_the_zone_that_is_shown_is_the_one_that_is_chosen(visitor, project):
+    Project.objects.update(place=Project.Place.ONLINE)
+    for zone in ("Asia/Tokyo", "Europe/Berlin", "America/Bogota"):
+        page = visitor.see(f"/book/{project.slug}/", zone=zone).content.decode()
+        (select,) = re.findall(r'<select class="control" id="id_zone".*?</select>', page, re.DOTALL)
+        assert re.findall(r'<option value="([^"]+)" selected>', select) == [zone]
+        assert select.count(f'value="{zone}"') == 1
+        assert (
+            clock(timezone.now(), zone) in select
+            or clock(timezone.now() - timedelta(minutes=1), zone) in select
+        )

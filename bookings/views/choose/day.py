@@ -57,8 +57,8 @@ def _strip(selection: Selection, found: FreeTimes, day: date) -> list[dict[str, 
     begin = min(day, free[0])
     if (day - begin).days >= STRIP_DAYS:
         begin = max((one for one in free if one < day), default=day)
-    days = [begin + timedelta(days=number) for number in range(STRIP_DAYS)]
-    return [_strip_cell(selection, found, one, day) for one in days if one <= selection.last_shown]
+    days, last = [begin + timedelta(days=number) for number in range(STRIP_DAYS)], selection.last_shown
+    return [_strip_cell(selection, found, one, day) for one in days if one <= last]
 
 
 def _strip_cell(selection: Selection, found: FreeTimes, one: date, day: date) -> dict[str, Any]:

@@ -6,13 +6,14 @@ import calendar
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils import dates
 from django.utils.formats import number_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bookings import times
 
@@ -49,7 +50,7 @@ class Month:
         first, second = (capfirst(dates.MONTHS_3[number]) for number in (self.number, last.month))
         return f"{first} {self.year} – {second}" if last.year != self.year else f"{first} – {second}"
 
-    @property
+    @cached_property
     def weeks(self) -> list[list[date | None]]:
         return weeks_shown(self.year, self.number, self.today, self.weekdays[0], self.begin)
 
@@ -125,14 +126,14 @@ def _cell(month: Month, day: date, href: Callable[[date], str]) -> dict[str, Any
 def cell(
     day: date, kind: str, free: int, href: Callable[[date], str], *, today: bool = False
 ) -> dict[str, Any]:
-    """What `_day.html` shows but for what is particular to today and to the day that is looked at.
+    """What `day_of_calendar` draws but for what is particular to today and to the day that is looked at.
 
     Only a day on which something is offered, or was, leads anywhere.
     """
     much = amount(free) if kind == "free" else ""
     classes = ("day", f"day--{kind}", f"day--{much}" if much else "", "day--today" if today else "")
     full = times.day_in_words(day)
-    said = (full, _("today") if today else "", _what_is_free(kind, free))
+    said = (full, _("today") if today else "", _what_is_free(kind, free, get_language()))
     return {
         "number": day.day,
         "href": href(day) if kind in {"free", "full"} else "",
@@ -145,7 +146,9 @@ def cell(
     }
 
 
-def _what_is_free(kind: str, free: int) -> str:
+@lru_cache(maxsize=8192)
+def _what_is_free(kind: str, free: int, _language: str | None) -> str:
+    """In the language that is active; kept, as the words of a day are."""
     if kind == "free":
         return ngettext("1 time free", "%(number)s times free", free) % {"number": number_format(free)}
     if kind == "full":

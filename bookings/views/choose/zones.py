@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -76,6 +78,9 @@ OFFERED = (
 )
 
 
+_SELECTED = SafeString(" selected")
+
+
 def requested_zone(request: HttpRequest) -> str:
     """The zone that the URL or the form names, as it stands there; empty if none."""
     return request.POST.get("zone") or request.GET.get("zone") or ""
@@ -109,17 +114,23 @@ def switcher(
     shown: str, place: str, moment: datetime, now: datetime, hidden: list[dict[str, str]]
 ) -> dict[str, Any]:
     """The context of `_zone.html`: ``moment`` is of the day whose times are shown."""
-    minute = now.replace(second=0, microsecond=0)
-    labels = {name: _label(minute, name) for name in (shown, place)}
-    labels |= _labels_of_offered(minute, get_language() or "")
     return {
         "name": times.zone_name(moment, shown),
         "said": _("Times in %(zone)s") % {"zone": times.zone_and_offset(moment, shown)},
-        "choices": [
-            {"name": name, "label": label, "chosen": name == shown} for name, label in labels.items()
-        ],
+        "options": _options(now.replace(second=0, microsecond=0), shown, place, get_language() or ""),
         "hidden": hidden,
     }
+
+
+@lru_cache(maxsize=64)
+def _options(minute: datetime, shown: str, place: str, language: str) -> SafeString:
+    """Drawn once for all pages of that minute in a language, which is active."""
+    labels = {name: _label(minute, name) for name in (shown, place)} | _labels_of_offered(minute, language)
+    return format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        ((name, _SELECTED if name == shown else "", label) for name, label in labels.items()),
+    )
 
 
 @lru_cache(maxsize=16)
