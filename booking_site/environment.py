@@ -12,7 +12,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from redis import Redis
 
 from booking_site import access_log
 from bookings.hosts import ascii_host, with_port
@@ -234,9 +233,12 @@ def _mail_server(url: str, scheme: str) -> dict[str, Any]:
 
 def redis(url: str) -> str:
     """Return REDIS_URL, or nothing where there is none."""
+    if not url:
+        return url
+    from redis import Redis  # noqa: PLC0415  # eight megabytes a process, for sites that have one
+
     try:
-        if url:
-            Redis.from_url(url).close()  # reads the address and connects to nothing
+        Redis.from_url(url).close()  # reads the address and connects to nothing
     except ValueError as error:
         raise ImproperlyConfigured("REDIS_URL must be like redis://127.0.0.1:6379/0.") from error
     return url

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import RequestFactory
 
-from bookings import rate_limits
+from bookings import rate_limits, redis_counts
 from bookings.models import RequestCount
 
 NOW = datetime(2027, 3, 16, 9, 30, 12, tzinfo=UTC)
@@ -123,8 +123,8 @@ def redis_url(tmp_path) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert any("ready to accept connections" in line for line in process.stdout)
     yield url
-    rate_limits._redis(url).close()
-    rate_limits._redis.cache_clear()
+    redis_counts.client(url).close()
+    redis_counts.client.cache_clear()
     process.terminate()
     process.communicate()
 

@@ -19,6 +19,7 @@ from bookings.calendars.errors import (
     TooManyCalls,
     Unavailable,
 )
+from bookings.calendars.event_keys import OUR_KEY
 from bookings.calendars.event_text import event_text, says_the_same
 from bookings.calendars.http import CHANGED, GONE, NOT_UNDERSTOOD, Answer, call, judge
 from bookings.calendars.provider import Changes, Listed, ToWrite, Written
@@ -173,7 +174,7 @@ class CalDav:
     def _key(url: str) -> str:
         """Our key where the address is that of an event of ours, else the address."""
         name = url.rpartition("/")[2].removesuffix(".ics")
-        return name if ics.OUR_KEY.fullmatch(name) else url
+        return name if OUR_KEY.fullmatch(name) else url
 
     # --- Writing ---
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bookings.calendars.ics import OUR_KEY
+from bookings.calendars.event_keys import OUR_KEY
 from bookings.calendars.marks import Mark, guest_of, is_among, mark_of, read_mark
 from bookings.calendars.provider import Busy, Ours, ToWrite, Written
 

@@ -20,13 +20,13 @@ from icalendar import Component
 from icalendar import Event as IcalEvent
 
 from bookings.calendars.errors import Unavailable
+from bookings.calendars.event_keys import OUR_KEY
 from bookings.calendars.provider import Busy, Ours
 from bookings.calendars.recurrence import is_bounded
 
 MOST_BUSY = 20_000
 MOST_STRETCHES = 5_000
 """Of one event: what repeats more often than every three hours for 18 months is not read."""
-OUR_KEY = re.compile(r"booking-[0-9a-z]{4,12}-[0-9]{1,9}")
 NO_CALENDAR = gettext_noop("What came from the address is no calendar, or a broken one.")
 SOME_UNREAD = gettext_noop(
     "Some events could not be read and do not count as busy: they repeat too often, or are broken."
@@ -60,21 +60,6 @@ class Asked:
     end: datetime
     zone: str
     owners: Collection[str] = ()
-
-
-def key_of(reference: str, count: int) -> str:
-    """The id for life of the event of a booking, made for the ``count``-th time."""
-    return f"booking-{reference.lower()}-{count}"
-
-
-def reference_in(key: str) -> str:
-    """The reference of which a key was made."""
-    return key.split("-")[1].upper()
-
-
-def count_in(key: str) -> int:
-    """Which of the events of its booking a key names, counted from 1."""
-    return int(key.split("-")[2])
 
 
 def read(text: bytes, asked: Asked, *, name: str = "", etag: str = "") -> Reading:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from bookings import database_clock
-from bookings.calendars.ics import key_of
+from bookings.calendars.event_keys import key_of
 from bookings.calendars.marks import is_among
 from bookings.calendars.standing import calendars_of
 from bookings.effects import telling

@@ -1,4 +1,4 @@
-"""Which client answers for which kind of connection."""
+"""Which client answers for which kind of connection; it is loaded where there is one, and its libraries with it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from collections.abc import Callable, Mapping
 
 from django.db import transaction
 
-from bookings.calendars.caldav import CalDav
-from bookings.calendars.google import Google
-from bookings.calendars.ics_address import IcsAddress
-from bookings.calendars.microsoft import Microsoft
 from bookings.calendars.oauth import Grant, Tokens
 from bookings.calendars.provider import Provider
 from bookings.calendars.secrets import seal, unseal
@@ -17,6 +13,8 @@ from bookings.models import Connection
 
 
 def _caldav(connection: Connection) -> Provider:
+    from bookings.calendars.caldav import CalDav  # noqa: PLC0415
+
     secret = unseal(connection.secret)
     return CalDav(
         connection.address,
@@ -28,6 +26,8 @@ def _caldav(connection: Connection) -> Provider:
 
 
 def _ics(connection: Connection) -> Provider:
+    from bookings.calendars.ics_address import IcsAddress  # noqa: PLC0415
+
     return IcsAddress(
         unseal(connection.secret)["url"],
         zone=connection.resource.timezone,
@@ -36,10 +36,14 @@ def _ics(connection: Connection) -> Provider:
 
 
 def _google(connection: Connection) -> Provider:
+    from bookings.calendars.google import Google  # noqa: PLC0415
+
     return Google(_tokens(connection), zone=connection.resource.timezone)
 
 
 def _microsoft(connection: Connection) -> Provider:
+    from bookings.calendars.microsoft import Microsoft  # noqa: PLC0415
+
     own = [one for one in (connection.account, connection.resource.email) if one]
     return Microsoft(_tokens(connection), zone=connection.resource.timezone, addresses=own)
 

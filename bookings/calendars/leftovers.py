@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bookings import database_clock
-from bookings.calendars.ics import count_in, reference_in
+from bookings.calendars.event_keys import count_in, reference_in
 from bookings.calendars.missed import KIND
 from bookings.calendars.provider import Ours
 from bookings.models import Calendar, CalendarEntry, OutboxMessage

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
-from bookings.calendars.ics import OUR_KEY
+from bookings.calendars.event_keys import OUR_KEY
 from bookings.calendars.marks import Mark, guest_of, is_among, mark_of, read_mark
 from bookings.calendars.provider import Busy, Guest, Ours, ToWrite, Written
 

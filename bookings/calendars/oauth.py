@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
 from django.utils.translation import gettext_noop
 
 from bookings.calendars.errors import CalendarError, NotAllowed, SignedOut, TooManyCalls, Unavailable
@@ -20,6 +18,9 @@ from bookings.calendars.http import NO_ANSWER, NOT_UNDERSTOOD, OWN_FAULT, TOO_MA
 from bookings.calendars.json_api import bounded, transport
 from bookings.calendars.oauth_servers import Server, server
 from bookings.effects.safe_http import TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import OAuth2Client
 
 EARLY_SECONDS = 120
 """So long before its end a token is no longer used."""
@@ -157,6 +158,8 @@ def _grant(token: Mapping[str, Any], refresh: str) -> Grant:
 
 
 def _client(found: Server, redirect: str) -> OAuth2Client:
+    from authlib.integrations.httpx_client import OAuth2Client  # noqa: PLC0415  # six megabytes, for who connects
+
     client = OAuth2Client(
         client_id=found.client_id,
         client_secret=found.client_secret,
@@ -177,6 +180,8 @@ def _client(found: Server, redirect: str) -> OAuth2Client:
 @contextmanager
 def _talking(found: Server) -> Iterator[None]:
     """In it, what the server says becomes an error in our words."""
+    from authlib.integrations.base_client import OAuthError  # noqa: PLC0415  # see ``_client``
+
     with bounded():
         try:
             yield

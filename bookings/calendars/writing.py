@@ -22,7 +22,7 @@ from django.utils.translation import gettext_noop
 from bookings import database_clock
 from bookings.calendars import leftovers, meetings
 from bookings.calendars.errors import CalendarError, ChangedThere, NotAllowed, SignedOut
-from bookings.calendars.ics import key_of
+from bookings.calendars.event_keys import key_of
 from bookings.calendars.inviting import begun, has_guests, invites
 from bookings.calendars.kinds import provider_of
 from bookings.calendars.provider import Provider, ToWrite, Written

@@ -6,7 +6,7 @@ import pytest
 
 from bookings.calendars.caldav import CalDav
 from bookings.calendars.errors import CalendarError, CalendarGone, ChangedThere, NotAllowed, SignedOut
-from bookings.calendars.ics import key_of
+from bookings.calendars.event_keys import key_of
 from bookings.calendars.provider import Busy, Guest, ToWrite
 from tests.calendars.conftest import PASSWORD, Account, an_ics, lasting, soon
 

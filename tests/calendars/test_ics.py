@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bookings.calendars.errors import Unavailable
-from bookings.calendars.ics import SOME_UNREAD, Asked, key_of, read
+from bookings.calendars.event_keys import key_of
+from bookings.calendars.ics import SOME_UNREAD, Asked, read
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 ASKED = Asked(NOW, NOW + timedelta(days=548), "Europe/Berlin", ("anna@example.com",))
