@@ -16,12 +16,15 @@ import gc, json, os, sys, threading
 from booking_site.preloading import make_ready_to_fork
 from booking_site.wsgi import application
 from django.db import connection
+from django.utils.translation import trans_real
 connection.ensure_connection()
 make_ready_to_fork(application)
 print(json.dumps({
     "connected": connection.connection is not None,
     "threads": threading.active_count(),
     "frozen": gc.get_freeze_count(),
+    "threshold": gc.get_threshold()[0],
+    "languages": sorted(trans_real._translations),
     "modules": list(sys.modules),
 }), flush=True)
 if os.fork() == 0:
@@ -54,4 +57,17 @@ def test_views_are_loaded_and_left_alone_by_the_collector(database_url: str, tmp
     found, interval = prepared(database_url, tmp_path)
     assert {"booking_site.urls", "bookings.views.home"} <= set(found["modules"])
     assert found["frozen"] > 100_000
+    assert found["threshold"] >= 10_000
     assert interval == pytest.approx(0.001)
+
+
+def test_what_every_page_says_is_loaded_once_for_all_processes(database_url: str, tmp_path: Path) -> None:
+    found, _interval = prepared(database_url, tmp_path)
+    assert {"en", "de", "ar"} <= set(found["languages"])
+    assert {"bookings.templatetags.days", "babel.localedata"} <= set(found["modules"])
+
+
+def test_what_an_idle_site_does_not_use_is_not_loaded(database_url: str, tmp_path: Path) -> None:
+    found, _interval = prepared(database_url, tmp_path)
+    loaded = {name.partition(".")[0] for name in found["modules"]}
+    assert loaded & {"authlib", "recurring_ical_events", "redis"} == set()
