@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from bookings import database_clock, metrics, sql
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
-from bookings.lifecycle.claims import Claim, hand_over
+from bookings.lifecycle.claims import Claim, hand_over, release_pieces, resources_held
 from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.holds import end_hold, lock_live, locks_of
 from bookings.lifecycle.locks import NO_LOCKS
@@ -60,11 +61,11 @@ def book(
 ) -> Booking:
     """Save an unsaved booking along the published version of ``graph`` (its name, or the flow as read) and return it.
 
-    A live ``reservation`` of the same resource, start and end is handed over and cannot fail; for other times the
-    time is claimed anew, and if that fails the reservation stays.  One that ended raises ``ReservationGone`` unless
-    ``else_anew``.  ``assignment`` is why it came to its resource, as ``HistoryEntry`` keeps it; a reservation that is
-    handed over says so itself.  Raises ``SlotTaken``, ``GroupFull``, ``SessionClosed``, and what the rules say to a
-    customer; nothing is written then.
+    A live ``reservation`` of the same resources, start and end is handed over and cannot fail; for other times, or for
+    more than it holds, the time is claimed anew, and if that fails the reservation stays.  One that ended raises
+    ``ReservationGone`` unless ``else_anew``.  ``assignment`` is why it came to its resource, as ``HistoryEntry`` keeps
+    it; a reservation that is handed over says so itself.  Raises ``SlotTaken``, ``GroupFull``, ``SessionClosed``, and
+    what the rules say to a customer; nothing is written then.
     """
     flow = graph if isinstance(graph, Flow) else Flow.published(graph)
     draft.reference = (
@@ -83,20 +84,23 @@ def book(
         check_person(customer, by)
     around = timedelta()
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
-    if not (held and held.covers(draft) and draft.places <= held.reservation.places):
+    takes = [resource.pk for resource in companions]
+    covers = held is not None and held.covers(draft, takes)
+    if not (held and covers and draft.places <= held.reservation.places):
         check_places(draft, by)
-    if not (held and held.covers(draft)):
+    if not covers:
         ignoring = [held.reservation.pk] if held else []
         moment = now or database_clock.now()
         around = check(draft, by=by, now=moment, companions=companions, ignoring=ignoring)
+        if held:
+            release_pieces(reservation=held.reservation)  # or it would stand in its own booking's way
     target = flow.create.target
     enter(draft, target)
-    claims = target.occupies and not (held and held.covers(draft) and _take_over(held.reservation, draft))
+    claims = target.occupies and not (held and covers and _take_over(held.reservation, draft, takes))
     if claims and draft.version.claims_seat:
         claim_seats(session_of(draft), draft.places)
-    takes = [resource.pk for resource in companions]
     claim = claim_of(draft, takes, around) if claims and draft.version.claims_time else None
-    assignment = held.reservation.assignment if held and held.covers(draft) else assignment
+    assignment = held.reservation.assignment if held and covers else assignment
     rows = _rows(draft, claim, customer, action=flow.create, by=by, words=words, assignment=assignment)
     _write(rows, companions)
     if held:
@@ -146,12 +150,21 @@ class _Held:
     def __init__(self, reservation: Reservation) -> None:
         self.reservation = reservation
 
-    def covers(self, draft: Booking) -> bool:
-        """Whether it holds just what the draft wants."""
+    def fits(self, draft: Booking) -> bool:
+        """Whether it is of the draft's session, or of its resource and times, and keeps as much off."""
         mine, wanted = self.reservation, draft
         if mine.session_id or wanted.session_id:
             return mine.session_id == wanted.session_id
+        if mine.allow_double_bookings and not wanted.allow_double_bookings:
+            return False
+        buffers = wanted.buffer_before or wanted.buffer_after
+        if buffers and mine.project_id != wanted.project_id:
+            return False
         return (mine.resource_id, mine.start, mine.end) == (wanted.resource_id, wanted.start, wanted.end)
+
+    def covers(self, draft: Booking, takes: Sequence[uuid.UUID]) -> bool:
+        """Whether it holds all that the draft wants, and these other resources besides."""
+        return self.fits(draft) and (not takes or set(takes) <= resources_held(self.reservation))
 
 
 def _held(
@@ -164,7 +177,7 @@ def _held(
 ) -> _Held | None:
     if reservation is None:
         return None
-    claims_anew = bool(companions) or not _Held(reservation).covers(draft)
+    claims_anew = bool(companions) or not _Held(reservation).fits(draft)
     live = lock_live(reservation, besides=locks_of(draft, companions) if claims_anew else NO_LOCKS)
     if live is None:
         if else_anew:
@@ -175,13 +188,13 @@ def _held(
     return _Held(live)
 
 
-def _take_over(reservation: Reservation, draft: Booking) -> bool:
+def _take_over(reservation: Reservation, draft: Booking, takes: Sequence[uuid.UUID]) -> bool:
     """Whether the booking has what is held; of other places than that only the difference is claimed, or given back."""
     if draft.version.claims_seat:
         if reservation.holds_seat:
             change_seats(session_of(draft), having=reservation.places, wanting=draft.places)
         return reservation.holds_seat
-    return draft.version.claims_time and hand_over(reservation, draft.pk)
+    return draft.version.claims_time and hand_over(reservation, draft.pk, [draft.resource_id, *takes])
 
 
 def _rows(

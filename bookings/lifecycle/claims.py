@@ -8,7 +8,7 @@ refused by the constraint too, but two of them that meet wait for each other unt
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,7 +19,8 @@ from django.utils.dateparse import parse_datetime
 
 from bookings import prepared, sql
 from bookings.availability.parts import Part
-from bookings.models import Booking, Occupancy, Reservation
+from bookings.errors import Conflict
+from bookings.models import Booking, Occupancy, Reservation, Resource
 from bookings.written_out import mark
 
 OWNERS = ("booking", "reservation", "event")
@@ -219,14 +220,25 @@ def _instant(value: datetime | str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
-def hand_over(reservation: Reservation, booking_id: uuid.UUID) -> bool:
-    """Give a live reservation's pieces to a booking, ranges untouched; False if they expired meanwhile."""
+def resources_held(reservation: Reservation) -> set[uuid.UUID]:
+    """Those of whose time it has pieces."""
+    return set(Occupancy.objects.filter(reservation=reservation).values_list("resource_id", flat=True))
+
+
+def hand_over(reservation: Reservation, booking_id: uuid.UUID, resources: Collection[uuid.UUID]) -> bool:
+    """Give a live reservation's pieces of these resources to a booking, ranges untouched; False if they expired.
+
+    Where only some were left, which expired one after the other, ``Conflict`` is raised: a booking has all or none.
+    """
     text = (
         f'UPDATE "{Occupancy._meta.db_table}" SET reservation_id = NULL, booking_id = %s, expires_at = NULL '
-        f"WHERE reservation_id = %s AND (expires_at IS NULL OR expires_at > {sql.now()})"
+        f"WHERE reservation_id = %s AND {sql.among('resource_id')} AND (expires_at IS NULL OR expires_at > {sql.now()})"
     )
     values = [sql.stored(Booking, "pk", booking_id), sql.stored(Reservation, "pk", reservation.pk)]
-    return bool(prepared.run(text, values).affected)
+    handed = prepared.run(text, [*values, sql.id_list(Resource, "pk", resources)]).affected
+    if handed not in {0, len(resources)}:
+        raise Conflict
+    return bool(handed)
 
 
 def release_pieces(*, booking: Booking | None = None, reservation: Reservation | None = None) -> None:
