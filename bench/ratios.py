@@ -15,7 +15,6 @@ Ratios travel, times do not.
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import random
@@ -34,6 +33,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from bench.world import Kind, World  # noqa: E402
+from booking_site.preloading import keep_the_collector_off  # noqa: E402
 from bookings import limits  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -72,8 +72,7 @@ def main() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         kinds = _wanted(World(asked.pieces).kinds(), asked.only)
-        gc.collect()
-        gc.freeze()  # as the server's processes do once they are started
+        keep_the_collector_off()  # as the server's processes do once they are started
         costs = measure(kinds, asked.requests, asked.rounds)
         print(
             f"{connection.vendor}, {asked.pieces} pieces, {asked.rounds} rounds of {asked.requests} requests"
