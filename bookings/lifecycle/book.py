@@ -164,7 +164,9 @@ class _Held:
 
     def covers(self, draft: Booking, takes: Sequence[uuid.UUID]) -> bool:
         """Whether it holds all that the draft wants, and these other resources besides."""
-        return self.fits(draft) and (not takes or set(takes) <= resources_held(self.reservation))
+        return self.fits(draft) and (
+            not takes or {draft.resource_id, *takes} <= resources_held(self.reservation)
+        )
 
 
 def _held(

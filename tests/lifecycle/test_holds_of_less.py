@@ -35,15 +35,16 @@ def test_where_the_other_is_taken_nothing_is_booked_and_the_hold_stays():
     assert Occupancy.objects.get(resource=doc).reservation_id == hold.pk
 
 
-def test_a_hold_of_two_of_which_one_piece_is_gone_gives_no_half():
-    doc, jules = a_resource(), a_resource()
+@pytest.mark.parametrize("gone", [0, 1], ids=["its own", "the other's"])
+def test_a_hold_of_two_of_which_one_piece_is_gone_gives_no_half(gone):
+    both = doc, jules = a_resource(), a_resource()
     draft = Reservation(resource=doc, start=at(10), end=at(11))
     hold = reserve(draft, hold=timedelta(minutes=10), by=SERVER, companions=[jules])
-    Occupancy.objects.filter(resource=jules).delete()
-    a_booking(jules, at(10))
+    Occupancy.objects.filter(resource=both[gone]).delete()
+    a_booking(both[gone], at(10))
     with pytest.raises(SlotTaken):
         booked(doc, hold, jules)
-    assert Occupancy.objects.get(resource=doc).reservation_id == hold.pk
+    assert Occupancy.objects.get(resource=both[1 - gone]).reservation_id == hold.pk
 
 
 def test_what_was_held_besides_is_given_back():
