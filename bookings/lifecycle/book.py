@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from bookings import database_clock, metrics, sql
+from bookings import database_clock, metrics
 from bookings.errors import OverlapNotAllowed, ReservationGone, ReservationMismatch, SessionClosed
 from bookings.graphs.flow import Flow
 from bookings.lifecycle.actors import STAFF, Actor
@@ -42,7 +42,7 @@ def _is_one_statement(
 
     What is counted under a lock it locks, and is then begun anew in a transaction.
     """
-    return sql.is_postgresql() and not (companions or reservation or draft.session or words.strip())
+    return not (companions or reservation or draft.session or words.strip())
 
 
 @alone_where(_is_one_statement)

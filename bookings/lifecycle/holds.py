@@ -44,8 +44,7 @@ def _is_one_statement(
     **_rest: Any,
 ) -> bool:
     """Whether ``reserve`` writes one hold of one piece, and counts no visitor's."""
-    more = companions or replacing or draft.session or draft.visitor or draft.address
-    return sql.is_postgresql() and not more
+    return not (companions or replacing or draft.session or draft.visitor or draft.address)
 
 
 @alone_where(_is_one_statement)

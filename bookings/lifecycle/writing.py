@@ -18,12 +18,13 @@ stands or falls with it.  It is prepared where the connection leads straight to 
 
 What happens to a booking later, a line of history and its messages, is written in the same way (``follow``).
 
-On SQLite, where a statement costs no way to a server, the same rows are written one by one.
+On SQLite, where a statement costs no way to a server, the same rows are written one by one.  Its transaction keeps all
+other writers out: that of a booking or a hold alone begins here, when all is decided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,6 +88,10 @@ def write_hold(draft: Reservation, claim: Claim) -> bool:
         for (draft.expires_at,) in (written := _run(parts, "SELECT expires_at FROM piece")):
             draft._state.adding, draft._state.db = False, DEFAULT_DB_ALIAS
         return bool(written)
+    return _in_one_transaction(lambda: _hold_piece_by_piece(draft, claim))
+
+
+def _hold_piece_by_piece(draft: Reservation, claim: Claim) -> bool:
     claimed = claim_pieces(claim, reservation=draft.pk)
     if claimed is None:
         return False
@@ -123,7 +128,7 @@ def _all_or_none(rows: Rows) -> bool:
 
 
 def _write(rows: Rows) -> bool:
-    written = _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
+    written = _at_once(rows) if sql.is_postgresql() else _in_one_transaction(lambda: _one_by_one(rows))
     if written and rows.messages:
         wake_ups.written()
     return written
@@ -151,6 +156,14 @@ def _run(parts: Sequence[tuple[str, Statement]], answer: str) -> list[tuple[Any,
     text = ", ".join(f"{name} AS ({part})" for name, (part, _values) in parts)
     values = [value for _name, (_part, values) in parts for value in values]
     return prepared.run(f"WITH {text} {answer}", values).rows
+
+
+def _in_one_transaction(do: Callable[[], bool]) -> bool:
+    """In the open one, else in one of its own."""
+    if connection.in_atomic_block:
+        return do()
+    with transaction.atomic():
+        return do()
 
 
 def _one_by_one(rows: Rows) -> bool:

@@ -23,6 +23,7 @@ from tests.situations import (
     a_booking,
     a_draft,
     a_hold,
+    a_project,
     a_resource,
     a_seat,
     a_seat_hold,
@@ -35,19 +36,22 @@ from tests.situations import (
 pytestmark = pytest.mark.django_db(transaction=True)
 CUSTOMER = Actor.customer()
 IS_ALONE = connection.vendor == "postgresql"
-"""On SQLite the rows are written one by one, so that nothing is."""
+"""On SQLite the rows are written one by one, in a transaction that begins with the first of them."""
 WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
 
 
 @dataclass
 class Written:
-    """Of each statement that wrote: whether a transaction was open."""
+    """Of each statement that wrote, and of each that read: whether a transaction was open."""
 
     within: list[bool] = field(default_factory=list)
+    read_within: list[bool] = field(default_factory=list)
 
     def __call__(self, execute: Callable[..., Any], text: str, *args: Any) -> Any:
         if text.startswith(WRITES):
             self.within.append(connection.in_atomic_block)
+        elif text.startswith("SELECT"):
+            self.read_within.append(connection.in_atomic_block)
         return execute(text, *args)
 
 
@@ -69,6 +73,16 @@ def test_a_booking_of_one_resource_is_one_statement_without_a_transaction():
         a_booking(doc, at(10))
     assert written.within == ([False] if IS_ALONE else [True] * 5)
     assert rows()[:4] == [1, 1, 1, 1]
+
+
+def test_what_is_decided_before_it_keeps_no_other_writer_out():
+    doc = a_resource()
+    project = a_project(doc, length=HOUR, availability={"future": "10 years"})
+    start = (timezone.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0)
+    with watched() as written:
+        a_booking(doc, start, by=CUSTOMER, project=project)
+    assert written.read_within
+    assert not any(written.read_within)
 
 
 def with_others():
