@@ -8,6 +8,7 @@ from wsgiref.handlers import SimpleHandler
 from wsgiref.types import WSGIApplication
 from wsgiref.util import setup_testing_defaults
 
+from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.template.loader import get_template
@@ -21,7 +22,8 @@ def make_ready_to_fork(application: WSGIApplication) -> None:
     """Load what every request needs, close what two processes must not share, and keep the collector off the rest."""
     _refuse_too_old()
     _serve_once(application)
-    _load_what_pages_say()
+    if apps.ready:  # it is this site that is served
+        _load_what_pages_say()
     _close_connections()
     keep_the_collector_off()
 
