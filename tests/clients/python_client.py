@@ -2,7 +2,7 @@
 
 import fcntl
 import hashlib
-import importlib
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -22,13 +22,20 @@ def install() -> Path:
     with (HERE / ".gitignore").open() as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         if not STAMP.exists() or STAMP.read_text() != wanted:
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+            command = [*_installer(), "install", "--quiet", "--no-deps", "--require-hashes"]
             command += ["--upgrade", "--target", str(MODULES), "--requirement", str(LOCK)]
             run = subprocess.run(command, capture_output=True, text=True, check=False)
             if run.returncode:
                 absent(f"the Python client cannot be installed: {run.stderr.strip()[-500:]}")
             STAMP.write_text(wanted)
     return MODULES
+
+
+def _installer() -> list[str]:
+    """An environment that uv made has no pip, and uv itself among the tools."""
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip"]
+    return [str(Path(sys.executable).with_name("uv")), "pip"]
 
 
 def client_of(site: str, key: str) -> Any:
