@@ -59,10 +59,11 @@ def test_an_invalid_request_takes_four_queries_and_the_next_takes_one(used, wish
     assert queries(lambda: used.post("/bookings", wish | {"end": "x"})) == 1
 
 
-def test_a_hold_takes_six_statements_and_the_next_takes_three(used, wish):
-    # the version; key, resource, graph; time, reservation
-    assert queries(lambda: used.made("/bookings/reserve", wish)) == 6
-    assert queries(lambda: used.made("/bookings/reserve", wish | LATER)) == 3
+def test_a_hold_reads_by_four_statements_and_the_next_by_one_and_each_is_written_by_one(used, wish):
+    # the version; key, resource, graph; the hold with its time, which SQLite writes by two
+    written = 1 if connection.vendor == "postgresql" else 2
+    assert queries(lambda: used.made("/bookings/reserve", wish)) == 4 + written
+    assert queries(lambda: used.made("/bookings/reserve", wish | LATER)) == 1 + written
 
 
 def test_reading_one_takes_two_queries_and_a_list_three(used, wish):
