@@ -85,10 +85,10 @@ def book(
     around = timedelta()
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
     takes = [resource.pk for resource in companions]
-    covers = held is not None and held.covers(draft, takes)
-    if not (held and covers and draft.places <= held.reservation.places):
+    handed = held.reservation if held and held.covers(draft, takes, by) else None
+    if not (handed and draft.places <= handed.places):
         check_places(draft, by)
-    if not covers:
+    if handed is None:
         ignoring = [held.reservation.pk] if held else []
         moment = now or database_clock.now()
         around = check(draft, by=by, now=moment, companions=companions, ignoring=ignoring)
@@ -96,11 +96,11 @@ def book(
             release_pieces(reservation=held.reservation)  # or it would stand in its own booking's way
     target = flow.create.target
     enter(draft, target)
-    claims = target.occupies and not (held and covers and _take_over(held.reservation, draft, takes))
+    claims = target.occupies and not (handed and _take_over(handed, draft, takes))
     if claims and draft.version.claims_seat:
         claim_seats(session_of(draft), draft.places)
     claim = claim_of(draft, takes, around) if claims and draft.version.claims_time else None
-    assignment = held.reservation.assignment if held and covers else assignment
+    assignment = handed.assignment if handed else assignment
     rows = _rows(draft, claim, customer, action=flow.create, by=by, words=words, assignment=assignment)
     _write(rows, companions)
     if held:
@@ -150,21 +150,24 @@ class _Held:
     def __init__(self, reservation: Reservation) -> None:
         self.reservation = reservation
 
-    def fits(self, draft: Booking) -> bool:
-        """Whether it is of the draft's session, or of its resource and times, and keeps as much off."""
+    def fits(self, draft: Booking, by: Actor) -> bool:
+        """Whether it is of the draft's session, or of its resource and times, and keeps as much off.
+
+        Of another offer than the draft's it says nothing of that one's rules, by which some are bound.
+        """
         mine, wanted = self.reservation, draft
         if mine.session_id or wanted.session_id:
             return mine.session_id == wanted.session_id
         if mine.allow_double_bookings and not wanted.allow_double_bookings:
             return False
-        buffers = wanted.buffer_before or wanted.buffer_after
-        if buffers and mine.project_id != wanted.project_id:
+        is_same_offer = (mine.project_id, mine.option_id) == (wanted.project_id, wanted.option_id)
+        if not is_same_offer and (by.bound_by_rules or wanted.buffer_before or wanted.buffer_after):
             return False
         return (mine.resource_id, mine.start, mine.end) == (wanted.resource_id, wanted.start, wanted.end)
 
-    def covers(self, draft: Booking, takes: Sequence[uuid.UUID]) -> bool:
+    def covers(self, draft: Booking, takes: Sequence[uuid.UUID], by: Actor) -> bool:
         """Whether it holds all that the draft wants, and these other resources besides."""
-        return self.fits(draft) and (
+        return self.fits(draft, by) and (
             not takes or {draft.resource_id, *takes} <= resources_held(self.reservation)
         )
 
@@ -179,7 +182,7 @@ def _held(
 ) -> _Held | None:
     if reservation is None:
         return None
-    claims_anew = bool(companions) or not _Held(reservation).fits(draft)
+    claims_anew = bool(companions) or not _Held(reservation).fits(draft, by)
     live = lock_live(reservation, besides=locks_of(draft, companions) if claims_anew else NO_LOCKS)
     if live is None:
         if else_anew:

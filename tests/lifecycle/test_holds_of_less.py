@@ -3,19 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from bookings.availability.query import Buffers
-from bookings.errors import SlotTaken
-from bookings.lifecycle import book, reserve
-from bookings.models import Occupancy, Reservation
+from bookings.errors import OptionNotOffered, OutsideHours, SlotTaken
+from bookings.lifecycle import Actor, book, reserve
+from bookings.models import Occupancy, Option, OptionResource, Reservation
 from tests.situations import HOUR, SERVER, a_booking, a_draft, a_hold, a_project, a_resource, at, marty
 
 pytestmark = pytest.mark.django_db
+CUSTOMER = Actor.customer()
 
 
-def booked(doc, hold, *companions, start=None, **fields):
+def booked(doc, hold, *companions, start=None, by=SERVER, **fields):
     draft = a_draft(doc, start or at(10), **fields)
-    return book(draft, graph="instant", by=SERVER, customer=marty(), companions=companions, reservation=hold)
+    return book(draft, graph="instant", by=by, customer=marty(), companions=companions, reservation=hold)
 
 
 def test_a_hold_of_one_becomes_a_booking_of_two_which_has_both():
@@ -93,3 +95,29 @@ def test_a_hold_of_the_project_itself_is_handed_over_with_its_buffers():
     piece = Occupancy.objects.get()
     made = booked(doc, hold, project=project, buffer_after=half)
     assert made.occupancies.get().pk == piece.pk
+
+
+def tomorrow(hour, minute=0):
+    return (timezone.now() + timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def test_what_a_project_does_not_offer_is_refused_to_a_customer_who_holds_it_outside_of_it():
+    doc = a_resource()
+    project = a_project(doc, length=HOUR)
+    hold = a_hold(doc, tomorrow(10, 7))
+    with pytest.raises(OutsideHours):
+        booked(doc, hold, start=tomorrow(10, 7), by=CUSTOMER, project=project)
+    assert Occupancy.objects.get().reservation_id == hold.pk
+    assert booked(doc, hold, start=tomorrow(10, 7), project=project)
+
+
+def test_an_option_that_its_resource_does_not_do_is_refused_to_who_holds_it_for_another():
+    doc = a_resource()
+    project = a_project(doc, length=HOUR)
+    cut = project.options.get()
+    colour = Option.objects.create(project=project, label="Colour", length=HOUR)
+    OptionResource.objects.create(option=colour, link=project.links.get(), offered=False)
+    hold = a_hold(doc, tomorrow(10), by=CUSTOMER, project=project, option=cut)
+    with pytest.raises(OptionNotOffered):
+        booked(doc, hold, start=tomorrow(10), by=CUSTOMER, project=project, option=colour)
+    assert booked(doc, hold, start=tomorrow(10), by=CUSTOMER, project=project, option=cut)
