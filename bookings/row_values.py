@@ -179,8 +179,6 @@ def _stores(field: Field[Any, Any]) -> Any:
         return lambda value, itself: value.hex if type(value) is UUID else asks(value, itself)
     if _kind(field) is DateTimeField:
         return lambda value, itself: (
-            itself.ops.adapt_datetimefield_value(value)
-            if type(value) is datetime and value.tzinfo
-            else asks(value, itself)
+            sql.as_text(value) if type(value) is datetime and value.tzinfo else asks(value, itself)
         )
     return asks

@@ -16,9 +16,6 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
-_TAKEN = frozenset({UUID, bool})
-"""Types of values that PostgreSQL takes as they are, whatever their field."""
-
 
 @cache
 def is_postgresql() -> bool:
@@ -48,6 +45,11 @@ def instant(value: datetime | str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def as_text(moment: datetime) -> str:
+    """An aware moment as Django's backend writes it for SQLite: in UTC, without saying so."""
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
 def identity(value: UUID | str | None) -> UUID | None:
     """An id that a statement written by hand returned: SQLite gives text."""
     return UUID(value) if isinstance(value, str) else value
@@ -63,10 +65,13 @@ def from_now(duration: timedelta) -> tuple[str, list[Any]]:
 
 def stored(model: type[Model], name: str, value: Any) -> Any:
     """A value as the field of that name stores it: SQLite compares times as text, so their spelling decides."""
-    if is_postgresql() and (
-        value is None or type(value) in _TAKEN or (type(value) is datetime and value.tzinfo)
-    ):
+    kind = type(value)
+    if value is None or kind is bool:
         return value
+    if kind is UUID:
+        return value if is_postgresql() else value.hex
+    if kind is datetime and value.tzinfo:
+        return value if is_postgresql() else as_text(value)
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     assert isinstance(field, Field)  # noqa: S101  # no reverse relation
     return field.get_db_prep_value(value, connection_itself())

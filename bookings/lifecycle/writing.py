@@ -33,7 +33,7 @@ from django.db.models import Model
 
 from bookings import prepared, sql, wake_ups
 from bookings.lifecycle.claims import Claim, claim_pieces, claim_statement
-from bookings.lifecycle.notices import ENTRY, named_after
+from bookings.lifecycle.notices import ENTRY
 from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage, Reservation
 from bookings.row_values import columns_of
 from bookings.written_out import Marks, insert, insertion
@@ -44,6 +44,12 @@ NAMED: Marks = (
     ("payload", "%s::jsonb || jsonb_build_object('history', entry.id)"),
 )
 """Where PostgreSQL puts the number of the history entry into a message."""
+_LAST = f'(SELECT max(id) FROM "{HistoryEntry._meta.db_table}")'  # noqa: S608  # our own name
+NAMED_AFTER_THE_LAST: Marks = (
+    ("dedupe_key", f"replace(%s, '{ENTRY}', {_LAST})"),
+    ("payload", f"json_set(%s, '$.history', {_LAST})"),
+)
+"""Where SQLite does; numbers only grow there, and nobody else writes meanwhile."""
 ENDS_AS_ITS_PIECE: Marks = (("expires_at", "COALESCE(piece.expires_at, %s::timestamptz)"),)
 
 
@@ -109,8 +115,12 @@ def follow(entry: HistoryEntry, messages: Sequence[OutboxMessage] = ()) -> Histo
         parts = [("entry", _insert([entry], end='RETURNING "id"')), *_messages(messages)]
         ((entry.pk,),) = _run(parts, "SELECT id FROM entry")
     else:
+        written, *others = _entry_and_messages(entry, messages)
         with connection.cursor() as cursor:
-            entry.pk = _entry_and_messages(cursor, entry, messages)
+            cursor.execute(*written)
+            (entry.pk,) = cursor.fetchone()
+            for statement in others:
+                cursor.execute(*statement)
     entry._state.adding, entry._state.db = False, DEFAULT_DB_ALIAS
     return entry
 
@@ -128,7 +138,7 @@ def _all_or_none(rows: Rows) -> bool:
 
 
 def _write(rows: Rows) -> bool:
-    written = _at_once(rows) if sql.is_postgresql() else _in_one_transaction(lambda: _one_by_one(rows))
+    written = _at_once(rows) if sql.is_postgresql() else _one_by_one(rows)
     if written and rows.messages:
         wake_ups.written()
     return written
@@ -167,26 +177,34 @@ def _in_one_transaction(do: Callable[[], bool]) -> bool:
 
 
 def _one_by_one(rows: Rows) -> bool:
-    with connection.cursor() as cursor:
-        if rows.claim is not None:
-            cursor.execute(*_claim(rows.claim, rows.booking))
-            if cursor.fetchone() is None:
-                return False
-        cursor.execute(*_insert([rows.booking]))
-        if rows.customer is not None:
-            cursor.execute(*_insert([rows.customer]))
-        _entry_and_messages(cursor, rows.entry, rows.messages)
-    return True
+    """The statements are made before the transaction begins, which keeps all other writers out."""
+    claim = None if rows.claim is None else _claim(rows.claim, rows.booking)
+    statements = [_insert([rows.booking])]
+    if rows.customer is not None:
+        statements.append(_insert([rows.customer]))
+    statements += _entry_and_messages(rows.entry, rows.messages)
+
+    def run() -> bool:
+        with connection.cursor() as cursor:
+            if claim is not None:
+                cursor.execute(*claim)
+                if cursor.fetchone() is None:
+                    return False
+            for statement in statements:
+                cursor.execute(*statement)
+        return True
+
+    return _in_one_transaction(run)
 
 
-def _entry_and_messages(cursor: Any, entry: HistoryEntry, messages: Sequence[OutboxMessage]) -> int:
-    """The number that the database gave the entry."""
-    cursor.execute(*_insert([entry], end='RETURNING "id"'))
-    (number,) = cursor.fetchone()
+def _entry_and_messages(entry: HistoryEntry, messages: Sequence[OutboxMessage]) -> list[Statement]:
+    """For SQLite; the first answers the number that the database gave the entry."""
+    statements = [_insert([entry], end='RETURNING "id"')]
     if messages:
         # SQLite would take ON for the beginning of a join.
-        cursor.execute(*_insert(named_after(number, messages), "WHERE TRUE", "ON CONFLICT DO NOTHING"))
-    return int(number)
+        source, end = "WHERE TRUE", "ON CONFLICT DO NOTHING"
+        statements.append(_insert(messages, source, end, NAMED_AFTER_THE_LAST))
+    return statements
 
 
 def _claim(claim: Claim, booking: Booking) -> Statement:
