@@ -30,7 +30,7 @@ class Floor:
     def __init__(self, sample: Booking) -> None:
         of_sample = {"booking_id": sample.pk}
         owned: list[Any] = [Occupancy, Customer, HistoryEntry, OutboxMessage]
-        self.is_prepared = False
+        self.is_prepared, self.name = False, f"floor_{sample.pk.hex}".encode()
         self.rows: list[Model] = [
             *Occupancy.objects.filter(**of_sample),
             Booking.objects.get(pk=sample.pk),
@@ -79,10 +79,10 @@ class Floor:
         if not self.is_prepared:
             numbers = count(1)
             text = re.sub("%s", lambda _mark: f"${next(numbers)}", self.statement)
-            _succeeded(driver.pgconn.prepare(b"floor", text.encode()))
+            _succeeded(driver.pgconn.prepare(self.name, text.encode()))
             self.is_prepared = True
         dumped = Transformer.from_context(driver).dump_sequence(values, [PyFormat.TEXT] * len(values))
-        return _succeeded(driver.pgconn.exec_prepared(b"floor", dumped)).ntuples == 1
+        return _succeeded(driver.pgconn.exec_prepared(self.name, dumped)).ntuples == 1
 
     @cached_property
     def inserts(self) -> list[str]:
