@@ -21,6 +21,8 @@ from django.db.models.functions import Now, TruncDate
 from bookings import recent_requests
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, delete
+from bookings.lifecycle.locks import lock_session
+from bookings.lifecycle.seats import give_expired_seats
 from bookings.models import (
     Action,
     Booking,
@@ -99,7 +101,9 @@ RULES = (
     ),
     Rule(
         what="holds from which no booking came, with what was typed",
-        rows=lambda age: Reservation.objects.filter(booking=None, expires_at__lte=Now() - age),
+        rows=lambda age: Reservation.objects.filter(
+            booking=None, holds_seat=False, expires_at__lte=Now() - age
+        ),
         age=DAY,
         setting="KEEP_HOLDS_DAYS",
     ),
@@ -203,7 +207,20 @@ def sweep() -> int:
     """
     if Standstill.objects.exists():
         return 0
+    _give_seats_back()
     return sum(_remove_batches(rule) for rule in RULES)
+
+
+def _give_seats_back() -> None:
+    """Those of holds that ended.  Else it happens when somebody lacks one, and a hold that is gone tells of none."""
+    ended = Reservation.objects.filter(
+        booking=None, released_at=None, holds_seat=True, expires_at__lte=Now() - MARGIN
+    )
+    sessions = Booking.objects.filter(pk__in=ended.values("session")).order_by("pk")
+    for session in sessions.values_list("pk", flat=True)[:BATCH]:
+        with transaction.atomic():
+            lock_session(session)
+            give_expired_seats(session)
 
 
 def forget_people() -> int:

@@ -8,9 +8,10 @@ from bookings.lifecycle.events import add_event, change_event, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
 from bookings.lifecycle.one_press import press, take_back
 from bookings.lifecycle.people import join_people, keep_apart, merge, split
-from bookings.lifecycle.reschedule import reschedule, reschedule_any, undo
+from bookings.lifecycle.reschedule import reschedule, reschedule_any
 from bookings.lifecycle.retries import in_one_transaction
 from bookings.lifecycle.series import Move, Pattern, SeriesRefused, act_on_series, book_series, move_series
+from bookings.lifecycle.undo import undo
 from bookings.lifecycle.undoable import (
     is_press_of,
     may_be_pressed,

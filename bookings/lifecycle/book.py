@@ -23,7 +23,7 @@ from bookings.lifecycle.notices import messages_of
 from bookings.lifecycle.person_caps import check_blocked, check_person
 from bookings.lifecycle.retries import alone_where
 from bookings.lifecycle.rules import check, check_payable, check_places
-from bookings.lifecycle.seats import session_of
+from bookings.lifecycle.seats import check_open, session_of
 from bookings.lifecycle.transitions import change_seats, claim_of, claim_seats, enter, taken
 from bookings.lifecycle.writing import Rows, write
 from bookings.models import Action, Booking, Customer, Meeting, Reservation, Resource
@@ -86,7 +86,7 @@ def book(
     held = _held(reservation, draft, companions, by=by, else_anew=else_anew)
     takes = [resource.pk for resource in companions]
     handed = held.reservation if held and held.covers(draft, takes, by) else None
-    if not (handed and draft.places <= handed.places):
+    if not (handed and draft.places <= handed.places and handed.project_id == draft.project_id):
         check_places(draft, by)
     if handed is None:
         ignoring = [held.reservation.pk] if held else []
@@ -123,8 +123,11 @@ def lay_in_its_world(draft: Booking) -> None:
 
 
 def copy_session(draft: Booking, session: Booking) -> None:
-    """A seat has its session's times, place and text."""
-    if not session.version.offers_seats:
+    """A seat has its session's times, place and text.
+
+    Raises ``SessionClosed`` where one is no session, or the other no seat.
+    """
+    if not (session.version.offers_seats and draft.version.claims_seat):
         raise SessionClosed
     draft.session = session
     for field in ("resource", "start", "end", "calendar"):
@@ -197,6 +200,7 @@ def _take_over(reservation: Reservation, draft: Booking, takes: Sequence[uuid.UU
     """Whether the booking has what is held; of other places than that only the difference is claimed, or given back."""
     if draft.version.claims_seat:
         if reservation.holds_seat:
+            check_open(session_of(draft))
             change_seats(session_of(draft), having=reservation.places, wanting=draft.places)
         return reservation.holds_seat
     return draft.version.claims_time and hand_over(reservation, draft.pk, [draft.resource_id, *takes])

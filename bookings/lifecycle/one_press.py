@@ -17,9 +17,9 @@ from bookings.lifecycle.act import Inputs, act_on_all, available_actions, lock_a
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.notices import messages_of
-from bookings.lifecycle.reschedule import stand_again
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.transitions import companions_of, enter, occupy, vacate
+from bookings.lifecycle.undo import stand_again
 from bookings.lifecycle.undoable import ONE_PRESS, may_be_pressed, pressed
 from bookings.lifecycle.writing import follow
 from bookings.models import Booking, HistoryEntry, OutboxMessage, State

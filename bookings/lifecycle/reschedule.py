@@ -1,4 +1,4 @@
-"""``reschedule`` and ``undo``: a new booking continues an old one, at another time or after a cancellation.
+"""``reschedule``: a new booking continues an old one at another time; see ``undo`` for one after a cancellation.
 
 The old slot is given up and the new one claimed in one transaction; a refusal leaves everything as it was.
 """
@@ -17,12 +17,12 @@ from bookings.errors import (
     ActionNotAvailable,
     BookingError,
     CapReached,
-    NothingToUndo,
     OutsideHours,
+    SessionClosed,
     SlotTaken,
 )
 from bookings.lifecycle.act import lock_all
-from bookings.lifecycle.actors import OWNER, Actor
+from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import check_overlap, copy_session
 from bookings.lifecycle.claims import release_pieces
 from bookings.lifecycle.due import leaving, next_due
@@ -30,10 +30,9 @@ from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.notices import announce_departure, messages_of
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check, check_cut_off
+from bookings.lifecycle.rules import check, check_cut_off, keep_length
 from bookings.lifecycle.seats import end_seat_holds, give_seats, session_of
 from bookings.lifecycle.transitions import claim_seats, companions_of, enter, occupy
-from bookings.lifecycle.undoable import undoable_state
 from bookings.lifecycle.writing import Rows, follow, write
 from bookings.models import (
     Action,
@@ -85,8 +84,9 @@ def reschedule(
     reference, invitation, payment, notes and customer; the old one ends by its graph's ``continues`` action.
     That the old one was allowed to overlap says nothing about the new time: ``allow_double_bookings`` is asked for
     anew, by staff with the permission and a reason (``overstepped``).  ``meta`` merges by key.
-    Raises ``ActionNotAvailable``, ``WindowClosed``, ``SlotTaken``, ``GroupFull``, ``OverlapNotAllowed`` and what
-    the rules say.
+    What a customer moves stays as long as it is, where its option is not as long as ``[start, end)``.
+    Raises ``ActionNotAvailable``, ``WindowClosed``, ``SlotTaken``, ``GroupFull``, ``SessionClosed``,
+    ``OverlapNotAllowed`` and what the rules say.
     """
     wanted: dict[str, Any] = {"start": start, "end": end, "resource": resource, "session": session}
     changes = {name: value for name, value in wanted.items() if value is not None}
@@ -139,21 +139,32 @@ def _reschedule(
         raise ActionNotAvailable(available_actions=[one.name for one in leaving(old)])
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
+    _check_session(old, changes.get("session"), by)
     by_agent = by.by_agent and by.bound_by_rules
     new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer, by_agent=by_agent)
     new.meta = override(new.meta, meta)
     check_overlap(new, by)
-    companions = _companions_of(old)
+    if by.bound_by_rules:
+        keep_length(new, old.length)
+    companions = _companions_at(new, old, by)
     around = check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
     state = old.state
     _change_places(old, new, companions, around)
     ended = _end(old, action, by, words)
     if new.owner_email != old.owner_email:
         announce_departure(old, state, ended)
-    _begin(old, new, companions, state, by, words, moved=True)
+    begin(old, new, companions, state, by, words, moved=True)
     if new.version.offers_seats:
         _move_seats(old, new, by, words)
     return new
+
+
+def _check_session(old: Booking, session: Booking | None, by: Actor) -> None:
+    """A seat moves to a session, of its own project where somebody is bound by rules; a time moves to none."""
+    if old.version.claims_seat != (session is not None):
+        raise SessionClosed
+    if session and by.bound_by_rules and session.project_id not in {None, old.project_id}:
+        raise SessionClosed
 
 
 def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
@@ -232,7 +243,7 @@ def _end(old: Booking, action: Action, by: Actor, words: str) -> HistoryEntry:
     return follow(entry, messages_of(old, action.target, entry))
 
 
-def _begin(
+def begin(
     old: Booking,
     new: Booking,
     companions: Sequence[Resource],
@@ -243,6 +254,7 @@ def _begin(
     moved: bool,
     quiet: bool = False,
 ) -> None:
+    """Write the booking that continues ``old``, in that state; ``moved`` or else undone, ``quiet`` without mails."""
     enter(new, state)
     customer = _customer_of(old)
     if customer:
@@ -260,40 +272,24 @@ def _begin(
         new.companions.set(companions)
 
 
-def _companions_of(booking: Booking) -> list[Resource]:
+def companions_booked(booking: Booking) -> list[Resource]:
     """In order of id; none where no time is taken."""
     ids = companions_of(booking) if booking.version.claims_time else []
     return list(Resource.objects.filter(pk__in=ids).order_by("pk")) if ids else []
 
 
+def _companions_at(new: Booking, old: Booking, by: Actor) -> list[Resource]:
+    """All who were booked together but the one that the booking is with now.
+
+    Whoever is not bound by rules may put somebody else in the place of the one that it was with.
+    """
+    companions = companions_booked(old)
+    if companions and (new.resource in companions or by.bound_by_rules):
+        together = {old.resource, *companions} - {new.resource}
+        return sorted(together, key=lambda resource: resource.pk)
+    return companions
+
+
 def _customer_of(booking: Booking) -> Customer | None:
     found = _CUSTOMER.first(sql.stored(Booking, "pk", booking.pk))
     return found[0] if found else None
-
-
-@verb
-def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking:
-    """Take back how a booking ended while that may be undone, if the time is still free; return the new booking.
-
-    A final state never comes alive: the new booking continues the old one in the state it had before.  What an owner
-    takes back nobody was told of, so that nobody is told that it stands.  Raises ``NothingToUndo`` and ``SlotTaken``.
-    """
-    old = lock_all([booking])[booking.pk]
-    before = undoable_state(old, now or database_clock.now(), by=by)
-    if before is None:
-        raise NothingToUndo
-    return stand_again(old, before, by=by, quiet=by.kind == OWNER)
-
-
-def stand_again(old: Booking, before: State, *, by: Actor, quiet: bool) -> Booking:
-    """Continue a booking that ended, and is locked, in the state it had before.
-
-    Raises ``SlotTaken`` and ``GroupFull``.
-    """
-    new = continuation(old)
-    companions = _companions_of(old)
-    new.state = before
-    if before.occupies:
-        occupy(new, [resource.pk for resource in companions])
-    _begin(old, new, companions, before, by, "", moved=False, quiet=quiet)
-    return new

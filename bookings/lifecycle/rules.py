@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from bookings import database_clock
 from bookings.availability.explain import broken_rules, doing
 from bookings.availability.offering import Catalogue
+from bookings.availability.permits import Code
 from bookings.availability.query import Buffers
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
 from bookings.availability.terms import terms_of
@@ -31,24 +33,58 @@ def check(
     """Raise the first rule that forbids ``wanted`` to a customer or a widget; staff and server keys pass.
 
     Returns the distance to whatever is busy that the claim has to keep besides.  A seat's times are its session's, so
-    that only notice and horizon are left to ask.  A daily cap is counted under the resources' locks, or two requests
-    could both be the last; so is a distance kept, which no constraint sees: two at once would not find each other.  A
-    project's booking begins and ends as its slots do; ``kept`` is the length of a booking that moves, which it may
-    keep.  Without a project nothing says how long slots are.
+    that only notice, horizon and the option are left to ask.  A daily cap is counted under the resources' locks, or two
+    requests could both be the last; so is a distance kept, which no constraint sees: two at once would not find each
+    other.  A project's booking begins and ends as its slots do; ``kept`` is the length of a booking that moves, which
+    it may keep.  Without a project nothing says how long slots are.
     """
     if not by.bound_by_rules:
         return timedelta()
     if wanted.session:
         _check_window(wanted.session, now)
+        _check_done_by(wanted.session.resource, wanted)
         return timedelta()
     resources = (wanted.resource, *companions)
-    kept_free = terms_of(wanted.project, wanted.option)[0].buffers if wanted.project else Buffers()
-    if any(resource.daily_cap is not None for resource in resources) or kept_free.around:
-        lock_resources(resource.pk for resource in resources)
+    around = _distance_under_lock(wanted, resources)
     offered = shapes_of(wanted, resources, kept) if wanted.project else None
     if broken := broken_by(wanted, now=now, companions=companions, ignoring=ignoring, offered=offered):
         raise broken[0].error()
-    return kept_free.around
+    return around
+
+
+def keep_length(moving: Booking, kept: timedelta) -> None:
+    """Let what a customer moves to a time of the first option be as long as it was, where its own is not that long.
+
+    The widget looks for times without naming an option, and so finds those of the first, whose price is another.
+    """
+    if moving.project is None or moving.option is None or moving.session or moving.length == kept:
+        return
+    named, *others = Catalogue.of(moving.project).offered_as(moving.option, moves=True)
+    of_own, of_others = (
+        any(any(slot_shapes(one, [moving.resource], moving.length)) for one in offerings)
+        for offerings in ([named], others)
+    )
+    if of_others and not of_own:
+        moving.end = moving.start + kept
+
+
+def check_again(wanted: Booking, *, by: Actor, companions: Sequence[Resource] = ()) -> timedelta:
+    """The same of what stands again: what others booked meanwhile may forbid it, since all else was allowed before."""
+    if not by.bound_by_rules or wanted.session:
+        return timedelta()
+    around = _distance_under_lock(wanted, (wanted.resource, *companions))
+    for broken in broken_by(wanted, now=database_clock.now(), companions=companions):
+        if broken.code is Code.DAILY_CAP:
+            raise broken.error()
+    return around
+
+
+def _distance_under_lock(wanted: Booking | Reservation, resources: Sequence[Resource]) -> timedelta:
+    """How far the project keeps it from whatever is busy; where that, or bookings, are counted, by one at a time."""
+    buffers = terms_of(wanted.project, wanted.option)[0].buffers if wanted.project else Buffers()
+    if any(resource.daily_cap is not None for resource in resources) or buffers.around:
+        lock_resources(resource.pk for resource in resources)
+    return buffers.around
 
 
 def shapes_of(
@@ -104,6 +140,13 @@ def check_places(wanted: Booking | Reservation, by: Actor) -> None:
     most = most_places(wanted.project) if by.bound_by_rules and wanted.places > 1 else None
     if most is not None and wanted.places > most:
         raise TooManyPlaces(most_places=most)
+
+
+def _check_done_by(resource: Resource, wanted: Booking | Reservation) -> None:
+    if wanted.project and wanted.option:
+        named = Catalogue.of(wanted.project, [wanted.option]).offering(wanted.option)
+        if not named.is_done_by(resource):
+            raise OptionNotOffered
 
 
 def check_payable(project: Project | None, version: GraphVersion | None, by: Actor) -> None:

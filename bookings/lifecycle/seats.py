@@ -6,7 +6,6 @@ A booking or a hold takes as many of them as it has ``places``, all or none.
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
@@ -27,14 +26,20 @@ def take_seats(session_id: uuid.UUID, places: int) -> bool:
 
     False, and none taken, where fewer are left or the session takes none.
     """
-    free = Booking.objects.filter(
-        pk=session_id, deleted_at=None, seats_taken__lte=F("max_seats") - places, state__in=_open_states()
-    )
+    free = _open(session_id).filter(seats_taken__lte=F("max_seats") - places)
     return bool(free.update(seats_taken=F("seats_taken") + places))
 
 
-def _open_states() -> Any:
-    return State.objects.filter(occupies=True, version__offers_seats=True).values("pk")
+def _open(session_id: uuid.UUID) -> QuerySet[Booking]:
+    """The session, where it takes seats."""
+    states = State.objects.filter(occupies=True, version__offers_seats=True).values("pk")
+    return Booking.objects.filter(pk=session_id, deleted_at=None, state__in=states)
+
+
+def check_open(session_id: uuid.UUID) -> None:
+    """Raise ``SessionClosed`` where the session takes no seats any more."""
+    if not _open(session_id).exists():
+        raise SessionClosed
 
 
 def why_no_seat(session_id: uuid.UUID, having: int = 0) -> BookingError:
@@ -42,7 +47,7 @@ def why_no_seat(session_id: uuid.UUID, having: int = 0) -> BookingError:
 
     ``having`` of them are held already by whoever wants more.
     """
-    session = Booking.objects.filter(pk=session_id, deleted_at=None, state__in=_open_states()).first()
+    session = _open(session_id).first()
     if session is None:
         return SessionClosed()
     return GroupFull(places_left=(session.max_seats or 0) - session.seats_taken + having)

@@ -43,6 +43,8 @@ def _wanted(caller: Caller, booking: Booking, body: MoveIn) -> dict[str, Any]:
     if booking.version.claims_seat:
         if resolved.session is None:
             findings.required("related.owner_booking_id")
+        elif caller.is_widget and resolved.session.project_id not in {None, booking.project_id}:
+            findings.wrong("related.owner_booking_id", _("The session belongs to another project."))
         wanted: dict[str, Any] = {"session": resolved.session}
     else:
         wanted = _time_and_resource(caller, booking, given, resolved, findings)

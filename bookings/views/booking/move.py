@@ -158,8 +158,9 @@ def moving_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpR
 def wanted_of(request: HttpRequest, booking: Booking, offering: Offering) -> Wanted | None:
     """What the form or the URL picked, as far as it can be read."""
     sent = request.POST if request.method == "POST" else request.GET
-    if session := session_of(offering, sent.get("session", "")):
-        return wanted_session(session)
+    if offering.takes_seats:
+        session = session_of(offering, sent.get("session", ""))
+        return wanted_session(session) if session else None
     start = parse_instant(sent.get("start", ""))
     return wanted_start(booking, offering, start) if start else None
 
