@@ -158,10 +158,16 @@ def _session(related: Any, scope: Scope, resolved: Resolved) -> Booking | None:
         return None
     bookings = scope.bookings.select_related("version__graph", "state", "resource__location", "project")
     found = _one(bookings, pk)
-    if found is None or not found.version.offers_seats:
+    if found is None or not found.version.offers_seats or not _is_of_its_projects(found, scope):
         resolved.wrong("related.owner_booking_id", _("There is no such session."))
         return None
     return found
+
+
+def _is_of_its_projects(session: Booking, scope: Scope) -> bool:
+    """Whether the session has no project, or one that is in use and that the scope has."""
+    project = session.project
+    return project is None or (project.deleted_at is None and scope.has(project))
 
 
 def _find_project_and_resource(given: dict[str, Any], scope: Scope, resolved: Resolved) -> None:

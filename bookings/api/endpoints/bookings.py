@@ -91,13 +91,16 @@ def delete_booking(request: ApiRequest, booking_id: str) -> NoContent:
 def act_on_booking(
     request: ApiRequest, booking_id: str, action: str, body: ActionIn | None = None
 ) -> Ok[Data[BookingOut]]:
-    """Play an action of the booking's graph; what was made together with it plays along."""
+    """Play an action of the booking's graph; what was made together with it plays along.
+
+    For a widget key only what has the same customer, by the e-mail address.
+    """
     context = Context.of(request)
     booking = _playable(request.auth, booking_id)
     body = body or ActionIn()
     inputs = read_inputs(request.auth, booking, body, action)
     alone = body.apply_to_bulked_bookings is False
-    together = [booking] if alone else with_siblings(booking, request.auth.bookings())
+    together = [booking] if alone else _playing_along(request.auth, booking)
     played = act_on_all(together, action, by=request.auth.actor, inputs=inputs)
     return ok(serialize_booking(played[0], context))
 
@@ -116,6 +119,17 @@ def _playable(caller: Caller, booking_id: str) -> Booking:
     if found is None or not caller.sees(found) or not playable(caller, found):
         raise NotFound("Booking")
     return found
+
+
+def _playing_along(caller: Caller, booking: Booking) -> list[Booking]:
+    """The booking, and what was made together with it: for a page what the same customer has, who alone is proven."""
+    if not caller.is_widget:
+        return with_siblings(booking, caller.bookings())
+    email = booking.customer.email.casefold()
+    if not email:
+        return [booking]
+    together = with_siblings(booking, caller.bookings().select_related("version", "customer"))
+    return [one for one in together if playable(caller, one) and one.customer.email.casefold() == email]
 
 
 def _booking_or_reservation(caller: Caller, pk: str) -> Booking | Reservation:

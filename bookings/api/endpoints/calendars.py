@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
+from bookings.api.endpoints.resources import refuse_shared
 from bookings.api.errors import ApiError, FieldErrors
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id, Text
 from bookings.api.requests.listing import Listing
@@ -85,10 +86,12 @@ def list_calendars(request: ApiRequest) -> Ok[Page[CalendarOut]]:
 
 @api.post("/calendars", auth=server_only, tags=["Calendars"])
 def create_calendar(request: ApiRequest, body: CalendarIn) -> Created[Data[CalendarOut]]:
-    """Give a resource one more calendar."""
+    """Give a resource one more calendar.  A limited key makes none the primary one of what other projects have too."""
     context, row = Context.of_times(request), Calendar(name="")
     unknown = _find_resource(request, row, body)
     _change(row, body, unknown)
+    if row.primary:
+        refuse_shared(request, row.resource)
     with transaction.atomic():
         _make_primary(row)
         make(request, row)
@@ -105,7 +108,7 @@ def get_calendar(request: ApiRequest, pk: str) -> Ok[Data[CalendarOut]]:
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"])
 def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[CalendarOut]]:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
-    context, row = Context.of_times(request), find_row(_visible(request).select_related("connection"), pk)
+    context, row = Context.of_times(request), _find_to_change(request, pk)
     was_primary, was_busy = row.primary, row.provider_sync
     changed = _change(row, body, _no_longer_primary(body, was_primary) | _not_ours(row, body))
     with transaction.atomic():
@@ -124,13 +127,20 @@ def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[C
 @api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"])
 def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
     """Delete a calendar with its events; bookings that were kept in it stay."""
-    row = find_row(_visible(request), pk)
+    row = _find_to_change(request, pk)
     if row.is_elsewhere:
         raise ConnectedStays
     if row.primary:
         raise PrimaryStays
     row.delete()
     return NoContent()
+
+
+def _find_to_change(request: ApiRequest, pk: str) -> Calendar:
+    """Raises ``Forbidden`` where a limited key would change the calendar of what other projects have too."""
+    row = find_row(_visible(request).select_related("connection", "resource"), pk)
+    refuse_shared(request, row.resource)
+    return row
 
 
 def _visible(request: ApiRequest, names: Names = frozenset()) -> QuerySet[Calendar]:

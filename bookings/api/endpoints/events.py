@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.api.api import api
 from bookings.api.auth import server_only
 from bookings.api.caller import ApiRequest
+from bookings.api.endpoints.resources import refuse_shared
 from bookings.api.errors import ApiError, FieldErrors
 from bookings.api.requests.fields import REQUIRED, Body, Flag, Id
 from bookings.api.requests.listing import ENDS_FIRST, Listing, within_window
@@ -128,8 +129,13 @@ def delete_event(request: ApiRequest, pk: str) -> NoContent:
 
 
 def _found_here(request: ApiRequest, pk: str) -> Event:
-    """An event that may be changed; raises ``ReadElsewhere`` for one that was read from a connected calendar."""
-    row = find_row(_visible(request), pk)
+    """An event that may be changed.
+
+    Raises ``Forbidden`` where a limited key would change the time of a resource that other projects have too, since
+    an event does not say who made it, and ``ReadElsewhere`` for one that was read from a connected calendar.
+    """
+    row = find_row(_visible(request).select_related("calendar__resource"), pk)
+    refuse_shared(request, row.calendar.resource)
     if row.remote:
         raise ReadElsewhere
     return row

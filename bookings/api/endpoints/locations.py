@@ -6,6 +6,7 @@ A service is a project here, under the project's own id; it is made and changed 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +35,7 @@ from bookings.api.responses.locations import (
     serialize_service,
 )
 from bookings.models import Location, Project
+from bookings.models.projects import ProjectQuerySet
 
 TAGS = ["Locations"]
 IN_USE = _("Resources or projects are there. Give them another location first.")
@@ -47,14 +49,18 @@ def at_location(value: str) -> Q:
     return Q(pk__in=Project.objects.located(id_matches("pk")(value)))
 
 
-def offering_service(value: str) -> Q:
-    """Locations at which the project of this id takes place."""
-    return Project.objects.filter(id_matches("pk")(value)).their_locations()
+def offering_service(projects: ProjectQuerySet) -> Matcher:
+    """Locations at which the one of these projects takes place whose id is sought."""
+    return lambda value: projects.filter(id_matches("pk")(value)).their_locations()
 
 
 _IDS: dict[str, Matcher] = {"id": id_matches("pk"), "uuid": id_matches("pk")}
 LOCATIONS = Listing(
-    search={**_IDS, "name": text_matches("name"), "services.uuid": offering_service},
+    search={
+        **_IDS,
+        "name": text_matches("name"),
+        "services.uuid": offering_service(Project.objects.active()),
+    },
     order=("name",),
     default_order=("name", "pk"),
 )
@@ -89,8 +95,9 @@ class LocationIn(Body):
 @api.get("/locations", auth=any_key, tags=TAGS)
 def list_locations(request: ApiRequest) -> Ok[Page[Place]]:
     """Every location that the key sees; searched by id, name, services.uuid; ``include`` takes services."""
-    rows = request.auth.locations()
-    return LOCATIONS.answer(request, rows, lambda page: _locations(request, page))
+    rows, services = request.auth.locations(), offering_service(request.auth.listed_projects())
+    listing = replace(LOCATIONS, search={**LOCATIONS.search, "services.uuid": services})
+    return listing.answer(request, rows, lambda page: _locations(request, page))
 
 
 @api.post("/locations", auth=server_only, tags=TAGS)

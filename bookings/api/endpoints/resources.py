@@ -138,6 +138,12 @@ def refuse_limited(request: ApiRequest) -> None:
         raise Forbidden(str(KEY_IS_LIMITED))
 
 
+def refuse_shared(request: ApiRequest, resource: Resource) -> None:
+    """Raises ``Forbidden`` for a key that sees some projects only, where others have the resource too."""
+    if not request.auth.may_change(resource):
+        raise Forbidden(str(KEY_IS_LIMITED))
+
+
 def _change(row: Resource, given: dict[str, Any], unreadable: FieldErrors) -> list[str]:
     """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
     changed = set_columns(row, given, COLUMNS, EMPTY)
@@ -178,8 +184,7 @@ def _find(request: ApiRequest, pk: str) -> Resource:
 def _find_to_change(request: ApiRequest, pk: str) -> Resource:
     """Raises ``Forbidden`` where a limited key would change what other projects have too."""
     row = _find(request, pk)
-    if not request.auth.may_change(row):
-        raise Forbidden(str(KEY_IS_LIMITED))
+    refuse_shared(request, row)
     return row
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -27,19 +28,10 @@ _ANSWER_KEY = re.compile(r'[^\x00-\x1f"\\]{1,200}')
 
 
 class SearchKeys(Mapping[str, Matcher]):
-    """The record's keys, and besides them ``customer.<answer>`` and ``meta.<key>`` for any name."""
+    """What can be searched for by its name, and besides it ``<kind>.<key>`` for any key of a ``free`` kind."""
 
-    named: Mapping[str, Matcher] = {
-        "resource.id": id_matches("resource"),
-        "project.id": id_matches("project"),
-        "calendar.id": id_matches("calendar"),
-        "graph": graph_matches,
-        "state": state_matches,
-        "completed": completed_matches,
-        "email": customer_matches("email"),
-        **{f"customer.{name}": customer_matches(name) for name in CUSTOMER_COLUMNS},
-    }
-    free = {"customer": answers_match, "meta": meta_matches}
+    def __init__(self, named: Mapping[str, Matcher], free: Mapping[str, Callable[[str], Matcher]]) -> None:
+        self.named, self.free = named, free
 
     def __getitem__(self, name: str) -> Matcher:
         if name in self.named:
@@ -56,6 +48,20 @@ class SearchKeys(Mapping[str, Matcher]):
         return len(self.named)
 
 
+TOLD = {
+    "resource.id": id_matches("resource"),
+    "project.id": id_matches("project"),
+    "calendar.id": id_matches("calendar"),
+    "graph": graph_matches,
+    "state": state_matches,
+    "completed": completed_matches,
+}
+"""What every key is told of a booking that it may list."""
+OF_CUSTOMERS = {
+    "email": customer_matches("email"),
+    **{f"customer.{name}": customer_matches(name) for name in CUSTOMER_COLUMNS},
+}
+EVERYTHING = SearchKeys(TOLD | OF_CUSTOMERS, {"customer": answers_match, "meta": meta_matches})
 ORDER = {
     "created_at": "created_at",
     "updated_at": "updated_at",
@@ -66,17 +72,22 @@ ORDER = {
     "completed": "completed",
 }
 BOOKINGS = Listing(
-    search=SearchKeys(),
+    search=EVERYTHING,
     order=tuple(ORDER),
     columns=ORDER,
     default_order=("-created_at", "pk"),
     window=True,
 )
-SESSIONS = Listing(search=SearchKeys(), order=tuple(ORDER), columns=ORDER, default_order=("start", "pk"))
+SESSIONS = Listing(search=EVERYTHING, order=tuple(ORDER), columns=ORDER, default_order=("start", "pk"))
+PUBLIC_SESSIONS = replace(SESSIONS, search=SearchKeys(TOLD, {"meta": meta_matches}))
+"""As a public page searches them: a total would tell what it is not told of people."""
 
 
 def joinable(bookings: BookingQuerySet) -> BookingQuerySet:
-    """Future sessions with a seat left, inside their booking window; an expired hold's seat is left."""
+    """Future sessions with a seat left, inside their booking window and of no deleted project.
+
+    An expired hold's seat is left.
+    """
     now = timezone.now()
     lapsed = Reservation.objects.filter(
         session=OuterRef("pk"), holds_seat=True, booking=None, released_at=None, expires_at__lte=now
@@ -87,6 +98,7 @@ def joinable(bookings: BookingQuerySet) -> BookingQuerySet:
         bookings.sessions()
         .occupying()
         .filter(Q(seats_taken__lt=F("max_seats")) | Exists(lapsed), start__gt=now)
+        .filter(Q(project=None) | Q(project__deleted_at=None))
         .alias(opens=opens, closes=closes)
         .filter(Q(max_booking_time=None) | Q(opens__lte=now), Q(min_booking_time=None) | Q(closes__gte=now))
     )

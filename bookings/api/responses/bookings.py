@@ -194,7 +194,7 @@ def _include_sessions(bodies: Sequence[BookingOut], bookings: Sequence[Booking],
     if "owner_booking" not in context.names:
         return
     owners = {booking.session_id for booking in bookings if booking.session_id}
-    sessions = list(with_default_fields(Booking.objects.filter(pk__in=owners))) if owners else []
+    sessions = list(with_default_fields(context.bookings.filter(pk__in=owners))) if owners else []
     inner = serialize_bookings(sessions, context.below("owner_booking"))
     by_id = {session.pk: told for session, told in zip(sessions, inner, strict=True)}
     for body, booking in zip(bodies, bookings, strict=True):
@@ -204,7 +204,7 @@ def _include_sessions(bodies: Sequence[BookingOut], bookings: Sequence[Booking],
 def _include_siblings(bodies: Sequence[BookingOut], bookings: Sequence[Booking], context: Context) -> None:
     if "bulked_bookings" not in context.names:
         return
-    siblings = siblings_of(bookings, with_default_fields(Booking.objects.visible()))
+    siblings = siblings_of(bookings, with_default_fields(context.bookings))
     inner = serialize_bookings(siblings, context.below("bulked_bookings"))
     by_bulk: dict[UUID | None, list[tuple[Booking, BookingOut]]] = {}
     for sibling, body in zip(siblings, inner, strict=True):
@@ -228,7 +228,7 @@ def _include_moves(bodies: Sequence[BookingOut], bookings: Sequence[Booking], co
         for body, booking in zip(bodies, bookings, strict=True):
             body["continues"] = str(booking.continues_id) if booking.continues_id else None
     if "continued_by" in context.names:
-        later = Booking.objects.visible().filter(continues__in=[booking.pk for booking in bookings])
+        later = context.bookings.filter(continues__in=[booking.pk for booking in bookings])
         after = dict(later.values_list("continues_id", "pk"))
         for body, booking in zip(bodies, bookings, strict=True):
             body["continued_by"] = str(after[booking.pk]) if booking.pk in after else None

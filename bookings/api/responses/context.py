@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookings.api.caller import ApiRequest
+from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Invalid
 from bookings.api.responses.fields import Timestamp
 from bookings.api.responses.included_events import EventBudget
 from bookings.api.timestamp_formats import requested_writer
 from bookings.lifecycle import Actor
 from bookings.lifecycle.actors import KEY, WIDGET
+from bookings.models import Booking
+from bookings.models.bookings import BookingQuerySet
 from bookings.request_head import header
 from bookings.validators import zones
 
@@ -53,6 +55,8 @@ class Context:
     """What writes times where the call names a format of its own."""
     budget: EventBudget | None = None
     """What bounds the included events; None for an answer to what was done, which is not refused afterwards."""
+    caller: Caller | None = None
+    """Whose call is answered; None where nobody calls."""
 
     @classmethod
     def of(cls, request: ApiRequest, *, own: bool = False) -> Context:
@@ -69,12 +73,18 @@ class Context:
             with_addresses=with_addresses,
             write=requested_writer(request),
             budget=EventBudget() if request.method == "GET" else None,
+            caller=request.auth,
         )
 
     @classmethod
     def of_times(cls, request: HttpRequest) -> Context:
         """For the times of an answer alone, as the request asks for them.  Raises ``Invalid``."""
         return cls(zone=requested_zone(request), write=requested_writer(request))
+
+    @property
+    def bookings(self) -> BookingQuerySet:
+        """Among which others are told inside of a booking: the caller's own, and where nobody calls all."""
+        return self.caller.bookings() if self.caller else Booking.objects.visible()
 
     @property
     def for_widget(self) -> bool:
