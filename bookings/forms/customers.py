@@ -187,6 +187,19 @@ class CustomerForm(forms.ModelForm):
         return answers_to_store(self.questions, self.instance.answers)
 
 
+def with_fixed_answers(given: Mapping[str, Any], questions: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, in which the questions that are only to be read have the answer that the project gives them."""
+    fixed = {key: one["prefilled"] for key, one in questions.items() if _is_fixed(one)}
+    return {**given, **fixed}
+
+
+def _is_fixed(question: object) -> bool:
+    """Whether it is only to be read; one without an answer is asked like any other."""
+    if not isinstance(question, Mapping) or question.get("readonly") is not True:
+        return False
+    return question.get("format") != "label" and question.get("prefilled") not in (None, "", [])
+
+
 def _with(data: Any, key: str, value: Any) -> Any:
     """A copy of what was sent, with another answer."""
     changed = data.copy()

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings import texting
-from bookings.forms.customers import Contact, CustomerForm
+from bookings.forms.customers import Contact, CustomerForm, with_fixed_answers
 from bookings.forms.questions import title
 from bookings.models import Project
 from bookings.typed_fields import EmailInput, PhoneInput
@@ -74,6 +74,8 @@ class DetailsForm(CustomerForm):
     TRAP = "website"
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        if initial := kwargs.get("initial"):  # what a link or an earlier form said
+            kwargs["initial"] = with_fixed_answers(initial, project.customer_fields)
         super().__init__(*args, questions=project.customer_fields, contact=Contact.EITHER, **kwargs)
         self._add_notes()
         if project.consent:

@@ -3,8 +3,9 @@
 import pytest
 
 from bookings.forms import Contact, CustomerForm
-from bookings.forms.customers import international
-from bookings.models import Customer
+from bookings.forms.customers import international, with_fixed_answers
+from bookings.forms.pages import DetailsForm
+from bookings.models import Customer, Project
 
 MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
 QUESTIONS = {
@@ -207,3 +208,30 @@ def test_an_address_that_is_hidden_and_set_by_nobody_is_asked_in_sight():
 def test_a_page_without_questions_of_its_own_asks_the_usual_ones():
     assert {"name", "email", "phone"} <= set(page({}).fields)
     assert page({}, name="Marty", phone="555").errors.keys() == {"email"}
+
+
+def test_what_is_only_to_be_read_keeps_the_answer_that_the_project_gives():
+    questions = {
+        "plan": {"prefilled": "basic", "readonly": True},
+        "terms": {"format": "checkbox", "prefilled": False, "readonly": True},
+        "size": {"prefilled": "41"},
+        "code": {"readonly": True, "prefilled": ""},
+        "hats": {"readonly": True, "prefilled": []},
+        "note": {"format": "label", "readonly": True, "prefilled": "x"},
+        "junk": "readonly",
+    }
+    sent = {"plan": "gold", "terms": True, "size": "42", "code": "88", "own": 1}
+    kept = {"plan": "basic", "terms": False, "size": "42", "code": "88", "own": 1}
+    assert with_fixed_answers(sent, questions) == kept
+    assert with_fixed_answers({}, questions) == {"plan": "basic", "terms": False}
+    assert sent["plan"] == "gold"
+
+
+def test_what_a_link_says_changes_nothing_that_is_only_to_be_read():
+    questions = {**QUESTIONS, "plan": {"format": "text", "prefilled": "basic", "readonly": True}}
+    project = Project(customer_fields=questions)
+    form = DetailsForm({**MARTY, "size": "42"}, project=project, initial={"plan": "gold", "size": "41"})
+    assert form["plan"].value() == "basic"
+    assert form["size"].initial == "41"
+    form.is_valid()
+    assert form.instance.answers["plan"] == "basic"

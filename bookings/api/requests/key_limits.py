@@ -12,15 +12,19 @@ from bookings.api.errors import Forbidden, plain
 from bookings.availability.parameters import merged_parameters, parse_parameters
 from bookings.availability.terms import terms_of
 from bookings.forms import Resolved, values
+from bookings.forms.customers import with_fixed_answers
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
-from bookings.layers import USUAL_GRAPH, booking_layers, flat
+from bookings.layers import DEFAULTS, USUAL_GRAPH, booking_layers, flat
 from bookings.models import Booking, Option, Project, ProjectResource
 from bookings.overrides import override
 
 # A public page sends these only as its project has them.
 FIXED = ("graph", "calendar_id", "invite", "participants", "my_rsvp", "meeting", "reminders", "webhooks")
 FIXED_SWITCHES = ("notify_", "auto_complete_one_hour_after_booking_ends")
+
+# Objects in which a public page may send parts; nothing in their place would drop all that its project has there.
+KEPT = ("settings", "meta")
 
 # Of these a public page searches with the project's own: others give slots that could not be booked.
 GRID = ("length", "timeslot_increments", "round_to_nearest_hour", "ignore_all_day_events")
@@ -34,12 +38,16 @@ def with_only_project(caller: Caller, given: Mapping[str, Any]) -> dict[str, Any
 
 
 def check_limits(caller: Caller, given: Mapping[str, Any], resolved: Resolved) -> None:
-    """Note what lies outside a key's projects; raise ``Forbidden`` where a public page would loosen a setting."""
+    """Note what lies outside a key's projects; raise ``Forbidden`` where a public page would loosen a setting.
+
+    What a public page answers to read-only questions gives way to what its project says there.
+    """
     if caller.is_limited and resolved.project is None and "project_id" not in resolved.errors:
         resolved.wrong("project_id", _("This key needs one of its projects here."))
     if not caller.is_widget:
         return
     _check_settings(flat(given), resolved)
+    _keep_fixed_answers(resolved)
     if resolved.project and resolved.resource and not resolved.link and not resolved.session:
         resolved.wrong("resource_id", _("This resource is not one of the project's."))
 
@@ -52,9 +60,18 @@ def _check_settings(sent: Mapping[str, Any], resolved: Resolved) -> None:
             if name == "graph" and resolved.project is None:
                 continue
             must_equal(name, sent[name], below.get(name))
+    for name in KEPT:
+        if name in sent and sent[name] is None and below.get(name) != DEFAULTS[name]:
+            must_equal(name, None, below.get(name))
     chosen, own = sent.get("settings") or {}, below.get("settings") or {}
     for name in chosen:
         must_equal(name, chosen[name], own.get(name), field=f"settings.{name}")
+
+
+def _keep_fixed_answers(resolved: Resolved) -> None:
+    given = resolved.values.get("customer")
+    if resolved.project and given and isinstance(given, Mapping):
+        resolved.values["customer"] = with_fixed_answers(given, resolved.project.customer_fields)
 
 
 def must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
