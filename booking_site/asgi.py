@@ -4,5 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from booking_site.charsets import read_as_utf8_asgi
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
-application = get_asgi_application()
+application = read_as_utf8_asgi(get_asgi_application())

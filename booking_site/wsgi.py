@@ -5,8 +5,10 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from booking_site.charsets import read_as_utf8
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking_site.settings")
-application = get_wsgi_application()
+application = read_as_utf8(get_wsgi_application())
 
 # A page waits for the interpreter after each of its queries: behind a search that computes, for a millisecond each
 # time and not for five.

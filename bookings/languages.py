@@ -4,8 +4,9 @@ from collections.abc import Callable
 from itertools import takewhile
 
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language, get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -28,7 +29,7 @@ def choose_language(
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        wanted = request.GET.get("lang", "")
+        wanted = _read(request).get("lang", "")
         if wanted not in dict(settings.LANGUAGES):
             if not (request.path.startswith(_FOR_PROGRAMS) or _wishes_one_of_ours(request)):
                 request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = _own_language(request)
@@ -45,6 +46,15 @@ def choose_language(
         return response
 
     return middleware
+
+
+def _read(request: HttpRequest) -> QueryDict:
+    """The query, which is read here first; the page that refuses one with too many fields reads it once more."""
+    try:
+        return request.GET
+    except TooManyFieldsSent:
+        request.GET = QueryDict()
+        raise
 
 
 def site_of(request: HttpRequest) -> Site:

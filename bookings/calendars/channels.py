@@ -122,4 +122,4 @@ def hear(channel: UUID, secret: str, events: Iterable[str] = ()) -> bool:
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -72,4 +72,4 @@ def guest_of(email: str, guests: Iterable[Guest]) -> Guest | None:
 
 
 def _short(email: str) -> str:
-    return hashlib.sha256(email.strip().casefold().encode()).hexdigest()[:8]
+    return hashlib.sha256(email.strip().casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -132,7 +132,7 @@ def _stretches(changes: Changes, written: Collection[str]) -> Collection[Stretch
 
 def fingerprint(event: str) -> str:
     """What an event is known by here: its own id may hold words."""
-    return hashlib.sha256(event.encode()).hexdigest()[:32]
+    return hashlib.sha256(event.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _note_success(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -233,3 +234,17 @@ def test_one_calendar_that_fails_keeps_the_others_from_no_channel(anna, google, 
     del google.events["Another"]
     read_all()
     assert [one["calendar"] for one in opened(google)] == [google.owner]
+
+
+@pytest.mark.parametrize(
+    "said", [{"clientState": "\ud800"}, {"clientState": "a", "lifecycleEvent": "\ud800"}]
+)
+def test_a_secret_that_is_no_text_opens_nothing(anna, microsoft, public, said):
+    let_in(anna, "microsoft", microsoft)
+    read_all()
+    [one] = opened(microsoft)
+    nobodys = "/calendars/told/00000000-0000-4000-8000-000000000000/"
+    for address in (address_of(one), nobodys):
+        body = json.dumps({"value": [said]})
+        assert Client().post(address, body, content_type="application/json").status_code == 404
+    assert not is_due()
