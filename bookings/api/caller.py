@@ -92,7 +92,14 @@ class Caller:
         return locations.filter(self.listed_projects().their_locations())
 
     def bookings(self) -> BookingQuerySet:
-        bookings = Booking.objects.visible().filter(is_test=self.is_test)
+        return self._own(Booking.objects.visible())
+
+    def with_deleted_bookings(self) -> BookingQuerySet:
+        """The same and those that were deleted: a seat stays, and names the session that it was of."""
+        return self._own(Booking.objects.all())
+
+    def _own(self, bookings: BookingQuerySet) -> BookingQuerySet:
+        bookings = bookings.filter(is_test=self.is_test)
         return bookings if self.limited_to is None else bookings.filter(project__in=self.limited_to)
 
     def sees(self, booking: Booking) -> bool:

@@ -188,9 +188,24 @@ class CustomerForm(forms.ModelForm):
 
 
 def with_fixed_answers(given: Mapping[str, Any], questions: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent, in which the questions that are only to be read have the answer that the project gives them."""
-    fixed = {key: one["prefilled"] for key, one in questions.items() if _is_fixed(one)}
-    return {**given, **fixed}
+    """What was sent, in which the questions that are only to be read have the answer that the project gives them.
+
+    Where the question itself would refuse that answer, it has none.
+    """
+    told = dict(given)
+    for key in filter(lambda key: _is_fixed(questions[key]), questions):
+        told.pop(key, None)
+        if _takes(questions[key], questions[key]["prefilled"]):
+            told[key] = questions[key]["prefilled"]
+    return told
+
+
+def _takes(question: Mapping[str, Any], answer: Any) -> bool:
+    field = question_field(question)
+    try:
+        return field is not None and not isinstance(answer, dict) and bool(field.clean(answer) or not answer)
+    except forms.ValidationError:
+        return False
 
 
 def _is_fixed(question: object) -> bool:

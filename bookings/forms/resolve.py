@@ -105,10 +105,10 @@ def resolve(request: Mapping[str, Any], scope: Scope) -> Resolved:
     return resolved
 
 
-def resolve_move(given: Mapping[str, Any], scope: Scope) -> Resolved:
-    """Only the resource and the session that are named, for a booking that moves."""
+def resolve_move(given: Mapping[str, Any], scope: Scope, project: UUID | None) -> Resolved:
+    """Only the resource and the session that are named, for a booking of the project that moves."""
     resolved = Resolved()
-    resolved.session = _session(given.get("related"), scope, resolved)
+    resolved.session = _session(given.get("related"), scope, resolved, project)
     if given.get("resource_id") is not None:
         _find_resource(given["resource_id"], scope, resolved)
     return resolved
@@ -152,13 +152,15 @@ def _reservation(pk: Any, scope: Scope, resolved: Resolved) -> Reservation | Non
     return found
 
 
-def _session(related: Any, scope: Scope, resolved: Resolved) -> Booking | None:
+def _session(related: Any, scope: Scope, resolved: Resolved, own: UUID | None = None) -> Booking | None:
+    """The session that is named, of a project that the scope has, or of one's ``own``."""
     pk = related.get("owner_booking_id") if isinstance(related, Mapping) else None
     if pk is None:
         return None
     bookings = scope.bookings.select_related("version__graph", "state", "resource__location", "project")
     found = _one(bookings, pk)
-    if found is None or not found.version.offers_seats or not _is_of_its_projects(found, scope):
+    is_open = found and (found.project_id == own or _is_of_its_projects(found, scope))
+    if found is None or not found.version.offers_seats or not is_open:
         resolved.wrong("related.owner_booking_id", _("There is no such session."))
         return None
     return found
@@ -235,8 +237,8 @@ def _link(project_id: Any, resource_id: Any, scope: Scope) -> tuple[ProjectResou
 
 
 def _offering(given: Mapping[str, Any], resolved: Resolved) -> Offering | None:
-    """What is asked of the project: the option named, else the one of that length, else the first that the resource
-    does; None without a project.
+    """What is asked of the project: the option named, else the session's or the one of that length, else the first
+    that the resource does; None without a project.
     """
     wanted, project = given.get("option_id"), resolved.project
     if project is None:
@@ -247,15 +249,24 @@ def _offering(given: Mapping[str, Any], resolved: Resolved) -> Offering | None:
     options = options_of(project)
     if comes_whole(project):
         links = tuple(linked_resources().filter(project=project))
-    elif options and resolved.link:
-        links = (with_its_options(resolved.link),)
+    elif options and (link := resolved.link or _place_of_session(resolved)):
+        links = (with_its_options(link),)
     catalogue = Catalogue(project=project, options=options, links=links)
+    if wanted is None and resolved.session:
+        wanted = next((one.pk for one in options if one.pk == resolved.session.option_id), None)
     if wanted is None:
         return usual_offering(catalogue, _length(given.get("start"), given.get("end")))
     found = next((option for option in catalogue.options if option.pk == as_uuid(wanted)), None)
     if found is None:
         resolved.wrong("option_id", _("There is no such option."))
     return catalogue.offering(found)
+
+
+def _place_of_session(resolved: Resolved) -> ProjectResource | None:
+    if resolved.session is None or resolved.project is None:
+        return None
+    found = active_link(resolved.project.pk, resolved.session.resource_id)
+    return found[0] if found else None
 
 
 def _length(start: object, end: object) -> timedelta | None:

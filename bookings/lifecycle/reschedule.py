@@ -30,7 +30,7 @@ from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.notices import announce_departure, messages_of
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check, check_cut_off, keep_length
+from bookings.lifecycle.rules import check, check_cut_off, check_done_by, keep_length
 from bookings.lifecycle.seats import end_seat_holds, give_seats, session_of
 from bookings.lifecycle.transitions import claim_seats, companions_of, enter, occupy
 from bookings.lifecycle.writing import Rows, follow, write
@@ -163,8 +163,11 @@ def _check_session(old: Booking, session: Booking | None, by: Actor) -> None:
     """A seat moves to a session, of its own project where somebody is bound by rules; a time moves to none."""
     if old.version.claims_seat != (session is not None):
         raise SessionClosed
-    if session and by.bound_by_rules and session.project_id not in {None, old.project_id}:
-        raise SessionClosed
+    if session and by.bound_by_rules:
+        if session.project_id not in {None, old.project_id}:
+            raise SessionClosed
+        if session.resource_id != old.resource_id:
+            check_done_by(session.resource, old)
 
 
 def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:

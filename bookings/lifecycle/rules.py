@@ -42,7 +42,8 @@ def check(
         return timedelta()
     if wanted.session:
         _check_window(wanted.session, now)
-        _check_done_by(wanted.session.resource, wanted)
+        if kept is None:
+            check_done_by(wanted.session.resource, wanted)
         return timedelta()
     resources = (wanted.resource, *companions)
     around = _distance_under_lock(wanted, resources)
@@ -142,7 +143,8 @@ def check_places(wanted: Booking | Reservation, by: Actor) -> None:
         raise TooManyPlaces(most_places=most)
 
 
-def _check_done_by(resource: Resource, wanted: Booking | Reservation) -> None:
+def check_done_by(resource: Resource, wanted: Booking | Reservation) -> None:
+    """Raise ``OptionNotOffered`` where the resource does not do the option."""
     if wanted.project and wanted.option:
         named = Catalogue.of(wanted.project, [wanted.option]).offering(wanted.option)
         if not named.is_done_by(resource):

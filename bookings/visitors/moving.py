@@ -8,6 +8,7 @@ from datetime import datetime
 from bookings.availability.assignment import assign
 from bookings.availability.offering import Catalogue, Offering
 from bookings.forms.moves import may_overlap
+from bookings.graphs.flow import Flow
 from bookings.lifecycle import Actor, available_actions, reschedule, reschedule_any
 from bookings.models import Action, Booking, Resource
 from bookings.visitors.choice import offerings_of, with_one
@@ -34,7 +35,8 @@ def offering_to_move_within(booking: Booking, with_whom: str = "") -> Offering |
     chosen = with_one(offerings_of(Catalogue.of(booking.project), booking.option)[0], with_whom)
     stays = not (chosen.everybody or booking.session_id or len(chosen.offers) < 2 or with_whom)
     only = chosen.offer_of(booking.resource_id) if stays else chosen.only
-    return replace(chosen, lasting=booking.length, only=only, places=booking.places)
+    flow = Flow.of(booking.version)  # its own, whatever the project's new bookings follow by now
+    return replace(chosen, flow=flow, lasting=booking.length, only=only, places=booking.places)
 
 
 def wanted_start(booking: Booking, offering: Offering, start: datetime) -> Wanted:

@@ -235,3 +235,16 @@ def test_what_a_link_says_changes_nothing_that_is_only_to_be_read():
     assert form["size"].initial == "41"
     form.is_valid()
     assert form.instance.answers["plan"] == "basic"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"format": "select", "enum": ["a", "b"], "prefilled": "x"},
+        {"format": "email", "prefilled": "n/a"},
+        {"format": "text", "prefilled": {"a": 1}},
+    ],
+)
+def test_an_answer_that_its_own_question_refuses_is_none(question):
+    questions = {"code": {**question, "readonly": True}}
+    assert with_fixed_answers({"code": "mine", "name": "Marty"}, questions) == {"name": "Marty"}

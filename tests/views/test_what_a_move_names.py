@@ -4,7 +4,7 @@ import pytest
 
 from bookings.effects.links import manage_token
 from bookings.lifecycle import act
-from bookings.models import Booking
+from bookings.models import Booking, Project
 from tests.situations import HOUR, SERVER, a_booking, a_project, a_resource, a_seat, a_session, at
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +47,22 @@ def test_a_time_moves_to_no_session(client):
     act(session, "cancel", by=SERVER)
     sent(client, booked, session=str(session.pk))
     assert not Booking.objects.filter(continues=booked).exists()
+
+
+def follows_now(project, graph):
+    Project.objects.filter(pk=project.pk).update(booking={"graph": graph})
+
+
+def test_a_seat_moves_to_a_session_also_where_the_project_has_none_by_now(client, project, seat):
+    other = a_session(project.resources.get(), at(14), seats=5, project=project)
+    follows_now(project, "instant")
+    sent(client, seat, session=str(other.pk))
+    assert Booking.objects.get(continues=seat).session == other
+
+
+def test_a_time_moves_also_where_the_project_has_sessions_by_now(client):
+    project = a_project(a_resource())
+    booked = a_booking(project.resources.get(), at(10), project=project, option=project.options.get())
+    follows_now(project, "group_customer")
+    sent(client, booked, start=at(14).isoformat())
+    assert Booking.objects.get(continues=booked).start == at(14)

@@ -36,7 +36,7 @@ def move(request: ApiRequest, booking: Booking, body: MoveIn) -> Booking:
 
 def _wanted(caller: Caller, booking: Booking, body: MoveIn) -> dict[str, Any]:
     given = body.given()
-    resolved = resolve_move(given, caller.scope())
+    resolved = resolve_move(given, caller.scope(), booking.project_id)
     findings = Findings(body.findings, resolved.errors)
     if len(body.message or "") > LONGEST_MESSAGE:
         findings.wrong("message", _("This text is too long."))

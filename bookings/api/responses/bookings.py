@@ -194,7 +194,7 @@ def _include_sessions(bodies: Sequence[BookingOut], bookings: Sequence[Booking],
     if "owner_booking" not in context.names:
         return
     owners = {booking.session_id for booking in bookings if booking.session_id}
-    sessions = list(with_default_fields(context.bookings.filter(pk__in=owners))) if owners else []
+    sessions = list(with_default_fields(context.sessions.filter(pk__in=owners))) if owners else []
     inner = serialize_bookings(sessions, context.below("owner_booking"))
     by_id = {session.pk: told for session, told in zip(sessions, inner, strict=True)}
     for body, booking in zip(bodies, bookings, strict=True):

@@ -87,6 +87,11 @@ class Context:
         return self.caller.bookings() if self.caller else Booking.objects.visible()
 
     @property
+    def sessions(self) -> BookingQuerySet:
+        """The same for the session of a seat, which is told also when it was deleted."""
+        return self.caller.with_deleted_bookings() if self.caller else Booking.objects.all()
+
+    @property
     def for_widget(self) -> bool:
         return self.reader.kind == WIDGET
 

@@ -18,6 +18,7 @@ from bookings.availability.offering import Offer, Offering
 from bookings.availability.terms import comes_whole
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError
+from bookings.graphs.flow import Flow
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, Resource
 from bookings.price_words import price_in_words
@@ -81,6 +82,7 @@ def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     if booking.project is None or not moves:
         return None
     offering = offering_for(request, booking.project, booking.option)
+    offering = replace(offering, flow=Flow.of(booking.version))  # whatever new bookings follow by now
     only = _with_whom_it_stays(request, booking, offering)
     return replace(offering, lasting=booking.length, only=only, places=booking.places)
 
