@@ -14,6 +14,7 @@ from uuid import UUID
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from bookings.limited_pages import NARROWED
 from bookings.models import (
@@ -36,6 +37,7 @@ from bookings.models import (
 
 Seen = frozenset[UUID] | None
 """The ids of the resources that somebody sees; None for all, also for those to come."""
+OF_OTHERS = _("It takes the time of others, too, for whom you do not book.")
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 _HOURS = ("weeklyhours", "datedhours")
 
@@ -120,6 +122,18 @@ def narrowed(rows: Rows, seen: Seen) -> Rows:
 def takes_others(companions: Iterable[Resource], seen: Seen) -> bool:
     """Whether the time of somebody is taken along whom one who sees ``seen`` does not see."""
     return seen is not None and any(one.pk not in seen for one in companions)
+
+
+def taking_others_along(bookings: Iterable[Booking], user: Any) -> set[UUID]:
+    """The ids of those with whom the time of somebody goes along whom the user does not see.  One query, for a limited
+    user alone.
+    """
+    seen = resources_seen_by(user)
+    if seen is None:
+        return set()
+    through: Any = Booking.companions.through
+    together = through.objects.filter(booking__in=bookings).exclude(resource__in=seen)
+    return set(together.values_list("booking_id", flat=True))
 
 
 def is_open_to(user: Any, page: str) -> bool:

@@ -31,7 +31,7 @@ from bookings.layers import graph_name
 from bookings.lifecycle import Actor
 from bookings.models import Booking, GraphVersion, Project, ProjectResource, Resource
 from bookings.models.projects import ProjectQuerySet
-from bookings.staff_limits import limited, resources_seen_by, takes_others
+from bookings.staff_limits import OF_OTHERS, limited, resources_seen_by, takes_others
 
 STARTING_POINTS = {
     "resource_id": "resource",
@@ -147,7 +147,7 @@ def _book(
         _say(form, whole.errors)
         return None
     if takes_others(whole.companions(), resources_seen_by(request.user)):
-        form.add_error(None, _("It takes the time of others, too, for whom you do not book."))
+        form.add_error(None, OF_OTHERS)
         return None
     draft = whole.draft()
     draft.staff_note, draft.overstepped = (

@@ -13,7 +13,6 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bookings import refusals
@@ -31,6 +30,7 @@ from bookings.admin.booking.new_booking_start import (
 )
 from bookings.admin.booking.new_booking_tokens import held_by, hold_token, turn_token
 from bookings.admin.booking.verb_forms import StaffCustomerForm, open_sessions
+from bookings.admin.fields.wall_clock import read_instant
 from bookings.admin.form_page import form_page_context
 from bookings.availability.catalogue_at_once import catalogue_at_once
 from bookings.errors import BookingError
@@ -132,9 +132,9 @@ class Draft:
 
     def _take(self, chosen: dict[str, Any]) -> dict[str, Any]:
         """Hold the time that was pressed, in place of the one before."""
-        start = parse_datetime(self.request.POST["take"]) if len(self.request.POST["take"]) < 40 else None
+        start = read_instant(self.request.POST["take"])
         times = self.times_for(chosen)
-        if times is None or start is None or start.tzinfo is None:
+        if times is None or start is None:
             return {}
         try:
             self.held = hold_time(times, start, Actor.staff(self.request.user), self.held, self.seen)

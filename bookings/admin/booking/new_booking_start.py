@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.booking.facts import answer_title
 from bookings.admin.fields.choices import offer_rows
+from bookings.admin.fields.wall_clock import is_in_reach
 from bookings.admin.people.figures import bookings_of
 from bookings.admin.people.known import as_known_to
 from bookings.admin.people.search import first
@@ -80,15 +81,25 @@ class AskedForm(forms.Form):
         """What the form of a new booking begins with; what cannot be read is left out."""
         resource, said = self.resource_asked, self.cleaned_data
         asked: dict[str, Any] = {"resource": resource.pk} if resource else {}
-        wall = parse_datetime(said.get("start") or "") if resource else None
-        if resource and wall and wall.tzinfo is None and said.get("zone"):
-            there = wall.replace(tzinfo=ZoneInfo(said["zone"])).astimezone(ZoneInfo(resource.timezone))
+        there = _there(said.get("start") or "", said.get("zone"), resource) if resource else None
+        if there:
             return asked | {"day": there.date(), "clock": f"{there:%H:%M}"}
         if said.get("day"):
             asked["day"] = said["day"]
             if said.get("clock"):
                 asked["clock"] = f"{said['clock']:%H:%M}"
         return asked
+
+
+def _there(start: str, zone: str | None, resource: Resource) -> datetime | None:
+    """A wall clock's time in ``zone`` on the resource's clocks; None where it cannot be read."""
+    try:
+        wall = parse_datetime(start)
+        if wall is None or wall.tzinfo or not zone:
+            return None
+        return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo(resource.timezone))
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -233,12 +244,11 @@ def seen_of(catalogue: Catalogue, seen: Seen) -> Catalogue:
 
 
 def _day(typed: Any, today: date) -> date:
-    if isinstance(typed, date):
-        return typed
     try:
-        return date.fromisoformat(str(typed))
+        day = typed if isinstance(typed, date) else date.fromisoformat(str(typed))
     except ValueError:
         return today
+    return day if is_in_reach(day) else today
 
 
 def hold_time(

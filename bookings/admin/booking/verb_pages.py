@@ -32,7 +32,7 @@ from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
 from bookings.refusals import sentences
-from bookings.staff_limits import limited
+from bookings.staff_limits import OF_OTHERS, limited, taking_others_along
 
 
 def permitted_booking(request: HttpRequest, pk: Any, permission: str) -> Booking:
@@ -101,9 +101,19 @@ def _not_available(request: HttpRequest, booking: Booking) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
 
 
+def _of_others(request: HttpRequest, booking: Booking) -> HttpResponse | None:
+    """The refusal where the time of somebody goes along for whom the user does not book."""
+    if not taking_others_along([booking], request.user):
+        return None
+    messages.error(request, OF_OTHERS)
+    return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
+
+
 def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     """Another time, after the rules that it breaks were confirmed."""
     booking = permitted_booking(request, pk, "decide_booking")
+    if refusal := _of_others(request, booking):
+        return refusal
     form: MoveForm | SeatMoveForm
     if booking.version.claims_seat:
         form = SeatMoveForm(posted_data(request), booking=booking, user=request.user)
@@ -183,6 +193,8 @@ def attendance_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> H
 def undo_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     """Take a cancellation back."""
     booking = permitted_booking(request, pk, "decide_booking")
+    if refusal := _of_others(request, booking):
+        return refusal
     form = forms.Form(posted_data(request))
     if form.is_valid():
         by = Actor.staff(request.user)

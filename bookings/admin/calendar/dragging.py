@@ -25,6 +25,7 @@ from bookings.lifecycle import Actor, available_actions
 from bookings.lifecycle.reschedule import continuation
 from bookings.models import Booking, Resource, Site
 from bookings.refusals import sentences
+from bookings.staff_limits import OF_OTHERS, taking_others_along
 
 MOST_MINUTES = 60 * 24 * 366
 
@@ -72,6 +73,8 @@ def drag_answer(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> JsonR
         return _refused(request, booking, form, sentences(ActionNotAvailable(), booking, _zone(booking)))
     if not is_valid:
         return _refused(request, booking, form, [str(one) for found in form.errors.values() for one in found])
+    if taking_others_along([booking], request.user):
+        return _refused(request, booking, form, [str(OF_OTHERS)])
     broken = breaks_rules(booking, form)
     if not form.cleaned_data["go"]:
         return JsonResponse(_question(booking, form, site_of(request)))

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,22 @@ from bookings.times import clock, offset, repeated_hour, zone_and_offset
 MINUTE = timedelta(minutes=1)
 # Between them every zone's clock has an instant; staff may write down the past.
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2199, 12, 31)
+
+
+def is_in_reach(day: date) -> bool:
+    """Whether a day is one that people may mean here."""
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def read_instant(text: str) -> datetime | None:
+    """A moment with its zone as a button sends it, in UTC; None where it is none, or out of reach."""
+    try:
+        moment = parse_datetime(text) if len(text) < 40 else None
+    except ValueError:
+        return None
+    if moment is None or moment.tzinfo is None or not is_in_reach(moment.date()):
+        return None
+    return moment.astimezone(UTC)
 
 
 def instants(day: date, at: time, zone: ZoneInfo) -> list[datetime]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bookings import refusals
-from bookings.admin.fields.wall_clock import FIRST_DAY, LAST_DAY
+from bookings.admin.fields.wall_clock import read_instant
 from bookings.availability.clashes import Clash, Window
 from bookings.errors import BookingError
 from bookings.models import Resource
@@ -106,25 +105,11 @@ def say_refusals(
 
 def _date(place: int, start: datetime, chosen: Mapping[str, Any], terms: Terms) -> Date:
     picked = str(chosen.get(name_of(place), ""))
-    other = None if picked in {"", OUT, ANYWAY} else _instant(picked)
+    other = None if picked in {"", OUT, ANYWAY} else read_instant(picked)
     at = None if picked == OUT else other or start
     shown = at or start
     words = _(", ").join((day(shown, terms.zone), clock_range(shown, shown + terms.length, terms.zone)))
     return Date(place=place, wanted=start, start=at, words=words, picked=picked)
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text) if len(text) < 40 else None
-    except ValueError:
-        return None
-    if moment is None or moment.tzinfo is None or not _is_in_reach(moment.date()):
-        return None
-    return moment.astimezone(UTC)
-
-
-def _is_in_reach(on: date) -> bool:
-    return FIRST_DAY <= on <= LAST_DAY
 
 
 def _clash(start: datetime, window: Window, terms: Terms) -> Clash | None:

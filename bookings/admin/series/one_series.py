@@ -32,6 +32,7 @@ from bookings.languages import site_of
 from bookings.lifecycle import Actor, Move, SeriesRefused, available_actions
 from bookings.lifecycle.notices import OFF
 from bookings.models import Action, Booking, Resource
+from bookings.staff_limits import OF_OTHERS, taking_others_along
 
 ONWARD, ALL = "onward", "all"
 SCOPES = [(ONWARD, gettext_lazy("from this date on")), (ALL, gettext_lazy("all that are to come"))]
@@ -105,6 +106,9 @@ class _Page:
         """Move them; how many went, none where something has to be asked, which the page then says."""
         data = self.shift.cleaned_data
         rows, resource = self.meant(data["scope"]), data["resource"]
+        if taking_others_along(rows, self.user):
+            self.shift.add_error(None, OF_OTHERS)
+            return 0
         zone, by_far = ZoneInfo(resource.timezone), data["start"] - self.shift.shown
         wanted = [on_the_clock(_shown(one) + by_far, zone) for one in rows]
         other = resource if resource != self.booking.resource else None

@@ -11,7 +11,7 @@ from uuid import UUID
 from bookings.availability.agenda import closed, taken
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Action, Booking, Mail, OptionResource, ProjectResource, Resource
-from bookings.staff_limits import limited, resources_seen_by
+from bookings.staff_limits import limited, resources_seen_by, taking_others_along
 
 Spans = Mapping[Resource, tuple[datetime, datetime]]
 CALLS_OFF = {Mail.CANCELLED, Mail.DECLINED}
@@ -35,8 +35,9 @@ def bookings_inside(spans: Spans, user: object) -> list[Inside]:
     if not spans:
         return []
     ids = _ids_inside(spans)
-    rows = limited(Booking.objects.live(), user).in_full().filter(pk__in=ids).order_by("start", "pk")
-    found = [_ways(booking, user) for booking in rows]
+    rows = list(limited(Booking.objects.live(), user).in_full().filter(pk__in=ids).order_by("start", "pk"))
+    stays = taking_others_along(rows, user)
+    found = [_ways(booking, user, may_move=booking.pk not in stays) for booking in rows]
     _offer_colleagues(found, spans, user)
     return found
 
@@ -73,7 +74,7 @@ def _ids_inside(spans: Spans) -> set[UUID]:
     return {pk for resource, low, high, pk in rows if low < by_id[resource][1] and high > by_id[resource][0]}
 
 
-def _ways(booking: Booking, user: object) -> Inside:
+def _ways(booking: Booking, user: object, *, may_move: bool) -> Inside:
     booking.version = booking.state.version
     actions = available_actions(booking, Actor.staff(user))
     ends = (
@@ -84,7 +85,7 @@ def _ways(booking: Booking, user: object) -> Inside:
     cancel = next(ends, None)
     if cancel:
         cancel.version = booking.version  # read already, as its words ask for it
-    moves = booking.state.occupies and any(one.continues for one in actions)
+    moves = may_move and booking.state.occupies and any(one.continues for one in actions)
     return Inside(booking=booking, cancel=cancel, moves=moves)
 
 

@@ -27,7 +27,7 @@ from bookings.languages import site_of
 from bookings.lifecycle import Actor
 from bookings.lifecycle.taking_time import close_site, take_time
 from bookings.models import Booking, Resource
-from bookings.staff_limits import limited
+from bookings.staff_limits import is_limited, limited
 from bookings.times import zone_and_offset
 
 SURE = "sure"
@@ -77,7 +77,7 @@ def _form(request: HttpRequest) -> TakeTimeForm:
     resources = list(limited(Resource.objects.live(), request.user))
     site = site_of(request)
     initial = _asked_by_link(request, resources, site.timezone)
-    may_close = request.user.has_perm("bookings.add_datedhours")
+    may_close = request.user.has_perm("bookings.add_datedhours") and not is_limited(request.user)
     return TakeTimeForm(
         posted_data(request), resources=resources, site=site, may_close=may_close, initial=initial
     )
