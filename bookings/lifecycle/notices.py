@@ -72,9 +72,14 @@ def named_after(number: int, messages: Sequence[OutboxMessage]) -> list[OutboxMe
     return list(messages)
 
 
+def hears_of_departure(old: Booking, before: State) -> bool:
+    """Whether the owner of a booking in the state ``before`` is mailed that it left for somebody else."""
+    return not old.disposable and bool(before.mail_to_owner) and is_wanted(old, "owner", Mail.CANCELLED, {})
+
+
 def announce_departure(old: Booking, before: State, entry: HistoryEntry) -> None:
     """Tell the owner of a booking that moved to somebody else, who was told of it in the state ``before``."""
-    if old.disposable or not before.mail_to_owner or not is_wanted(old, "owner", Mail.CANCELLED, {}):
+    if not hears_of_departure(old, before):
         return
     payload = {"to": "owner", "mail": LEFT, "remark": entry.remark_id}
     message = _message("mail", old, "owner", payload=payload | {"state_id": old.state_id})

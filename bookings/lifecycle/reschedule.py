@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from bookings import database_clock, sql
 from bookings.constraints import violated
@@ -171,8 +172,9 @@ def _check_session(old: Booking, session: Booking | None, by: Actor) -> None:
 
 
 def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
-    """Point the seats that are taken to the session's continuation, and tell each of them its new time."""
-    for seat in locked(Booking.objects.filter(session=old, state__occupies=True)):
+    """Point the seats that are taken or asked for to the session's continuation, and tell each of them its new time."""
+    stands = Q(state__occupies=True) | Q(state__settled=False)
+    for seat in locked(Booking.objects.filter(stands, session=old, deleted_at=None)):
         seat.session, seat.resource = new, new.resource
         seat.start, seat.end, seat.sequence = new.start, new.end, seat.sequence + 1
         seat.waives_cut_off = new.waives_cut_off

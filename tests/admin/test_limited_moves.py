@@ -106,3 +106,8 @@ def test_a_new_booking_of_no_day_is_asked_for_again(admin_client, sent):
     usual = {"customer-name": "Marty", "day": "2033-03-14", "clock": "10:00", "resource": str(doc.pk)}
     assert admin_client.post(url, form | usual | sent).status_code == 200
     assert not Booking.objects.exists()
+
+
+def test_their_page_of_a_booking_names_nobody_else_who_is_booked(world):
+    visit = a_visit(world, world.other)
+    assert world.other.name not in text_of(world.client.get(page("change", visit)))

@@ -25,8 +25,8 @@ from bookings.times import local
 MOST = 10_000
 """So many bookings at most; who wants more filters by days."""
 AT_ONCE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a table takes for the beginning of a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a table takes for the beginning of a formula; the last four are wide letters."""
 
 
 class _Lines:
@@ -66,7 +66,7 @@ def export_page(model_admin: ModelAdmin, request: HttpRequest, kind: str) -> Htt
 def harmless(value: Any) -> str:
     """The value as a table may open it: what looks like a formula stands behind an apostrophe."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
 def _table(rows: Iterable[Booking]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from bookings.admin.times_in_words import moment_in_words
 from bookings.models import Booking, OutboxMessage
 from bookings.money import money
 from bookings.place_words import places_in_words
-from bookings.staff_limits import is_limited
+from bookings.staff_limits import is_limited, limited
 from bookings.times import clock_range, day, duration_in_words, zone_and_offset
 
 
@@ -53,18 +53,18 @@ def head(booking: Booking) -> Head:
 def facts(booking: Booking, user: Any, moves: Moves, messages: Sequence[OutboxMessage]) -> list[Fact]:
     """What that user may know of a booking, without what is empty."""
     connected = _connected(booking, user, moves, messages)
-    rows = [*_visit(booking), *_person(booking, user), *_text(booking), *connected]
+    rows = [*_visit(booking, user), *_person(booking, user), *_text(booking), *connected]
     return [Fact(label=label, value=value) for label, value in rows if value not in ("", None)]
 
 
-def _visit(booking: Booking) -> Iterator[tuple[str, Any]]:
+def _visit(booking: Booking, user: Any) -> Iterator[tuple[str, Any]]:
     zone = booking.resource.timezone
     times = clock_range(booking.start, booking.end, zone)
     where = zone_and_offset(booking.start, zone)
     when = _(", ").join((day(booking.start, zone), times, where))
     yield _("when"), f"{when} ({duration_in_words(booking.length)})"
     yield _("resource"), booking.resource.name
-    yield _("also takes"), _(", ").join(other.name for other in booking.companions.all())
+    yield _("also takes"), _(", ").join(other.name for other in limited(booking.companions.all(), user))
     yield _("project"), booking.project.name if booking.project else ""
     yield _("option"), str(booking.option) if booking.option else ""
     yield _("places"), str(booking.places) if booking.places > 1 else ""

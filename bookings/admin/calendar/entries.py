@@ -136,7 +136,7 @@ def _of_booking(
         state=_state(booking),
         url=url_of("booking_change", booking.pk),
         booking=booking.pk,
-        moves=bool(piece and piece.moves and may_move),
+        moves=bool(piece and piece.moves and may_move and piece.resource == booking.resource),
         past=booking.end <= now or (not booking.occupies and booking.settled),
     )
 

@@ -4,7 +4,8 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from bookings.effects.outbox import Unaddressed
-from bookings.effects.recipients import CUSTOMER, recipient
+from bookings.effects.recipients import CUSTOMER, OWNER, recipient
+from bookings.lifecycle.notices import hears_of_departure
 from bookings.lifecycle.told import mailed_on
 from bookings.models import Booking, Site, State
 
@@ -12,10 +13,13 @@ from bookings.models import Booking, Site, State
 def told_in_words(booking: Booking, state: State, site: Site, *, after: Booking | None = None) -> list[str]:
     """A sentence for each who is mailed when a booking enters ``state``, or that nobody is.
 
-    ``after`` is the unsaved booking that continues it where it is moved, whose resource hears of it.
+    ``after`` is the unsaved booking that continues it where it is moved, whose resource hears of it, as does the one
+    that it leaves.
     """
     mailed = mailed_on(after or booking, state, moved=after is not None)
     told = [_sentence(booking if who == CUSTOMER else after or booking, who, site) for who in mailed]
+    if after and after.owner_email != booking.owner_email and hears_of_departure(booking, state):
+        told.append(_sentence(booking, OWNER, site))
     return told or [_("Nobody is told.")]
 
 

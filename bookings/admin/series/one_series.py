@@ -109,9 +109,10 @@ class _Page:
         if taking_others_along(rows, self.user):
             self.shift.add_error(None, OF_OTHERS)
             return 0
-        zone, by_far = ZoneInfo(resource.timezone), data["start"] - self.shift.shown
-        wanted = [on_the_clock(_shown(one) + by_far, zone) for one in rows]
+        by_far = data["start"] - self.shift.shown
         other = resource if resource != self.booking.resource else None
+        zones = [ZoneInfo((other or one.resource).timezone) for one in rows]
+        wanted = [on_the_clock(_shown(one) + by_far, zone) for one, zone in zip(rows, zones, strict=True)]
         if not by_far and other is None:
             self.shift.add_error("start", _("It is there already."))
             return 0
