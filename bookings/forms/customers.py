@@ -193,17 +193,20 @@ def with_fixed_answers(given: Mapping[str, Any], questions: Mapping[str, Any]) -
     Where the question itself would refuse that answer, it has none.
     """
     told = dict(given)
-    for key in filter(lambda key: _is_fixed(questions[key]), questions):
-        told.pop(key, None)
-        if _takes(questions[key], questions[key]["prefilled"]):
-            told[key] = questions[key]["prefilled"]
+    for key, question in questions.items():
+        if _is_fixed(question):
+            told.pop(key, None)
+            if _takes(question, question["prefilled"]):
+                told[key] = question["prefilled"]
     return told
 
 
 def _takes(question: Mapping[str, Any], answer: Any) -> bool:
     field = question_field(question)
+    if field is None or isinstance(answer, dict):
+        return False
     try:
-        return field is not None and not isinstance(answer, dict) and bool(field.clean(answer) or not answer)
+        return bool(field.clean(answer)) or answer is False
     except forms.ValidationError:
         return False
 

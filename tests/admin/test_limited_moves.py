@@ -110,4 +110,7 @@ def test_a_new_booking_of_no_day_is_asked_for_again(admin_client, sent):
 
 def test_their_page_of_a_booking_names_nobody_else_who_is_booked(world):
     visit = a_visit(world, world.other)
-    assert world.other.name not in text_of(world.client.get(page("change", visit)))
+    shown = text_of(world.client.get(page("change", visit)))
+    assert world.other.name not in shown
+    assert page("move", visit) not in shown
+    assert page("move", world.mine) in text_of(world.client.get(page("change", world.mine)))

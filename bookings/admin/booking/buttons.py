@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from bookings.lifecycle import Actor, available_actions, undoable_state
 from bookings.models import Action, Booking, Mail
+from bookings.staff_limits import taking_others_along
 
 ENDS = (Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED)
 
@@ -42,9 +43,10 @@ def _of_who_decides(booking: Booking, user: Any, now: datetime) -> list[Button]:
     for action in actions:
         if not action.continues:
             found.append(_button(booking, "act", str(action), action.name, kind=_kind(action, found)))
-    if booking.state.occupies and any(action.continues for action in actions):
+    may_take = not taking_others_along([booking], user)
+    if may_take and booking.state.occupies and any(action.continues for action in actions):
         found.append(_button(booking, "move", _("Move"), kind="plain"))
-    if undoable_state(booking, now) is not None:
+    if may_take and undoable_state(booking, now) is not None:
         found.append(_button(booking, "undo", _("Undo the cancellation"), kind="plain"))
     if booking.start <= now:
         found.append(_button(booking, "attendance", _("Note attendance"), kind="plain"))

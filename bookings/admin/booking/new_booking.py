@@ -16,8 +16,8 @@ from bookings import lifecycle, refusals
 from bookings.admin.booking.conflicts import broken_rules
 from bookings.admin.booking.new_booking_draft import Draft
 from bookings.admin.booking.new_booking_forms import ChooseForm, NewBookingForm
+from bookings.admin.booking.new_booking_link import AskedForm
 from bookings.admin.booking.new_booking_start import (
-    AskedForm,
     LastTime,
     let_go,
     people_named,

@@ -12,11 +12,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bookings.admin.booking.facts import answer_title
-from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.wall_clock import is_in_reach
 from bookings.admin.people.figures import bookings_of
 from bookings.admin.people.known import as_known_to
@@ -31,7 +29,6 @@ from bookings.lifecycle import Actor, release, reserve
 from bookings.models import Booking, Person, Reservation, Resource, State
 from bookings.staff_limits import Seen, limited, takes_others
 from bookings.times import clock, day_and_clock
-from bookings.validators import zones
 
 MOST_PEOPLE = 10
 HOLD = timedelta(minutes=5)
@@ -57,49 +54,6 @@ def people_named(request: HttpRequest) -> list[Person]:
         return []
     country = site_of(request).country
     return as_known_to(first(typed, MOST_PEOPLE, request.user, country), request.user)
-
-
-class AskedForm(forms.Form):
-    """The time that a link names: ``day`` and ``clock`` on the resource's clocks, or ``start`` on those of ``zone``."""
-
-    resource = forms.ModelChoiceField(Resource.objects.none(), required=False)
-    day = forms.DateField(required=False)
-    clock = forms.TimeField(required=False)
-    start = forms.CharField(required=False, max_length=40)
-    zone = forms.ChoiceField(required=False, choices=[(name, name) for name in sorted(zones())])
-
-    def __init__(self, data: Any, user: Any) -> None:
-        super().__init__(data)
-        offer_rows(self, "resource", limited(Resource.objects.live(), user))
-        self.full_clean()
-
-    @property
-    def resource_asked(self) -> Resource | None:
-        return self.cleaned_data.get("resource")
-
-    def chosen(self) -> dict[str, Any]:
-        """What the form of a new booking begins with; what cannot be read is left out."""
-        resource, said = self.resource_asked, self.cleaned_data
-        asked: dict[str, Any] = {"resource": resource.pk} if resource else {}
-        there = _there(said.get("start") or "", said.get("zone"), resource) if resource else None
-        if there:
-            return asked | {"day": there.date(), "clock": f"{there:%H:%M}"}
-        if said.get("day"):
-            asked["day"] = said["day"]
-            if said.get("clock"):
-                asked["clock"] = f"{said['clock']:%H:%M}"
-        return asked
-
-
-def _there(start: str, zone: str | None, resource: Resource) -> datetime | None:
-    """A wall clock's time in ``zone`` on the resource's clocks; None where it cannot be read."""
-    try:
-        wall = parse_datetime(start)
-        if wall is None or wall.tzinfo or not zone:
-            return None
-        return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo(resource.timezone))
-    except (ValueError, OverflowError):
-        return None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.fields.choices import offer_choices
+from bookings.effects.recipients import first_zone
 from bookings.times import clock, offset, repeated_hour, zone_and_offset
 
 MINUTE = timedelta(minutes=1)
@@ -23,6 +24,20 @@ FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2199, 12, 31)
 def is_in_reach(day: date) -> bool:
     """Whether a day is one that people may mean here."""
     return FIRST_DAY <= day <= LAST_DAY
+
+
+def read_wall_clock(text: str, zone: str, here: ZoneInfo) -> datetime | None:
+    """A wall clock's time, by the clocks of ``zone`` where it is one, as those of ``here`` show it; None where it is
+    none.
+    """
+    try:
+        shown = parse_datetime(text)
+        there = ZoneInfo(first_zone(zone, here.key))
+        if shown is None or shown.tzinfo:
+            return None
+        return shown.replace(tzinfo=there).astimezone(here)
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_instant(text: str) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,16 +12,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bookings.admin.calendar.who_is_told import told_in_words
+from bookings.admin.fields.wall_clock import read_wall_clock
 from bookings.admin.form_page import booking_line, posted_data
 from bookings.admin.taking_time.forms import DAYS, DayField, TakeTimeForm
 from bookings.admin.taking_time.inside import Inside, bookings_inside, of_others
 from bookings.admin.taking_time.ways import Line, WayForm, played, settled_before
 from bookings.admin.times_in_words import span_in_words
-from bookings.effects.recipients import first_zone
 from bookings.languages import site_of
 from bookings.lifecycle import Actor
 from bookings.lifecycle.taking_time import close_site, take_time
@@ -96,22 +94,14 @@ def _asked_by_link(request: HttpRequest, resources: list[Resource], site_zone: s
     initial: dict[str, Any] = {"first": named or timezone.now().astimezone(zone).date()}
     if who:
         initial["who"] = [str(who[0].pk)]
-    start, end = (_local(asked.get(name, ""), asked.get("zone", ""), zone) for name in ("start", "end"))
+    start, end = (
+        read_wall_clock(asked.get(name, ""), asked.get("zone", ""), zone) for name in ("start", "end")
+    )
     if start:
         initial |= {"first": start.date(), "opens": start.time()}
     if start and end:
         initial |= {"last": end.date(), "closes": end.time()}
     return initial
-
-
-def _local(text: str, zone: str, here: ZoneInfo) -> datetime | None:
-    """A wall clock's time, by the clocks of ``zone`` where it is one, as those of ``here`` show it."""
-    try:
-        shown = parse_datetime(text)
-        there = first_zone(zone, here.key)
-        return shown.replace(tzinfo=ZoneInfo(there)).astimezone(here) if shown else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _rows(request: HttpRequest, ways: list[WayForm]) -> list[dict[str, Any]]:
