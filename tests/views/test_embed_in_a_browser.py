@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from bookings.models import Booking, Project
 from tests.situations import a_project, a_resource
+from tests.views.frames import wait_until_drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,30 +80,17 @@ def html(*parts, lang="en"):
     return f'<!doctype html><html lang="{lang}"><title>Shop</title><main><h1>Shop</h1>{"".join(parts)}</main>'
 
 
-HEIGHT_ONCE_DRAWN = """() => new Promise(told => requestAnimationFrame(() => requestAnimationFrame(
-    () => told(document.documentElement.offsetHeight))))"""
-
-
-def wait_until_drawn(page, frame):
-    """The frame is as high as what is in it, on the screen, too.
-
-    Within the moment in which a frame changes its height the browser gives a press to the page around it.
-    """
-    around = page.locator("iframe")
-    for _look in range(100):
-        if frame.locator("html").evaluate(HEIGHT_ONCE_DRAWN) == around.evaluate("one => one.offsetHeight"):
-            break
-    else:
-        pytest.fail("The frame does not get as high as what is in it.")
-    page.evaluate(HEIGHT_ONCE_DRAWN)
-
-
-def book_in_the_frame(page, start):
+def choose_in_the_frame(page, start):
     frame = page.frame_locator("iframe")
     time = frame.locator(f'button[value="{start.isoformat()}"]')
     expect(time).to_be_visible()
     wait_until_drawn(page, frame)
     time.click()
+    return frame
+
+
+def book_in_the_frame(page, start):
+    frame = choose_in_the_frame(page, start)
     frame.get_by_label("Name").fill("Marty McFly")
     frame.get_by_label("E-mail").fill("marty@example.com")
     wait_until_drawn(page, frame)
@@ -148,8 +136,7 @@ def test_a_link_opens_a_pop_up_with_its_answers_that_escape_shuts(page, host, to
     opener.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    frame = page.frame_locator("iframe")
-    frame.locator(f'button[value="{tomorrow.isoformat()}"]').click()
+    frame = choose_in_the_frame(page, tomorrow)
     expect(frame.get_by_label("Name")).to_have_value("Emmett")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.get_by_role("button", name="Close").click()

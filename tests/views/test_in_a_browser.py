@@ -17,6 +17,7 @@ from bookings.effects.links import action_token, manage_token, owner_token
 from bookings.models import Booking, Location, Option, Project, Reservation, Resource
 from tests.situations import a_booking, a_location, a_project, a_resource, aged
 from tests.views.conftest import holds
+from tests.views.frames import wait_until_drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_KEYS = 25
@@ -836,10 +837,14 @@ def test_the_flow_works_in_a_frame_of_another_site_without_cookies(browser, site
     page.goto(host)
     frame = page.frame_locator("iframe")
     expect(page.locator("iframe")).to_have_attribute("title", "Choose a time: Catch the lightning – Bookings")
-    frame.locator(f'button[value="{tomorrow.isoformat()}"]').click()
+    time = frame.locator(f'button[value="{tomorrow.isoformat()}"]')
+    expect(time).to_be_visible()
+    wait_until_drawn(page, frame)
+    time.click()
     frame.get_by_label("Name").fill("Marty McFly")
     assert page.locator("iframe").evaluate("one => Math.round(one.getBoundingClientRect().top)") >= 0
     frame.get_by_label("E-mail").fill("marty@example.com")
+    wait_until_drawn(page, frame)
     frame.get_by_role("button", name="Book this time").click()
     expect(frame.get_by_role("heading", level=1)).to_have_text("Your time is booked")
     reference = Booking.objects.get().reference
