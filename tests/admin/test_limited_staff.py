@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings import people_keys
 from bookings.admin.booking import waiting
 from bookings.lifecycle import add_event, book
 from bookings.limited_pages import NARROWED, why_closed
@@ -28,6 +29,7 @@ from bookings.models import (
     Location,
     OutboxMessage,
     Person,
+    PersonAddress,
     PersonBooking,
     Project,
     Resource,
@@ -71,7 +73,7 @@ def a_limited_world(role: str = "manager") -> World:
         one.save()
     project = a_project(own, other, name="Cut")
     start = timezone.now().replace(minute=0, second=0, microsecond=0) + 2 * HOUR
-    marty = _customer("Marty McFly", "marty@example.com", "+1555000111")
+    marty = _customer("Marty McFly", "marty@example.com", "+12025550111")
     ottilie = _customer("Ottilie Canary", "ottilie@canary.example", "+49301234599")
     mine = a_booking(own, start, project=project, customer=marty)
     theirs = a_booking(other, start, project=project, customer=ottilie)
@@ -436,6 +438,37 @@ def test_a_member_whose_resources_are_gone_sees_nothing_and_one_without_a_limit_
     assert not limited(Booking.objects.all(), gone).exists()
     StaffLimit.objects.all().delete()
     assert limited(Booking.objects.all(), User.objects.get(pk=user.pk)).count() == 4
+
+
+def test_nobody_is_found_by_what_was_given_elsewhere_alone():
+    world = a_limited_world()
+    start = world.mine.start + 26 * HOUR
+    elsewhere = a_booking(
+        world.other, start, customer=_customer("Martin Canary", "canary@example.com", "+49301234599")
+    )
+    person = Person.objects.get(name="Marty McFly")
+    PersonBooking.objects.create(person=person, booking=elsewhere)
+    for booking in (world.mine, elsewhere):
+        customer = booking.customer
+        key = people_keys.name_key(customer.name)
+        for value in (customer.email, customer.phone):
+            PersonAddress.objects.create(person=person, value=value, name_key=key)
+
+    def found(typed):
+        answer = world.client.get(reverse("admin:bookings_person_changelist"), {"q": typed})
+        return answer.status_code == 302
+
+    assert [found(typed) for typed in ("marty@ex", "+1 202 555", "mcfly", world.mine.reference.lower())] == [
+        True
+    ] * 4
+    unseen = ("canary@ex", "+49 30 1234", elsewhere.reference)
+    assert [found(typed) for typed in unseen] == [False] * 3
+    Person.objects.filter(pk=person.pk).update(
+        name="Martin Canary", name_key="martin canary", last_key="canary martin"
+    )
+    assert not found("canary")
+    StaffLimit.objects.all().delete()
+    assert [found(typed) for typed in unseen] == [True] * 3
 
 
 def test_a_superuser_limits_a_member_and_both_histories_tell_before_and_after(admin):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,20 +16,27 @@ def as_known_to(people: Iterable[Person], user: Any) -> list[Person]:
 
     One query for whoever is limited.
     """
-    found, seen = list(people), resources_seen_by(user)
-    if seen is None:
+    found = list(people)
+    given = typed_with(found, resources_seen_by(user))
+    if given is None:
         return found
-    last: dict[int, Customer] = {}
-    for customer in _customers(found, seen):  # the one that booked last stays
-        last[customer.booking.joined.person_id] = customer
     for person in found:
         person.note = person.also = ""
         person.email = person.phone = person.language = ""
-        if person.pk in last:
-            typed = last[person.pk]
-            person.name, person.email, person.phone = typed.name, typed.email, typed.phone
-            person.language = typed.language
+        for last in given[person.pk][-1:]:
+            person.name, person.email, person.phone = last.name, last.email, last.phone
+            person.language = last.language
     return found
+
+
+def typed_with(people: list[Person], seen: Seen) -> dict[int, list[Customer]] | None:
+    """By the person's id, what was typed with bookings of those resources, the newest last; None where all are seen."""
+    if seen is None:
+        return None
+    given: dict[int, list[Customer]] = defaultdict(list)
+    for customer in _customers(people, seen):
+        given[customer.booking.joined.person_id].append(customer)
+    return given
 
 
 def addresses_of(person: Person, seen: Seen) -> list[str]:
