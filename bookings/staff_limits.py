@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.limited_pages import NARROWED
 from bookings.models import (
+    Action,
     Booking,
     Calendar,
     CalendarEntry,
@@ -134,6 +135,12 @@ def taking_others_along(bookings: Iterable[Booking], user: Any) -> set[UUID]:
     through: Any = Booking.companions.through
     together = through.objects.filter(booking__in=bookings).exclude(resource__in=seen)
     return set(together.values_list("booking_id", flat=True))
+
+
+def begins_to_take_others(booking: Booking, action: Action, user: Any) -> bool:
+    """Whether the action takes time that the booking does not have yet, of somebody whom the user does not see."""
+    takes = booking.version.claims_time and action.target.occupies and not booking.state.occupies
+    return takes and bool(taking_others_along([booking], user))
 
 
 def is_open_to(user: Any, page: str) -> bool:

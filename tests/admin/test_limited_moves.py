@@ -20,10 +20,10 @@ def world():
     return a_limited_world()
 
 
-def a_visit(world, companion):
+def a_visit(world, companion, graph="instant"):
     project = a_project(world.own, companion, name="Both", availability={"mode": "mutual"})
     draft = a_draft(world.own, world.mine.start + 12 * HOUR, project=project, option=project.options.get())
-    return book(draft, graph="instant", by=SERVER, customer=marty(), companions=[companion])
+    return book(draft, graph=graph, by=SERVER, customer=marty(), companions=[companion])
 
 
 def page(name, booking):
@@ -63,6 +63,22 @@ def test_nor_moved_out_of_the_way(world):
     ways = {f"of-{visit.pk}-way": "time", f"of-{visit.pk}-day": f"{visit.start + timedelta(days=3):%Y-%m-%d}"}
     world.client.post(url, {**when, **ways, f"of-{visit.pk}-clock": "10:00", "sure": "1"})
     assert not Booking.objects.filter(continues=visit).exists()
+
+
+@pytest.mark.parametrize("door", ["act", "press"])
+def test_a_request_that_would_begin_to_take_it_is_not_confirmed(world, door):
+    visit = a_visit(world, world.other, "confirm_decline")
+    assert not visit.state.occupies
+    assert "/act/confirm/" not in world.client.get(page("change", visit)).content.decode()
+    more = ["confirm"] if door == "act" else []
+    url = reverse(f"admin:bookings_booking_{door}", args=[visit.pk, *more])
+    answer = world.client.post(url, {"action": "confirm"}, follow=True)
+    assert str(OF_OTHERS) in text_of(answer)
+    visit.refresh_from_db()
+    assert visit.state.name == "tentative"
+    assert world.client.post(page("press", visit), {"action": "decline"}).status_code == 302
+    visit.refresh_from_db()
+    assert visit.state.name == "declined"
 
 
 def test_they_close_nobody_else_s_time(world):

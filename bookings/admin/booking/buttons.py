@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bookings.lifecycle import Actor, available_actions, undoable_state
 from bookings.models import Action, Booking, Mail
-from bookings.staff_limits import taking_others_along
+from bookings.staff_limits import begins_to_take_others, taking_others_along
 
 ENDS = (Mail.DECLINED, Mail.CANCELLED, Mail.EXPIRED)
 
@@ -41,7 +41,7 @@ def _of_who_decides(booking: Booking, user: Any, now: datetime) -> list[Button]:
     actions = available_actions(booking, Actor.staff(user))
     found: list[Button] = []
     for action in actions:
-        if not action.continues:
+        if not (action.continues or begins_to_take_others(booking, action, user)):
             found.append(_button(booking, "act", str(action), action.name, kind=_kind(action, found)))
     may_take = not taking_others_along([booking], user)
     if may_take and booking.state.occupies and any(action.continues for action in actions):

@@ -32,7 +32,7 @@ from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
 from bookings.refusals import sentences
-from bookings.staff_limits import OF_OTHERS, limited, taking_others_along
+from bookings.staff_limits import OF_OTHERS, begins_to_take_others, limited, taking_others_along
 
 
 def permitted_booking(request: HttpRequest, pk: Any, permission: str) -> Booking:
@@ -72,6 +72,8 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
     action = next((one for one in available_actions(booking, by) if one.name == name), None)
     if action is None or action.continues:
         return _not_available(request, booking)
+    if begins_to_take_others(booking, action, request.user):
+        return _of_others(request, booking)
     form = ActForm(posted_data(request), action=action)
     if form.is_valid():
         said = _("%(action)s: done. The booking is now: %(state)s.")
@@ -101,10 +103,8 @@ def _not_available(request: HttpRequest, booking: Booking) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
 
 
-def _of_others(request: HttpRequest, booking: Booking) -> HttpResponse | None:
-    """The refusal where the time of somebody goes along for whom the user does not book."""
-    if not taking_others_along([booking], request.user):
-        return None
+def _of_others(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Refuse what takes the time of somebody along for whom the user does not book."""
     messages.error(request, OF_OTHERS)
     return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
 
@@ -112,8 +112,8 @@ def _of_others(request: HttpRequest, booking: Booking) -> HttpResponse | None:
 def move_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     """Another time, after the rules that it breaks were confirmed."""
     booking = permitted_booking(request, pk, "decide_booking")
-    if refusal := _of_others(request, booking):
-        return refusal
+    if taking_others_along([booking], request.user):
+        return _of_others(request, booking)
     form: MoveForm | SeatMoveForm
     if booking.version.claims_seat:
         form = SeatMoveForm(posted_data(request), booking=booking, user=request.user)
@@ -193,8 +193,8 @@ def attendance_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> H
 def undo_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     """Take a cancellation back."""
     booking = permitted_booking(request, pk, "decide_booking")
-    if refusal := _of_others(request, booking):
-        return refusal
+    if taking_others_along([booking], request.user):
+        return _of_others(request, booking)
     form = forms.Form(posted_data(request))
     if form.is_valid():
         by = Actor.staff(request.user)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from bookings import lifecycle
 from bookings.admin.today.news import mark_all_seen
 from bookings.errors import BookingError
-from bookings.lifecycle import Actor
+from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, OutboxMessage
 from bookings.refusals import sentences
-from bookings.staff_limits import limited
+from bookings.staff_limits import OF_OTHERS, begins_to_take_others, limited
 
 
 def _back(request: HttpRequest, place: str = "") -> HttpResponse:
@@ -58,9 +58,13 @@ def _do(request: HttpRequest, booking: Booking, verb: Callable[[], Booking], sai
 def press_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     """Answer a request; its mails wait until that can no longer be taken back.  Raises PermissionDenied."""
     booking = _booking(request, pk)
-    action, by = request.POST.get("action", ""), Actor.staff(request.user)
+    name, by = request.POST.get("action", ""), Actor.staff(request.user)
+    action = next((one for one in available_actions(booking, by) if one.name == name), None)
+    if action and begins_to_take_others(booking, action, request.user):
+        messages.error(request, OF_OTHERS)
+        return _back(request, "waiting")
     said = _("%(name)s: %(state)s.")
-    _do(request, booking, lambda: lifecycle.press(booking, action, by=by), said)
+    _do(request, booking, lambda: lifecycle.press(booking, name, by=by), said)
     return _back(request, "waiting")
 
 
