@@ -3,6 +3,7 @@
 from bookings.forms.bookings import BookingForm
 from bookings.forms.customers import Contact, CustomerForm
 from bookings.forms.reservations import ReservationForm
-from bookings.forms.resolve import Resolved, Scope, resolve
+from bookings.forms.resolve import Resolved, resolve
+from bookings.forms.scope import Scope
 
 __all__ = ["BookingForm", "Contact", "CustomerForm", "ReservationForm", "Resolved", "Scope", "resolve"]

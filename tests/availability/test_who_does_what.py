@@ -16,7 +16,8 @@ from bookings.availability.search import search
 from bookings.availability.why_not_offered import NOBODY_DOES_IT, why_not_offered
 from bookings.errors import OptionNotOffered
 from bookings.forms.bookings import price
-from bookings.forms.resolve import Scope, companions, resolve
+from bookings.forms.resolve import companions, resolve
+from bookings.forms.scope import Scope
 from bookings.lifecycle import Actor, reschedule
 from bookings.lifecycle.rules import broken_by
 from bookings.models import Booking, Option, OptionResource, Project, WeeklyHours
