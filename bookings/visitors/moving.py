@@ -30,13 +30,25 @@ def offering_to_move_within(booking: Booking, with_whom: str = "") -> Offering |
     """What a booking may be moved within, as long as it is, with ``with_whom`` (a slug; ``*``: anyone), else with its
     own resource; None where its customer may not move it.  The verb asks again.
     """
-    if booking.project is None or not any(one.continues for one in available_actions(booking, CUSTOMER)):
+    if booking.project is None or not moves(booking):
         return None
     chosen = with_one(offerings_of(Catalogue.of(booking.project), booking.option)[0], with_whom)
-    stays = not (chosen.everybody or booking.session_id or len(chosen.offers) < 2 or with_whom)
-    only = chosen.offer_of(booking.resource_id) if stays else chosen.only
+    return as_it_moves(booking, chosen, named=bool(with_whom))
+
+
+def moves(booking: Booking) -> bool:
+    """Whether its graph lets its customer move it."""
+    return any(one.continues for one in available_actions(booking, CUSTOMER))
+
+
+def as_it_moves(booking: Booking, offering: Offering, *, named: bool) -> Offering:
+    """What is offered to a booking that moves: as long as it is, and with its own resource until another is ``named``,
+    or anyone; a seat is its session's.
+    """
+    stays = not (named or offering.everybody or booking.session_id or len(offering.offers) < 2)
+    only = offering.offer_of(booking.resource_id) if stays else offering.only
     flow = Flow.of(booking.version)  # its own, whatever the project's new bookings follow by now
-    return replace(chosen, flow=flow, lasting=booking.length, only=only, places=booking.places)
+    return replace(offering, flow=flow, lasting=booking.length, only=only, places=booking.places)
 
 
 def wanted_start(booking: Booking, offering: Offering, start: datetime) -> Wanted:

@@ -14,12 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import database_clock, times
 from bookings.availability.free_times import nearest
-from bookings.availability.offering import Offer, Offering
+from bookings.availability.offering import Offering
 from bookings.availability.terms import comes_whole
 from bookings.effects.links import Purpose, manage_token, newest
 from bookings.errors import BookingError
-from bookings.graphs.flow import Flow
-from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking, Resource
 from bookings.price_words import price_in_words
 from bookings.views import cards
@@ -32,10 +30,8 @@ from bookings.views.choose.selection import ANYONE, selection_of
 from bookings.views.frames import is_embedded
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.page_urls import carried_query, frame_aware_url, hidden_fields, page_url, parse_instant
-from bookings.visitors.moving import Wanted, is_there, move, wanted_session, wanted_start
+from bookings.visitors.moving import Wanted, as_it_moves, is_there, move, moves, wanted_session, wanted_start
 from bookings.visitors.sessions import session_of
-
-CUSTOMER = Actor.customer()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,24 +71,10 @@ def _moved_query(request: HttpRequest) -> dict[str, str]:
 
 def movable(request: HttpRequest, booking: Booking) -> Offering | None:
     """What it may be moved within, or None where its customer may not move it; the verb asks again."""
-    moves = (
-        any(one.continues for one in available_actions(booking, CUSTOMER))
-        and booking.start > database_clock.now()
-    )
-    if booking.project is None or not moves:
+    if booking.project is None or not moves(booking) or booking.start <= database_clock.now():
         return None
-    offering = offering_for(request, booking.project, booking.option)
-    offering = replace(offering, flow=Flow.of(booking.version))  # whatever new bookings follow by now
-    only = _with_whom_it_stays(request, booking, offering)
-    return replace(offering, lasting=booking.length, only=only, places=booking.places)
-
-
-def _with_whom_it_stays(request: HttpRequest, booking: Booking, offering: Offering) -> Offer | None:
-    """The booking's own resource until the customer asks for another, or for anyone; a seat is its session's."""
-    fixed = offering.everybody or booking.session_id is not None or len(offering.offers) < 2
-    if fixed or request.GET.get("with") or request.POST.get("with"):
-        return offering.only
-    return offering.offer_of(booking.resource_id)
+    named = bool(request.GET.get("with") or request.POST.get("with"))
+    return as_it_moves(booking, offering_for(request, booking.project, booking.option), named=named)
 
 
 @require_safe
