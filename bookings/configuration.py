@@ -51,9 +51,10 @@ class Remembered:
     def find(self, keys: Iterable[K]) -> dict[K, Any]:
         """Those of the values that are there."""
         with self._lock:
-            found = {key: self._values[key] for key in keys if key in self._values}
+            values = self._values
+            found = {key: value for key in keys if (value := values.get(key, values)) is not values}
             for key in found:
-                self._values.move_to_end(key)
+                values.move_to_end(key)
             return found
 
     def keep(self, values: Mapping[Any, Any]) -> None:

@@ -10,6 +10,7 @@ from bookings.models import Resource
 VERDICTS, VERDICTS_BYTES = 12, 3000  # of one time
 # What stands around the values in bookings.api.responses.slots.
 SLOT_BYTES, NAME_BYTES, DAY_BYTES, ID_BYTES, TERMS_BYTES = 82, 76, 38, 39, 225
+_WRITTEN = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Size(NamedTuple):
@@ -48,5 +49,4 @@ def size_of_verdicts(times: int) -> Size:
 
 
 def _bytes_of(resource: Resource) -> int:
-    name = json.dumps(resource.name, ensure_ascii=False)
-    return NAME_BYTES + len(name.encode()) + len(resource.timezone)
+    return NAME_BYTES + len(_WRITTEN(resource.name).encode()) + len(resource.timezone)

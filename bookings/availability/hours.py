@@ -8,7 +8,7 @@ day, all day.
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,7 @@ class Level:
     exceptions: Sequence[DatedException] = ()
     source: Any = None
 
-    @property
+    @cached_property
     def said(self) -> Hashable:
         """All of its hours as one value, equal where the hours are equal, whoever keeps them."""
         week = sorted((weekday, *each) for weekday, bounds in self.week.items() for each in bounds)

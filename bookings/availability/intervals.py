@@ -147,9 +147,12 @@ def grid(openings: Iterable[Opening], free: Intervals, length: int, step: int) -
             low, high = free[index]
             if low >= until:
                 break
-            earliest = max(low, first)
+            # By comparisons, since a search comes here some thousand times.
+            earliest = low if low > first else first
             earliest += (origin - earliest) % step
-            latest = min(until, min(high, close) - length + 1)
+            latest = (high if high < close else close) - length + 1
+            if latest > until:
+                latest = until
             if earliest < latest:
                 found.append(range(earliest, latest, step))
     return found

@@ -26,6 +26,7 @@ from bookings.availability.slots import (
     RawSlot,
     Supply,
     count_distinct,
+    distinct_starts,
     raw_slots,
     start_ranges,
     together,
@@ -34,6 +35,7 @@ from bookings.availability.sources import capped_days, policies
 from bookings.models import Resource
 
 MARGIN_DAYS = 2
+_NEVER = Busy()
 
 
 def search(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> list[Slot]:
@@ -106,8 +108,9 @@ def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tu
     days = (query.end - query.start).days + 1 + 2 * MARGIN_DAYS
     allowance.read(days=days * len(resources), rules=len(query.constraints) + len(query.narrowing))
     around = days_of(resources, frame.start, frame.end)
+    zones = list(map(resource_zone, resources))
     busy = load_busy(
-        [each.pk for each in resources],
+        list(around),
         frame.start,
         frame.end,
         distance=query.distance,
@@ -119,15 +122,17 @@ def prepare(query: Query, now: datetime, allowance: Allowance = UNBOUNDED) -> tu
     return frame, [
         Supply(
             key=place,
-            zone=resource_zone(each),
-            days=around[each.pk],
+            zone=zone,
+            days=days,
             length=seconds_of(query.length_of(each)),
-            open=policy.open(around[each.pk], resource_zone(each)),
-            busy=busy.get(each.pk, Busy()),
-            capped=capped.get(each.pk, []),
-            within=permitted(query.narrowing, around[each.pk], resource_zone(each)),
+            open=policy.open(days, zone),
+            busy=busy.get(pk, _NEVER),
+            capped=capped.get(pk, []),
+            within=permitted(query.narrowing, days, zone) if query.narrowing else None,
         )
-        for place, (each, policy) in enumerate(zip(resources, judged, strict=True))
+        for place, (each, zone, policy, (pk, days)) in enumerate(
+            zip(resources, zones, judged, around.items(), strict=True)
+        )
     ]
 
 
@@ -139,11 +144,8 @@ def resources_of(supply: Supply, resources: Sequence[Resource]) -> list[Resource
 
 def days_of(resources: Iterable[Resource], start: int, end: int) -> dict[UUID, tuple[Day, ...]]:
     """The local days of each resource that ``[start, end)`` touches, and a margin."""
-    by_zone: dict[ZoneInfo, tuple[Day, ...]] = {}
-    for zone in map(resource_zone, resources):
-        if zone not in by_zone:
-            by_zone[zone] = days_around(zone, start, end, MARGIN_DAYS)
-    return {each.pk: by_zone[resource_zone(each)] for each in resources}
+    in_zone = cache(lambda zone: days_around(zone, start, end, MARGIN_DAYS))
+    return {each.pk: in_zone(resource_zone(each)) for each in resources}
 
 
 def seconds_of(length: timedelta | None) -> int | None:
@@ -196,13 +198,14 @@ def _raw_slots(query: Query, now: datetime, allowance: Allowance) -> list[RawSlo
     ranges = _ranges(query, supplies, frame)
     counts = [sum(map(len, of_one)) for of_one in ranges]
     allowance.walk(sum(counts))
-    slots = count_distinct(chain.from_iterable(ranges))
+    starts = distinct_starts(chain.from_iterable(ranges))
+    slots = sum(map(len, starts))
     asked = unique(query.resources)
     allowance.answer(size_of(query.mode, asked, counts, slots, with_terms=query.with_terms))
     turns = None
     if query.mode is Mode.BALANCED and slots and len(supplies) > 1:
         turns = turns_of(query.project, asked, supplies, max(frame.start, frame.earliest), query.ignoring)
-    return raw_slots(query.mode, supplies, frame, query.seed, turns)
+    return raw_slots(query.mode, supplies, frame, query.seed, turns, starts)
 
 
 def _ranges(query: Query, supplies: list[Supply], frame: Frame) -> list[list[range]]:

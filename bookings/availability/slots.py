@@ -8,9 +8,9 @@ on the search.
 import random
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cache, reduce
 from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -48,6 +48,20 @@ class Frame:
     latest: int
     step: int | None = None
     full_hours: bool = False
+    _possible: dict[tuple[int, int], tuple[Any, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def possible(self, opened: Intervals, days: Sequence[Day], zone: ZoneInfo) -> list[Opening]:
+        """Where slots may start within what is open, but for days that are full; not to be changed.
+
+        Found once for all whose open time is the same object, as that of resources with the same hours is.
+        """
+        known = self._possible.get((id(opened), id(days)))
+        if known is None:
+            found = starting_within(openings(opened, days, zone, self), self.windows([]))
+            known = self._possible[id(opened), id(days)] = (found, opened, days)  # kept, so are their ids
+        return known[0]  # type: ignore[no-any-return]
 
     def windows(self, capped: Intervals) -> Intervals:
         """When a slot may start."""
@@ -56,10 +70,14 @@ class Frame:
 
 
 class Free(NamedTuple):
-    """The starts of one resource's free slots, ascending, and what gives the end of each."""
+    """Where one resource's free slots start, ascending, and what gives the end of each."""
 
-    starts: Collection[int]
+    ranges: Sequence[range]
     end: Callable[[int], int]
+
+    @property
+    def starts(self) -> Iterator[int]:
+        return chain.from_iterable(self.ranges)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +97,23 @@ class Supply:
     busy: Busy = field(default_factory=Busy)
     capped: Intervals = field(default_factory=list)
     within: Intervals | None = None
-    _starts: dict[Frame, list[range]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _found: list[tuple[Frame, list[range]]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     def starts(self, frame: Frame) -> list[range]:
         """The starts of all free slots, ascending; found once, though they are counted before slots are made."""
-        if frame not in self._starts:
-            self._starts[frame] = self._found_starts(frame)
-        return self._starts[frame]
+        for known, starts in self._found:
+            if known is frame:
+                return starts
+        self._found.append((frame, self._found_starts(frame)))
+        return self._found[-1][1]
 
     def _found_starts(self, frame: Frame) -> list[range]:
         assert self.length  # noqa: S101  # natural lengths have no grid
-        possible = starting_within(
-            openings(self.open, self.days, self.zone, frame), frame.windows(self.capped)
-        )
+        possible = frame.possible(self.open, self.days, self.zone)
+        if self.capped:
+            possible = starting_within(possible, frame.windows(self.capped))
         if not possible:
             return []
         free = self._gaps(self.length, possible[0][1], frame.end)
@@ -110,13 +132,13 @@ class Supply:
         """All free slots."""
         if self.length is None:
             ends = dict(self.stretches(frame))
-            return Free(ends, ends.__getitem__)
-        return Free(list(chain.from_iterable(self.starts(frame))), self.length.__add__)
+            return Free([range(start, start + 1) for start in ends], ends.__getitem__)
+        return Free(self.starts(frame), self.length.__add__)
 
     def slots(self, frame: Frame) -> dict[int, int]:
         """Start to end of every free slot, ascending."""
-        starts, end = self.free(frame)
-        return {start: end(start) for start in starts}
+        free = self.free(frame)
+        return {start: free.end(start) for start in free.starts}
 
 
 Turns = Mapping[Any, Sequence[tuple[int, Any]]]
@@ -180,10 +202,12 @@ def raw_slots(
     frame: Frame,
     seed: int | str | None = None,
     turns: Turns | None = None,
+    distinct: Iterable[range] | None = None,
 ) -> list[RawSlot]:
     """Every free slot, sorted by start and end, none twice.
 
     ``seed`` settles the order of ``RANDOM``, ``turns`` that of ``BALANCED``: without them it is the order given.
+    ``distinct`` are ``distinct_starts`` where they are known.
     """
     if not supplies:
         return []
@@ -195,9 +219,9 @@ def raw_slots(
     if mode is Mode.BALANCED and turns:
         return _in_turn(supplies, frame, turns)
     if mode in {Mode.PRIORITIZED, Mode.BALANCED}:
-        return _first(supplies, frame)
+        return _first(supplies, frame, distinct)
     # The seed is for fairness between resources and keeps no secret.
-    return _sticking(random.Random(seed).sample(supplies, len(supplies)), frame)  # noqa: S311
+    return _sticking(random.Random(seed).sample(supplies, len(supplies)), frame, distinct)  # noqa: S311
 
 
 def start_ranges(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[list[range]]:
@@ -210,14 +234,19 @@ def start_ranges(mode: Mode, supplies: Sequence[Supply], frame: Frame) -> list[l
     return [supply.starts(frame) for supply in supplies]
 
 
-def count_distinct(ranges: Iterable[range]) -> int:
-    """How many numbers are in at least one of these ranges; those of different steps are counted apart."""
+def distinct_starts(ranges: Iterable[range]) -> list[range]:
+    """Each number that is in at least one of these ranges once; those of different steps apart."""
     by_grid: defaultdict[tuple[int, int], list[Interval]] = defaultdict(list)
     for each in ranges:
         by_grid[each.step, each.start % each.step].append((each.start, each[-1] + each.step))
-    return sum(
-        (high - low) // step for (step, _first), pieces in by_grid.items() for low, high in merged(pieces)
-    )
+    return [
+        range(low, high, step) for (step, _first), pieces in by_grid.items() for low, high in merged(pieces)
+    ]
+
+
+def count_distinct(ranges: Iterable[range]) -> int:
+    """How many ``distinct_starts`` there are."""
+    return sum(map(len, distinct_starts(ranges)))
 
 
 def _everyone(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:
@@ -245,10 +274,10 @@ def _alike(supplies: Sequence[Supply], length: int | None, frame: Frame) -> list
     return [RawSlot(start, start + length, tuple(keys)) for start, keys in free.items()]
 
 
-def _first(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:
+def _first(supplies: Sequence[Supply], frame: Frame, distinct: Iterable[range] | None) -> list[RawSlot]:
     """At each start the first resource in order that is free."""
     free = {supply.key: supply.free(frame) for supply in supplies}
-    first = _first_keys(free)
+    first = _first_keys(free, distinct)
     return [RawSlot(start, free[first[start]].end(start), (first[start],)) for start in sorted(first)]
 
 
@@ -272,23 +301,31 @@ def _turn_at(turns: Sequence[tuple[int, Any]], moment: int) -> Any:
     return turns[max(0, bisect_right(turns, moment, key=itemgetter(0)) - 1)][1]
 
 
-def _sticking(supplies: Sequence[Supply], frame: Frame) -> list[RawSlot]:
+def _sticking(supplies: Sequence[Supply], frame: Frame, distinct: Iterable[range] | None) -> list[RawSlot]:
     """At each start the resource of the slot before, while it is free; else the first in order."""
     free = {supply.key: supply.free(frame) for supply in supplies}
-    starts = {key: frozenset(each.starts) for key, each in free.items()}
-    first = _first_keys(free)
+    first = _first_keys(free, distinct)
+    starts_of = cache(lambda key: frozenset(free[key].starts))
     result: list[RawSlot] = []
-    key = None
+    key, starts = None, frozenset[int]()
     for start in sorted(first):
-        if key is None or start not in starts[key]:
+        if start not in starts:
             key = first[start]
+            starts = starts_of(key)
         result.append(RawSlot(start, free[key].end(start), (key,)))
     return result
 
 
-def _first_keys(free: dict[Any, Free]) -> dict[int, Any]:
-    """The first key in order that is free at each start."""
+def _first_keys(free: Mapping[Any, Free], distinct: Iterable[range] | None) -> dict[int, Any]:
+    """The first key in order that is free at each start; nobody is looked at once each start has one."""
+    if distinct is None:
+        distinct = distinct_starts(chain.from_iterable(each.ranges for each in free.values()))
+    without = set(chain.from_iterable(distinct))
     first: dict[int, Any] = {}
-    for key in reversed(free):
-        first.update(dict.fromkeys(free[key].starts, key))
+    for key, each in free.items():
+        own = without.intersection(each.starts)
+        first.update(dict.fromkeys(own, key))
+        without -= own
+        if not without:
+            break
     return first
