@@ -57,7 +57,10 @@ IGNORANT_OF = {
 
 # What only the engine itself looks into: doors ask `offering`, `free_times`, `search` and `explain`.
 DOORS = ["bookings.api", "bookings.views", "bookings.admin", "bookings.agents", "bookings.management"]
-ENGINE = [f"bookings.availability.{part}" for part in ("slots", "intervals", "busy", "sources", "permits")]
+ENGINE = [
+    f"bookings.availability.{part}"
+    for part in ("slots", "supplies", "intervals", "busy", "sources", "permits")
+]
 
 
 def level(module: str) -> int:
@@ -130,7 +133,7 @@ def test_every_arrow_points_down() -> None:
         ("bookings.api.endpoints.bookings", "from bookings.views.booking import manage"),
         ("bookings.views.home.home", "from bookings.admin.form_page import form_page"),
         ("bookings.admin.form_page", "from bookings.views import message_pages"),
-        ("bookings.views.choose.choose", "from bookings.availability.slots import Supply"),
+        ("bookings.views.choose.choose", "from bookings.availability.supplies import Supply"),
         ("bookings.views.choose.choose", "from bookings.availability import intervals"),
         ("bookings.admin.booking.why", "import bookings.availability.busy"),
         ("bookings.money", "from bookings import models"),

@@ -37,7 +37,8 @@ from bookings.availability.busy import load_booked
 from bookings.availability.days import day_start
 from bookings.availability.modes import Mode
 from bookings.availability.offering import Offer, Offering
-from bookings.availability.slots import Supply, Turns
+from bookings.availability.slots import Turns
+from bookings.availability.supplies import Supply
 from bookings.models import Booking, GraphVersion, Occupancy, Project, ProjectResource, Resource
 
 LOOK_BACK = timedelta(days=28)

@@ -27,8 +27,8 @@ from bookings.availability.query import Query
 from bookings.availability.rules import permitted
 from bookings.availability.search import days_of, frame_of, resource_zone, rounded_up, whole
 from bookings.availability.slot_shapes import SlotShape
-from bookings.availability.slots import Frame, is_on_grid, openings
 from bookings.availability.sources import capped_days, policies
+from bookings.availability.supplies import Frame, is_on_grid, openings
 from bookings.availability.verdicts import Remedy, Source, Verdict
 from bookings.models import Booking, Event, Occupancy, Project, Reservation, Resource
 

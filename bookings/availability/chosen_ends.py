@@ -7,7 +7,7 @@ from itertools import chain
 from operator import itemgetter
 
 from bookings.availability.intervals import intersection
-from bookings.availability.slots import Frame, Supply
+from bookings.availability.supplies import Frame, Supply
 
 
 def latest_ends(supplies: Sequence[Supply], frame: Frame) -> dict[int, int]:

@@ -21,8 +21,8 @@ from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
 from bookings.availability.search import prepare, resources_of, unique
 from bookings.availability.sessions import coming_sessions
-from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.slots_by_day import SlotsByDay
+from bookings.availability.supplies import Frame, Supply, together
 from bookings.models import Reservation
 
 HALF_A_YEAR = timedelta(days=180)

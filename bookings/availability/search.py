@@ -21,17 +21,9 @@ from bookings.availability.intervals import Busy, Interval, complement
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query, Slot
 from bookings.availability.rules import permitted
-from bookings.availability.slots import (
-    Frame,
-    RawSlot,
-    Supply,
-    count_distinct,
-    distinct_starts,
-    raw_slots,
-    start_ranges,
-    together,
-)
+from bookings.availability.slots import RawSlot, count_distinct, distinct_starts, raw_slots, start_ranges
 from bookings.availability.sources import capped_days, policies
+from bookings.availability.supplies import Frame, Supply, together
 from bookings.models import Resource
 
 MARGIN_DAYS = 2

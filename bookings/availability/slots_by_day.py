@@ -13,7 +13,8 @@ from itertools import chain
 
 from bookings.availability.days import days_around
 from bookings.availability.intervals import Interval
-from bookings.availability.slots import Frame, Supply, count_distinct
+from bookings.availability.slots import count_distinct
+from bookings.availability.supplies import Frame, Supply
 
 
 class SlotsByDay:

@@ -8,8 +8,8 @@ from bookings.availability.intervals import Busy
 from bookings.availability.modes import Mode
 from bookings.availability.query import Query
 from bookings.availability.search import days_of, frame_of, resource_zone, seconds_of, unique
-from bookings.availability.slots import Frame, Supply, together
 from bookings.availability.sources import StoredHours, capped_days, policies
+from bookings.availability.supplies import Frame, Supply, together
 
 
 def soonest(queries: Sequence[Query], now: datetime) -> list[datetime | None]:

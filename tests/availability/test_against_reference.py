@@ -14,7 +14,8 @@ from bookings.availability.intervals import Busy, merged
 from bookings.availability.modes import Mode
 from bookings.availability.permits import Policy
 from bookings.availability.rules import parse_constraints
-from bookings.availability.slots import Frame, Supply, raw_slots
+from bookings.availability.slots import raw_slots
+from bookings.availability.supplies import Frame, Supply
 from tests.availability import reference
 from tests.availability.plans import CHANGES, places, windows
 

@@ -9,7 +9,7 @@ import pytest
 
 from bookings.availability.days import day_start, days, days_around, next_full_hour
 from bookings.availability.hours import Level, open_hours
-from bookings.availability.slots import Frame, Supply
+from bookings.availability.supplies import Frame, Supply
 
 # Zone, local date, the local time at which the clock is changed, and what it shows then.
 VECTORS = [
