@@ -1,17 +1,19 @@
 """A series at the desk: what cannot be had is named with the nearest free times, and all is booked or nothing."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
-from bookings.lifecycle import Actor, act
+from bookings.lifecycle import Actor, act, reschedule
 from bookings.models import Booking, DatedHours, Occupancy, OutboxMessage, Series
 from tests.admin.conftest import logged_in, text_of, values_of
 from tests.lifecycle.test_series import a_series
-from tests.situations import HOUR, a_booking, a_project, a_resource, at
+from tests.situations import HOUR, SERVER, a_booking, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
+BERLIN = ZoneInfo("Europe/Berlin")
 NEW = reverse("admin:bookings_booking_new_series")
 THURSDAYS = {"start": "2033-03-17T09:00", "times": "8", "every": "7", "customer-name": "Anna Novak"}
 
@@ -200,3 +202,20 @@ def test_a_date_that_ended_stays_in_the_list(desk, emmett):
     made = a_series(emmett, 2)
     act(made[0], "cancel", by=Actor("staff", "1"))
     assert "Cancelled" in text_of(desk.get(series_url(made[1])))
+
+
+def test_each_date_of_a_move_is_judged_by_whose_it_is_and_by_its_own_length(desk, emmett):
+    other = a_resource(name="Jennifer", timezone="Europe/Berlin")
+    made = a_series(emmett, 3)
+    second = reschedule(made[1], by=SERVER, start=made[1].start, end=made[1].start + 2 * HOUR, resource=other)
+    hour_later = {"do": "move", "move-start": f"{made[0].start.astimezone(BERLIN) + HOUR:%Y-%m-%dT%H:%M}"}
+    a_booking(emmett, second.start + HOUR)
+    clash = a_booking(other, second.start + 2 * HOUR)
+    url = series_url(made[0])
+    asked = desk.post(url, values_of(desk.get(url)) | hour_later)
+    assert text_of(asked).count("This time is taken.") == 1
+    assert 'name="date-1"' in asked.content.decode()
+    act(clash, "cancel", by=SERVER)
+    assert desk.post(url, values_of(desk.get(url)) | hour_later).status_code == 302
+    starts = [one.start for one in Booking.objects.of_series(made[0].series_id)]
+    assert starts == [one.start + HOUR for one in made]

@@ -36,20 +36,20 @@ class Row:
     def __init__(self, request: HttpRequest, form: RowForm, pattern: Pattern) -> None:
         self.request, self.form, self.pattern = request, form, pattern
         draft, self.now = pattern.draft, timezone.now()
-        self.wanted = form.starts
         self.terms = Terms(
             resources=[draft.resource, *pattern.companions],
             length=draft.length,
             before=draft.buffer_before,
             after=draft.buffer_after,
-            zone=draft.resource.timezone,
-            out=_("leave this date out"),
+            window=Window.of([draft.resource, *pattern.companions], form.starts, draft.length),
         )
+        self.out = _("leave this date out")
+        self.wanted = [(start, self.terms) for start in form.starts]
         self.dates: list[Date] = []
 
     @property
     def about(self) -> str:
-        return about(self.wanted, self.terms)
+        return about(self.wanted)
 
     @property
     def is_asked(self) -> bool:
@@ -58,8 +58,7 @@ class Row:
 
     def book(self) -> list[Booking]:
         """The bookings; none where something has to be asked, which ``dates`` and the form then say."""
-        window = Window.of(self.terms.resources, self.wanted, self.terms.length)
-        self.dates = dates_of(self.wanted, window, self.terms, data=self.request.POST, now=self.now)
+        self.dates = dates_of(self.wanted, self.out, data=self.request.POST, now=self.now)
         starts = starts_of(self.dates)
         if self.is_asked:
             return []
@@ -70,7 +69,7 @@ class Row:
             every = self.form.cleaned_data["every"]
             return book_series(self.pattern, starts, every_days=every, by=Actor.staff(self.request.user))
         except SeriesRefused as refused:
-            say_refusals(self.dates, refused.refusals, window, self.terms, self.now)
+            say_refusals(self.dates, refused.refusals, self.out, self.now)
         except BookingError as refused:
             self.form.add_error(None, refusals.sentence(refused))
         return []

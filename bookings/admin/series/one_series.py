@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -87,7 +88,7 @@ class _Page:
         ending = request.POST if pressed and pressed != "move" else None
         self.end = ScopeForm(ending, prefix="end")
         self.dates: list[Date] = []
-        self.terms: Terms | None = None
+        self.out = _("leave this date where it is")
         self.about = ""
 
     @property
@@ -116,17 +117,9 @@ class _Page:
         if not by_far and other is None:
             self.shift.add_error("start", _("It is there already."))
             return 0
-        self.terms = Terms(
-            resources=[resource],
-            length=self.booking.length,
-            before=self.booking.buffer_before,
-            after=self.booking.buffer_after,
-            zone=resource.timezone,
-            out=_("leave this date where it is"),
-        )
-        window = Window.of([resource], wanted, self.terms.length, ignoring=[one.pk for one in rows])
-        self.about = about(wanted, self.terms)
-        self.dates = dates_of(wanted, window, self.terms, data=self.request.POST, now=self.now)
+        judged = list(zip(wanted, _terms_of(rows, wanted, other), strict=True))
+        self.about = about(judged)
+        self.dates = dates_of(judged, self.out, data=self.request.POST, now=self.now)
         if self.is_asked:
             return 0
         going = [(row, one.start) for row, one in zip(rows, self.dates, strict=True) if one.start]
@@ -137,7 +130,7 @@ class _Page:
         try:
             return len(lifecycle.move_series(moves, by=self.by, message=data["message"]))
         except SeriesRefused as refused:
-            say_refusals(self.dates, refused.refusals, window, self.terms, self.now)
+            say_refusals(self.dates, refused.refusals, self.out, self.now)
         except BookingError as refused:
             self.shift.add_error(None, refusals.sentence(refused))
         return 0
@@ -213,6 +206,33 @@ def series_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpR
 
 def _calls_off(action: Action) -> bool:
     return action.target.mail_to_customer in OFF
+
+
+def _terms_of(rows: Sequence[Booking], wanted: Sequence[datetime], other: Resource | None) -> list[Terms]:
+    """What each takes at its new time: its own resource's or the other's, as long as it is, with who is booked along.
+
+    Three queries for all that take the same, and one.
+    """
+    prefetch_related_objects(rows, "companions")
+
+    def takes(row: Booking) -> tuple[Any, ...]:
+        return (other or row.resource, *row.companions.all()), row.length, row.buffer_before, row.buffer_after
+
+    alike: dict[tuple[Any, ...], list[datetime]] = {}
+    for row, start in zip(rows, wanted, strict=True):
+        alike.setdefault(takes(row), []).append(start)
+    ids = [row.pk for row in rows]
+    found = {
+        each: Terms(
+            resources=each[0],
+            length=each[1],
+            before=each[2],
+            after=each[3],
+            window=Window.of(each[0], starts, each[1], ignoring=ids),
+        )
+        for each, starts in alike.items()
+    }
+    return [found[takes(row)] for row in rows]
 
 
 def _shown(booking: Booking) -> datetime:
