@@ -253,6 +253,11 @@ class ProjectAdmin(WithFeed, KeptOnceBooked, RecordedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(deleted_at=None)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One that an API key is limited to stays: without it the key would be limited to nothing."""
+        may = super().has_delete_permission(request, obj)
+        return may and not (obj is not None and obj.keys.active().exists())
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         form.save_who_does_what()

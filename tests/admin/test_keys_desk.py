@@ -75,3 +75,13 @@ def test_a_server_key_takes_no_origins(admin):
     key, _value = a_server_key()
     values = values_of(admin.get(url(key))) | {"origins": "https://example.com"}
     assert "Origins bind widget keys only" in text_of(admin.post(url(key), values))
+
+
+def test_a_project_that_a_key_is_limited_to_is_not_deleted_before_the_key_is_revoked(admin):
+    project = a_project()
+    key, _value = a_server_key(project)
+    delete = reverse("admin:bookings_project_delete", args=[project.pk])
+    assert admin.post(delete, {"post": "yes"}).status_code == 403
+    assert list(key.projects.all()) == [project]
+    admin.post(url(key, "revoke"))
+    assert admin.post(delete, {"post": "yes"}).status_code == 302
