@@ -8,8 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic import ValidationError as Malformed
+from pydantic_core import PydanticCustomError
 
 from bookings.models import Action, Graph, GraphVersion, State
 
@@ -32,6 +33,15 @@ _VERSION = ("claims", "offers_seats", "needs_customer", "needs_times")
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        """PostgreSQL keeps no text with NUL, and is not to be asked for one."""
+        if isinstance(value, str) and "\0" in value:
+            sentence = _("This text holds characters that cannot be stored.")
+            raise PydanticCustomError("nul", "{sentence}", {"sentence": sentence})
+        return value
 
 
 class _State(_Strict):

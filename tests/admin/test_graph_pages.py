@@ -198,3 +198,13 @@ def test_cards_say_how_many_bookings_are_there_in_the_version_in_force(designer,
     for days in (1, 2):
         a_booking(a_resource(), timezone.now() + timedelta(days=days), graph="confirm_decline")
     assert "2 now" in text_of(designer.get(url(draft, "change")))
+
+
+def test_a_text_that_cannot_be_stored_is_refused_wherever_it_stands(designer):
+    whole = exported(GraphVersion.objects.published().get(graph__name="instant"))
+    for rows, column in ([whole], "title"), (whole["states"], "label"), (whole["actions"], "on_seats"):
+        rows[0][column], before = "a\0b", rows[0][column]
+        file = SimpleUploadedFile("graph.json", json.dumps(whole).encode())
+        response = designer.post(reverse(IMPORT), {"file": file, "title": ""})
+        assert f"{column}: This text holds characters that cannot be stored." in text_of(response)
+        rows[0][column] = before
