@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from bookings.admin.mixins import PlainLookups
 
 NEVER_TOLD = {"password", "password1", "password2", "usable_password"}
 
 
-class TellsBeforeAndAfter(admin.ModelAdmin):
+class TellsBeforeAndAfter(PlainLookups):
     """A page whose history tells what was changed from what to what; ``row_in_words`` names a row of a list."""
 
     def row_in_words(self, row: Any) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from bookings import recent_requests
 from bookings.admin.fields.plain import OriginsField
+from bookings.admin.mixins import PlainLookups
 from bookings.admin.sandbox import empty_page
 from bookings.models import ApiKey, RecentRequest
 
@@ -61,7 +62,7 @@ class IssuingRequest(HttpRequest):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
+class ApiKeyAdmin(PlainLookups):
     form = ApiKeyForm
     change_form_template = "admin/bookings/apikey/change_form.html"
     change_list_template = "admin/bookings/apikey/change_list.html"
@@ -149,7 +150,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(RecentRequest)
-class RecentRequestAdmin(admin.ModelAdmin):
+class RecentRequestAdmin(PlainLookups):
     """What programs asked lately; reached from their key, for whoever may see that."""
 
     list_display = ["at", "key", "call", "status", "code", "fields", "user_agent", "request_id"]
