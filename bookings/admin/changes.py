@@ -18,6 +18,8 @@ Parts = tuple[tuple[type[Model], str], ...]
 MOST = 200
 LONGEST_VALUE = 200
 NOT_TOLD = {"created_at", "updated_at"}
+NOT_SHOWN = {"feed_nonce"}
+"""That it was renewed is told, and never its value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,9 @@ def _differences(model: Any, before: Any, record: Any) -> Iterator[Difference]:
             getattr(before, field.name),
             getattr(record, field.name),
         )
-        if isinstance(old, dict) and isinstance(new, dict):
+        if field.name in NOT_SHOWN:
+            yield Difference(field=_("New address for the feed"), before=_("no"), after=_("yes"))
+        elif isinstance(old, dict) and isinstance(new, dict):
             yield from _keys(label, old, new)
         else:
             yield Difference(field=label, before=_shown(field, old), after=_shown(field, new))

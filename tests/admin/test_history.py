@@ -33,6 +33,17 @@ def test_a_change_is_told_with_who_made_it_and_what_stood_there_before(manager):
     assert shown.index('class="scroll" role="region"') < shown.index('<table class="full-width">')
 
 
+def test_of_a_renewed_feed_it_is_told_that_it_was_and_no_more(manager):
+    resource = a_resource(feed="names")
+    before = resource.feed_nonce
+    save(manager, resource, renew_feed="on")
+    resource.refresh_from_db()
+    shown = text_of(manager.get(page(resource, "history")))
+    assert "New address for the feed" in shown
+    assert before != resource.feed_nonce
+    assert not [nonce for nonce in (before, resource.feed_nonce) if nonce in shown]
+
+
 def test_saving_what_nobody_touched_leaves_nothing_to_tell(manager):
     resource = a_resource()
     before = text_of(manager.get(page(resource, "history")))
