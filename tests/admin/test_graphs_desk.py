@@ -31,6 +31,11 @@ def save(client: Client, version: GraphVersion, **changes: Any) -> Any:
     return client.post(url(version), values_of(client.get(url(version))) | changes)
 
 
+def press_publish(client: Client, version: GraphVersion) -> Any:
+    """The page after it."""
+    return client.post(url(version, "publish"), values_of(client.get(url(version, "publish"))), follow=True)
+
+
 def row_of(version: GraphVersion, table: str, name: str) -> str:
     """The prefix of a row's controls on the page."""
     row = getattr(version, table).filter(name=name).first()
@@ -100,13 +105,24 @@ def test_the_picture_stands_on_the_page(designer, draft):
 
 def test_publishing_makes_the_draft_the_followed_version(designer, draft, graph):
     assert ">Publish<" in text_of(designer.get(url(draft, "publish")))
-    assert designer.post(url(draft, "publish")).status_code == 302
+    press_publish(designer, draft)
+    assert graph.versions.published().get() == draft
+
+
+def test_what_somebody_else_changed_meanwhile_is_looked_at_before_it_is_published(designer, draft, graph):
+    looked_at = values_of(designer.get(url(draft, "publish")))
+    draft.states.filter(name="confirmed").update(mail_to_customer="")
+    response = designer.post(url(draft, "publish"), looked_at, follow=True)
+    assert "Somebody else changed this draft meanwhile." in text_of(response)
+    assert "mail to the customer was" in text_of(response)
+    assert graph.versions.published().get().number == 1
+    press_publish(designer, draft)
     assert graph.versions.published().get() == draft
 
 
 def test_a_draft_with_problems_is_not_published(designer, draft, graph):
     draft.actions.all().delete()
-    response = designer.post(url(draft, "publish"), follow=True)
+    response = press_publish(designer, draft)
     assert "This draft cannot be published yet." in text_of(response)
     assert graph.versions.published().get().number == 1
 

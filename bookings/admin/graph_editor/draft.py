@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import F, Model, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.admin.graph_editor.rows import NEW_STATE, ActionRow, StateRow, word_for
 from bookings.graphs.exchange import MOST_ACTIONS, MOST_STATES
@@ -18,6 +19,7 @@ from bookings.models import Action, GraphVersion, State
 
 START = "start"
 """Stands for the state before the first one: what leaves it creates the booking."""
+CHANGED_MEANWHILE = gettext_lazy("Somebody else changed this draft meanwhile. Load the page anew to see it.")
 
 
 class VersionForm(forms.ModelForm):
@@ -58,6 +60,11 @@ class Draft:
         self._add_blank(offered)
 
     @property
+    def is_editable(self) -> bool:
+        """Whether nobody published it meanwhile."""
+        return self.version.status == GraphVersion.Status.DRAFT
+
+    @property
     def blank_state(self) -> StateRow:
         key = self._new_key("state", "s")
         return StateRow(key, prefix=f"s{key}")
@@ -65,7 +72,7 @@ class Draft:
     def is_valid(self) -> bool:
         """Everything at once; afterwards the rows hold what would be saved."""
         if self.data.get("seen") != self.seen:
-            self.errors.append(_("Somebody else changed this draft meanwhile. Load the page anew to see it."))
+            self.errors.append(str(CHANGED_MEANWHILE))
         kept = [row for row in self._rows() if not row.is_left_out]
         if len(self.cards) > MOST_STATES + 1 or len(kept) > MOST_STATES + MOST_ACTIONS:
             self.errors.append(_("A graph has at most %(states)s states and %(actions)s actions.") % _MOST)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.plain import DurationField
-from bookings.admin.graph_editor.draft import Draft
+from bookings.admin.graph_editor.draft import CHANGED_MEANWHILE, Draft
 from bookings.graphs.difference import difference
 from bookings.graphs.picture import as_svg
 from bookings.graphs.validator import Drawing, Finding, faults, remarks
@@ -41,9 +42,8 @@ def edit_page(model_admin: Any, request: HttpRequest, version: GraphVersion) -> 
     draft = Draft(version)
     if request.method == "POST":
         with transaction.atomic():
-            Graph.objects.select_for_update().get(pk=version.graph_id)
-            draft = Draft(GraphVersion.objects.select_related("graph").get(pk=version.pk), request.POST)
-            saved = draft.version.status == GraphVersion.Status.DRAFT and draft.is_valid()
+            draft = Draft(_locked(version), request.POST)
+            saved = draft.is_editable and draft.is_valid()
             if saved:
                 draft.save()
         if saved:
@@ -62,7 +62,12 @@ def publish_page(model_admin: Any, request: HttpRequest, version: GraphVersion) 
     here = HttpResponseRedirect(reverse("admin:bookings_graphversion_change", args=[version.pk]))
     if request.method == "POST":
         try:
-            publish(version)
+            with transaction.atomic():
+                draft = Draft(_locked(version))
+                if draft.is_editable and draft.seen != request.POST.get("seen"):
+                    messages.warning(request, CHANGED_MEANWHILE)
+                    return HttpResponseRedirect(request.path)
+                publish(version)
         except (NotADraft, GraphHasProblems) as refused:
             messages.error(request, _(str(refused)))
         else:
@@ -77,8 +82,15 @@ def publish_page(model_admin: Any, request: HttpRequest, version: GraphVersion) 
         "differences": difference(before, version) if before else [],
         "stay": Booking.objects.filter(version=before)[: COUNTED_TO + 1].count() if before else 0,
         "most": COUNTED_TO,
+        "seen": Draft(version).seen,
     }
     return TemplateResponse(request, "admin/bookings/graphversion/publish.html", context)
+
+
+def _locked(version: GraphVersion) -> GraphVersion:
+    """The version as it is once its graph is locked; raises Http404 where it was deleted meanwhile."""
+    Graph.objects.select_for_update().filter(pk=version.graph_id).first()
+    return get_object_or_404(GraphVersion.objects.select_related("graph"), pk=version.pk)
 
 
 class _QuestionForm(forms.Form):
