@@ -125,7 +125,10 @@ def _somebody_plays(drawing: Drawing) -> Iterator[Finding]:
 def _waiting_ends(drawing: Drawing) -> Iterator[Finding]:
     for state in drawing.states:
         leaving = drawing.leaving(state)
-        if not state.settled and leaving and all(one.automatic_after is None for one in leaving):
+        if not state.settled and not leaving:
+            text = _("In “%(state)s” something is awaited, and no action leaves it: it would wait for ever.")
+            yield Finding(text % {"state": state}, state)
+        elif not state.settled and all(one.automatic_after is None for one in leaving):
             text = _(
                 "In “%(state)s” something is awaited, and no automatic action ends that: "
                 "let one be played at the booking's start."
@@ -154,6 +157,45 @@ def _seats_are_consistent(drawing: Drawing) -> Iterator[Finding]:
         if action.on_seats and not version.offers_seats:
             text = _("“%(action)s” plays on seats, but this graph offers none.")
             yield Finding(text % {"action": action}, action)
+
+
+def _seats_end_with_their_session(drawing: Drawing) -> Iterator[Finding]:
+    for action in _ending_sessions(drawing):
+        if not action.on_seats:
+            text = _(
+                "“%(action)s” ends a session and plays nothing on its seats: they would stand, and nobody be told."
+            )
+            yield Finding(text % {"action": action}, action)
+
+
+def _seats_know_what_is_played(drawing: Drawing) -> Iterator[Finding]:
+    """Of the seats' own graphs as they are in force, which may be mended later."""
+    ending = [action for action in _ending_sessions(drawing) if action.on_seats]
+    seats = GraphVersion.objects.published().filter(claims=GraphVersion.Claims.SEAT) if ending else ()
+    for of_seats in map(Drawing.of, seats):
+        for state in of_seats.states:
+            ways = {one.name for one in of_seats.leaving(state)}
+            for action in ending if state.occupies or not state.settled else ():
+                if action.on_seats not in ways:
+                    text = _(
+                        "“%(action)s” leaves a seat that is “%(state)s” (%(graph)s) as it is: "
+                        "no action called “%(name)s” leads on from there."
+                    )
+                    words = {"state": state, "graph": of_seats.version.graph, "name": action.on_seats}
+                    yield Finding(text % {"action": action, **words}, action)
+
+
+def _ending_sessions(drawing: Drawing) -> list[Action]:
+    """The actions that call a session off; what the clock plays once it is over ends nothing."""
+    return [
+        action
+        for action in drawing.actions
+        if drawing.version.offers_seats
+        and action.source
+        and action.source.occupies
+        and not (action.target.occupies or action.continues)
+        and (action.automatic_after is None or action.automatic_from != Action.Anchor.END)
+    ]
 
 
 def _can_be_moved(drawing: Drawing) -> Iterator[Finding]:
@@ -187,5 +229,6 @@ _RULES = [
     _waiting_ends,
     _the_clock_comes_to_rest,
     _seats_are_consistent,
+    _seats_end_with_their_session,
 ]
-_REMARKS = [_can_be_moved, _tell_nobody]
+_REMARKS = [_can_be_moved, _tell_nobody, _seats_know_what_is_played]

@@ -146,6 +146,37 @@ def test_waiting_that_nothing_ends_is_named(draft):
     assert problems(draft) == []
 
 
+def test_a_final_state_in_which_something_is_awaited_is_named(draft):
+    draft.states.filter(name="over").update(settled=False)
+    assert problems(draft) == [
+        "In “Over” something is awaited, and no action leaves it: it would wait for ever."
+    ]
+
+
+def test_a_session_that_is_called_off_over_the_heads_of_its_seats_is_named():
+    session = new_draft(Graph.objects.get(name="group_owner"))
+    session.actions.filter(name="cancel").update(on_seats="")
+    (sentence,) = problems(session)
+    assert sentence.startswith("“Cancel” ends a session and plays nothing on its seats")
+    session.actions.filter(name="complete").update(on_seats="")
+    assert problems(session) == [sentence], "what the clock ends is over for the seats, too"
+
+
+def test_seats_that_do_not_know_what_their_session_plays_are_remarked():
+    session = new_draft(Graph.objects.get(name="group_owner"))
+    before = len(remarks(Drawing.of(session)))
+    seats = new_draft(Graph.objects.get(name="group_customer"))
+    asked = State.objects.create(version=seats, name="asked", label="Asked", settled=False)
+    accept = {"source": asked, "target": seats.states.get(name="confirmed"), "automatic_from": "start"}
+    waits = {"by_clock": True, "automatic_after": timedelta()}
+    action(seats, "accept", **accept, **waits)
+    seats.actions.filter(source=None).update(target=asked)
+    publish(seats)
+    (said,) = remarks(Drawing.of(session))[before:]
+    assert said.text.startswith("“Cancel” leaves a seat that is “Asked”")
+    assert "no action called “cancel_by_owner” leads on from there" in said.text
+
+
 def test_automatic_actions_that_go_round_are_named(draft):
     booked = draft.states.get(name="booked")
     idle = state(draft, "idle")
