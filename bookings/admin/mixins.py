@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from bookings.admin.changed_meanwhile import SEEN, now_seen, told_of_others
 from bookings.admin.changes import Parts, changes_of
 from bookings.models import Booking, Reservation, Site
 from bookings.staff_limits import limited
@@ -193,13 +194,25 @@ class RecordedAdmin(PlainLookups, ShownByWidgets, SimpleHistoryAdmin):
     history_parts: Parts = ()
     can_put_back = True
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
         """What somebody else saved after this form was checked is met by its checks the second time."""
+        context = {SEEN: now_seen()} | (extra_context or {})  # before anything is read
         try:
-            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+            answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         except IntegrityError:
-            answer = super().changeform_view(request, *args, **kwargs)
+            answer = super().changeform_view(request, object_id, form_url, context)
         return answer
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        is_sent = obj is not None and request.method == "POST"
+        return told_of_others(form, request, obj, self.history_parts) if is_sent else form
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return not (self.can_put_back and self.has_change_permission(request, obj))
