@@ -26,3 +26,4 @@ urlpatterns = [
 ]
 if settings.ANYMAIL:
     urlpatterns.append(path("anymail/", include("booking_site.bounce_webhooks")))
+handler400 = "booking_site.bad_requests.bad_request"
