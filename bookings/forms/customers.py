@@ -23,6 +23,7 @@ from bookings.forms.questions import (
 )
 from bookings.models import Customer
 
+OWN_ANSWER = _("The question itself refuses this answer.")
 NATIVE = (
     "name", "first_name", "last_name", "email", "phone", "wants_texts", "voip", "timezone", "language",
 )  # fmt: skip
@@ -201,6 +202,21 @@ def with_fixed_answers(given: Mapping[str, Any], questions: Mapping[str, Any]) -
     return told
 
 
+def refuses_its_own_answer(key: str, question: object) -> bool:
+    """Whether a page could never be sent, since nobody can change the answer that it begins with, and it takes none."""
+    if not isinstance(question, Mapping) or not _begins_with_an_answer(question):
+        return False
+    if question.get("readonly") is not True and question.get("hidden") is not True:
+        return False
+    answer = question["prefilled"]
+    form = CustomerForm(_with(QueryDict(), key, answer), questions={key: question})
+    return isinstance(answer, dict) or form.has_error(key)
+
+
+def _begins_with_an_answer(question: Mapping[str, Any]) -> bool:
+    return question.get("format") != "label" and question.get("prefilled") not in (None, "", [])
+
+
 def _takes(question: Mapping[str, Any], answer: Any) -> bool:
     field = question_field(question)
     if field is None or isinstance(answer, dict):
@@ -215,7 +231,7 @@ def _is_fixed(question: object) -> bool:
     """Whether it is only to be read; one without an answer is asked like any other."""
     if not isinstance(question, Mapping) or question.get("readonly") is not True:
         return False
-    return question.get("format") != "label" and question.get("prefilled") not in (None, "", [])
+    return _begins_with_an_answer(question)
 
 
 def _with(data: Any, key: str, value: Any) -> Any:

@@ -138,6 +138,20 @@ def test_questions_that_leave_no_way_to_reach_anybody_are_refused_and_stay_as_ty
     assert added(manager, **LEAST, **typed | {"customer_fields-2-prefilled": "030 1234"}).status_code == 302
 
 
+def test_an_answer_that_nobody_can_change_and_the_question_refuses_is_refused(manager):
+    older = {"format": "select", "enum": ["S"], "prefilled": "M", "readonly": True}
+    project = a_project(a_resource(), customer_fields={"email": {}, "size": older})
+    typed = {"customer_fields-0-prefilled": "the desk", "customer_fields-0-readonly": "on"}
+    answer = save(manager, project, **typed)
+    assert answer.status_code == 200
+    assert text_of(answer).count("The question itself refuses this answer.") == 1
+    typed["customer_fields-0-prefilled"] = "desk@example.com"
+    assert save(manager, project, **typed).status_code == 302
+    project.refresh_from_db()
+    assert project.customer_fields["size"] == older
+    assert save(manager, project, **{"customer_fields-1-prefilled": "L"}).status_code == 200
+
+
 def test_an_older_project_that_nobody_can_be_reached_by_is_changed_in_all_else(manager):
     project = a_project(a_resource(), customer_fields={"size": {"title": "Size"}})
     assert save(manager, project, summary="Short").status_code == 302

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.fields.plain import LinesField
 from bookings.admin.fields.table import MapTableField, Table, TableRow
 from bookings.forms import CustomerForm
+from bookings.forms.customers import OWN_ANSWER, refuses_its_own_answer
 from bookings.forms.questions import NOBODY_REACHABLE, leave_reachable
 from bookings.typed_fields import LineInput, NameInput, WordInput
 
@@ -81,17 +82,23 @@ class CustomerFieldRow(TableRow):
             self.add_error("enum", _("A choice needs entries, one a line."))
         if not (data.get("key") or data.get("title") or self.errors.keys() & {"key", "title"}):
             self.add_error("title", _("Write the question."))
+        if self.has_changed() and refuses_its_own_answer(data.get("key") or "", self._before() | data):
+            self.add_error("prefilled", OWN_ANSWER)
         return data
 
     def stored(self) -> tuple[str, dict[str, Any]]:
-        data, before = self.cleaned_data, self.entry[1] if self.entry else {}
-        spec = dict(before) if isinstance(before, dict) else {}
+        data, spec = self.cleaned_data, self._before()
         for name in self.changed_data:
             if name != "key" and name in self.fields:
                 spec[name] = data[name]
         spec.setdefault("format", data["format"])
         unset = [name for name, value in spec.items() if name in self.fields and value in ("", [], None)]
         return data["key"], {name: value for name, value in spec.items() if name not in unset}
+
+    def _before(self) -> dict[str, Any]:
+        """The question as it is stored."""
+        spec = self.entry[1] if self.entry else {}
+        return dict(spec) if isinstance(spec, dict) else {}
 
 
 class QuestionsField(MapTableField):

@@ -13,7 +13,11 @@ from bookings import limits
 from bookings.api.errors import FieldErrors
 from bookings.api.requests.fields import Body, Flag, Object, Text, read_uuid
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
-from bookings.api.requests.project_settings import contact_findings, settings_findings
+from bookings.api.requests.project_settings import (
+    answer_findings,
+    contact_findings,
+    settings_findings,
+)
 from bookings.availability.parameters import DEFAULTS, ParametersError, parse_parameters, stacked
 from bookings.models import Project
 from bookings.overrides import override
@@ -70,7 +74,8 @@ def change(row: Project, body: ProjectIn, more: FieldErrors) -> list[str]:
     unsearchable = _unsearchable(row) if "availability" in given else {}
     unreachable = contact_findings(row) if row.customer_fields != asked_before else {}
     told = _where_it_was_sent(settings_findings(row), given)
-    refuse(body.findings, more, checked, told, unsearchable, unreachable)
+    unanswered = answer_findings(row, asked_before)
+    refuse(body.findings, more, checked, told, unsearchable, unreachable, unanswered)
     return list(dict.fromkeys(changed))
 
 

@@ -11,6 +11,7 @@ from bookings.api.errors import FieldErrors
 from bookings.availability.modes import Mode
 from bookings.availability.rules import ConstraintsError, parse_constraints
 from bookings.forms import values
+from bookings.forms.customers import OWN_ANSWER, refuses_its_own_answer
 from bookings.forms.findings import Findings
 from bookings.forms.questions import NOBODY_REACHABLE, leave_reachable
 from bookings.forms.reminders import reminders
@@ -60,6 +61,15 @@ def contact_findings(row: Project) -> FieldErrors:
     if not row.customer_fields or not readable or leave_reachable(row.customer_fields):
         return {}
     return {"customer_fields": [str(NOBODY_REACHABLE)]}
+
+
+def answer_findings(row: Project, before: Mapping[str, Any]) -> FieldErrors:
+    """Questions that nobody can answer otherwise, and that refuse their own answer; older ones may stay as they are."""
+    return {
+        f"customer_fields.{key}.prefilled": [str(OWN_ANSWER)]
+        for key, question in row.customer_fields.items()
+        if question != before.get(key) and refuses_its_own_answer(key, question)
+    }
 
 
 def _take_all(found: Findings, prefix: str, layer: Mapping[str, Any], checks: Mapping[str, Check]) -> None:
