@@ -29,7 +29,7 @@ def noted(kind: str, day: date | None) -> Iterator[Result]:
     )
     try:
         yield result
-    except Exception as problem:
+    except BaseException as problem:  # Ctrl-C, too
         result.good, result.words = False, str(problem).strip() or type(problem).__name__
         raise
     finally:

@@ -147,6 +147,18 @@ def test_a_fault_of_ours_is_no_good_backup(folder: Path, monkeypatch: pytest.Mon
     assert backups_in(folder) == []
 
 
+def test_one_that_was_interrupted_is_no_good_backup(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_words: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(archive, "pack", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("backup")
+    run = UpkeepRun.objects.get()
+    assert (run.good, run.words) == (False, "KeyboardInterrupt")
+    assert UpkeepRun.objects.backups().last_good() is None
+
+
 def test_nothing_that_is_not_encrypted_is_ever_where_backups_go(
     key_file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
