@@ -40,7 +40,7 @@ def sums(connection: BaseDatabaseWrapper) -> dict[str, TableSum]:
 
 
 def load(connection: BaseDatabaseWrapper, copy: Path, reason: str) -> None:
-    """Fill the empty database from a dump, in one transaction that leaves its workers standing still."""
+    """Put a dump in the place of what is there, in one transaction that leaves its workers standing still."""
     script = programs.run(
         "pg_restore",
         "--no-owner",
@@ -55,8 +55,11 @@ def load(connection: BaseDatabaseWrapper, copy: Path, reason: str) -> None:
     row = f"INSERT INTO {table} (id, reason) VALUES (1, '{quoted}') ON CONFLICT DO NOTHING"
     # An older release had no such table; the caller sees to that.
     still = f"DO $$ BEGIN IF to_regclass('{table}') IS NOT NULL THEN {row}; END IF; END $$;"
+    cleared = "" if is_empty(connection) else "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+    connection.close()  # which would keep the tables locked
     words = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
-    programs.run("psql", *words, connection=connection, script=b"%s\n%s\n" % (script, still.encode()))
+    whole = b"%s\n%s\n%s\n" % (cleared.encode(), script, still.encode())
+    programs.run("psql", *words, connection=connection, script=whole)
 
 
 def refuse_in_use(connection: BaseDatabaseWrapper) -> None:
@@ -76,13 +79,6 @@ def refuse_in_use(connection: BaseDatabaseWrapper) -> None:
 def is_empty(connection: BaseDatabaseWrapper) -> bool:
     """Whether nothing is there that a restore could destroy."""
     return not connection.introspection.table_names()
-
-
-def clear(connection: BaseDatabaseWrapper) -> None:
-    """Take away everything that is there."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    connection.close()
 
 
 @contextmanager

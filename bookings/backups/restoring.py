@@ -10,13 +10,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from bookings.backups import keys, postgresql
+from bookings.backups import keys
 from bookings.backups.archive import Opened
 from bookings.backups.errors import BackupError
 from bookings.backups.making import engine
 from bookings.models import Standstill
 from bookings.release_floor import RELEASE, parts
-from bookings.sql import is_postgresql
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +32,6 @@ def restore(backup: Opened, consent: Consent) -> None:
     """Fill the database and the folder of pictures.  Raises ``BackupError`` before anything is changed."""
     refuse(backup, consent)
     copy = engine()
-    if is_postgresql() and not copy.is_empty(connection):
-        postgresql.clear(connection)
     reason = f"Restored from the backup of {backup.manifest.made_at:%Y-%m-%d %H:%M} UTC"
     copy.load(connection, backup.database, reason)
     _stand_still(reason)

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from bookings.backups import keys, making
+from bookings.backups import keys, making, programs
 from bookings.backups.archive import opened
 from bookings.backups.making import backups_in, make_backup
 from bookings.effects.outbox import Sender
@@ -22,6 +22,7 @@ from bookings.management.sending import HANDLERS
 from bookings.models import Booking, Occupancy, OutboxMessage, Standstill
 from bookings.proof import overlaps
 from bookings.release_floor import RELEASE
+from bookings.sql import is_postgresql
 from tests.backups.conftest import lose_the_disk
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import HOUR, SERVER, a_booking, a_resource, at
@@ -115,6 +116,19 @@ def test_a_database_that_is_not_empty_is_left_alone_without_a_word(folder: Path)
     assert Booking.objects.count() == 1
     told("restore", str(path), replace=True)
     assert Booking.objects.count() == 0
+
+
+@pytest.mark.skipif(not is_postgresql(), reason="SQLite's copy is put in place when it is whole")
+def test_what_is_there_stays_where_the_backup_cannot_be_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_backup(folder, keep=7).path
+    booking = a_booking(a_resource(), at(8))
+    monkeypatch.setattr(programs, "program", lambda name: "false" if name == "pg_restore" else name)
+    with pytest.raises(CommandError, match="pg_restore failed"):
+        told("restore", str(path), replace=True)
+    assert Booking.objects.filter(pk=booking.pk).exists()
+    assert not Standstill.objects.exists()
 
 
 def test_a_database_in_use_is_refused_whatever_is_said(folder: Path) -> None:
