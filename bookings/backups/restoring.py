@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from django.conf import settings
@@ -80,8 +81,14 @@ def take_settings(backup: Opened, target: Path) -> Path | None:
         raise BackupError("The backup holds no settings: it was not encrypted.")
     aside = None
     if target.exists():
-        aside = target.with_name(f"{target.name}.before-restore")
+        aside = _free_name(target.with_name(f"{target.name}.before-restore"))
         target.replace(aside)
     target.touch(mode=0o600)
     target.write_text(text, encoding="utf-8")
     return aside
+
+
+def _free_name(path: Path) -> Path:
+    """The path, with a number where something lies there already: the only SECRET_KEY of another site may be in it."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(one for one in chain([path], numbered) if not one.exists())

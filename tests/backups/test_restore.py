@@ -181,6 +181,17 @@ def test_a_whole_backup_brings_its_settings_back(
     assert not Standstill.objects.exists(), "the database was not touched"
 
 
+def test_settings_that_are_taken_twice_leave_those_of_before(
+    key_file: Path, folder: Path, settings: Any, tmp_path: Path
+) -> None:
+    path = make_backup(folder, keep=7).path
+    settings.SETTINGS_FILE = str(tmp_path / ".env")
+    (tmp_path / ".env").write_text("SECRET_KEY=of-the-new-machine\n")
+    told("restore", str(path), settings_file=True)
+    assert ".env.before-restore-2" in told("restore", str(path), settings_file=True)
+    assert (tmp_path / ".env.before-restore").read_text() == "SECRET_KEY=of-the-new-machine\n"
+
+
 def test_pictures_come_back(folder: Path, settings: Any) -> None:
     picture = settings.MEDIA_ROOT / "faces" / "amara.webp"
     picture.parent.mkdir(parents=True)
