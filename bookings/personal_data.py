@@ -5,7 +5,7 @@ Backups that were made before keep what is erased here until the last of them is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from bookings.models import (
     Reservation,
     WebhookCall,
 )
+from bookings.models.outbox import OutboxQuerySet
 from bookings.people_keys import email_key, name_key
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -39,14 +40,14 @@ HELD = {"customer": {}, "visitor": "", "address": "", "what": "", "where": "", "
 def exported(email: str) -> Rows:
     """Each table's rows about the person as they are stored, by the model's name; nothing where nobody is known so."""
     ids = list(bookings_of(email).values_list("pk", flat=True))
-    return _stored(_rows_about(ids, _holds_of(email, ids)))
+    return _stored(_rows_about(ids, _holds_of(email, ids), [email]))
 
 
 def exported_person(person: Person) -> Rows:
     """The same of everything that joined the person, under whatever address."""
     ids = list(person.bookings.values_list("booking", flat=True))
     holds = Reservation.objects.filter(Q(booking__in=ids) | Q(pk__in=_lone_holds(person)))
-    return _stored(_rows_about(ids, holds))
+    return _stored(_rows_about(ids, holds, _addresses_of(person)))
 
 
 def _stored(tables: Iterator[QuerySet[Any]]) -> Rows:
@@ -59,19 +60,37 @@ def type_of(rows: QuerySet[Any]) -> str:
     return str(rows.model._meta.model_name)
 
 
-def _rows_about(ids: list[Any], holds: QuerySet[Reservation]) -> Iterator[QuerySet[Any]]:
+def _rows_about(
+    ids: list[Any], holds: QuerySet[Reservation], addresses: list[str]
+) -> Iterator[QuerySet[Any]]:
     yield Booking.objects.filter(pk__in=ids)
     yield Customer.objects.filter(booking_id__in=ids)
     yield holds
     yield HistoryEntry.objects.filter(booking_id__in=ids)
     yield Remark.objects.filter(booking_id__in=ids)
-    yield OutboxMessage.objects.filter(booking_id__in=ids)
+    yield OutboxMessage.objects.filter(Q(booking_id__in=ids) | Q(pk__in=_asked_for_links(addresses)))
     yield WebhookCall.objects.filter(booking_id__in=ids)
-    answers = Q(pk__in=[])
-    for booking_id in ids:
-        answers |= Q(pk__in=IdempotencyKey.objects.about(booking_id))
-    yield IdempotencyKey.objects.filter(answers)
+    yield _answers_about([*ids, *holds.values_list("pk", flat=True)])
     yield from _rows_of_people(ids)
+
+
+def _answers_about(ids: Iterable[Any]) -> QuerySet[IdempotencyKey]:
+    answers = Q(pk__in=[])
+    for one in ids:
+        answers |= Q(pk__in=IdempotencyKey.objects.about(one))
+    return IdempotencyKey.objects.filter(answers)
+
+
+def _asked_for_links(addresses: Iterable[str]) -> OutboxQuerySet:
+    """What was to bring somebody their links, and could not be sent: it still knows the address it was asked for."""
+    known = [address.strip().lower() for address in addresses]
+    asked = Q(payload__email__in=known) | Q(payload__phone__in=known)
+    return OutboxMessage.objects.filter(asked, kind__in=["links", "link_text"])
+
+
+def _addresses_of(person: Person) -> list[str]:
+    """Its e-mail addresses, and its telephone numbers in E.164."""
+    return list(person.addresses.values_list("value", flat=True))
 
 
 def _rows_of_people(ids: list[Any]) -> Iterator[QuerySet[Any]]:
@@ -106,17 +125,26 @@ class Erased:
 def erase(email: str, *, by: Actor) -> Erased:
     """Erase the person from all bookings in a final state, and from holds that hold nothing any more."""
     gone, kept = _erased(bookings_of(email).order_by("-created_at"), by)
-    holds = _ended_holds().filter(customer__email__iexact=email).update(**HELD)
+    holds = _forgotten(_ended_holds().filter(customer__email__iexact=email), [email])
     return Erased(gone, holds, tuple(kept))
 
 
 def erase_person(person: Person, *, by: Actor) -> Erased:
     """The same for everything that joined the person; with the last booking go notes, proposals and block."""
-    lone = _lone_holds(person)
+    lone, addresses = _lone_holds(person), _addresses_of(person)
     mine = Booking.objects.visible().filter(joined__person=person)
     gone, kept = _erased(mine.order_by("-created_at"), by)
-    holds = _ended_holds().filter(pk__in=lone).update(**HELD)
+    holds = _forgotten(_ended_holds().filter(pk__in=lone), addresses)
     return Erased(gone, holds, tuple(kept))
+
+
+def _forgotten(holds: QuerySet[Reservation], addresses: list[str]) -> int:
+    """What lone holds and requests for links tell is taken away; how many holds that were."""
+    _answers_about(holds.values_list("pk", flat=True)).delete()
+    asked = _asked_for_links(addresses)
+    asked.waiting().delete()
+    asked.update(payload={}, last_error="")
+    return holds.update(**HELD)
 
 
 def _erased(bookings: QuerySet[Booking], by: Actor) -> tuple[int, list[str]]:

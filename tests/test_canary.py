@@ -18,12 +18,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_httpserver import HTTPServer
 
+from bookings.effects.link_mail import ask_for_links
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete, join_people
 from bookings.management.sending import HANDLERS
 from bookings.models import Block, Booking, Customer, OutboxMessage, Person, Reservation, Webhook
+from bookings.personal_data import erase_person, exported_person
 from tests.effects.conftest import let_wait_end, loopback_may_be_called, work
-from tests.situations import a_booking, a_project, a_resource, a_server_key, at
+from tests.situations import HOUR, a_booking, a_project, a_resource, a_server_key, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_may_be_called")]
 CANARY = ("Zilpzalp", "zilpzalp@canary.example", "5550177391", "Wintergoldhaehnchen")
@@ -82,7 +84,7 @@ def a_person_leaves_traces(client: Client, hook: HTTPServer) -> Booking:
     customer = {"name": name, "email": email, "phone": phone, "allergies": answer}
     span = {"start": at(9).isoformat(), "end": at(10).isoformat(), "resource_id": str(resource.pk)}
     words = {"what": f"For {name}", "where": "Here", "description": answer, "customer": customer}
-    held = call(client, value, "POST", "/v2/bookings/reserve", span | words)
+    held = call(client, value, "POST", "/v2/bookings/reserve?include=attributes", span | words)
     with_hold = (
         span | words | {"graph": "instant", "project_id": str(project.pk), "reservation_id": held["id"]}
     )
@@ -193,4 +195,41 @@ def test_an_operator_erases_all_that_is_over_and_is_told_what_is_not(
     assert hold.customer == {}
     act(open_one, "cancel", by=Actor("staff", "1"))
     assert "Backups that were made before still hold it" in told(CANARY[1], "--erase")
+    assert places() == set()
+
+
+def test_who_asked_for_links_that_could_not_be_sent_is_exported_and_erased() -> None:
+    now = at(9)
+    ask_for_links(CANARY[1], language="en", now=now)
+    ask_for_links(CANARY[1], language="en", now=now + HOUR)
+    ask_for_links("else@example.com", language="en", now=now)
+    given_up = OutboxMessage.objects.filter(payload__email=CANARY[1]).first()
+    OutboxMessage.objects.filter(pk=given_up.pk).update(
+        outcome="failed", done_at=now, last_error=f"550 <{CANARY[1]}>"
+    )
+    assert len(json.loads(told(CANARY[1].upper(), "--export=-"))["outboxmessage"]) == 2
+    told(CANARY[1], "--erase")
+    assert places() == set()
+    assert OutboxMessage.objects.waiting().get().payload["email"] == "else@example.com"
+
+
+def test_a_person_at_the_desk_who_asked_for_links_is_erased_too() -> None:
+    booking = a_booking(a_resource(), at(9), customer=Customer(name=CANARY[0], email=CANARY[1]))
+    join_people()
+    ask_for_links(CANARY[1], language="en", now=at(9))
+    act(booking, "cancel", by=Actor("staff", "1"))
+    person = Person.objects.get()
+    assert CANARY[1] in {row["payload"].get("email") for row in exported_person(person)["outboxmessage"]}
+    erase_person(person, by=Actor("staff", "1"))
+    assert places() == set()
+
+
+def test_what_answered_a_hold_that_ended_is_erased_with_it(client: Client) -> None:
+    resource, (_key, value) = a_resource(), a_server_key()
+    span = {"start": at(9).isoformat(), "end": at(10).isoformat(), "resource_id": str(resource.pk)}
+    words = {"description": CANARY[3], "customer": {"name": CANARY[0], "email": CANARY[1]}}
+    held = call(client, value, "POST", "/v2/bookings/reserve?include=attributes", span | words)
+    assert "idempotencykey" in json.loads(told(CANARY[1], "--export=-"))
+    Reservation.objects.filter(pk=held["id"]).update(expires_at=at(9).replace(year=2020))
+    told(CANARY[1], "--erase")
     assert places() == set()

@@ -139,6 +139,8 @@ def _erase(row: Booking, by: Actor) -> None:
     messages.update(payload={}, last_error="")  # what another server said may name whom it was to reach
     WebhookCall.objects.filter(booking_id=row.pk).update(payload="", answer="", error="")
     held = Reservation.objects.filter(booking=row)
+    for hold in held:
+        IdempotencyKey.objects.about(hold.pk).delete()
     held.update(customer={}, visitor="", address="", what="", where="", description="")
     for name in ("what", "where", "description", "staff_note", "payment_id", "overstepped"):
         setattr(row, name, "")
