@@ -15,10 +15,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.functions import Now
 
 from bookings import database_clock, prepared
+from bookings.backups import resuming
 from bookings.management import surroundings
 from bookings.management.commands import doctor
+from bookings.management.work_left import work_left
+from bookings.models import Booking, OutboxMessage
+from tests.situations import a_booking, a_resource, at
 
 
 def said(check: Any) -> list[tuple[bool, str]]:
@@ -85,6 +90,39 @@ def test_a_disk_that_is_nearly_full_is_wrong(monkeypatch: pytest.MonkeyPatch) ->
     found = said(surroundings.disk)
     assert found
     assert not any(good for good, _words in found)
+
+
+@pytest.mark.django_db
+def test_a_site_that_stands_still_is_wrong() -> None:
+    assert said(work_left) == []
+    resuming.stand_still("Restored from the backup of yesterday")
+    ((good, words),) = [one for one in doctor.everything() if "stands still" in one[1]]
+    assert (good, "restore --resume" in words) == (False, True)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_takes_nothing_up_is_missed() -> None:
+    booking = a_booking(a_resource(), at(9))
+    waiting = OutboxMessage.objects.waiting()
+    assert said(work_left) == []
+    waiting.update(run_after=Now() - timedelta(minutes=16))
+    ((good, words),) = said(work_left)
+    assert (good, "is the worker running?" in words) == (False, True)
+    one = waiting.first()
+    assert one
+    for sign in (
+        {"lease_until": Now() + timedelta(minutes=1)},
+        {"attempts": 1, "run_after": Now() + timedelta(minutes=1)},
+        {"done_at": Now(), "outcome": "sent"},
+    ):
+        before = {name: getattr(one, name) for name in sign}
+        OutboxMessage.objects.filter(pk=one.pk).update(**sign)
+        assert said(work_left) == []
+        OutboxMessage.objects.filter(pk=one.pk).update(**before)
+    waiting.update(done_at=Now())
+    Booking.objects.filter(pk=booking.pk).update(due_at=Now() - timedelta(minutes=16))
+    ((good, words),) = said(work_left)
+    assert (good, "wait for the clock" in words) == (False, True)
 
 
 @pytest.mark.django_db

@@ -24,6 +24,7 @@ from bookings.management.connected import calendars, meetings
 from bookings.management.sender_records import sender_records
 from bookings.management.sent_mail import sent_mail
 from bookings.management.surroundings import Finding
+from bookings.management.work_left import work_left
 from bookings.migration_state import unapplied
 from bookings.models import (
     HistoryEntry,
@@ -93,6 +94,7 @@ def everything() -> Iterator[Finding]:
             projects,
             lengths_of_resources,
             outbox,
+            work_left,
             mail_settings,
             lacks,
             bitten,
