@@ -24,6 +24,7 @@ TARGET = "target"
 SOURCE = "source"
 """A connection to our own database that reads and takes no lock from those who write."""
 FILLING = "Being filled from a SQLite site."
+MOVED = "Moved to PostgreSQL."
 PASSES = 3
 Tell = Callable[[str], object]
 
@@ -81,8 +82,18 @@ def finish(tell: Tell) -> None:
             cursor.execute(statement)
         if wrong := [*_late_sequences(cursor), *_missing_promises(cursor)]:
             raise CannotMove("; ".join(wrong))
-        Standstill.objects.using(TARGET).filter(reason=FILLING).delete()
+        _go_on_as_the_source()
     tell("Sequences are set, and all constraints and triggers are in place.")
+
+
+def _go_on_as_the_source() -> None:
+    """What stood still before it was moved, as after a restore, stands still there, too."""
+    filling = Standstill.objects.using(TARGET).filter(reason=FILLING)
+    before = Standstill.objects.using(SOURCE).exclude(reason=MOVED).first()
+    if before is None:
+        filling.delete()
+    else:
+        filling.update(reason=before.reason)
 
 
 def _differs(model: type[Model]) -> bool:

@@ -122,6 +122,15 @@ def test_what_is_changed_meanwhile_is_copied_again(site: dict[str, str], target:
 
 
 @NEEDS_BOTH
+def test_what_stood_still_stands_still_there(site: dict[str, str], target: str) -> None:
+    manage(site, "restore", "--stand-still")
+    assert "restore --resume" in manage(site, "copy_to", target)
+    assert count(target, "bookings_standstill WHERE reason = 'Stopped by the operator.'") == 1
+    manage(site, "copy_to", "--give-up")
+    assert "The site stands still" in manage(site, "restore", "--resume")
+
+
+@NEEDS_BOTH
 def test_a_target_that_holds_something_and_one_that_is_none_are_refused(
     site: dict[str, str], target: str
 ) -> None:

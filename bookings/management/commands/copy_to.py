@@ -14,10 +14,8 @@ from django.db import DatabaseError, connection, connections
 from bookings import read_only
 from bookings.migration_state import unapplied
 from bookings.models import Standstill
-from bookings.moving.copying import SOURCE, TARGET, copy_all, finish, prepare
+from bookings.moving.copying import MOVED, SOURCE, TARGET, copy_all, finish, prepare
 from bookings.moving.errors import CannotMove
-
-MOVED = "Moved to PostgreSQL."
 
 
 class Command(BaseCommand):
@@ -62,6 +60,8 @@ class Command(BaseCommand):
             f"0 rows differ, after {time.monotonic() - begun:.0f} s. This site stays read-only. Set DATABASE_URL in "
             ".env to the new database, start the site, and copy var/media along where it is another machine."
         )
+        if not Standstill.objects.filter(reason=MOVED).exists():
+            self.stdout.write("It stood still, and does so there until: ./run manage restore --resume")
 
     def stand_still(self) -> None:
         mark = read_only.mark()
