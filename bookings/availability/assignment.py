@@ -39,7 +39,7 @@ from bookings.availability.modes import Mode
 from bookings.availability.offering import Offer, Offering
 from bookings.availability.slots import Turns
 from bookings.availability.supplies import Supply
-from bookings.models import Booking, GraphVersion, Occupancy, Project, ProjectResource, Resource
+from bookings.models import Booking, Occupancy, Project, ProjectResource, Resource
 
 LOOK_BACK = timedelta(days=28)
 """How far back it is asked who was booked last; whoever was not since then is unbooked for longest."""
@@ -238,18 +238,7 @@ def _taken(ignoring: Collection[UUID]) -> QuerySet[Occupancy]:
 
 
 def _over(ignoring: Collection[UUID]) -> QuerySet[Booking]:
-    """What took place and is over, so that it takes nothing any more; what ended before it began was cancelled."""
-    rows = Booking.objects.visible().not_moved()
-    return (
-        rows.filter(
-            resource=OuterRef("pk"),
-            state__occupies=False,
-            state_entered_at__gte=F("start"),
-            version__claims=GraphVersion.Claims.TIME,
-        )
-        .exclude(pk__in=ignoring)
-        .order_by()
-    )
+    return Booking.objects.over().filter(resource=OuterRef("pk")).exclude(pk__in=ignoring).order_by()
 
 
 def _sum(rows: QuerySet[Any], length: Any) -> Subquery:

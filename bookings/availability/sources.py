@@ -1,6 +1,6 @@
 """Rows as the engine's values: hours by level, stored constraints, and how many bookings a day already has."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, Q
+from django.db.models.functions import Now
 
 from bookings import configuration, sql
 from bookings.availability.days import Day, seconds
@@ -20,7 +21,17 @@ from bookings.availability.intervals import Interval, Intervals, merged
 from bookings.availability.permits import Policy
 from bookings.availability.rules import ConstraintsError, Rule, parse_constraints
 from bookings.layers import constraint_lists
-from bookings.models import Connection, DatedHours, Location, Occupancy, Project, Resource, Site, WeeklyHours
+from bookings.models import (
+    Booking,
+    Connection,
+    DatedHours,
+    Location,
+    Occupancy,
+    Project,
+    Resource,
+    Site,
+    WeeklyHours,
+)
 
 Owner = tuple[type[Model], Any]
 _OWNERS: dict[str, type[Model]] = {
@@ -187,7 +198,8 @@ def capped_days(
 ) -> dict[UUID, Intervals]:
     """The local days on which each resource has as many bookings and holds as its daily cap allows.
 
-    A booking counts on the day on which it starts.  One query if any resource has a cap, else none.
+    A booking counts on the day on which it starts, also once it is over.  One query if any resource has a cap, else
+    none.
     """
     capped = [resource for resource in resources if resource.daily_cap is not None]
     if not capped:
@@ -208,14 +220,25 @@ def capped_days(
 def _booked_starts(
     resources: Sequence[Resource], low: int, high: int, ignoring: Collection[UUID]
 ) -> dict[UUID, list[int]]:
-    """When the bookings and live holds of each resource start, ascending."""
-    window = {name: datetime.fromtimestamp(value, UTC) for name, value in (("gte", low), ("lt", high))}
-    rows = Occupancy.objects.live().filter(
-        resource__in=resources, event=None, busy_start__gte=window["gte"], busy_start__lt=window["lt"]
+    """When the bookings and live holds of each resource start or started, ascending."""
+    since, until = (datetime.fromtimestamp(value, UTC) for value in (low, high))
+    pieces = Occupancy.objects.live().filter(
+        resource__in=resources, event=None, busy_start__gte=since, busy_start__lt=until
     )
     if ignoring:
-        rows = rows.exclude(booking__in=ignoring).exclude(reservation__in=ignoring)
+        pieces = pieces.exclude(booking__in=ignoring).exclude(reservation__in=ignoring)
+    over = Booking.objects.over().filter(start__gte=since, start__lt=until, start__lte=Now())
+    over = over.exclude(pk__in=ignoring)
+    rows = (
+        pieces.order_by()
+        .values_list("resource", "busy_start")
+        .union(
+            over.order_by().filter(resource__in=resources).values_list("resource", "start"),
+            over.order_by().filter(companions__in=resources).values_list("companions", "start"),
+            all=True,
+        )
+    )
     found: dict[UUID, list[int]] = {resource.pk: [] for resource in resources}
-    for resource, start in rows.order_by("busy_start").values_list("resource_id", "busy_start"):
-        found[resource].append(seconds(start))
+    for resource, start in rows:
+        insort(found[resource], seconds(start))
     return found

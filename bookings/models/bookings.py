@@ -72,6 +72,18 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """None that another continues.  A join would do, but SQLite builds itself an index of all rows for it."""
         return self.filter(~Exists(Booking.objects.order_by().filter(continues=OuterRef("pk"))))
 
+    def over(self) -> "BookingQuerySet":
+        """What took time and took place, so that it takes none any more; what ended before it began was cancelled."""
+        return (
+            self.visible()
+            .not_moved()
+            .filter(
+                state__occupies=False,
+                state_entered_at__gte=F("start"),
+                version__claims=GraphVersion.Claims.TIME,
+            )
+        )
+
     def without_link(self) -> "BookingQuerySet":
         """To come, to take place online, and with no link although there was time to get one.
 
