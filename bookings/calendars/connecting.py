@@ -19,7 +19,7 @@ from bookings.calendars.missed import enqueue_coming
 from bookings.calendars.provider import Listed
 from bookings.calendars.revoking import end_access, when_done
 from bookings.calendars.secrets import seal
-from bookings.lifecycle.busy_elsewhere import forget_busy
+from bookings.lifecycle.busy_elsewhere import forget_busy, keep_what_was_made_here
 from bookings.models import Calendar, CalendarEntry, Connection, OutboxMessage, Resource
 
 AGAIN = timedelta(minutes=1)
@@ -250,6 +250,7 @@ def disconnect(connection: Connection, *, keep_events: bool) -> str:
             state=Connection.State.LEAVING, next_due_at=Now(), last_error="", remark=""
         )
         connection.calendars.update(provider_sync=False, writes=False)
+        keep_what_was_made_here(connection)
         _settle_primary(resource, None)
         _settle_writing(resource)
     for calendar in connection.calendars.all():

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from bookings import sql
 from bookings.lifecycle.retries import verb
-from bookings.models import Calendar, Event, Occupancy
+from bookings.models import Calendar, Connection, Event, Occupancy
 
 AT_ONCE = {"sqlite": 100, "postgresql": 1000}
 """Events in one transaction; each has two rows."""
@@ -103,6 +103,13 @@ def _piece(calendar: Calendar, event: Event) -> Occupancy:
         strict=False,
         all_day=event.all_day,
     )
+
+
+def keep_what_was_made_here(connection: Connection) -> None:
+    """Put events that staff made into a calendar of this site's own: they would go with those of the connection."""
+    made_here = Event.objects.filter(calendar__connection=connection, remote="")
+    if made_here.exists():
+        made_here.update(calendar=connection.resource.busy_calendar())
 
 
 def forget_busy(calendar: Calendar) -> None:

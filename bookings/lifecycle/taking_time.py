@@ -27,15 +27,17 @@ def take_time(spans: Spans, *, what: str) -> list[Event]:
         _take(resource, start, end, what)
         for resource, (start, end) in spans.items()
         if not Event.objects.filter(
-            calendar__resource=resource, start=start, end=end, what=what, busy=True
+            calendar__in=_counting(resource), start=start, end=end, what=what, busy=True
         ).exists()
     ]
 
 
 def _take(resource: Resource, start: datetime, end: datetime, what: str) -> Event:
-    resource.give_calendar()
-    calendar = Calendar.objects.select_related("resource").get(resource=resource, primary=True)
-    return add_event(Event(calendar=calendar, start=start, end=end, what=what))
+    return add_event(Event(calendar=resource.busy_calendar(), start=start, end=end, what=what))
+
+
+def _counting(resource: Resource) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(resource=resource, provider_sync=True)
 
 
 @verb

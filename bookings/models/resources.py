@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.constraints import RaisesConfigVersion
@@ -100,6 +101,14 @@ class Resource(Sandboxed, Fed):
         """The primary calendar, which takes the resource's bookings, unless it has one."""
         if not self.calendars.filter(primary=True).exists():
             self.calendars.create(primary=True)
+
+    def busy_calendar(self) -> "Calendar":
+        """One of this site's own whose events make it busy, whatever becomes of those elsewhere; made if need be."""
+        own = self.calendars.filter(provider=Calendar.Provider.OWN, provider_sync=True)
+        found = own.order_by("-primary", "created_at").first()
+        return found or self.calendars.create(
+            name=gettext("Busy"), primary=not self.calendars.filter(primary=True).exists()
+        )
 
 
 class CalendarQuerySet(models.QuerySet["Calendar"]):
