@@ -27,6 +27,7 @@ from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, Narrowed, RecordedAdmin, Table
 from bookings.admin.sandbox import FOR_TESTS, PRESS, OnOneSide, say_how_many
+from bookings.lifecycle import count_events
 from bookings.models import Calendar, Resource, Site
 from bookings.sandbox import copy_resources
 from bookings.staff_limits import is_limited
@@ -40,6 +41,12 @@ class CalendarFormSet(forms.BaseInlineFormSet):
         kept = [form for form in self.forms if form not in self.deleted_forms]
         if sum(bool(getattr(form, "cleaned_data", {}).get("primary")) for form in kept) > 1:
             raise ValidationError(_("One calendar can be the primary one."))
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        saved = super().save_existing(form, obj, commit=commit)
+        if commit and "provider_sync" in form.changed_data:
+            count_events(saved)
+        return saved
 
 
 class CalendarInline(Table):

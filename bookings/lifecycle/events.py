@@ -6,11 +6,13 @@ fact already.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bookings.availability.parts import alike
 from bookings.errors import EventGone
 from bookings.lifecycle.claims import Claim, claim_pieces, pieces_of
 from bookings.lifecycle.retries import verb
-from bookings.models import Event, Occupancy
+from bookings.models import Calendar, Event, Occupancy
 
 
 @verb
@@ -38,6 +40,15 @@ def change_event(event: Event) -> Event:
 @verb
 def remove_event(event: Event) -> None:
     event.delete()
+
+
+@verb
+def count_events(calendar: Calendar) -> None:
+    """Let the events of a calendar of this site's own take their time, or none, as it says now."""
+    for event in calendar.events.order_by("pk"):  # each is locked
+        event.calendar = calendar
+        with suppress(EventGone):
+            change_event(event)
 
 
 def _occupy(event: Event) -> None:

@@ -8,9 +8,10 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
 
-from bookings.models import Location, Resource, Site
+from bookings.lifecycle import add_event
+from bookings.models import Event, Location, Occupancy, Resource, Site
 from tests.admin.conftest import text_of, values_of
-from tests.situations import a_location, a_resource
+from tests.situations import a_location, a_resource, at
 
 pytestmark = pytest.mark.django_db
 ADD_RESOURCE = reverse("admin:bookings_resource_add")
@@ -75,3 +76,15 @@ def test_a_picture_that_is_kept_is_shown_where_it_is_replaced(manager):
     assert "picture-kept" not in text_of(manager.get(url(resource)))
     resource.image.save("x.png", ContentFile(drawn.getvalue()))
     assert f'<img class="picture-kept" src="{resource.image.url}"' in text_of(manager.get(url(resource)))
+
+
+def test_events_make_busy_as_soon_as_their_calendar_is_said_to_count_and_no_longer_than_that(manager):
+    resource = a_resource()
+    calendar = resource.calendars.get()
+    add_event(Event(calendar=calendar, start=at(9), end=at(10)))
+    typed = values_of(manager.get(url(resource)))
+    assert typed.pop("calendars-0-provider_sync")
+    assert manager.post(url(resource), typed).status_code == 302
+    assert not Occupancy.objects.exists()
+    assert manager.post(url(resource), typed | {"calendars-0-provider_sync": "on"}).status_code == 302
+    assert Occupancy.objects.get().start == at(9)

@@ -23,7 +23,7 @@ from bookings.api.responses.context import Context, Names
 from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.api.responses.included_events import included_events
 from bookings.calendars.connecting import read_or_forget
-from bookings.lifecycle import change_event
+from bookings.lifecycle import count_events
 from bookings.models import Calendar, Resource
 
 ONE_IS_PRIMARY = _("Make another calendar of the resource the primary one instead.")
@@ -116,9 +116,7 @@ def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[C
             _make_primary(row)
         row.save(update_fields=[*changed, "updated_at"])
         if row.provider_sync != was_busy and not row.is_elsewhere:
-            for event in row.events.order_by("pk"):  # each is locked
-                event.calendar = row
-                change_event(event)
+            count_events(row)
     if row.provider_sync != was_busy and row.is_elsewhere:
         read_or_forget(row)
     return ok(serialize_calendar(row, context))
