@@ -29,7 +29,7 @@ def change_event(event: Event) -> Event:
 
     Raises ``EventGone`` where somebody removed it meanwhile.
     """
-    if not Event.objects.filter(pk=event.pk).select_for_update(no_key=True).exists():
+    if not _is_there(event):
         raise EventGone
     event.save()
     Occupancy.objects.filter(event=event).delete()
@@ -39,7 +39,13 @@ def change_event(event: Event) -> Event:
 
 @verb
 def remove_event(event: Event) -> None:
-    event.delete()
+    if _is_there(event):
+        event.delete()
+
+
+def _is_there(event: Event) -> bool:
+    """Whether there is one once its row is locked, which comes before its piece: else two wait in a circle."""
+    return Event.objects.filter(pk=event.pk).select_for_update(no_key=True).exists()
 
 
 @verb

@@ -1,12 +1,11 @@
 """Transactions over several resources or bookings, in opposite orders at the same moment: none waits in a circle."""
 
 from base64 import b64encode
-from contextlib import contextmanager
 
 import pytest
-from django.db import connection
 
 from bookings.models import Booking, Occupancy
+from tests.race.deadlocks import no_deadlock
 from tests.situations import a_booking, a_resource, a_seat, a_server_key, a_session, at
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -17,22 +16,6 @@ ALL_OR_NONE = {"delete_all_on_error": True}
 @pytest.fixture
 def key():
     return {"Authorization": "Basic " + b64encode(f":{a_server_key()[1]}".encode()).decode()}
-
-
-@contextmanager
-def no_deadlock():
-    before = deadlocks()
-    yield
-    assert deadlocks() == before
-
-
-def deadlocks() -> int:
-    """How often PostgreSQL had to end one of two that waited for each other; SQLite lets one write at a time."""
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return cursor.fetchone()[0]
 
 
 def crossing(method, rows, key, *, once, **flags):
