@@ -8,6 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from bookings import database_clock, texting
 from bookings.availability.terms import comes_whole
@@ -61,6 +64,22 @@ def messages_of(
         messages.append(_message("calendar", booking, payload={}))
     for message in messages:
         message.payload |= {"state_id": state.pk}
+    return messages
+
+
+def messages_of_moved_seat(seat: Booking, entry: HistoryEntry) -> list[OutboxMessage]:
+    """The same of a seat whose session took it to another time, of which it is reminded in place of the old one."""
+    messages = messages_of(seat, seat.state, entry, moved=True)
+    if seat.reminders:
+        of_old = OutboxMessage.objects.waiting().filter(booking_id=seat.pk)
+        of_old.filter(Q(kind="reminder") | Q(payload__has_key="reminder")).update(
+            outcome=OutboxMessage.Outcome.DROPPED,
+            done_at=Now(),
+            last_error=gettext_noop("The reminder was removed."),
+        )
+    for message in messages:
+        if message.kind == "reminder":
+            message.dedupe_key += f":{seat.sequence}"
     return messages
 
 

@@ -29,7 +29,7 @@ from bookings.lifecycle.claims import release_pieces
 from bookings.lifecycle.due import leaving, next_due
 from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.locks import Locks, locked
-from bookings.lifecycle.notices import announce_departure, messages_of
+from bookings.lifecycle.notices import announce_departure, messages_of, messages_of_moved_seat
 from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check, check_cut_off, check_done_by, keep_length
 from bookings.lifecycle.seats import end_seat_holds, give_seats, session_of
@@ -185,7 +185,7 @@ def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
         seat.save(update_fields=[*_OF_SESSION, "waives_cut_off", "sequence", "due_at", "updated_at"])
         name = seat.state.name
         entry = entry_of(seat, by=by, words=words, source=name, target=name, reason="moved")
-        follow(entry, messages_of(seat, seat.state, entry, moved=True))
+        follow(entry, messages_of_moved_seat(seat, entry))
 
 
 def continuation(old: Booking, **changes: Any) -> Booking:

@@ -4,11 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models.functions import Now
 
 from bookings import housekeeping
+from bookings.effects import reminders
+from bookings.effects.outbox import Sender
 from bookings.errors import OptionNotOffered, SessionClosed, TooManyPlaces
 from bookings.lifecycle import Actor, act, book, reschedule, reserve
-from bookings.models import Booking, Option, OptionResource, Reservation
+from bookings.models import Booking, Option, OptionResource, OutboxMessage, Reservation
 from tests.situations import (
     HOUR,
     SERVER,
@@ -162,3 +165,33 @@ def test_seats_of_holds_that_ended_are_free_before_the_holds_are_forgotten(doc):
     assert not Reservation.objects.filter(pk=hold.pk).exists()
     assert taken(session) == 0
     a_seat(session)
+
+
+A_DAY_BEFORE = {"type": "email", "when": {"type": "before", "unit": "days", "time": 1}}
+
+
+def reminded(seat):
+    """When, of all that was or is to be sent."""
+    rows = OutboxMessage.objects.filter(booking_id=seat.pk, kind="reminder").exclude(outcome="dropped")
+    return list(rows.order_by("run_after").values_list("run_after", flat=True))
+
+
+def test_a_seat_whose_session_moves_is_reminded_of_the_new_time_alone(lesson):
+    seat = a_seat_of(lesson, reminders=[A_DAY_BEFORE])
+    assert reminded(seat) == [at(10, days=-1)]
+    later = reschedule(lesson, start=at(10, days=4), end=at(11, days=4), by=SERVER)
+    assert reminded(seat) == [at(10, days=3)]
+    reschedule(later, start=at(9, days=1), end=at(10, days=1), by=SERVER)
+    assert reminded(seat) == [at(9)]
+
+
+def test_a_seat_that_was_reminded_already_is_reminded_again_of_the_new_time(lesson):
+    seat = a_seat_of(lesson, reminders=[A_DAY_BEFORE])
+    OutboxMessage.objects.filter(kind="reminder").update(run_after=Now())
+    Sender({"reminder": reminders.deliver}).send_all()
+    Sender({"mail": lambda message: None}).send_all()
+    reschedule(lesson, start=at(10, days=4), end=at(11, days=4), by=SERVER)
+    OutboxMessage.objects.filter(kind="reminder", done_at=None).update(run_after=Now())
+    Sender({"reminder": reminders.deliver}).send_all()
+    waiting = OutboxMessage.objects.waiting().filter(kind="mail", payload__has_key="reminder")
+    assert [one.booking_id for one in waiting] == [seat.pk]
