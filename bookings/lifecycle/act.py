@@ -18,9 +18,9 @@ from bookings.lifecycle.history import note
 from bookings.lifecycle.locks import NO_LOCKS, Locks, playable, played_on
 from bookings.lifecycle.notices import Notices
 from bookings.lifecycle.retries import Overdue, verb
-from bookings.lifecycle.rules import check_cut_off, check_not_passed
-from bookings.lifecycle.transitions import play, play_overdue
-from bookings.models import Action, Booking, HistoryEntry, Standstill
+from bookings.lifecycle.rules import check_again, check_cut_off, check_not_passed
+from bookings.lifecycle.transitions import companions_of, play, play_overdue
+from bookings.models import Action, Booking, HistoryEntry, Resource, Standstill
 from bookings.overrides import override
 
 REFUSED_AGAIN_AFTER = timedelta(minutes=10)
@@ -115,7 +115,26 @@ def _play_checked(booking: Booking, action: Action, by: Actor, inputs: Inputs, n
     check_not_passed(booking, by, now)
     if action.input == Action.Input.PAYMENT:
         booking.payment_id = inputs.payment_id
-    play(booking, action, by=by, words=inputs.message, reason=inputs.reason, notices=inputs.notices)
+    play(
+        booking,
+        action,
+        by=by,
+        words=inputs.message,
+        reason=inputs.reason,
+        notices=inputs.notices,
+        around=_distance_kept(booking, action, by),
+    )
+
+
+def _distance_kept(booking: Booking, action: Action, by: Actor) -> timedelta:
+    """What a request keeps off that takes its time only now: it stands behind whoever booked meanwhile.
+
+    Raises ``CapReached``; staff and server keys pass.
+    """
+    if not by.bound_by_rules or booking.state.occupies or not action.target.occupies:
+        return timedelta()
+    companions = Resource.objects.filter(pk__in=companions_of(booking)).order_by("pk")
+    return check_again(booking, by=by, companions=list(companions))
 
 
 def _label(booking: Booking, meta: Mapping[str, Any], by: Actor) -> None:

@@ -101,11 +101,15 @@ def play(
     words: str = "",
     reason: str = "",
     notices: Notices | None = None,
+    around: timedelta = timedelta(),
 ) -> HistoryEntry:
-    """Take a locked booking through ``action``: claim or release, save, history, messages; seats play along."""
+    """Take a locked booking through ``action``: claim or release, save, history, messages; seats play along.
+
+    ``around`` see ``occupy``.
+    """
     source, target = booking.state, action.target
     if target.occupies and not source.occupies:
-        occupy(booking, companions_of(booking))
+        occupy(booking, companions_of(booking), around)
     enter(booking, target)
     booking.sequence += 1
     update(booking, "state", "state_entered_at", "due_at", "sequence", "payment_id", "updated_at")
