@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from bookings import database_clock
-from bookings.errors import ActionNotAvailable, BookingError, BookingGone
+from bookings.errors import ActionNotAvailable, BookingError, BookingGone, Conflict
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.due import leaving
 from bookings.lifecycle.history import note
@@ -155,12 +155,23 @@ def _open_to(booking: Booking, by: Actor, ways: Iterable[Action]) -> list[Action
     return [] if booking.deleted_at else [action for action in ways if by.may_play(action)]
 
 
-@verb
 def play_if_due(booking: Booking, *, skip_locked: bool = False) -> bool:
-    """Play the automatic action of a booking if its time has come, by the database's clock.
+    """Play the automatic action of a booking if its time has come, by the database's clock; tell whether it was played.
 
-    With ``skip_locked`` what others work on is left to them.
+    With ``skip_locked`` what others work on is left to them.  Where it is refused (its state occupies, and the time
+    went to another) it is due again some minutes later, and in nobody's way until then.  Raises ``Conflict``.
     """
+    try:
+        return _play_if_due(booking, skip_locked=skip_locked)
+    except Conflict:
+        raise
+    except BookingError:
+        Booking.objects.filter(pk=booking.pk, due_at__lte=Now()).update(due_at=Now() + REFUSED_AGAIN_AFTER)
+        return False
+
+
+@verb
+def _play_if_due(booking: Booking, *, skip_locked: bool) -> bool:
     if not Locks.of_bookings([booking.pk]).take(skip_locked=skip_locked):
         return False
     return any(map(play_overdue, playable(Booking.objects.filter(pk=booking.pk, due_at__lte=Now()))))
@@ -172,13 +183,12 @@ def play_due(limit: int = 100) -> int:
     None while the site stands still.
     """
     due = Booking.objects.filter(Standstill.is_over(), due_at__lte=Now()).order_by("due_at").only("pk")
-    return sum(_played_or_later(booking) for booking in due[:limit])
+    return sum(_played(booking) for booking in due[:limit])
 
 
-def _played_or_later(booking: Booking) -> bool:
-    """Play it, or where the action is refused (its state occupies, and the time went to another) try again later."""
+def _played(booking: Booking) -> bool:
+    """Play it, unless somebody else is at it."""
     try:
         return play_if_due(booking, skip_locked=True)
-    except BookingError:
-        Booking.objects.filter(pk=booking.pk, due_at__lte=Now()).update(due_at=Now() + REFUSED_AGAIN_AFTER)
+    except Conflict:
         return False
