@@ -15,7 +15,7 @@ from bookings.availability.slot_shapes import SlotShape, slot_shapes
 from bookings.availability.terms import terms_of
 from bookings.availability.verdicts import Verdict
 from bookings.errors import NotPayable, OptionNotOffered, TimePassed, TooManyPlaces, WindowClosed
-from bookings.layers import most_places
+from bookings.layers import merged, most_places
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources
 from bookings.models import Booking, GraphVersion, Project, Reservation, Resource
@@ -155,6 +155,19 @@ def check_payable(project: Project | None, version: GraphVersion | None, by: Act
     """Raise ``NotPayable`` where a customer's booking would wait for a payment that nobody can make."""
     if by.bound_by_rules and project and version and project.lacks_payment(version):
         raise NotPayable
+
+
+def may_overlap(booking: Booking, resource: Resource | None = None) -> bool:
+    """Whether the new time, with that resource (else its own), may overlap because project and option say so.
+
+    What was allowed when the booking was made does not count.
+    """
+    if booking.project is None:
+        return False
+    there = resource or booking.resource
+    link = booking.project.links.filter(resource=there).first()
+    settings = merged({}, booking.project, booking.option, link)["settings"]
+    return isinstance(settings, dict) and settings.get("allow_double_bookings") is True
 
 
 def _check_window(session: Booking, now: datetime) -> None:

@@ -10,7 +10,7 @@ from bookings.lifecycle.act import lock_all
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.reschedule import begin, companions_booked, continuation
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check_again
+from bookings.lifecycle.rules import check_again, may_overlap
 from bookings.lifecycle.transitions import occupy
 from bookings.lifecycle.undoable import undoable_state
 from bookings.models import Booking, State
@@ -34,9 +34,11 @@ def undo(booking: Booking, *, by: Actor, now: datetime | None = None) -> Booking
 def stand_again(old: Booking, before: State, *, by: Actor, quiet: bool) -> Booking:
     """Continue a booking that ended, and is locked, in the state it had before.
 
+    It may overlap where its project says so still; leave that staff gave it is not given anew.
+
     Raises ``SlotTaken``, ``GroupFull`` and, of those who are bound by rules, ``CapReached``.
     """
-    new = continuation(old)
+    new = continuation(old, allow_double_bookings=old.allow_double_bookings and may_overlap(old))
     companions = companions_booked(old)
     new.state = before
     if before.occupies:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from bookings.availability.assignment import assign
 from bookings.availability.offering import Catalogue, Offering
-from bookings.forms.moves import may_overlap
 from bookings.graphs.flow import Flow
 from bookings.lifecycle import Actor, available_actions, reschedule, reschedule_any
+from bookings.lifecycle.rules import may_overlap
 from bookings.models import Action, Booking, Resource
 from bookings.visitors.choice import offerings_of, with_one
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bookings.errors import CapReached, SlotTaken
 from bookings.lifecycle import Actor, act, book, undo
-from bookings.models import Occupancy
+from bookings.models import Occupancy, Project
 from tests.situations import HOUR, a_draft, a_project, a_resource, marty
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +52,24 @@ def test_the_distance_to_others_is_kept(day):
         undo(first, by=CUSTOMER)
     cancelled(near)
     assert undo(first, by=CUSTOMER).state.occupies
+
+
+def test_where_a_project_lets_bookings_overlap_a_cancellation_is_taken_back_among_them(day):
+    doc = a_resource()
+    settings = {"graph": "instant", "settings": {"allow_double_bookings": True}}
+    project = a_project(doc, booking=settings)
+    mine, _other = (
+        book(
+            a_draft(doc, day, project=project, option=project.options.get(), allow_double_bookings=True),
+            graph="instant",
+            by=CUSTOMER,
+            customer=marty(email=f"{name}@example.com"),
+        )
+        for name in ("marty", "lorraine")
+    )
+    back = undo(cancelled(mine), by=CUSTOMER)
+    assert back.state.occupies
+    assert back.allow_double_bookings
+    Project.objects.filter(pk=project.pk).update(booking={"graph": "instant"})
+    with pytest.raises(SlotTaken):
+        undo(cancelled(back), by=CUSTOMER)

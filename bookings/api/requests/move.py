@@ -12,10 +12,10 @@ from bookings.api.requests.schemas import MoveIn
 from bookings.api.responses.alternatives import offer_alternatives
 from bookings.errors import SlotTaken
 from bookings.forms.findings import Findings
-from bookings.forms.moves import may_overlap
 from bookings.forms.resolve import Resolved, resolve_move
 from bookings.forms.times import read_times
 from bookings.lifecycle import reschedule
+from bookings.lifecycle.rules import may_overlap
 from bookings.models import Booking
 
 LONGEST_MESSAGE = 5000
