@@ -32,9 +32,8 @@ SOME_UNREAD = gettext_noop(
     "Some events could not be read and do not count as busy: they repeat too often, or are broken."
 )
 TOO_MANY = gettext_noop("The calendar has more than 20 000 busy times ahead; only the first 20 000 count.")
-_ZONE = re.compile(
-    rb"^BEGIN:VTIMEZONE[ \t]*\r?$.*?^END:VTIMEZONE[ \t]*\r?\n?", re.MULTILINE | re.DOTALL | re.IGNORECASE
-)
+_ZONE_BEGINS = re.compile(rb"^BEGIN:VTIMEZONE[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_ZONE_ENDS = re.compile(rb"^END:VTIMEZONE[ \t]*\r?\n?", re.MULTILINE | re.IGNORECASE)
 _RULES = re.compile(rb"^RRULE[:;].*$", re.MULTILINE | re.IGNORECASE)
 TOO_MUCH = gettext_noop(
     "The calendar takes too long to be worked out, and is left as it was. Choose a smaller one."
@@ -101,7 +100,7 @@ def _series(text: bytes) -> dict[str, list[IcalEvent]]:
     ):  # half of it would free what the other half keeps busy
         raise Unavailable(NO_CALENDAR)
     try:
-        for calendar in IcalCalendar.from_ical(_ZONE.sub(_zone, text), multiple=True):
+        for calendar in IcalCalendar.from_ical(_with_sound_zones(text), multiple=True):
             if calendar.name != "VCALENDAR":
                 raise Unavailable(NO_CALENDAR)
             for number, event in enumerate(_events(calendar)):
@@ -115,11 +114,23 @@ def _events(calendar: Component) -> Iterator[IcalEvent]:
     return (one for one in calendar.subcomponents if isinstance(one, IcalEvent))
 
 
-def _zone(found: re.Match[bytes]) -> bytes:
-    """A time zone's definition, unless working it out could last: its rules are yearly, or it is poisoned."""
-    text = found[0]
-    yearly = all(b"FREQ=YEARLY" in rule.upper() for rule in _RULES.findall(text))
-    return text if yearly and len(text) <= MOST_ZONE_BYTES else b""
+def _with_sound_zones(text: bytes) -> bytes:
+    """The text without time zones whose working out could last.
+
+    Not by one pattern for a whole zone: of many that never end it would look through the rest for each.
+    """
+    kept, at = [], 0
+    while (begin := _ZONE_BEGINS.search(text, at)) and (end := _ZONE_ENDS.search(text, begin.end())):
+        zone = text[begin.start() : end.end()]
+        kept += [text[at : begin.start()], zone if _is_sound(zone) else b""]
+        at = end.end()
+    return b"".join([*kept, text[at:]])
+
+
+def _is_sound(zone: bytes) -> bool:
+    """Whether a time zone's definition is soon worked out: its rules are yearly, or it is poisoned."""
+    yearly = all(b"FREQ=YEARLY" in rule.upper() for rule in _RULES.findall(zone))
+    return yearly and len(zone) <= MOST_ZONE_BYTES
 
 
 def _stretches(uid: str, events: Sequence[IcalEvent], asked: Asked) -> list[Busy]:

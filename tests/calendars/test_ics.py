@@ -1,6 +1,7 @@
 """iCalendar text as busy times: what counts, what does not, and what is meant to harm."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,6 +155,14 @@ def test_a_time_of_a_zone_that_nobody_knows_is_one_of_the_resources(zone):
 def test_half_a_calendar_is_none(text):
     with pytest.raises(Unavailable):
         read(text, ASKED)
+
+
+def test_a_zone_that_never_ends_is_looked_through_once():
+    text = a_text("BEGIN:VTIMEZONE\r\n" * 20_000, an_event(*HOUR))
+    begun = time.monotonic()
+    with suppress(Unavailable):
+        read(text, ASKED)
+    assert time.monotonic() - begun < FEW_SECONDS
 
 
 def test_five_thousand_events_are_read():
