@@ -179,13 +179,18 @@ def _as_ours(key: str, events: Sequence[IcalEvent], asked: Asked, etag: str) -> 
         if first is None or str(first.get("STATUS", "")).upper() == "CANCELLED":
             return []
         start, end = _span(first, asked.zone)
-        answers = _answers(first)
+        answers, sequence = _answers(first), _sequence(first)
     except Exception:  # noqa: BLE001  # a stranger may have written into it
         return []
     declined = tuple(who for who, answer in answers.items() if answer == "DECLINED")
     own = next((answers[one] for one in asked.owners if one in answers), "")
-    sequence = int(first.get("SEQUENCE", 0))
     return [Ours(key, start, end, sequence, etag, declined, own.lower())]
+
+
+def _sequence(event: Component) -> int:
+    """The number of the last change; one that is none counts as the first."""
+    found = event.get("SEQUENCE", 0)
+    return found if isinstance(found, int) else 0
 
 
 def _span(event: Component, zone: str) -> tuple[datetime, datetime]:

@@ -92,6 +92,14 @@ def test_an_event_of_ours_is_no_busy_time():
     assert [(one.key, one.sequence, one.etag) for one in found.ours] == [(key, 3, '"1"')]
 
 
+@pytest.mark.parametrize("lines", [["SEQUENCE:x"], ["SEQUENCE:"], ["SEQUENCE:1", "SEQUENCE:2"]])
+def test_a_number_that_is_none_in_an_event_of_ours_hides_no_other(lines):
+    key = key_of("ABCDEFGH", 1)
+    found = read(a_text(an_event(*HOUR, *lines, uid=key), an_event(*HOUR, uid="a good one")), ASKED)
+    assert [one.event for one in found.busy] == ["a good one"]
+    assert [(one.key, one.sequence) for one in found.ours] == [(key, 0)]
+
+
 def test_an_event_of_three_years_counts_while_it_lasts():
     assert len(spans("DTSTART:20250101T100000Z", "DTEND:20280101T100000Z")) == 1
 
