@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -136,14 +136,32 @@ def _is_sound(zone: bytes) -> bool:
 def _stretches(uid: str, events: Sequence[IcalEvent], asked: Asked) -> list[Busy]:
     if not all(is_bounded(event, asked.end) for event in events):
         raise _Unread
-    calendar = IcalCalendar()
-    for event in events:
-        calendar.add_component(event)
-    found = recurring_ical_events.of(calendar).between(asked.start, asked.end)
-    stretches = list(islice(_busy(uid, found, asked), MOST_STRETCHES + 1))
+    each = (_busy(uid, _occurrences(one, asked), asked) for one in _apart(events))
+    stretches = list(islice(chain.from_iterable(each), MOST_STRETCHES + 1))
     if len(stretches) > MOST_STRETCHES:
         raise _Unread
     return stretches
+
+
+def _apart(events: Sequence[IcalEvent]) -> Iterator[list[IcalEvent]]:
+    """The series with its exceptions, and each further event under the same id.
+
+    Some programs give all events one id; only a lower SEQUENCE says that an event is a former text of another.
+    """
+    exceptions = [one for one in events if one.get("RECURRENCE-ID") is not None]
+    whole = [one for one in events if one.get("RECURRENCE-ID") is None]
+    latest = max(map(_sequence, whole), default=0)
+    stand = [one for one in whole if _sequence(one) == latest]
+    yield [*stand[:1], *exceptions]
+    yield from ([one] for one in stand[1:])
+
+
+def _occurrences(events: Sequence[IcalEvent], asked: Asked) -> Sequence[Component]:
+    calendar = IcalCalendar()
+    for event in events:
+        calendar.add_component(event)
+    found: Sequence[Component] = recurring_ical_events.of(calendar).between(asked.start, asked.end)
+    return found
 
 
 def _busy(uid: str, occurrences: Sequence[Component], asked: Asked) -> Iterator[Busy]:

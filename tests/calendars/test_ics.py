@@ -100,6 +100,15 @@ def test_a_number_that_is_none_in_an_event_of_ours_hides_no_other(lines):
     assert [(one.key, one.sequence) for one in found.ours] == [(key, 0)]
 
 
+def test_events_under_one_id_all_count_but_for_a_former_text_of_one():
+    others = [
+        an_event(f"DTSTART:2026120{day}T100000Z", "DURATION:PT1H", f"SEQUENCE:{number}")
+        for day, number in ((1, 1), (2, 1), (3, 0))
+    ]
+    found = read(a_text(*others), ASKED).busy
+    assert [one.start.day for one in found] == [1, 2]
+
+
 def test_an_event_of_three_years_counts_while_it_lasts():
     assert len(spans("DTSTART:20250101T100000Z", "DTEND:20280101T100000Z")) == 1
 
