@@ -218,7 +218,9 @@ def _span(event: Component, zone: str) -> tuple[datetime, datetime]:
     elif "DURATION" in event:
         ends = begins + _value(event, "DURATION")
     else:
-        ends = begins + timedelta(days=1) if _is_date(begins) else begins
+        ends = begins
+    if _is_date(begins) and _is_date(ends) and ends <= begins:  # calendars show it as a day
+        ends = begins + timedelta(days=1)
     return _in_utc(begins, ZoneInfo(zone)), _in_utc(ends, ZoneInfo(zone))
 
 

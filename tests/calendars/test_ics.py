@@ -37,8 +37,9 @@ def test_times_of_a_zone_of_none_and_of_utc():
     assert spans("DTSTART:20261201T100000Z", "DURATION:PT1H") == [("12-01 10:00", "12-01 11:00")]
 
 
-def test_a_whole_day_is_one_of_the_resources_zone():
-    (found,) = read(a_text(an_event("DTSTART;VALUE=DATE:20261201")), ASKED).busy
+@pytest.mark.parametrize("end", [[], ["DTEND;VALUE=DATE:20261201"], ["DURATION:PT0S"]])
+def test_a_whole_day_is_one_of_the_resources_zone(end):
+    (found,) = read(a_text(an_event("DTSTART;VALUE=DATE:20261201", *end)), ASKED).busy
     assert found.all_day
     assert (found.start, found.end) == (
         datetime(2026, 11, 30, 23, tzinfo=UTC),
