@@ -160,8 +160,7 @@ def _exchange(
                 safe_http.client() as client,
                 client.stream(
                     "POST" if query is None else "GET",
-                    target.url,
-                    params=query,
+                    httpx2.URL(target.url).copy_merge_params(query or {}),  # what it has already stays
                     content=content.encode(),
                     headers=signed,
                 ) as response,

@@ -122,12 +122,12 @@ def test_a_request_may_switch_single_webhooks_off(listener, heard):
 
 
 def test_a_webhook_by_get_names_the_booking_in_the_query(listener, heard):
-    a_webhook(listener, method="get")
+    a_webhook(listener, path="/hook?key=s3cret", method="get")
     booking = a_booking(a_resource(), at(9))
     work()
     (request,) = heard
     assert request.method == "GET"
-    assert request.args.to_dict() == {"id": str(booking.pk), "state": "confirmed"}
+    assert request.args.to_dict() == {"key": "s3cret", "id": str(booking.pk), "state": "confirmed"}
     assert request.get_data() == b""
 
 
