@@ -44,6 +44,11 @@ def line(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def lines(text: str) -> str:
+    """Words in as many lines as they have, for iCalendar, which knows of control characters line ends alone."""
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]", " ", text.replace("\r\n", "\n"))
+
+
 def name(text: str) -> str:
     """What somebody or something is called; empty where all of it draws nothing."""
     called = line(text).strip(_JOINERS + " ")

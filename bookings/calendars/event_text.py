@@ -23,7 +23,7 @@ def event_text(event: ToWrite, *, organizer: str) -> bytes:
         start=_local(event.start, event.zone),
         end=_local(event.end, event.zone),
         summary=typed_text.line(event.title),
-        description=event.description or None,
+        description=typed_text.lines(event.description) or None,
         location=typed_text.line(event.where) or None,
         status=STATUS.CONFIRMED,
         transparency=TRANSP.OPAQUE,

@@ -5,7 +5,6 @@ The UID is the booking's for life, also after moves; SEQUENCE rises with every c
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from enum import StrEnum
@@ -129,9 +128,8 @@ def _description(booking: Booking, to: str) -> str:
         return "\n".join(filter(None, [booking.meeting_link, booking.reference]))
     link = owner_url(booking) if to == OWNER else manage_url(booking)
     places = _("Places: %(count)s") % {"count": booking.places} if booking.places > 1 else ""
-    return _text(
-        "\n".join(filter(None, [booking.meeting_link, booking.description, places, booking.reference, link]))
-    )
+    told = filter(None, [booking.meeting_link, booking.description, places, booking.reference, link])
+    return typed_text.lines("\n".join(told))
 
 
 def _attendee(booking: Booking, to: Recipient) -> vCalAddress:
@@ -149,8 +147,3 @@ def _person(address: str, name: str) -> vCalAddress:
     # Quotes and control characters cannot stand in a parameter, however they are escaped.
     person.params["CN"] = typed_text.line(name.replace('"', " "))
     return person
-
-
-def _text(value: str) -> str:
-    """Without control characters other than line ends, which iCalendar escapes."""
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]", " ", value.replace("\r\n", "\n"))

@@ -1,12 +1,15 @@
 """CalDAV against a real server: what is found, read, written and removed."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from icalendar import Calendar
 
 from bookings.calendars.caldav import CalDav
 from bookings.calendars.errors import CalendarError, CalendarGone, ChangedThere, NotAllowed, SignedOut
 from bookings.calendars.event_keys import key_of
+from bookings.calendars.event_text import event_text
 from bookings.calendars.provider import Busy, Guest, ToWrite
 from tests.calendars.conftest import PASSWORD, Account, an_ics, lasting, soon
 
@@ -26,6 +29,15 @@ def read(account: Account, calendar: str, since: str = ""):
 def a_booking(start: datetime, sequence: int = 1, **more) -> ToWrite:
     texts = {"title": "Haircut – Marty", "description": "", "where": "", "zone": "Europe/Berlin"}
     return ToWrite(KEY, start, start + timedelta(hours=1), sequence=sequence, **(texts | more))
+
+
+def test_what_was_pasted_into_a_booking_is_text_that_every_server_takes():
+    pasted = "first\x0bsecond\x0c\rATTENDEE:mailto:eve@example.com\x1f\r\nthird"
+    text = event_text(a_booking(soon(10), description=pasted), organizer="")
+    assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]", text)
+    told = str(Calendar.from_ical(text).events[0]["DESCRIPTION"])
+    assert told.split() == ["first", "second", "ATTENDEE:mailto:eve@example.com", "third"]
+    assert told.splitlines()[1:] == ["third"]
 
 
 def test_calendars_are_found_from_the_servers_bare_address(account):
