@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress
 
 from bookings import typed_text
 from bookings.calendars.provider import Guest, ToWrite
+from bookings.effects.invitations import in_utc
 
 PRODUCT = "-//Booking site//Calendars//EN"
 _ANSWERS = {"accepted": "ACCEPTED", "declined": "DECLINED", "tentative": "TENTATIVE"}
@@ -20,8 +20,8 @@ def event_text(event: ToWrite, *, organizer: str) -> bytes:
         uid=event.key,
         sequence=event.sequence,
         stamp=datetime.now(UTC).replace(microsecond=0),
-        start=_local(event.start, event.zone),
-        end=_local(event.end, event.zone),
+        start=in_utc(event.start),
+        end=in_utc(event.end),
         summary=typed_text.line(event.title),
         description=typed_text.lines(event.description) or None,
         location=typed_text.line(event.where) or None,
@@ -35,7 +35,6 @@ def event_text(event: ToWrite, *, organizer: str) -> bytes:
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add_component(found)
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -51,10 +50,6 @@ def says_the_same(text: bytes, event: ToWrite) -> bool:
         )
     except (ValueError, IndexError, KeyError):  # a stranger may have written into it
         return False
-
-
-def _local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(zone)).replace(microsecond=0)
 
 
 def _guest(guest: Guest, event: ToWrite) -> vCalAddress:

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from bookings.calendars.caldav import CalDav
 from bookings.calendars.errors import CalendarError, CalendarGone, ChangedThere, NotAllowed, SignedOut
 from bookings.calendars.event_keys import key_of
-from bookings.calendars.event_text import event_text
+from bookings.calendars.event_text import event_text, says_the_same
 from bookings.calendars.provider import Busy, Guest, ToWrite
 from tests.calendars.conftest import PASSWORD, Account, an_ics, lasting, soon
 
@@ -38,6 +38,16 @@ def test_what_was_pasted_into_a_booking_is_text_that_every_server_takes():
     told = str(Calendar.from_ical(text).events[0]["DESCRIPTION"])
     assert told.split() == ["first", "second", "ATTENDEE:mailto:eve@example.com", "third"]
     assert told.splitlines()[1:] == ["third"]
+
+
+def test_an_events_times_are_written_in_utc_and_no_zone_beside_them():
+    """Outlook reads no RDATE, and would show a booking in summer an hour late."""
+    summer = datetime(2033, 7, 27, 8, 30, 0, 999_999, tzinfo=UTC)
+    text = event_text(a_booking(summer), organizer="")
+    for written in (b"\r\nDTSTART:20330727T083000Z\r\n", b"\r\nDTEND:20330727T093000Z\r\n"):
+        assert written in text
+    assert b"TZID" not in text
+    assert says_the_same(text, a_booking(summer))
 
 
 def test_calendars_are_found_from_the_servers_bare_address(account):
