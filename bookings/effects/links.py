@@ -19,7 +19,7 @@ from bookings.effects import packed_ids
 from bookings.lifecycle.locks import Locks
 from bookings.lifecycle.retries import verb
 from bookings.models import Booking, Customer
-from bookings.models.bookings import new_nonce
+from bookings.models.bookings import new_nonce, renewed_form
 
 _SEPARATOR = "."
 MAILED = "mailed"
@@ -116,10 +116,16 @@ def is_action_signature(booking: Booking, action: str, signature: str) -> bool:
 
 @verb
 def renew(booking: Booking) -> None:
-    """Make every link of the booking, of what it continues and of what continues it, worthless."""
+    """Make every link of the booking, of what it continues and of what continues it, worthless.
+
+    So is the address of the form that booked it, which would lead to the new one.
+    """
     chain = [booking.pk, *_before(booking), *_after(booking)]
     Locks.on(bookings=chain).take()
     Booking.objects.filter(pk__in=chain).update(nonce=new_nonce())
+    for row in Booking.objects.filter(pk__in=chain):
+        if row.form_token and not row.has_renewed_form:
+            Booking.objects.filter(pk=row.pk).update(form_token=renewed_form(row.form_token))
     booking.refresh_from_db(fields=["nonce"])
 
 

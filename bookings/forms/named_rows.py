@@ -19,6 +19,7 @@ from bookings.models import (
     Reservation,
     Resource,
 )
+from bookings.models.bookings import renewed_form
 from bookings.written_out import Statement, columns
 
 _RESOURCES, _PROJECTS, _PLACES = (model._meta.db_table for model in (Resource, Project, Location))
@@ -54,7 +55,7 @@ _OPTIONS = Statement(
     Option,
 )
 _MADE_BY = Statement(
-    f"SELECT {columns(Booking, 'b')} FROM {Booking._meta.db_table} b WHERE b.form_token = %s",  # noqa: S608
+    f"SELECT {columns(Booking, 'b')} FROM {Booking._meta.db_table} b WHERE b.form_token IN (%s, %s)",  # noqa: S608
     Booking,
 )
 _BOOKING = Statement(
@@ -130,6 +131,6 @@ def booking(pk: UUID) -> Booking | None:
 
 
 def made_by_form(token: str) -> Booking | None:
-    """The booking that was made by the form of that token."""
-    found = _MADE_BY.first(token)
+    """The booking that was made by the form of that token, also where its links were renewed since."""
+    found = _MADE_BY.first(token, renewed_form(token))
     return found[0] if found else None

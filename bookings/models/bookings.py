@@ -1,5 +1,6 @@
 """Customers' requests for slots, following a graph."""
 
+import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -37,6 +38,14 @@ def new_reference() -> str:
 
 def new_nonce() -> str:
     return secrets.token_urlsafe(12)
+
+
+_RENEWED = "renewed:"
+
+
+def renewed_form(token: str) -> str:
+    """What stands in the place of a form's token once the booking's links were renewed."""
+    return f"{_RENEWED}{hashlib.sha256(token.encode()).hexdigest()[:56]}"
 
 
 def waiting_for_a_decision() -> Q:
@@ -330,6 +339,11 @@ class Booking(models.Model):
     def needs_seat(self) -> bool:
         """Whether it must count as a seat of its session in its present state."""
         return self.state.occupies and self.version.claims_seat
+
+    @property
+    def has_renewed_form(self) -> bool:
+        """Whether its links were renewed, so that the form that booked it leads to it no more."""
+        return (self.form_token or "").startswith(_RENEWED)
 
     @property
     def has_trial_payment(self) -> bool:

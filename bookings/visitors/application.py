@@ -16,6 +16,7 @@ from bookings.forms import BookingForm, Contact, Scope, resolve
 from bookings.forms.pages import DetailsForm, Note, Trap
 from bookings.lifecycle import Actor, book
 from bookings.models import Booking, Project, Reservation
+from bookings.models.bookings import renewed_form
 from bookings.rate_limits import check_bookings, note_booking
 
 HIDDEN = ("timezone", "language")
@@ -127,5 +128,6 @@ def _as_asked(field: forms.Field, value: Any) -> Any:
 
 
 def booked_from(held: Reservation) -> Booking | None:
-    """The booking that the hold became."""
-    return Booking.objects.in_full().filter(form_token=str(held.pk)).first()
+    """The booking that the hold became, also where its links were renewed since."""
+    token = str(held.pk)
+    return Booking.objects.in_full().filter(form_token__in=[token, renewed_form(token)]).first()

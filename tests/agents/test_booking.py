@@ -1,5 +1,6 @@
 """An assistant books for a person."""
 
+from bookings.effects.links import renew
 from bookings.models import Booking, HistoryEntry
 from tests.agents.conftest import MARTY
 
@@ -16,3 +17,13 @@ def test_it_finds_holds_and_books_once_the_person_agreed(agent, project, tomorro
     assert made.start == tomorrow
     assert booked["booking"]["reference"] == made.reference
     assert [entry.actor for entry in HistoryEntry.objects.all()] == ["agent"]
+
+
+def test_a_hold_tells_of_no_booking_whose_link_was_renewed(agent, project, tomorrow):
+    held = agent.done("hold_time", project="lightning", start=tomorrow.isoformat())
+    agent.confirmed("book", hold=held["hold"], answers=MARTY)
+    renew(Booking.objects.get())
+    answer = agent.call("book", hold=held["hold"], answers=MARTY)
+    assert answer.refused
+    assert "hold" in answer["errors"]
+    assert Booking.objects.count() == 1

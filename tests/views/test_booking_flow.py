@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client, override_settings
 
+from bookings.effects.links import renew
 from bookings.models import Booking, Occupancy, Option, Project, Site, WeeklyHours
 from bookings.times import short_day
 from bookings.views.hold.visitor_token import COOKIE
@@ -311,6 +312,18 @@ def test_a_form_that_is_sent_twice_after_its_hold_ended_books_once(visitor, proj
     form = visitor.hold(project, tomorrow)
     aged(holds().get())
     assert visitor.send(form)["Location"] == visitor.send(form)["Location"]
+    assert Booking.objects.count() == 1
+
+
+def test_a_form_leads_to_no_booking_whose_link_was_renewed_and_books_no_other(visitor, project, tomorrow):
+    form = visitor.hold(project, tomorrow)
+    visitor.send(form)
+    made = Booking.objects.get()
+    renew(made)
+    renew(made)
+    for answer in (visitor.see(form), visitor.send(form)):
+        assert answer.status_code == 404
+        assert "This link does not work any more" in text(answer)
     assert Booking.objects.count() == 1
 
 

@@ -187,7 +187,9 @@ def _gone(request: HttpRequest, held: Reservation, error: BookingError) -> Refus
 
 
 def _told(made: Booking) -> dict[str, Any]:
-    """A booking that was made, and what is left to do."""
+    """A booking that was made, and what is left to do.  Raises ``Refusal`` where its links were renewed since."""
+    if made.has_renewed_form:
+        raise invalid({"hold": [_("This is no link of a booking of this site, or it was replaced.")]})
     told: dict[str, Any] = {
         "status": "booked",
         "booking": telling.booking(made, made.resource.timezone),

@@ -37,7 +37,7 @@ from bookings.lifecycle import Actor, extend, release
 from bookings.models import Booking, Project, Reservation
 from bookings.refusals import sentence
 from bookings.views.booking.booking_card import is_to_be_read
-from bookings.views.booking.manage import JUST_BOOKED
+from bookings.views.booking.manage import JUST_BOOKED, dead_link
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
 from bookings.views.frames import is_embedded
@@ -122,6 +122,8 @@ def booked_page(request: HttpRequest, made: Booking, *, new: bool = False) -> Ht
 
     A page that is to be read first stays, and so does a frame: the page around it is told where to go, once.
     """
+    if made.has_renewed_form:
+        return dead_link(request)
     if is_embedded(request):
         query = {JUST_BOOKED: "1"} | carried_query(request) if new else {}
     elif (back := return_url(request, made.project, reference=made.reference)) and not is_to_be_read(made):
