@@ -77,6 +77,8 @@ def note_busy(calendar: Calendar, differs: Difference, marks: Mapping[str, Any])
 
 @verb
 def _note(calendar_id: UUID, part: Difference, marks: Mapping[str, Any]) -> bool:
+    # Whoever gives the calendar up waits, and then finds all of this to be forgotten.
+    Calendar.objects.select_for_update(no_key=True).filter(pk=calendar_id).first()
     row = Calendar.objects.elsewhere().filter(pk=calendar_id).first()
     if row is None or (part.new and not row.provider_sync):
         return False
