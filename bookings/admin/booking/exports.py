@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ MOST = 10_000
 AT_ONCE = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a table takes for the beginning of a formula; the last four are wide letters."""
+_INNER = re.compile("([;\\t\\r\\n]\\s*)(?=[-=+@\uff1d\uff0b\uff0d\uff20])")
+"""Before one within a value: a table of another country ends a cell at a semicolon, and heeds no quotes then."""
 
 
 class _Lines:
@@ -65,7 +68,7 @@ def export_page(model_admin: ModelAdmin, request: HttpRequest, kind: str) -> Htt
 
 def harmless(value: Any) -> str:
     """The value as a table may open it: what looks like a formula stands behind an apostrophe."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else _INNER.sub(r"\1'", str(value))
     return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
