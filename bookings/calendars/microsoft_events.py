@@ -121,7 +121,10 @@ def body_of(event: ToWrite, owners: Sequence[str], there: Event | None = None) -
 
 
 def _when(moment: datetime, zone: str) -> dict[str, str]:
+    """On the clocks of ``zone``, or in UTC where they show the hour twice: Graph takes no offset."""
     local = moment.astimezone(ZoneInfo(zone))
+    if local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset():
+        local, zone = moment.astimezone(UTC), "UTC"
     return {"dateTime": f"{local:%Y-%m-%dT%H:%M:%S}", "timeZone": zone}
 
 

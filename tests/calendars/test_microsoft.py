@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -188,6 +189,17 @@ def test_what_a_person_does_with_ours_is_told(there, client) -> None:
 
 
 # --- Writing ---
+
+
+@pytest.mark.parametrize("hour", [0, 1])
+def test_an_hour_that_the_clocks_show_twice_is_written_as_the_one_that_is_meant(there, client, hour) -> None:
+    start = datetime(2027, 10, 31, hour, 30, tzinfo=UTC)
+    client.write(IN, replace(a_booking(), start=start, end=start + HOUR), None)
+    (event,) = there.has()
+    for side, moment in (("start", start), ("end", start + HOUR)):
+        local, zone = datetime.fromisoformat(event[side]["dateTime"]), ZoneInfo(event[side]["timeZone"])
+        read = {local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+        assert read == {moment}
 
 
 def test_an_event_is_written_moves_and_goes_under_one_id(there, client) -> None:
