@@ -9,11 +9,17 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.admin.changes import Parts
+from bookings.lifecycle import Actor
+from bookings.models import Booking, HistoryEntry
 
 SEEN = "seen"
+CHANGED_MEANWHILE = gettext_lazy(
+    "Somebody else changed this meanwhile, as its history tells. "
+    "Nothing is saved yet; press again to put what stands here in its place."
+)
 
 
 def now_seen() -> str:
@@ -22,23 +28,30 @@ def now_seen() -> str:
 
 
 def told_of_others(
-    form: type[forms.ModelForm], request: HttpRequest, row: Any, parts: Parts
+    form: type[forms.ModelForm], request: HttpRequest, row: Any, parts: Parts = ()
 ) -> type[forms.ModelForm]:
     """The form of a row; one that refuses where others saved the row or its tables since the page was read."""
-    seen = _moment(request.POST.get(SEEN, ""))
+    seen = _seen_by(request)
     if seen and _was_changed(row, parts, seen, request.user):
         return type(form.__name__, (_Refused, form), {})
     return form
 
 
+def corrected_by_others(booking: Booking, request: HttpRequest) -> bool:
+    """Whether anybody else corrected its details since the page was read."""
+    seen, user = _seen_by(request), Actor.staff(request.user)
+    if seen is None:
+        return False
+    corrections = HistoryEntry.objects.filter(
+        booking_id=booking.pk, what=HistoryEntry.What.CORRECTED, at__gt=seen
+    )
+    return corrections.exclude(actor=user.kind, actor_id=user.id).exists()
+
+
 class _Refused(forms.BaseModelForm):
     def clean(self) -> Any:
         data = super().clean()
-        words = _(
-            "Somebody else changed this meanwhile, as its history tells. "
-            "Nothing is saved yet; press again to put what stands here in its place."
-        )
-        self.add_error(None, words)
+        self.add_error(None, CHANGED_MEANWHILE)
         return data
 
 
@@ -51,9 +64,9 @@ def _was_changed(row: Any, parts: Parts, since: datetime, user: Any) -> bool:
     )
 
 
-def _moment(text: str) -> datetime | None:
-    """An instant that a page of ours carried; None for all else."""
+def _seen_by(request: HttpRequest) -> datetime | None:
+    """When the page was read that is sent; None where that is no instant of ours."""
     with suppress(ValueError, OverflowError):
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(request.POST.get(SEEN, ""))
         return moment.astimezone(UTC) if moment.tzinfo else None
     return None

@@ -97,7 +97,8 @@ class Person(models.Model):
         """By staff, whose first change leaves a copy of how the worker made the row."""
         self.set_keys()
         if self.pk and not Person.history.filter(id=self.pk).exists():
-            Person.history.bulk_history_create(list(Person.objects.filter(pk=self.pk)))
+            before = Person.objects.get(pk=self.pk)
+            Person.history.bulk_history_create([before], default_date=before.created_at)
         super().save(*args, **kwargs)
 
     def set_keys(self) -> None:

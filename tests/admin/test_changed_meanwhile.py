@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from bookings.models import Location, Webhook, WeeklyHours
+from bookings.lifecycle import correct
+from bookings.models import Location, Person, Webhook, WeeklyHours
 from tests.admin.conftest import text_of, values_of
-from tests.situations import a_project, a_resource
+from tests.situations import SERVER, a_booking, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
 TOLD = "Somebody else changed this meanwhile"
@@ -53,6 +54,41 @@ def test_hours_are_of_the_page_that_they_stand_on(manager):
     assert manager.post(change(resource), opened).status_code == 302
     WeeklyHours.objects.create(resource=resource, weekday=0, opens="09:00", closes="17:00")
     assert TOLD in text_of(manager.post(change(resource), opened))
+
+
+def test_so_are_corrections_of_a_booking(manager, admin):
+    booking = a_booking(a_resource(), at(9))
+    url = reverse("admin:bookings_booking_correct", args=[booking.pk])
+    opened = values_of(manager.get(url))
+    admin.post(url, values_of(admin.get(url)) | {"staff_note": "Oil allergy"})
+    refused = manager.post(url, opened | {"what": "Lightning"})
+    assert TOLD in text_of(refused)
+    booking.refresh_from_db()
+    assert (booking.what, booking.staff_note) == (opened["what"], "Oil allergy")
+    assert manager.post(url, values_of(refused) | {"staff_note": "Oil allergy"}).status_code == 302
+    opened = values_of(manager.get(url))
+    for note in ("Nuts", "Nuts and oil"):
+        assert manager.post(url, opened | {"staff_note": note}).status_code == 302
+    correct(booking, by=SERVER, changes={"what": "Thunder"})
+    assert TOLD in text_of(manager.post(url, opened))
+    booking.refresh_from_db()
+    assert (booking.what, booking.staff_note) == ("Thunder", "Nuts and oil")
+
+
+def test_so_are_notes_about_a_person(manager, admin):
+    person = Person(name="Maria")
+    person.set_keys()
+    Person.objects.bulk_create([person])  # as the worker makes them
+    url = change(Person.objects.get())
+    opened = values_of(manager.get(url))
+    for note in ("Nuts", "Nuts and oil"):
+        assert manager.post(url, opened | {"note": note}).status_code == 302
+    refused = admin.post(url, opened | {"note": "Afraid of dogs"})
+    assert TOLD in text_of(refused)
+    assert values_of(refused)["note"] == "Afraid of dogs"
+    assert Person.objects.get().note == "Nuts and oil"
+    assert admin.post(url, values_of(refused)).status_code == 302
+    assert Person.objects.get().note == "Afraid of dogs"
 
 
 @pytest.mark.parametrize("seen", ["", "yesterday", "2026-01-01", "9" * 5000, "0001-01-01T00:00:00+14:00"])

@@ -24,6 +24,7 @@ from bookings.admin.booking.verb_forms import (
     StaffCustomerForm,
     corrected_customer,
 )
+from bookings.admin.changed_meanwhile import CHANGED_MEANWHILE, corrected_by_others, now_seen
 from bookings.admin.classes.told import seats_told
 from bookings.admin.form_page import form_page, posted_data
 from bookings.effects.links import manage_url, renew
@@ -152,6 +153,7 @@ def breaks_rules(booking: Booking, form: MoveForm | SeatMoveForm) -> bool:
 
 def correct_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> HttpResponse:
     """Correct texts and customer; nothing is written where nothing was changed."""
+    seen = now_seen()
     booking = permitted_booking(request, pk, "change_booking")
     customer = getattr(booking, "customer", None)
     before = dict(customer.answers) if customer else {}
@@ -159,7 +161,10 @@ def correct_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> Http
     form = CorrectForm(posted_data(request), instance=booking)
     person = StaffCustomerForm(posted_data(request), project=booking.project, **shown) if customer else None
     asked = [form, person] if person else [form]
-    if all(one.is_valid() for one in asked):
+    is_valid = all(one.is_valid() for one in asked)
+    if is_valid and corrected_by_others(booking, request):
+        form.add_error(None, CHANGED_MEANWHILE)
+    elif is_valid:
         changed = corrected_customer(person, before) if person else {}
         if not form.changes and not changed:
             return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[pk]))
@@ -171,7 +176,13 @@ def correct_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any) -> Http
         if answer := play(request, booking, form, _("The details are corrected."), verb):
             return answer
     return form_page(
-        model_admin, request, booking=booking, title=_("Correct details"), forms=asked, submit=_("Save")
+        model_admin,
+        request,
+        booking=booking,
+        title=_("Correct details"),
+        forms=asked,
+        submit=_("Save"),
+        seen=seen,
     )
 
 

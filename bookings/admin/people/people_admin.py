@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.changed_meanwhile import SEEN, now_seen, told_of_others
 from bookings.admin.form_page import posted_data
 from bookings.admin.mixins import Narrowed, RecordedAdmin, row_or_404
 from bookings.admin.people import verb_pages
@@ -90,8 +91,9 @@ class PersonAdmin(Narrowed, RecordedAdmin):
     ) -> HttpResponse:
         """One person; sent, it keeps the note."""
         verb_pages.require(request, "view_person")
+        seen = now_seen()
         person = row_or_404(self, request, object_id)
-        form = NoteForm(posted_data(request), instance=person)
+        form = told_of_others(NoteForm, request, person)(posted_data(request), instance=person)
         if request.method == "POST":
             verb_pages.require(request, "change_person")
             if form.is_valid():
@@ -101,7 +103,7 @@ class PersonAdmin(Narrowed, RecordedAdmin):
         context = (
             self.admin_site.each_context(request)
             | _of_person(person, request.user)
-            | {"opts": self.opts, "form": form}
+            | {"opts": self.opts, "form": form, SEEN: seen}
         )
         return TemplateResponse(request, "admin/bookings/person/person.html", context)
 
