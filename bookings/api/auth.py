@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja.security.http import HttpAuthBase
 
-from bookings import configuration, metrics
+from bookings import configuration, metrics, read_only
 from bookings.api.caller import ApiRequest, Caller
 from bookings.api.errors import Forbidden, Unauthorized
 from bookings.api.responses.context import requested_zone
@@ -126,6 +126,8 @@ def note_use(caller: Caller) -> None:
     """Write ``last_used_at`` at most once a minute, in a statement of its own."""
     now = timezone.now()
     if max(_noted.get(caller.id, NEVER), caller.last_used_at or NEVER) < now - NOTED_EVERY:
+        if read_only.is_marked():
+            return
         ApiKey(pk=caller.id, last_used_at=caller.last_used_at).note_use(now)
         _noted[caller.id] = now
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,25 +12,30 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model
 
 from bookings.backups.checksums import TableSum, table_sum
-from bookings.models import ConfigVersion, Standstill
+from bookings.models import ConfigVersion, RecentRequest, RequestCount, Standstill
 
 AT_ONCE = 5000
 """Rows that are read by one query."""
 Group = list[type[Model]]
+PASSING = (RequestCount, RecentRequest)
+"""What is written by reading alone, and nothing that was booked depends on; it may differ by what came meanwhile."""
 
 
 def columns_of(model: type[Model]) -> list[Field[Any, Any]]:
     return list(model._meta.concrete_fields)
 
 
-def groups() -> list[Group]:
-    """All models but the standstill and the version, which each database raises for itself; each after those that it
-    refers to; what refers in a circle stands together.
+def groups(*, without: Collection[type[Model]] = ()) -> list[Group]:
+    """All models but those ``without``, the standstill and the version, which each database raises for itself.
+
+    Each stands after those that it refers to; what refers in a circle stands together.
     """
     waiting = [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy and model not in (Standstill, ConfigVersion)
+        if model._meta.managed
+        and not model._meta.proxy
+        and model not in (Standstill, ConfigVersion, *without)
     ]
     found: list[Group] = []
     while waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from django.db import connection
 from django.test import Client
 
 from bookings import read_only
-from bookings.models import Standstill
+from bookings.models import ApiKey, Standstill
 from tests.clients.live import ROOT, environment, fresh_database, manage
-from tests.situations import a_resource
+from tests.situations import a_resource, a_server_key
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
 NEEDS_BOTH = pytest.mark.skipif(not ON_POSTGRESQL, reason="PostgreSQL is where it goes")
@@ -122,6 +123,22 @@ def test_what_is_changed_meanwhile_is_copied_again(site: dict[str, str], target:
 
 
 @NEEDS_BOTH
+def test_who_goes_on_reading_keeps_no_site_from_being_moved(site: dict[str, str], target: str) -> None:
+    reading = (
+        "from bookings.moving import copying; from bookings.models import RequestCount; differs = copying._differs\n"
+        "from django.utils import timezone\n"
+        "def read(model):\n"
+        "    found = differs(model)\n"
+        "    if model.__name__ == 'Site': RequestCount.objects.add('address:x', timezone.now(), 1)\n"
+        "    return found\n"
+        "copying._differs = read\n"
+        "from django.core.management import call_command\n"
+        f"call_command('copy_to', {target!r})"
+    )
+    assert "0 rows differ" in manage(site, "shell", "--no-imports", "-c", reading)
+
+
+@NEEDS_BOTH
 def test_what_stood_still_stands_still_there(site: dict[str, str], target: str) -> None:
     manage(site, "restore", "--stand-still")
     assert "restore --resume" in manage(site, "copy_to", target)
@@ -163,6 +180,11 @@ def test_meanwhile_the_site_is_read_and_not_changed(client: Client, settings: An
             assert "is being moved" in answer.content.decode()
         assert client.post("/v2/bookings", {}, "application/json")["Access-Control-Allow-Origin"] == "*"
         call_command("copy_to", give_up=True)
+        _key, value = a_server_key()
+        mark.touch()
+        door = {"Authorization": "Basic " + b64encode(f":{value}".encode()).decode()}
+        assert client.get("/v2/projects", headers=door).status_code == 200
+        assert ApiKey.objects.get().last_used_at is None
     finally:
         mark.unlink(missing_ok=True)
     assert not Standstill.objects.exists()
