@@ -110,6 +110,9 @@ def test_the_first_start_writes_a_secret_key_that_only_the_owner_reads_and_a_lat
     assert written.startswith("SITE_URL=http://127.0.0.1:8000\nSECRET_KEY=")
     run(checkout, "manage", "check", path=programs)
     assert (checkout / ".env").read_text() == written
+    (checkout / ".env").write_text("DEMO=0")  # as an editor leaves it that ends no last line
+    run(checkout, "manage", "check", path=programs)
+    assert (checkout / ".env").read_text().startswith("DEMO=0\nSECRET_KEY=")
     (checkout / ".env").unlink()
     run(checkout, "manage", "check", path=programs)
     assert stat.S_IMODE((checkout / ".env").stat().st_mode) == 0o600
