@@ -52,7 +52,10 @@ def manage_token(booking: Booking) -> str:
 
 
 def owner_token(booking: Booking) -> str:
-    """The owner's token: accept, decline, cancel.  Never stands in anything that a customer gets."""
+    """The owner's token: accept, decline, cancel.  Never stands in anything that a customer gets.
+
+    It is worth nothing once the owner has another address: whoever had the old one may have left.
+    """
     return _token(booking, Purpose.OWNER)
 
 
@@ -72,11 +75,8 @@ def mailed_url(booking: Booking) -> str:
 
 def note_opened(booking: Booking, signature: str) -> None:
     """Note that somebody opened a link of a mail to the customer, if the signature is that of such a link."""
-    try:
-        _signer(MAILED).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
-    except (BadSignature, ValueError):
-        return
-    Customer.objects.filter(booking=booking, mail_opened_at=None).update(mail_opened_at=Now())
+    if _is_signed(MAILED, _signed(booking), signature):
+        Customer.objects.filter(booking=booking, mail_opened_at=None).update(mail_opened_at=Now())
 
 
 def owner_url(booking: Booking) -> str:
@@ -94,9 +94,11 @@ def read_token(token: str, action: str = "") -> tuple[Booking, Purpose]:
         continued = Exists(Booking.objects.filter(continues=OuterRef("pk")))
         booking = Booking.objects.live().in_full().annotate(is_continued=continued).get(pk=booking_id)
         salt = _action_salt(action) if purpose is Purpose.ACTION else purpose
-        _signer(salt).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
-    except (ValueError, Booking.DoesNotExist, BadSignature) as error:
+    except (ValueError, Booking.DoesNotExist) as error:
         raise LinkInvalid from error
+    # What release 0.1 mailed to owners names no address, and opens what it opened.
+    if not any(_is_signed(salt, one, signature) for one in (_signed(booking, purpose), _signed(booking))):
+        raise LinkInvalid
     return booking, purpose
 
 
@@ -106,12 +108,8 @@ def action_signature(booking: Booking, action: str) -> str:
 
 
 def is_action_signature(booking: Booking, action: str, signature: str) -> bool:
-    """Whether ``signature`` was made for this booking and action.  Takes the same time for any wrong one."""
-    try:
-        _signer(_action_salt(action)).unsign(f"{_signed(booking)}{_SEPARATOR}{signature}")
-    except (BadSignature, ValueError):  # a lone surrogate is no text that could be compared
-        return False
-    return True
+    """Whether ``signature`` was made for this booking and action."""
+    return _is_signed(_action_salt(action), _signed(booking), signature)
 
 
 @verb
@@ -159,7 +157,7 @@ def _after(booking: Booking) -> list[UUID]:
 
 
 def _token(booking: Booking, purpose: Purpose) -> str:
-    return _named(booking, purpose) + _signer(purpose).signature(_signed(booking))
+    return _named(booking, purpose) + _signer(purpose).signature(_signed(booking, purpose))
 
 
 def _named(booking: Booking, purpose: Purpose) -> str:
@@ -167,8 +165,18 @@ def _named(booking: Booking, purpose: Purpose) -> str:
     return purpose + packed_ids.pack(booking.pk)
 
 
-def _signed(booking: Booking) -> str:
-    return f"{booking.pk}{_SEPARATOR}{booking.nonce}"
+def _signed(booking: Booking, purpose: Purpose | None = None) -> str:
+    whose = [booking.owner_email.lower()] if purpose is Purpose.OWNER else []
+    return _SEPARATOR.join([str(booking.pk), booking.nonce, *whose])
+
+
+def _is_signed(purpose: str, signed: str, signature: str) -> bool:
+    """Whether we made it, also by a former key that is still named.  Takes the same time for any wrong one."""
+    try:
+        _signer(purpose).unsign(f"{signed}{_SEPARATOR}{signature}")
+    except (BadSignature, ValueError):  # a lone surrogate is no text that could be compared
+        return False
+    return True
 
 
 def _action_salt(action: str) -> str:

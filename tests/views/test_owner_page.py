@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.signing import Signer
 from django.utils import timezone
 
+from bookings.effects import packed_ids
 from bookings.effects.links import manage_token, owner_token
 from bookings.errors import TimePassed
 from bookings.lifecycle import Actor, act
-from bookings.models import Booking, HistoryEntry, Occupancy, OutboxMessage, Project
+from bookings.models import Booking, HistoryEntry, Occupancy, OutboxMessage, Project, Resource
 from tests.situations import a_booking, long_ago
 from tests.views.test_booking_page import newest, text
 
@@ -43,6 +45,24 @@ def test_declining_asks_first_and_keeps_the_words(another, asked):
     sure = dict(re.findall(r'type="hidden" name="(sure)" value="(\w+)"', said))
     assert decline(another, asked, **sure)["Location"] == page_of(asked)
     assert newest().state.name == "declined"
+
+
+def test_whoever_is_the_owner_no_longer_decides_nothing_by_an_old_link(another, asked):
+    old = page_of(asked)
+    assert another.see(old).status_code == 200
+    Resource.objects.filter(pk=asked.resource_id).update(email="successor@example.com")
+    assert another.client.get(old).status_code == 404
+    assert another.client.post(old, {"action": "decline", "sure": "1"}).status_code == 404
+    assert newest().state.name == "tentative"
+    assert another.see(page_of(newest())).status_code == 200
+
+
+def test_a_link_that_release_0_1_mailed_to_the_owner_still_opens(another, asked):
+    signer = Signer(salt="bookings.links.o", sep=".")
+    token = owner_token(asked)[: 1 + packed_ids.LENGTH] + signer.signature(f"{asked.pk}.{asked.nonce}")
+    assert token != owner_token(asked)
+    assert another.see(f"/o/{token}/").status_code == 200
+    assert another.client.get(f"/b/{token}/").status_code == 404
 
 
 def test_the_time_of_a_request_is_struck_once_it_is_declined_and_not_before(
