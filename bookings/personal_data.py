@@ -35,6 +35,8 @@ from bookings.people_keys import email_key, name_key
 Rows = dict[str, list[dict[str, Any]]]
 HELD = {"customer": {}, "visitor": "", "address": "", "what": "", "where": "", "description": ""}
 """What a hold keeps of a person, as it is without."""
+AT_ONCE = 100
+"""So many ids one query looks for in what was answered; SQLite takes no condition of more than 1000 parts."""
 
 
 def exported(email: str) -> Rows:
@@ -75,10 +77,13 @@ def _rows_about(
 
 
 def _answers_about(ids: Iterable[Any]) -> QuerySet[IdempotencyKey]:
-    answers = Q(pk__in=[])
-    for one in ids:
-        answers |= Q(pk__in=IdempotencyKey.objects.about(one))
-    return IdempotencyKey.objects.filter(answers)
+    every, found = list(ids), list[int]()
+    for first in range(0, len(every), AT_ONCE):
+        answers = Q(pk__in=[])
+        for one in every[first : first + AT_ONCE]:
+            answers |= Q(pk__in=IdempotencyKey.objects.about(one))
+        found.extend(IdempotencyKey.objects.filter(answers).values_list("pk", flat=True))
+    return IdempotencyKey.objects.filter(pk__in=found)
 
 
 def _asked_for_links(addresses: Iterable[str]) -> OutboxQuerySet:

@@ -233,3 +233,14 @@ def test_what_answered_a_hold_that_ended_is_erased_with_it(client: Client) -> No
     Reservation.objects.filter(pk=held["id"]).update(expires_at=at(9).replace(year=2020))
     told(CANARY[1], "--erase")
     assert places() == set()
+
+
+def test_a_person_who_held_a_thousand_times_is_exported_and_erased() -> None:
+    resource = a_resource()
+    held = {"start": at(9), "end": at(10), "expires_at": at(9).replace(year=2020)}
+    Reservation.objects.bulk_create(
+        Reservation(resource=resource, customer={"email": CANARY[1]}, **held) for _ in range(1001)
+    )
+    assert len(json.loads(told(CANARY[1], "--export=-"))["reservation"]) == 1001
+    told(CANARY[1], "--erase")
+    assert places() == set()
