@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,6 +43,13 @@ class PlainLookups(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         is_plain = not {*lookup.split(LOOKUP_SEP)[1:]} & _UNBOUNDED
         return is_plain and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """A value that no column holds, like a text with NUL or a number of 30 digits, is refused as Django refuses."""
+        try:
+            return super().get_changelist_instance(request)
+        except (DataError, OverflowError) as refused:
+            raise IncorrectLookupParameters(refused) from refused
 
 
 class Narrowed(PlainLookups):
