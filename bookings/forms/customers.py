@@ -150,7 +150,8 @@ class CustomerForm(forms.ModelForm):
             if not self.has_error(at or "__all__"):
                 self.add_error(at, _("Give an e-mail address or a telephone number."))
         if self._got("wants_texts") and not self._got("phone") and not self.has_error("phone"):
-            self.add_error("phone", _("Give the number to which text messages go."))
+            at = "phone" if "phone" in self.fields else None
+            self.add_error(at, _("Give the number to which text messages go."))
         if not self._got("name"):
             parts = [self._got("first_name"), self._got("last_name")]
             self.instance.name = " ".join(part for part in parts if part)[:200]

@@ -237,3 +237,9 @@ def test_an_answer_that_the_question_takes_or_that_can_be_changed_is_taken(serve
         server.made("/projects", {"name": "Little", "customer_fields": questions})["customer_fields"]
         == questions
     )
+
+
+def test_a_wish_for_texts_that_is_only_to_be_read_is_taken(server):
+    questions = {"email": {}, "phone": {}, "wants_texts": {"prefilled": True, "readonly": True}}
+    made = server.made("/projects", {"name": "Little", "customer_fields": questions})
+    assert made["customer_fields"] == questions

@@ -248,3 +248,8 @@ def test_what_a_link_says_changes_nothing_that_is_only_to_be_read():
 def test_an_answer_that_its_own_question_refuses_is_none(question):
     questions = {"code": {**question, "readonly": True}}
     assert with_fixed_answers({"code": "mine", "name": "Marty"}, questions) == {"name": "Marty"}
+
+
+def test_a_wish_for_texts_where_no_number_is_asked_is_refused_in_words():
+    form = page({"email": {}, "wants_texts": {}}, **MARTY, wants_texts="on")
+    assert form.non_field_errors() == ["Give the number to which text messages go."]
