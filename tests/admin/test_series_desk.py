@@ -219,3 +219,16 @@ def test_each_date_of_a_move_is_judged_by_whose_it_is_and_by_its_own_length(desk
     assert desk.post(url, values_of(desk.get(url)) | hour_later).status_code == 302
     starts = [one.start for one in Booking.objects.of_series(made[0].series_id)]
     assert starts == [one.start + HOUR for one in made]
+
+
+def test_who_is_booked_along_and_takes_a_series_over_is_judged_with_whom_it_was(desk, emmett):
+    other = a_resource(name="Jennifer", timezone="Europe/Berlin")
+    made = a_series(emmett, 2, companions=[other])
+    a_booking(emmett, made[1].start + HOUR)
+    url = series_url(made[0])
+    sent = values_of(desk.get(url)) | {"do": "move", "move-resource": str(other.pk)}
+    sent["move-start"] = f"{made[0].start.astimezone(BERLIN) + HOUR:%Y-%m-%dT%H:%M}"
+    assert text_of(desk.post(url, sent)).count("This time is taken.") == 1
+    assert desk.post(url, sent | {"free": "1"}).status_code == 302
+    told = [(one.resource, one.start) for one in Booking.objects.of_series(made[0].series_id)]
+    assert told == [(other, made[0].start + HOUR), (emmett, made[1].start)]

@@ -26,11 +26,12 @@ STAFF = Actor("staff", "1")
 WEEK = timedelta(days=7)
 
 
-def a_series(resource, times=4, *, graph="instant", by=STAFF, **fields):
+def a_series(resource, times=4, *, graph="instant", by=STAFF, companions=(), **fields):
     pattern = Pattern(
         draft=a_draft(resource, at(9), **fields),
         flow=Flow.published(graph),
         customer=None if graph == "group_owner" else marty(),
+        companions=companions,
     )
     return book_series(pattern, [at(9) + WEEK * number for number in range(times)], every_days=7, by=by)
 

@@ -209,14 +209,19 @@ def _calls_off(action: Action) -> bool:
 
 
 def _terms_of(rows: Sequence[Booking], wanted: Sequence[datetime], other: Resource | None) -> list[Terms]:
-    """What each takes at its new time: its own resource's or the other's, as long as it is, with who is booked along.
+    """What each takes at its new time: its own resource's or the other's, as long as it is, with who is booked along;
+    where that is the other, its own comes along in turn.
 
     Three queries for all that take the same, and one.
     """
     prefetch_related_objects(rows, "companions")
 
     def takes(row: Booking) -> tuple[Any, ...]:
-        return (other or row.resource, *row.companions.all()), row.length, row.buffer_before, row.buffer_after
+        whose, along = other or row.resource, set(row.companions.all())
+        if whose in along:
+            along = {row.resource, *along} - {whose}
+        resources = (whose, *sorted(along, key=lambda resource: resource.pk))
+        return resources, row.length, row.buffer_before, row.buffer_after
 
     alike: dict[tuple[Any, ...], list[datetime]] = {}
     for row, start in zip(rows, wanted, strict=True):
