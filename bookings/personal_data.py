@@ -42,7 +42,7 @@ AT_ONCE = 100
 def exported(email: str) -> Rows:
     """Each table's rows about the person as they are stored, by the model's name; nothing where nobody is known so."""
     ids = list(bookings_of(email).values_list("pk", flat=True))
-    return _stored(_rows_about(ids, _holds_of(email, ids), [email]))
+    return _stored(_rows_about(ids, _holds_of(email, ids), _addresses_with(email)))
 
 
 def exported_person(person: Person) -> Rows:
@@ -93,6 +93,12 @@ def _asked_for_links(addresses: Iterable[str]) -> OutboxQuerySet:
     return OutboxMessage.objects.filter(asked, kind__in=["links", "link_text"])
 
 
+def _addresses_with(email: str) -> list[str]:
+    """The address, and the telephone numbers in E.164 that were given with it."""
+    numbers = Customer.objects.addressed(email).exclude(phone_e164="").values_list("phone_e164", flat=True)
+    return [email, *numbers.order_by().distinct()]
+
+
 def _addresses_of(person: Person) -> list[str]:
     """Its e-mail addresses, and its telephone numbers in E.164."""
     return list(person.addresses.values_list("value", flat=True))
@@ -129,8 +135,9 @@ class Erased:
 
 def erase(email: str, *, by: Actor) -> Erased:
     """Erase the person from all bookings in a final state, and from holds that hold nothing any more."""
+    addresses = _addresses_with(email)
     gone, kept = _erased(bookings_of(email).order_by("-created_at"), by)
-    holds = _forgotten(_ended_holds().filter(customer__email__iexact=email), [email])
+    holds = _forgotten(_ended_holds().filter(customer__email__iexact=email), addresses)
     return Erased(gone, holds, tuple(kept))
 
 

@@ -19,6 +19,7 @@ from django.urls import reverse
 from pytest_httpserver import HTTPServer
 
 from bookings.effects.link_mail import ask_for_links
+from bookings.effects.link_texts import ask_for_link
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete, join_people
 from bookings.management.sending import HANDLERS
@@ -244,3 +245,22 @@ def test_a_person_who_held_a_thousand_times_is_exported_and_erased() -> None:
     assert len(json.loads(told(CANARY[1], "--export=-"))["reservation"]) == 1001
     told(CANARY[1], "--erase")
     assert places() == set()
+
+
+def test_who_asked_for_a_link_by_telephone_is_exported_and_erased_by_their_address_too() -> None:
+    number = f"+1{CANARY[2]}"
+    customer = Customer(name=CANARY[0], email=CANARY[1], phone=number, phone_e164=number)
+    booking = a_booking(a_resource(), at(9), customer=customer)
+    OutboxMessage.objects.all().delete()
+    ask_for_link(number, language="en", asked_from="", now=at(9))
+    ask_for_link("+4930901820", language="en", asked_from="", now=at(9))
+    act(booking, "cancel", by=Actor("staff", "1"))
+    asked = [
+        row
+        for row in json.loads(told(CANARY[1], "--export=-"))["outboxmessage"]
+        if row["kind"] == "link_text"
+    ]
+    assert [row["payload"]["phone"] for row in asked] == [number]
+    told(CANARY[1], "--erase")
+    assert places() == set()
+    assert OutboxMessage.objects.waiting().get(kind="link_text").payload["phone"] == "+4930901820"
