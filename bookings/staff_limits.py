@@ -137,10 +137,14 @@ def taking_others_along(bookings: Iterable[Booking], user: Any) -> set[UUID]:
     return set(together.values_list("booking_id", flat=True))
 
 
+def begins_to_take(booking: Booking, action: Action) -> bool:
+    """Whether the action takes time that the booking does not have yet."""
+    return booking.version.claims_time and action.target.occupies and not booking.state.occupies
+
+
 def begins_to_take_others(booking: Booking, action: Action, user: Any) -> bool:
-    """Whether the action takes time that the booking does not have yet, of somebody whom the user does not see."""
-    takes = booking.version.claims_time and action.target.occupies and not booking.state.occupies
-    return takes and bool(taking_others_along([booking], user))
+    """The same of somebody whom the user does not see.  At most one query."""
+    return begins_to_take(booking, action) and bool(taking_others_along([booking], user))
 
 
 def is_open_to(user: Any, page: str) -> bool:

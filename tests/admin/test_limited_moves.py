@@ -69,6 +69,11 @@ def test_nor_moved_out_of_the_way(world):
 def test_a_request_that_would_begin_to_take_it_is_not_confirmed(world, door):
     visit = a_visit(world, world.other, "confirm_decline")
     assert not visit.state.occupies
+    waiting = world.client.get(reverse("admin:bookings_booking_waiting")).content.decode()
+    assert (waiting.count('value="confirm"'), waiting.count('value="decline"')) == (
+        1,
+        2,
+    )  # of another, and of this
     assert "/act/confirm/" not in world.client.get(page("change", visit)).content.decode()
     more = ["confirm"] if door == "act" else []
     url = reverse(f"admin:bookings_booking_{door}", args=[visit.pk, *more])

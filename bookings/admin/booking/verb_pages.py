@@ -33,7 +33,13 @@ from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
 from bookings.models import Booking
 from bookings.refusals import sentences
-from bookings.staff_limits import OF_OTHERS, begins_to_take_others, limited, taking_others_along
+from bookings.staff_limits import (
+    OF_OTHERS,
+    begins_to_take,
+    begins_to_take_others,
+    limited,
+    taking_others_along,
+)
 
 
 def permitted_booking(request: HttpRequest, pk: Any, permission: str) -> Booking:
@@ -83,7 +89,7 @@ def act_page(model_admin: ModelAdmin, request: HttpRequest, pk: Any, name: str) 
             request, booking, form, words, lambda: lifecycle.act(booking, name, by=by, **form.cleaned_data)
         ):
             return answer
-    taking = action.target.occupies and not booking.state.occupies and booking.version.claims_time
+    taking = begins_to_take(booking, action)
     return form_page(
         model_admin,
         request,

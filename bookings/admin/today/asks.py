@@ -11,7 +11,7 @@ from django.urls import reverse
 from bookings.admin.booking.waiting import waiting_in_turn
 from bookings.lifecycle import Actor, available_actions, may_be_pressed
 from bookings.models import Action, Booking, State
-from bookings.staff_limits import resources_seen_by
+from bookings.staff_limits import begins_to_take, resources_seen_by, taking_others_along
 from bookings.times import brief_day_and_clock, clock, short_day
 
 
@@ -52,24 +52,28 @@ def waiting_rows(user: Any, most: int, skip: int = 0) -> list[Booking]:
     return waiting_in_turn(most + 1, skip, seen=resources_seen_by(user))
 
 
-def with_answers(bookings: list[Booking]) -> list[Booking]:
-    """The same bookings, each with its ``answers``.  One query."""
+def with_answers(bookings: list[Booking], user: Any) -> list[Booking]:
+    """The same bookings, each with its ``answers``.  One query, two for a limited user."""
+    with_others = taking_others_along(bookings, user)
     states: dict[int, State] = {}
     for booking in bookings:  # hundreds of them are in a few states
         booking.state = states.setdefault(booking.state_id, booking.state)
     leaving = Prefetch("leaving", Action.objects.select_related("target"))
     prefetch_related_objects(list(states.values()), leaving)
     for booking in bookings:
-        vars(booking)["answers"] = answers_to(booking)
+        vars(booking)["answers"] = answers_to(booking, may_begin=booking.pk not in with_others)
     return bookings
 
 
-def answers_to(booking: Booking) -> list[Answer]:
-    """What staff may answer an unsettled booking whose ``state.leaving`` is read; nothing to a settled one."""
+def answers_to(booking: Booking, *, may_begin: bool) -> list[Answer]:
+    """What staff may answer an unsettled booking whose ``state.leaving`` is read; nothing to a settled one.
+
+    Without ``may_begin`` nothing that would begin to take its time.
+    """
     if booking.state.settled:
         return []
     open_to_owner = [one for one in available_actions(booking, Actor.owner()) if not one.continues]
-    return [_answer(booking, action) for action in open_to_owner]
+    return [_answer(booking, one) for one in open_to_owner if may_begin or not begins_to_take(booking, one)]
 
 
 def _answer(booking: Booking, action: Any) -> Answer:

@@ -31,7 +31,7 @@ def today_page(model_admin: ModelAdmin, request: HttpRequest, context: dict[str,
     form, shown, board = _day(request)
     decides = request.user.has_perm("bookings.decide_booking")
     rows = waiting_rows(request.user, ASKED_FIRST) if decides else []
-    with_answers([*board.bookings, *rows])
+    with_answers([*board.bookings, *rows], request.user)
     waiting = [Ask(booking=booking, zone=shown.zone) for booking in rows]
     whole = _context(model_admin, request, shown.title) | context
     whole |= {
@@ -63,7 +63,8 @@ def waiting_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     _check(request, "decide_booking")
     number = _page_number(request)
     zone = site_of(request).timezone
-    rows = with_answers(waiting_rows(request.user, ASKED_A_PAGE, skip=(number - 1) * ASKED_A_PAGE))
+    waiting = waiting_rows(request.user, ASKED_A_PAGE, skip=(number - 1) * ASKED_A_PAGE)
+    rows = with_answers(waiting, request.user)
     found = [Ask(booking=booking, zone=zone) for booking in rows]
     now = timezone.now()
     context = _context(model_admin, request, _("Waiting for an answer")) | {
