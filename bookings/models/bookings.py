@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.graphs import Action, GraphVersion, State
+from bookings.models.history import HistoryEntry
 from bookings.models.keys import ApiKey
 from bookings.models.options import Option
 from bookings.models.projects import Project
@@ -82,11 +83,17 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(~Exists(Booking.objects.order_by().filter(continues=OuterRef("pk"))))
 
     def over(self) -> "BookingQuerySet":
-        """What took time and took place, so that it takes none any more; what ended before it began was cancelled."""
+        """What took time and took place, so that it takes none any more; what ended before it began was cancelled.
+
+        A request that nobody accepted in time never took any.
+        """
+        taking = State.objects.order_by().filter(version=OuterRef(OuterRef("version")), occupies=True)
+        steps = HistoryEntry.objects.order_by().filter(booking_id=OuterRef("pk"))
         return (
             self.visible()
             .not_moved()
             .filter(
+                Exists(steps.filter(target__in=taking.values("name"))),
                 state__occupies=False,
                 state_entered_at__gte=F("start"),
                 version__claims=GraphVersion.Claims.TIME,

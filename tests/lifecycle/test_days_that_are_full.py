@@ -5,9 +5,9 @@ from django.db.models import F
 
 from bookings import database_clock
 from bookings.errors import CapReached
-from bookings.lifecycle import Actor, act, book
+from bookings.lifecycle import Actor, act, book, play_due
 from bookings.models import Booking
-from tests.situations import HOUR, SERVER, a_booking, a_draft, a_resource, marty
+from tests.situations import HOUR, SERVER, a_booking, a_draft, a_resource, long_ago, marty
 
 pytestmark = pytest.mark.django_db
 CUSTOMER = Actor.customer()
@@ -59,3 +59,12 @@ def test_whoever_was_booked_with_another_had_that_booking_too():
     over(a_resource(), now - 2 * HOUR, doc)
     with pytest.raises(CapReached):
         wanted(doc, now + HOUR)
+
+
+def test_a_request_that_nobody_accepted_before_its_time_does_not_count():
+    doc, now = noon_now(daily_cap=1)
+    asked = long_ago(a_booking(doc, now + HOUR, graph="confirm_decline", by=CUSTOMER), 3 * HOUR)
+    assert play_due() == 1
+    asked.refresh_from_db()
+    assert asked.state_entered_at > asked.start
+    assert wanted(doc, now + HOUR).state.occupies
