@@ -150,6 +150,12 @@ def call(
     webhook_log.note(message, made, seconds=time.monotonic() - began)
 
 
+def _address(url: str, query: Mapping[str, str]) -> httpx2.URL:
+    """The address with a query behind its own, of which each letter stays: ``?key`` is not ``?key=`` to everybody."""
+    found = httpx2.URL(url)
+    return found.copy_with(query=b"&".join(filter(None, [found.query, urlencode(query).encode()])) or None)
+
+
 def _exchange(
     made: WebhookCall, target: Target, content: str, query: Mapping[str, str] | None, signed: dict[str, str]
 ) -> None:
@@ -160,7 +166,7 @@ def _exchange(
                 safe_http.client() as client,
                 client.stream(
                     "POST" if query is None else "GET",
-                    httpx2.URL(target.url).copy_merge_params(query or {}),  # what it has already stays
+                    _address(target.url, query or {}),
                     content=content.encode(),
                     headers=signed,
                 ) as response,

@@ -131,6 +131,16 @@ def test_a_webhook_by_get_names_the_booking_in_the_query(listener, heard):
     assert request.get_data() == b""
 
 
+@pytest.mark.parametrize(("method", "more"), [("post", b""), ("get", b"&id=%s&state=confirmed")])
+def test_the_query_of_its_own_address_is_sent_as_it_was_typed(listener, heard, method, more):
+    a_webhook(listener, path="/hook?s3cret&code=ab%2Fc==&name=a%20b", method=method)
+    booking = a_booking(a_resource(), at(9))
+    work()
+    (request,) = heard
+    said = more % str(booking.pk).encode() if more else b""
+    assert request.query_string == b"s3cret&code=ab%2Fc==&name=a%20b" + said
+
+
 def test_a_seat_brings_its_session_and_tells_how_many_places_it_takes(listener, heard):
     session = a_session(a_resource(), at(9), seats=3)
     work()
