@@ -7,6 +7,7 @@ written in one transaction, since on SQLite everybody who books waits meanwhile.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from bookings import sql
+from bookings.errors import EventGone
+from bookings.lifecycle.events import change_event
 from bookings.lifecycle.retries import verb
 from bookings.models import Calendar, Connection, Event, Occupancy
 
@@ -108,10 +111,15 @@ def _piece(calendar: Calendar, event: Event) -> Occupancy:
 
 
 def keep_what_was_made_here(connection: Connection) -> None:
-    """Put events that staff made into a calendar of this site's own: they would go with those of the connection."""
-    made_here = Event.objects.filter(calendar__connection=connection, remote="")
-    if made_here.exists():
-        made_here.update(calendar=connection.resource.busy_calendar())
+    """Put events that staff made into a calendar of this site's own: they would go with those of the connection.
+
+    There they take their time, also those of a calendar that did not count as busy.
+    """
+    made_here = list(Event.objects.filter(calendar__connection=connection, remote="").order_by("pk"))
+    for event in made_here:
+        event.calendar = connection.resource.busy_calendar()
+        with suppress(EventGone):
+            change_event(event)
 
 
 def forget_busy(calendar: Calendar) -> None:

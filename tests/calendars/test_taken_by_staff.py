@@ -38,9 +38,12 @@ def test_time_that_staff_took_stays_taken_when_the_calendar_is_disconnected(anna
     refused(anna)
 
 
-def test_what_was_put_into_a_connected_calendar_stays_taken_too(anna, account):
+@pytest.mark.parametrize("counts", [True, False])
+def test_what_was_put_into_a_connected_calendar_stays_taken_too(anna, account, counts):
+    """Where it did not count as busy it is taken once it stands in one that does: the desk shows it there."""
     account.make_calendar("work")
     connection = connected(anna, account, "--primary", "work")
+    connection.calendars.update(provider_sync=counts)
     calendar = connection.calendars.get()
     add_event(Event(calendar=calendar, start=soon(9), end=soon(17), what="Sick"))
     disconnect(connection, keep_events=True)
