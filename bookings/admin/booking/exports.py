@@ -28,7 +28,7 @@ MOST = 10_000
 AT_ONCE = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a table takes for the beginning of a formula; the last four are wide letters."""
-_INNER = re.compile("([;\\t\\r\\n]\\s*)(?=[-=+@\uff1d\uff0b\uff0d\uff20])")
+_INNER = re.compile('([;\\t\\r\\n][\\s"]*)(?=[-=+@\uff1d\uff0b\uff0d\uff20])')
 """Before one within a value: a table of another country ends a cell at a semicolon, and heeds no quotes then."""
 
 
