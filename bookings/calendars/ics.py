@@ -152,6 +152,7 @@ def _apart(events: Sequence[IcalEvent]) -> Iterator[list[IcalEvent]]:
     whole = [one for one in events if one.get("RECURRENCE-ID") is None]
     latest = max(map(_sequence, whole), default=0)
     stand = [one for one in whole if _sequence(one) == latest]
+    stand.sort(key=lambda one: "RRULE" not in one and "RDATE" not in one)  # exceptions are of what repeats
     yield [*stand[:1], *exceptions]
     yield from ([one] for one in stand[1:])
 

@@ -110,6 +110,17 @@ def test_events_under_one_id_all_count_but_for_a_former_text_of_one():
     assert [one.start.day for one in found] == [1, 2]
 
 
+@pytest.mark.parametrize("last", [0, 1])
+def test_exceptions_belong_to_the_series_among_events_under_one_id(last):
+    series = an_event("DTSTART:20261201T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=3")
+    other = an_event("DTSTART:20261210T100000Z", "DURATION:PT1H")
+    off = an_event(
+        "DTSTART:20261202T100000Z", "DURATION:PT1H", "RECURRENCE-ID:20261202T100000Z", "STATUS:CANCELLED"
+    )
+    found = read(a_text(*([series, other], [other, series])[last], off), ASKED).busy
+    assert sorted(one.start.day for one in found) == [1, 3, 10]
+
+
 def test_an_event_of_three_years_counts_while_it_lasts():
     assert len(spans("DTSTART:20250101T100000Z", "DTEND:20280101T100000Z")) == 1
 
