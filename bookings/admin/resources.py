@@ -27,7 +27,7 @@ from bookings.admin.fields.table_rows import ConstraintRow
 from bookings.admin.hours import HOURS, hours_of
 from bookings.admin.mixins import KeptOnceBooked, Narrowed, RecordedAdmin, Table
 from bookings.admin.sandbox import FOR_TESTS, PRESS, OnOneSide, say_how_many
-from bookings.lifecycle import count_events
+from bookings.lifecycle import count_events, remove_calendar
 from bookings.models import Calendar, Resource, Site
 from bookings.sandbox import copy_resources
 from bookings.staff_limits import is_limited
@@ -47,6 +47,10 @@ class CalendarFormSet(forms.BaseInlineFormSet):
         if commit and "provider_sync" in form.changed_data:
             count_events(saved)
         return saved
+
+    def delete_existing(self, obj: Any, commit: bool = True) -> None:
+        if commit:
+            remove_calendar(obj)
 
 
 class CalendarInline(Table):

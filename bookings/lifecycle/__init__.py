@@ -4,7 +4,7 @@ from bookings.lifecycle.act import Inputs, act, act_on_all, available_actions, p
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
 from bookings.lifecycle.corrections import correct, delete, note_attendance
-from bookings.lifecycle.events import add_event, change_event, count_events, remove_event
+from bookings.lifecycle.events import add_event, change_event, count_events, remove_calendar, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
 from bookings.lifecycle.one_press import press, take_back
 from bookings.lifecycle.people import join_people, keep_apart, merge, split
@@ -52,6 +52,7 @@ __all__ = [
     "press",
     "press_window",
     "release",
+    "remove_calendar",
     "remove_event",
     "reschedule",
     "reschedule_any",

@@ -57,6 +57,16 @@ def count_events(calendar: Calendar) -> None:
             change_event(event)
 
 
+@verb
+def remove_calendar(calendar: Calendar) -> None:
+    """Remove a calendar of this site's own, with its events."""
+    if Calendar.objects.filter(pk=calendar.pk).select_for_update().exists():
+        list(
+            calendar.events.order_by("pk").select_for_update(no_key=True).values_list("pk")
+        )  # before their pieces
+        calendar.delete()
+
+
 def _occupy(event: Event) -> None:
     if not (event.busy and event.calendar.provider_sync):
         return

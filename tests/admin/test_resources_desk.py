@@ -88,3 +88,12 @@ def test_events_make_busy_as_soon_as_their_calendar_is_said_to_count_and_no_long
     assert not Occupancy.objects.exists()
     assert manager.post(url(resource), typed | {"calendars-0-provider_sync": "on"}).status_code == 302
     assert Occupancy.objects.get().start == at(9)
+
+
+def test_a_calendar_is_removed_with_its_events_and_their_time(manager):
+    resource = a_resource()
+    add_event(Event(calendar=resource.calendars.get(), start=at(9), end=at(10)))
+    typed = values_of(manager.get(url(resource)))
+    assert manager.post(url(resource), typed | {"calendars-0-DELETE": "on"}).status_code == 302
+    assert not Event.objects.exists()
+    assert not Occupancy.objects.exists()

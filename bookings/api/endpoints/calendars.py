@@ -23,7 +23,7 @@ from bookings.api.responses.context import Context, Names
 from bookings.api.responses.frames import Data, FieldErrorsOut, Page
 from bookings.api.responses.included_events import included_events
 from bookings.calendars.connecting import read_or_forget
-from bookings.lifecycle import count_events
+from bookings.lifecycle import count_events, remove_calendar
 from bookings.models import Calendar, Resource
 
 ONE_IS_PRIMARY = _("Make another calendar of the resource the primary one instead.")
@@ -130,7 +130,7 @@ def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
         raise ConnectedStays
     if row.primary:
         raise PrimaryStays
-    row.delete()
+    remove_calendar(row)
     return NoContent()
 
 
