@@ -58,7 +58,7 @@ def messages_of(
         )
         kind = TEST_WEBHOOK if booking.is_test else WEBHOOK
         messages.append(_message(kind, booking, payload=names))
-    if state.occupies and state.settled and not booking.is_test:
+    if state.occupies and state.settled and not booking.is_test and not _is_reminded(booking, entry):
         messages += _reminders(booking)
     if booking.resource.writes_calendar:
         messages.append(_message("calendar", booking, payload={}))
@@ -208,6 +208,14 @@ def _reminders(booking: Booking) -> list[OutboxMessage]:
                 )
             )
     return rows
+
+
+def _is_reminded(booking: Booking, entry: HistoryEntry) -> bool:
+    """Whether a seat stood before, and so has reminders: after a move they are known by another key."""
+    if not (booking.session_id and booking.reminders) or entry.source == entry.target:
+        return False
+    before = State.objects.filter(version=booking.version_id, name=entry.source)
+    return before.filter(occupies=True, settled=True).exists()
 
 
 def _not_at_night(booking: Booking, reminder: dict[str, Any], when: datetime | None) -> datetime | None:

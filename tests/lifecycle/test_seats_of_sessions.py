@@ -5,13 +5,25 @@ from decimal import Decimal
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from bookings import housekeeping
 from bookings.effects import reminders
 from bookings.effects.outbox import Sender
 from bookings.errors import OptionNotOffered, SessionClosed, TooManyPlaces
+from bookings.graphs.versions import publish
 from bookings.lifecycle import Actor, act, book, reschedule, reserve
-from bookings.models import Booking, Option, OptionResource, OutboxMessage, Reservation
+from bookings.models import (
+    Action,
+    Booking,
+    Graph,
+    GraphVersion,
+    Option,
+    OptionResource,
+    OutboxMessage,
+    Reservation,
+    State,
+)
 from tests.situations import (
     HOUR,
     SERVER,
@@ -168,6 +180,12 @@ def test_seats_of_holds_that_ended_are_free_before_the_holds_are_forgotten(doc):
 
 
 A_DAY_BEFORE = {"type": "email", "when": {"type": "before", "unit": "days", "time": 1}}
+TWO_DAYS_BEFORE = {"type": "email", "when": {"type": "before", "unit": "days", "time": 2}}
+TODAY = timezone.now().replace(microsecond=0)
+
+
+def in_days(number):
+    return TODAY + timedelta(days=number)
 
 
 def reminded(seat):
@@ -195,3 +213,36 @@ def test_a_seat_that_was_reminded_already_is_reminded_again_of_the_new_time(less
     Sender({"reminder": reminders.deliver}).send_all()
     waiting = OutboxMessage.objects.waiting().filter(kind="mail", payload__has_key="reminder")
     assert [one.booking_id for one in waiting] == [seat.pk]
+
+
+@pytest.fixture
+def arriving():
+    """A graph of seats that stand in two states."""
+    graph = Graph.objects.create(name="arriving", title="Arriving")
+    version = GraphVersion.objects.create(graph=graph, number=1, claims="seat", needs_times=False)
+    booked, here, over = (
+        State.objects.create(version=version, name=name, label=name.title(), occupies=name != "over")
+        for name in ("booked", "here", "over")
+    )
+    ways = (("book", None, booked), ("arrive", booked, here), ("leave", here, over))
+    for name, source, target in ways:
+        fields = {"name": name, "label": name.title(), "source": source, "target": target}
+        Action.objects.create(version=version, by_customer=True, **fields)
+    publish(version)
+    return graph.name
+
+
+def test_a_seat_that_enters_another_state_after_its_session_moved_is_reminded_once(doc, arriving):
+    lesson = a_session(doc, in_days(1), seats=5)
+    seat = a_seat(lesson, graph=arriving, reminders=[TWO_DAYS_BEFORE])
+    assert reminded(seat) == []
+    reschedule(lesson, start=in_days(5), end=in_days(5) + HOUR, by=SERVER)
+    act(seat, "arrive", by=SERVER)
+    assert reminded(seat) == [in_days(3)]
+
+
+def test_a_seat_that_is_moved_back_is_reminded_of_its_first_time(lesson):
+    seat = a_seat_of(lesson, reminders=[A_DAY_BEFORE])
+    away = reschedule(lesson, start=at(10, days=4), end=at(11, days=4), by=SERVER)
+    reschedule(away, start=at(10), end=at(11), by=SERVER)
+    assert reminded(seat) == [at(10, days=-1)]
