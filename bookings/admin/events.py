@@ -73,7 +73,7 @@ class EventAdmin(Narrowed):
         live = limited(Resource.objects.live(), request.user)
         named = live.filter(slug=request.GET.get("resource", ""))
         own = Calendar.objects.filter(resource__in=named, provider=Calendar.Provider.OWN)
-        wanted = own.order_by("-primary")
+        wanted = own.order_by("-provider_sync", "-primary")  # in others nothing is taken
         whole = EventForms(posted_data(request), Event(calendar=wanted.first()), request.user)
         if whole.is_valid() and self._done(whole, add_event):
             self.log_addition(request, whole.event, [{"added": {}}])

@@ -132,3 +132,11 @@ def test_whoever_may_only_look_sees_it_and_changes_nothing(designer):
     assert designer.post(page(event), {"what": "Well"}).status_code == 403
     assert designer.post(page(event, "delete")).status_code == 403
     assert designer.get(ADD).status_code == 403
+
+
+def test_new_busy_time_of_a_resource_begins_in_a_calendar_that_counts(manager):
+    resource = a_resource()
+    resource.calendars.update(provider_sync=False)
+    counting = resource.busy_calendar()
+    answer = manager.get(ADD, {"resource": resource.slug})
+    assert values_of(answer)["calendar"] == str(counting.pk)
