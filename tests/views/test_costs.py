@@ -20,7 +20,12 @@ def queries(client, url):
     with CaptureQueriesContext(connection) as seen:
         answer = client.get(url)
     assert answer.status_code == 200
-    return [query["sql"] for query in seen]
+    return counted(seen)
+
+
+def counted(seen):
+    """What each page costs: a statement is prepared once on a connection, and run each time."""
+    return [query["sql"] for query in seen if not query["sql"].startswith("PREPARE ")]
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def test_a_month_without_a_free_time_takes_few_queries_and_so_does_the_search_fo
     with CaptureQueriesContext(connection) as seek:
         answer = visitor.client.get("/book/lightning/?seek=next")
     assert "refused=nothing_free" in answer["Location"]
-    assert len(seek) <= MOST
+    assert len(counted(seek)) <= MOST
 
 
 def test_opening_at_a_later_month_takes_few_queries(visitor, crowd):
@@ -63,7 +68,7 @@ def test_opening_at_a_later_month_takes_few_queries(visitor, crowd):
         for _step in range(steps):
             with CaptureQueriesContext(connection) as seen:
                 answer = visitor.client.get(url)
-            assert len(seen) <= MOST, "\n".join([url, *(query["sql"] for query in seen)])
+            assert len(counted(seen)) <= MOST, "\n".join([url, *counted(seen)])
             url = answer.get("Location", "")
         assert 'class="time"' in answer.content.decode()
 
@@ -90,7 +95,7 @@ def test_each_other_page_takes_few_queries(visitor, crowd, project, tomorrow):
     for url in [*urls, "/embed/lightning/", "/with/emmett/", "/nowhere/"]:
         with CaptureQueriesContext(connection) as seen:
             visitor.client.get(url)
-        assert len(seen) <= MOST, "\n".join([url, *(query["sql"] for query in seen)])
+        assert len(counted(seen)) <= MOST, "\n".join([url, *counted(seen)])
 
 
 def test_an_old_link_takes_few_queries_however_often_its_booking_moved(visitor, crowd, project, tomorrow):
