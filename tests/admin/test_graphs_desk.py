@@ -229,6 +229,14 @@ def test_what_is_wrong_stands_at_its_row_all_at_once_and_nothing_is_lost(designe
     assert [*draft.actions.order_by("pk").values(), *draft.states.order_by("pk").values()] == before
 
 
+def test_a_moment_that_is_none_is_refused_in_words(designer, draft):
+    row = row_of(draft, "actions", "cancel_by_customer")
+    for moment in ("-1", "never"):
+        page = save(designer, draft, **{f"{row}-automatic_after": "1 hour", f"{row}-automatic_from": moment})
+        assert page.status_code == 200
+        assert f"{moment} is not one of the available choices." in text_of(page)
+
+
 def test_what_somebody_else_saved_meanwhile_is_not_written_over(designer, draft):
     stale = values_of(designer.get(url(draft)))
     row = row_of(draft, "states", "confirmed")

@@ -127,8 +127,9 @@ class ActionRow(_Row):
         return " · ".join(filter(None, (who, clock))) or gettext("by nobody yet")
 
     def _after(self) -> timedelta | None:
-        """How long the clock waits, as it is typed; None also where that cannot be read."""
+        """How long the clock waits, as it is typed; None also where that, or from when, cannot be read."""
         with suppress(forms.ValidationError):
+            self.fields["automatic_from"].clean(self["automatic_from"].value())
             after: timedelta | None = self.fields["automatic_after"].clean(self["automatic_after"].value())
             return after
         return None
