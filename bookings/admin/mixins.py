@@ -13,10 +13,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.constants import LOOKUP_SEP
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 
 from bookings.admin.changed_meanwhile import SEEN, now_seen, told_of_others
@@ -25,6 +28,7 @@ from bookings.models import Booking, Reservation, Site
 from bookings.staff_limits import limited
 
 _UNBOUNDED = {"regex", "iregex", "year", "iso_year"}
+_MISCOUNTED = gettext_lazy("This table was not sent as a whole. Load the page anew.")
 
 
 def row_or_404(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> Any:
@@ -112,6 +116,23 @@ class _NamedCells(forms.BaseInlineFormSet):
     Of a page's row that is not saved yet nothing is looked for, although it has its key already; one that is saved is
     known to the rows of its table.
     """
+
+    default_error_messages = {"missing_management_form": _MISCOUNTED}
+
+    @cached_property
+    def management_form(self) -> Any:
+        """How many rows were sent; numbers that cannot be are none, nor those that call a stored row a new one."""
+        form = super().management_form
+        if self.is_bound and form.is_valid():
+            total, stored = self.total_form_count(), self.initial_form_count()
+            keys = [
+                f"{self.add_prefix(row)}-{self.fk.model._meta.pk.name}"
+                for row in range(max(stored, 0), total)
+            ]
+            if not 0 <= stored <= total or any(map(self.data.get, keys)):
+                form.add_error(None, _MISCOUNTED)
+                form.cleaned_data |= {TOTAL_FORM_COUNT: 0, INITIAL_FORM_COUNT: 0}
+        return form
 
     def get_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset()

@@ -11,7 +11,7 @@ from PIL import Image
 from bookings.lifecycle import add_event
 from bookings.models import Event, Location, Occupancy, Resource, Site
 from tests.admin.conftest import text_of, values_of
-from tests.situations import a_location, a_resource, at
+from tests.situations import a_location, a_project, a_resource, at
 
 pytestmark = pytest.mark.django_db
 ADD_RESOURCE = reverse("admin:bookings_resource_add")
@@ -97,3 +97,20 @@ def test_a_calendar_is_removed_with_its_events_and_their_time(manager):
     assert manager.post(url(resource), typed | {"calendars-0-DELETE": "on"}).status_code == 302
     assert not Event.objects.exists()
     assert not Occupancy.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [None, "", "x", "-1", "0", "99"])
+@pytest.mark.parametrize("page", ["resource", "project"])
+def test_a_table_whose_rows_are_miscounted_is_refused_in_words(admin, page, sent):
+    resource = a_resource()
+    resource.give_calendar()
+    row, table = (resource, "calendars") if page == "resource" else (a_project(resource), "links")
+    values = values_of(admin.get(url(row)))
+    assert values[f"{table}-INITIAL_FORMS"] == "1"
+    values |= {f"{table}-INITIAL_FORMS": sent or ""}
+    if sent is None:
+        del values[f"{table}-INITIAL_FORMS"]
+    answer = admin.post(url(row), values)
+    assert answer.status_code == 200
+    assert "This table was not sent as a whole. Load the page anew." in text_of(answer)
+    assert getattr(row, table).count() == 1
