@@ -4,13 +4,15 @@ import re
 import zoneinfo
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import pyrage
 from babel.numbers import is_currency
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import RegexValidator, URLValidator
+from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
 from bookings.hosts import ascii_host, with_port
@@ -49,6 +51,16 @@ def validate_digits(amount: Decimal | None, currency: str) -> None:
         example = money(Decimal("35.125"), currency)
         sentence = _("Amounts in this currency are written like %(example)s.") % {"example": example}
         raise ValidationError({"price": sentence})
+
+
+@deconstructible(path="django.core.validators.RegexValidator")
+class WholeTextValidator(RegexValidator):
+    """The pattern holds for all of a text: its ``$`` would let a last line end by.  Migrations know Django's."""
+
+    def __call__(self, value: Any) -> None:
+        super().__call__(value)
+        if not re.fullmatch(self.regex, str(value)):
+            raise ValidationError(self.message, code=self.code, params={"value": value})
 
 
 def validate_colour(value: str) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 from bookings.constraints import RaisesConfigVersion
 from bookings.graph_words import graph_words
 from bookings.models.recorded import Recorded
+from bookings.validators import WholeTextValidator
 
-validate_word = RegexValidator(
+validate_word = WholeTextValidator(
     r"^[a-z][a-z0-9_]*$", _("Use small letters, digits and _, beginning with a letter."), code="word"
 )
 

@@ -140,6 +140,7 @@ def test_a_copy_is_a_graph_of_its_own(designer, draft):
         (b"\xff\xfe", "Invalid JSON"),
         ({"title": 3}, "title: "),
         ({"states": [{"name": "A", "label": "A"}]}, "states.A.name: "),
+        ({"states": [{"name": "a\n", "label": "A"}]}, "states.a\n.name: Use small letters"),
         ({"claims": "everything"}, "claims.claims: "),
         ({"unknown": 1}, "unknown: "),
         ({"states": [{"name": "a", "label": "A"}] * 2}, "states.a."),

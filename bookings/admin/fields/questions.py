@@ -28,7 +28,7 @@ FORMATS = [
 ]
 LONGEST_KEY = 60
 key_word = RegexValidator(
-    r"^[A-Za-z][A-Za-z0-9_-]{0,59}$", gettext_lazy("Use letters, digits, - and _, beginning with a letter.")
+    r"^[A-Za-z][A-Za-z0-9_-]{0,59}\Z", gettext_lazy("Use letters, digits, - and _, beginning with a letter.")
 )
 
 
