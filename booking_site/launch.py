@@ -25,6 +25,7 @@ TO_MEND = (
     ImproperlyConfigured,
     DatabaseError,
     OSError,
+    CommandError,
     BackupError,
     HalfMigrated,
     ReleaseTooOld,

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.checks import Error, register
+from django.core.checks.registry import registry
 from django.core.management import call_command
 from django.db import connection
 
-from booking_site import migrating, together, upgrading
+from booking_site import launch, migrating, together, upgrading
 from bookings.backups.archive import opened
 from bookings.backups.drilling import throw_away_database
 from bookings.backups.making import backups_in
@@ -107,3 +109,21 @@ def test_what_runs_is_told_to_start_anew_and_nobody_else_is() -> None:
     assert not upgrading.restart()
     together.PID_FILE.unlink()
     assert not upgrading.restart()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_checks_refuse_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+
+    @register
+    def refusing(**_given: Any) -> list[Error]:
+        return [Error("The clock stands still.")]
+
+    try:
+        with pytest.raises(launch.TO_MEND) as refused:
+            upgrading.upgrade()
+    finally:
+        registry.registered_checks.discard(refusing)
+    assert "The clock stands still." in launch.in_words(refused.value)
