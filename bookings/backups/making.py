@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from bookings.release_floor import RELEASE, floor_of
 from bookings.sql import is_postgresql
 
 _WORKPLACE = ".making-backup-"
+_PART = re.compile(rf"\.{re.escape(archive.PREFIX)}\d{{8}}T\d{{12}}Z\.tar(\.age)?\.part")
 _WRITTEN_ONCE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
@@ -62,7 +64,7 @@ def make_backup(folder: Path, *, keep: int) -> Made:
     whole = bool(public_key)
     suffix = archive.ENCRYPTED if whole else archive.PLAIN
     target = folder / f"{archive.PREFIX}{made_at:%Y%m%dT%H%M%S%f}Z{suffix}"
-    _remove_what_died()
+    _remove_what_died(folder)
     # Beside the database and not where the backup goes: until it is encrypted it is as secret as that.
     with TemporaryDirectory(prefix=_WORKPLACE, dir=settings.VAR_DIR) as name:
         workplace = Path(name)
@@ -88,9 +90,12 @@ def make_backup(folder: Path, *, keep: int) -> Made:
     return Made(path=target, manifest=manifest, seconds=time.monotonic() - begun, public_key=public_key)
 
 
-def _remove_what_died() -> None:
-    """A process that was killed has left its workplace behind."""
+def _remove_what_died(folder: Path) -> None:
+    """A process that was killed has left its workplace behind, or a part of a backup in ``folder``."""
     yesterday = time.time() - 24 * 3600
+    for left in folder.iterdir():
+        if _PART.fullmatch(left.name) and left.stat().st_mtime < yesterday:
+            left.unlink(missing_ok=True)
     for left in Path(settings.VAR_DIR).glob(f"{_WORKPLACE}*"):
         if left.stat().st_mtime < yesterday:
             shutil.rmtree(left, ignore_errors=True)

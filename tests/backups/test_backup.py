@@ -183,3 +183,18 @@ def test_what_a_killed_backup_left_is_removed(folder: Path, settings: Any, tmp_p
     os.utime(left, (0, 0))
     make_backup(folder, keep=7)
     assert list(settings.VAR_DIR.iterdir()) == [running]
+
+
+def test_what_a_killed_backup_left_where_backups_go_is_removed_and_nothing_else(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    dead, lives = (folder / f".booking-2026010{day}T000000000000Z.tar.part" for day in (1, 2))
+    foreign = [
+        folder / name
+        for name in (".booking-list.tar.part", "booking-notes.part", ".other.tar.part", ".booking-x")
+    ]
+    for file in (dead, lives, *foreign):
+        file.write_text("some")
+        os.utime(file, (0, 0))
+    os.utime(lives)
+    made = make_backup(folder, keep=7)
+    assert {*folder.iterdir()} == {made.path, lives, *foreign}
