@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -112,6 +113,9 @@ class GraphVersionAdmin(RecordedAdmin):
         version = self.get_object(request, object_id) if object_id else None
         if version and is_draft(version) and self.has_change_permission(request, version):
             return edit_page(self, request, version)
+        if version and request.method == "POST" and self.has_change_permission(request):
+            messages.warning(request, _("This version was published meanwhile. What was typed is not saved."))
+            return HttpResponseRedirect(request.path)
         return super().changeform_view(request, object_id, *args, **kwargs)
 
     def render_change_form(
@@ -150,7 +154,7 @@ class GraphVersionAdmin(RecordedAdmin):
     def copy(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(request, pk, "add_graph")
         title = _("Copy of %(graph)s") % {"graph": version.graph}
-        draft = imported(json.dumps(exported(version)), name=free_name(title), title=title[:120])
+        draft = imported_as_new(json.dumps(exported(version)), title[:120])
         self.log_addition(request, draft, _("Copied."))
         return HttpResponseRedirect(reverse("admin:bookings_graphversion_change", args=[draft.pk]))
 
@@ -163,6 +167,14 @@ class GraphVersionAdmin(RecordedAdmin):
 def free_name(title: str) -> str:
     """What programs call a new graph of that title."""
     return word_for(title, set(Graph.objects.values_list("name", flat=True)), "graph")
+
+
+def imported_as_new(text: str | bytes, title: str) -> GraphVersion:
+    """A graph of that title, else of the file's; another name where somebody takes it at the same moment."""
+    try:
+        return imported(text, name=free_name(title or "graph"), title=title)
+    except IntegrityError:
+        return imported(text, name=free_name(title or "graph"), title=title)
 
 
 class _ImportForm(forms.Form):
@@ -185,7 +197,7 @@ class _ImportForm(forms.Form):
         """The draft of the new graph, or None with the file's errors at its field."""
         title = self.cleaned_data["title"]
         try:
-            return imported(self.cleaned_data["file"], name=free_name(title or "graph"), title=title)
+            return imported_as_new(self.cleaned_data["file"], title)
         except forms.ValidationError as wrong:
             self.add_error("file", wrong)
             return None

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.admin import graphs
 from bookings.graphs.exchange import exported
 from bookings.graphs.validator import problems
 from bookings.graphs.versions import new_draft
@@ -120,6 +121,16 @@ def test_what_is_exported_comes_in_again_as_it_was(designer, name):
     assert again.status == "draft"
     assert problems(again) == []
     assert exported(again) == exported(version) | {"title": "Again"}
+
+
+def test_a_file_that_comes_in_beside_another_of_its_name_has_the_next_one(designer, draft, monkeypatch):
+    """The other one is there between the look for a free name and the saving."""
+    names = iter(["instant", "again"])
+    monkeypatch.setattr(graphs, "free_name", lambda _title: next(names))
+    monkeypatch.setattr(Graph, "full_clean", lambda _graph: None)
+    file = SimpleUploadedFile("graph.json", json.dumps(exported(draft)).encode())
+    assert designer.post(reverse(IMPORT), {"file": file, "title": "Again"}).status_code == 302
+    assert Graph.objects.get(title="Again").name == "again"
 
 
 def test_a_copy_is_a_graph_of_its_own(designer, draft):
