@@ -127,7 +127,7 @@ class CustomerForm(forms.ModelForm):
             field = self.fields.get(key)
             if field is None or question.get("readonly") is not True:
                 continue
-            value = self.get_initial_for_field(field, key)
+            value = _in_full(field, self.get_initial_for_field(field, key))
             if value in (None, "", []):
                 continue
             show_as_fixed(field)
@@ -198,9 +198,16 @@ def with_fixed_answers(given: Mapping[str, Any], questions: Mapping[str, Any]) -
     for key, question in questions.items():
         if _is_fixed(question):
             told.pop(key, None)
-            if _takes(question, question["prefilled"]):
-                told[key] = question["prefilled"]
+            answer = _in_full(question_field(question), question["prefilled"])
+            if _takes(question, answer):
+                told[key] = answer
     return told
+
+
+def _in_full(field: forms.Field | None, answer: Any) -> Any:
+    """One of several choices as the list that it is stored as."""
+    several = isinstance(field, forms.MultipleChoiceField)
+    return [answer] if several and answer and isinstance(answer, str) else answer
 
 
 def refuses_its_own_answer(key: str, question: object) -> bool:

@@ -1,6 +1,9 @@
 """The customer's form: the columns, the project's questions, and how a customer must be reachable."""
 
+from urllib.parse import urlencode
+
 import pytest
+from django.http import QueryDict
 
 from bookings.forms import Contact, CustomerForm
 from bookings.forms.customers import international, with_fixed_answers
@@ -225,6 +228,19 @@ def test_what_is_only_to_be_read_keeps_the_answer_that_the_project_gives():
     assert with_fixed_answers(sent, questions) == kept
     assert with_fixed_answers({}, questions) == {"plan": "basic", "terms": False}
     assert sent["plan"] == "gold"
+
+
+def test_one_of_several_choices_is_kept_as_the_page_keeps_it():
+    hats = {"format": "checkbox", "enum": ["a", "b"], "prefilled": "a", "readonly": True}
+    sent = {"name": "Marty", "email": "marty@example.org", "hats": "b"}
+    for data in (QueryDict(urlencode(sent)), sent):
+        form = CustomerForm(data, questions={"hats": hats})
+        assert form.is_valid()
+        assert form.instance.answers["hats"] == ["a"]
+    assert with_fixed_answers({"hats": "b"}, {"hats": hats}) == {"hats": ["a"]}
+    asked = CustomerForm(QueryDict(urlencode(sent)), questions={"hats": hats | {"prefilled": ""}})
+    assert asked.is_valid()
+    assert asked.instance.answers["hats"] == ["b"]
 
 
 def test_what_a_link_says_changes_nothing_that_is_only_to_be_read():
