@@ -20,6 +20,7 @@ from bookings.agents.tools.registry import tool
 from bookings.agents.words import NOTICE
 from bookings.availability.allowance import GateShut, TooMuch
 from bookings.availability.offering import Offering
+from bookings.effects.links import LinkInvalid, newest
 from bookings.errors import BookingError, ProofNeeded, ReservationGone
 from bookings.forms.values import MOST_SEATS
 from bookings.models import Booking, Reservation
@@ -187,12 +188,19 @@ def _gone(request: HttpRequest, held: Reservation, error: BookingError) -> Refus
 
 
 def _told(made: Booking) -> dict[str, Any]:
-    """A booking that was made, and what is left to do.  Raises ``Refusal`` where its links were renewed since."""
-    if made.has_renewed_form:
+    """A booking that was made, as it stands now, and what is left to do.
+
+    Raises ``Refusal`` where its links were renewed since, or what continues it was deleted.
+    """
+    try:
+        stands = None if made.has_renewed_form else newest(made)
+    except LinkInvalid:
+        stands = None
+    if stands is None:
         raise invalid({"hold": [_("This is no link of a booking of this site, or it was replaced.")]})
     told: dict[str, Any] = {
         "status": "booked",
-        "booking": telling.booking(made, made.resource.timezone),
+        "booking": telling.booking(stands, stands.resource.timezone),
         "next": _("Give the person the link: with it they see, change, pay or cancel the booking."),
         "notice": NOTICE,
     }
