@@ -89,6 +89,17 @@ def test_words_that_are_added_while_somebody_cancels_are_kept(all_at_once, key):
     assert booking.meta == {f"key{number}": number for number in range(4)}
 
 
+@pytest.mark.parametrize("kind", ["projects", "resources"])
+def test_what_several_programs_add_to_one_object_is_kept_of_each(all_at_once, key, kind):
+    row = a_resource() if kind == "resources" else a_project(a_resource())
+    path = f"/v2/{kind}/{row.pk}"
+    words = [{"meta": {f"key{number}": number}} for number in range(8)]
+    answers = all_at_once([{"method": "PUT", "path": path, "json": one, "headers": key} for one in words])
+    assert {one.status for one in answers} == {204}
+    row.refresh_from_db()
+    assert row.meta == {f"key{number}": number for number in range(8)}
+
+
 def test_a_booking_is_deleted_once(all_at_once, key):
     booking = a_booking(a_resource(), at(10))
     all_at_once([by_program(key, booking, "cancel")])

@@ -23,7 +23,7 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.made import make
 from bookings.api.requests.matchers import Matcher, id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
-from bookings.api.requests.rows import find_row
+from bookings.api.requests.rows import find_row, find_to_merge
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, FieldErrorsOut, Page
@@ -122,9 +122,10 @@ def update_location(request: ApiRequest, pk: str, body: LocationIn) -> Ok[Data[P
     """Change what is sent."""
     refuse_limited(request)
     Context.of(request)
-    row = find_row(request.auth.locations(), pk)
-    _change(row, body)
-    row.save()
+    with transaction.atomic():
+        row = find_to_merge(request.auth.locations(), pk)
+        _change(row, body)
+        row.save()
     return ok(_location(request, pk))
 
 

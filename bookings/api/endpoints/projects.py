@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import BeforeValidator, WithJsonSchema
@@ -22,7 +23,7 @@ from bookings.api.requests.made import make, new_slug
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.parser import parse
 from bookings.api.requests.project import ProjectIn, change, member_ids
-from bookings.api.requests.rows import NO_RESOURCE, find_row
+from bookings.api.requests.rows import NO_RESOURCE, find_row, find_to_merge
 from bookings.api.responses.answers import Created, NoContent, Ok, changed, created, ok
 from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import Data, Page
@@ -122,10 +123,11 @@ def get_project(request: ApiRequest, pk: str) -> Ok[Data[ProjectOut]]:
 @api.put("/projects/{pk}", auth=server_only, tags=["Projects"])
 def update_project(request: ApiRequest, pk: str, body: ProjectIn) -> Ok[Data[ProjectOut]] | NoContent:
     """Change what is sent: objects merge by key, lists and all else replace; ``include`` has the row told."""
-    context, row = Context.of(request), _find(request, pk)
+    context = Context.of(request)
     named, errors = _named_members(request, body)
-    columns = change(row, body, errors)
     with transaction.atomic():
+        row = find_to_merge(_told(request), pk)
+        columns = change(row, body, errors)
         row.save(update_fields=[*columns, "updated_at"])
         if named is not None:
             _set_members(row, named)
@@ -234,8 +236,12 @@ def _set_members(row: Project, ids: list[UUID]) -> None:
 
 
 def _find(request: ApiRequest, pk: str) -> Project:
-    rows = request.auth.projects()
-    return find_row(prefetch_members(rows, included_names(request)), pk)
+    return find_row(_told(request), pk)
+
+
+def _told(request: ApiRequest) -> QuerySet[Project]:
+    """Those that the key sees, with what their answer will show."""
+    return prefetch_members(request.auth.projects(), included_names(request))
 
 
 def _named_all(request: ApiRequest, rows: Iterable[Project]) -> list[ProjectOut | BookedProjectOut]:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.made import make, new_slug
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
-from bookings.api.requests.rows import find_row
+from bookings.api.requests.rows import find_row, find_to_merge
 from bookings.api.responses.answers import Created, NoContent, Ok, changed, created, ok
 from bookings.api.responses.context import Context, included_names
 from bookings.api.responses.frames import Data, Page
@@ -106,9 +107,12 @@ def get_resource(request: ApiRequest, pk: str) -> Ok[Data[ResourceOut]]:
 @api.put("/resources/{pk}", auth=server_only, tags=["Resources"])
 def update_resource(request: ApiRequest, pk: str, body: ResourceIn) -> Ok[Data[ResourceOut]] | NoContent:
     """Change what is sent and leave the rest; ``meta`` merges by key; ``include`` has the row told."""
-    context, row = Context.of(request), _find_to_change(request, pk)
-    columns = _change(row, body.given(), body.findings)
-    row.save(update_fields=[*columns, "updated_at"])
+    context = Context.of(request)
+    with transaction.atomic():
+        row = find_to_merge(_told(request), pk)
+        refuse_shared(request, row)
+        columns = _change(row, body.given(), body.findings)
+        row.save(update_fields=[*columns, "updated_at"])
     return changed(request, lambda: serialize_resource(row, context))
 
 
@@ -177,8 +181,12 @@ def _taken(row: Resource) -> FieldErrors:
 
 
 def _find(request: ApiRequest, pk: str) -> Resource:
-    rows = request.auth.resources()
-    return find_row(prefetch_calendars(rows, included_names(request)), pk)
+    return find_row(_told(request), pk)
+
+
+def _told(request: ApiRequest) -> QuerySet[Resource]:
+    """Those that the key sees, with what their answer will show."""
+    return prefetch_calendars(request.auth.resources(), included_names(request))
 
 
 def _find_to_change(request: ApiRequest, pk: str) -> Resource:

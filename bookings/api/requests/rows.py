@@ -13,6 +13,14 @@ Row = TypeVar("Row", bound=Model)
 NO_RESOURCE = _("There is no such resource.")
 
 
+def find_to_merge(rows: QuerySet[Row], pk: str) -> Row:
+    """The row with this id, which nobody else changes before the transaction ends; raises ``NotFound``.
+
+    Others who merge into it wait, and read what stands then; whatever only refers to it does not.
+    """
+    return find_row(rows.select_for_update(of=("self",), no_key=True), pk)
+
+
 def find_row(rows: QuerySet[Row], pk: str) -> Row:
     """The row with this id.  Raises ``NotFound`` also where the text is no id."""
     try:
