@@ -273,6 +273,11 @@ def test_the_compose_file_refers_to_nothing_that_is_not_there() -> None:
     assert (DEPLOY / services["web"]["build"]["context"] / services["web"]["build"]["dockerfile"]).exists()
 
 
+def test_the_image_has_the_programs_that_back_a_postgresql_up() -> None:
+    shipped = (DEPLOY / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    assert re.search(r"apt-get install .*\bpostgresql-client\b", shipped)
+
+
 def test_each_variable_of_the_compose_file_is_demanded_has_a_default_or_is_written_down() -> None:
     text = (DEPLOY / "compose.yaml").read_text()
     told = "\n".join(line for line in text.splitlines() if line.startswith("#"))

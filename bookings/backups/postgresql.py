@@ -16,6 +16,8 @@ from bookings.backups.standstill import TABLE
 
 MEMBER = "database.dump"
 _AT_ONCE = 2000
+_HEAD = 2000
+"""So many bytes at the beginning of a script hold its settings and none of its rows."""
 
 
 def dump(connection: BaseDatabaseWrapper, folder: Path) -> tuple[Path, dict[str, TableSum]]:
@@ -50,6 +52,7 @@ def load(connection: BaseDatabaseWrapper, copy: Path, reason: str) -> None:
         str(copy),
         connection=connection,
     )
+    script = _for_older_servers(script)
     quoted = reason.replace("'", "''")
     table = f"public.{TABLE}"
     row = f"INSERT INTO {table} (id, reason) VALUES (1, '{quoted}') ON CONFLICT DO NOTHING"
@@ -60,6 +63,12 @@ def load(connection: BaseDatabaseWrapper, copy: Path, reason: str) -> None:
     words = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
     whole = b"%s\n%s\n%s\n" % (cleared.encode(), script, still.encode())
     programs.run("psql", *words, connection=connection, script=whole)
+
+
+def _for_older_servers(script: bytes) -> bytes:
+    """Without what pg_restore 17 begins with and no server before 17 knows; it says what holds anyway."""
+    head, rest = script[:_HEAD], script[_HEAD:]
+    return head.replace(b"\nSET transaction_timeout = 0;\n", b"\n") + rest
 
 
 def refuse_in_use(connection: BaseDatabaseWrapper) -> None:

@@ -131,6 +131,22 @@ def test_what_is_there_stays_where_the_backup_cannot_be_read(
     assert not Standstill.objects.exists()
 
 
+@pytest.mark.skipif(not is_postgresql(), reason="SQLite's copy is no script")
+def test_a_newer_program_fills_an_older_server(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = a_booking(a_resource(), at(8))
+    path = make_backup(folder, keep=7).path
+    known = programs.program
+    newer = tmp_path / "pg_restore"  # as that of PostgreSQL 17 begins
+    settings = "SET statement_timeout = 0;\nSET transaction_timeout = 0;\n"
+    newer.write_text(f"#!/bin/sh\nprintf '{settings}'\nexec {known('pg_restore')} \"$@\"\n")
+    newer.chmod(0o700)
+    monkeypatch.setattr(programs, "program", lambda name: str(newer) if name == "pg_restore" else known(name))
+    told("restore", str(path), replace=True)
+    assert Booking.objects.filter(pk=booking.pk).exists()
+
+
 def test_a_database_in_use_is_refused_whatever_is_said(folder: Path) -> None:
     path = make_backup(folder, keep=7).path
     if connection.vendor == "sqlite":
