@@ -14,7 +14,7 @@ from bookings.languages import language_without_cookies
 from bookings.lifecycle import Actor
 from bookings.limits import Limit
 from bookings.models import ApiKey, Booking
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 from bookings.models.keys import digest_of, opens_here, opens_sandbox
 from bookings.rate_limits import Usage, spend, spend_by_address
 from bookings.visitors.holding import Holder, token_digest

@@ -21,7 +21,7 @@ from bookings.models import (
     Webhook,
     WeeklyHours,
 )
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 from bookings.models.projects import ProjectQuerySet
 from bookings.models.reservations import ReservationQuerySet
 from bookings.models.resources import ResourceQuerySet

@@ -25,7 +25,7 @@ from bookings.effects.outbox import NotYet, enqueue
 from bookings.effects.wording import LINK
 from bookings.lifecycle.together import TOGETHER
 from bookings.models import Booking, Calendar, CalendarEntry, Meeting, OutboxMessage, Resource
-from bookings.models.bookings import MEETING_PATIENCE
+from bookings.models.booking_queries import MEETING_PATIENCE
 from bookings.validators import is_link
 
 WAITS = gettext_noop("The calendar’s provider makes the link of its video meeting first.")

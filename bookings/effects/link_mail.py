@@ -20,7 +20,7 @@ from bookings.effects.recipients import CUSTOMER, Recipient, first_zone, languag
 from bookings.effects.wording import Wording, led
 from bookings.mailing import Mailing, mailing
 from bookings.models import Booking, Customer, MailKind, MailWords, OutboxMessage, Site, State
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 
 MOST_LINKS = 30
 WINDOW_SECONDS = 600

@@ -1,6 +1,7 @@
 """The rows of the site, one concept a module."""
 
-from bookings.models.bookings import Booking, Meeting
+from bookings.models.booking_queries import Meeting
+from bookings.models.bookings import Booking
 from bookings.models.config_versions import ConfigVersion
 from bookings.models.connections import CalendarEntry, Channel, Connection
 from bookings.models.customers import Customer

@@ -23,7 +23,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Occupancy
-from bookings.models.bookings import undecided_states
+from bookings.models.booking_queries import undecided_states
 from bookings.staff_limits import Seen, narrowed, resources_seen_by
 
 LONGEST = timedelta(days=14)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from bookings.models import Booking, Project, Resource
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 from bookings.staff_limits import limited
 
 

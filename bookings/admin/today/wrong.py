@@ -16,7 +16,7 @@ from bookings import bites
 from bookings.admin.setup import with_pages
 from bookings.calendars.words import meeting_cure
 from bookings.models import Booking, CalendarEntry, Connection, Customer, OutboxMessage, Resource
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 from bookings.setup.missing import missing_but_mail
 from bookings.staff_limits import limited
 from bookings.times import brief_day_and_clock

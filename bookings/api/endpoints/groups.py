@@ -19,7 +19,7 @@ from bookings.api.responses.bookings import (
 from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, Page
 from bookings.availability.sessions import places_left
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 
 ALWAYS = frozenset({"attributes", "available_actions", "resource"})
 

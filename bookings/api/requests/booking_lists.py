@@ -20,7 +20,7 @@ from bookings.api.requests.booking_matchers import (
 from bookings.api.requests.listing import Listing
 from bookings.api.requests.matchers import Matcher, id_matches
 from bookings.models import Reservation
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 
 CUSTOMER_COLUMNS = ("name", "first_name", "last_name", "email", "phone", "voip", "timezone", "language")
 # SQLite's paths know no way to write a quotation mark inside a name.

@@ -18,7 +18,7 @@ from bookings.api.timestamp_formats import requested_writer
 from bookings.lifecycle import Actor
 from bookings.lifecycle.actors import KEY, WIDGET
 from bookings.models import Booking
-from bookings.models.bookings import BookingQuerySet
+from bookings.models.booking_queries import BookingQuerySet
 from bookings.request_head import header
 from bookings.validators import zones
 
