@@ -21,7 +21,6 @@ from bookings.availability.offering import Offering
 from bookings.client_address import counted_digest
 from bookings.clocks import Clocks
 from bookings.constraints import violated
-from bookings.effects.links import manage_token
 from bookings.errors import (
     BookingError,
     NotPayable,
@@ -36,22 +35,19 @@ from bookings.forms.pages import DetailsForm
 from bookings.lifecycle import Actor, extend, release
 from bookings.models import Booking, Project, Reservation
 from bookings.refusals import sentence
-from bookings.views.booking.booking_card import is_to_be_read
-from bookings.views.booking.manage import JUST_BOOKED, dead_link
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
-from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.answers import blank_form, given_answers, kept_form, sent_form
+from bookings.views.hold.booked import booked_page
 from bookings.views.hold.hold_links import Hold, hold_of, no_such_hold, with_hold
 from bookings.views.hold.pick import hold_time
 from bookings.views.hold.proof_page import proof_page
 from bookings.views.hold.visitor_token import own_hold, remember_visitor, visitor_token
 from bookings.views.link_extras import extra_meta
 from bookings.views.page_urls import carried_query, page_url
-from bookings.views.return_to import FIELD as RETURN_TO
-from bookings.views.return_to import leads_back, named, return_url
+from bookings.views.return_to import leads_back
 from bookings.visitors.application import book_wanted
 from bookings.visitors.hold_tokens import hold_token
 from bookings.visitors.holding import live_hold
@@ -115,22 +111,6 @@ def not_taken(
     if seconds:
         response["Retry-After"] = str(seconds)
     return response
-
-
-def booked_page(request: HttpRequest, made: Booking, *, new: bool = False) -> HttpResponse:
-    """Lead to the booking, or back to the page that the link named, which is told the reference.
-
-    A page that is to be read first stays, and so does a frame: the page around it is told where to go, once.
-    """
-    if made.has_renewed_form:
-        return dead_link(request)
-    if is_embedded(request):
-        query = {JUST_BOOKED: "1"} | carried_query(request) if new else {}
-    elif (back := return_url(request, made.project, reference=made.reference)) and not is_to_be_read(made):
-        return redirect(back)
-    else:
-        query = {RETURN_TO: named(request)} if back else {}
-    return redirect(page_url(request, "customer", manage_token(made), query=query))
 
 
 def not_booked(

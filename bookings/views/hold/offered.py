@@ -29,10 +29,10 @@ from bookings.views.frames import is_embedded
 from bookings.views.hold import hold_card
 from bookings.views.hold.alternatives import alternatives_card
 from bookings.views.hold.answers import blank_form, given_answers, kept_form
+from bookings.views.hold.booked import booked_page
 from bookings.views.hold.details import (
     book_held_time,
     booked_by,
-    booked_page,
     details_page,
     held_now,
     other_hold_url,
