@@ -27,6 +27,10 @@ from bookings.availability.intervals import (
 LONG_OPENING = 25 * 3600
 
 
+Found = tuple[list[Opening], Intervals, Sequence[Day]]
+"""Where slots may start, and what that was found from: kept beside it, so that nothing else gets their ids."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Frame:
     """What holds for all resources of one search.
@@ -42,7 +46,7 @@ class Frame:
     latest: int
     step: int | None = None
     full_hours: bool = False
-    _possible: dict[tuple[int, int], tuple[Any, ...]] = field(
+    _possible: dict[tuple[int, int], Found] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -51,11 +55,11 @@ class Frame:
 
         Found once for all whose open time is the same object, as that of resources with the same hours is.
         """
-        known = self._possible.get((id(opened), id(days)))
-        if known is None:
+        place = id(opened), id(days)
+        if place not in self._possible:
             found = starting_within(openings(opened, days, zone, self), self.windows([]))
-            known = self._possible[id(opened), id(days)] = (found, opened, days)  # kept, so are their ids
-        return known[0]  # type: ignore[no-any-return]
+            self._possible[place] = found, opened, days
+        return self._possible[place][0]
 
     def windows(self, capped: Intervals) -> Intervals:
         """When a slot may start."""
