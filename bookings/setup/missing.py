@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.backups.state import for_the_desk, last_good
+from bookings.compiled import is_there
 from bookings.effects.recipients import OWNER
 from bookings.mailing import Mailing, mailing
 from bookings.models import OutboxMessage, Project, Resource, Site, UpkeepRun, Webhook
@@ -77,7 +78,7 @@ def missing_but_mail(looked: Site | None = None) -> list[Missing]:
 
 def looked_over() -> QuerySet[Site]:
     """The site's row, with what it may lack of that which is found in other tables; see ``how_many_are_wrong``."""
-    there = {f"has_{lack}": Exists(rows) for lack, rows in _searched().items()}
+    there = {f"has_{lack}": is_there(rows) for lack, rows in _searched().items()}
     runs = {f"{kind}_at": last_good(kind) for kind in UpkeepRun.Kind}
     return Site.objects.filter(pk=1).annotate(**there, **runs)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
 
 from bookings import bites
 from bookings.admin.booking.waiting import how_many_wait
 from bookings.admin.today.wrong import MOST_FAILED, unreached
+from bookings.compiled import Compiled, how_many, is_there
 from bookings.models import Booking, CalendarEntry, Connection, DemoRow, OutboxMessage, Site
 from bookings.setup.missing import how_many_are_wrong, looked_over
 from bookings.staff_limits import limited, resources_seen_by
@@ -64,32 +64,24 @@ def numbers_for(user: Any) -> Numbers:
 def _counted(user: Any, *, mends: bool) -> Iterator[tuple[str, bool, Any]]:
     """The name of each number, whether it concerns the user, and its part of the statement."""
     decides, off = user.has_perm("bookings.decide_booking"), not settings.MAIL_IS_SET_UP
-    yield "changed", decides, _count(limited(CalendarEntry.objects.conflicting(), user))
-    waiting = how_many_wait(resources_seen_by(user))
-    yield "waiting", decides, Subquery(waiting, output_field=IntegerField())
+    yield "changed", decides, how_many(limited(CalendarEntry.objects.conflicting(), user))
+    yield "waiting", decides, Compiled(how_many_wait(resources_seen_by(user)))
     failed = limited(OutboxMessage.objects.failed_lately(), user)[:MOST_FAILED]
     of_failed = OutboxMessage.objects.filter(pk__in=failed.values("pk"))
-    yield "failed", user.has_perm("bookings.view_outboxmessage"), _count(of_failed)
+    yield "failed", user.has_perm("bookings.view_outboxmessage"), how_many(of_failed)
     untold = limited(OutboxMessage.objects.untold(), user)
-    yield "untold", user.has_perm("bookings.change_outboxmessage"), _count(untold)
-    yield "unreached", user.has_perm("bookings.view_booking"), _count(limited(unreached(), user))
+    yield "untold", user.has_perm("bookings.change_outboxmessage"), how_many(untold)
+    yield "unreached", user.has_perm("bookings.view_booking"), how_many(limited(unreached(), user))
     linkless = limited(Booking.objects.without_link(), user).order_by("start")[:MOST_FAILED]
     of_linkless = Booking.objects.filter(pk__in=linkless.values("pk"))
-    yield "linkless", user.has_perm("bookings.view_booking"), _count(of_linkless)
+    yield "linkless", user.has_perm("bookings.view_booking"), how_many(of_linkless)
     connects = user.has_perm("bookings.change_resource")
-    yield "calendars", connects, _count(Connection.objects.troubled())
-    yield "unread", connects, _count(Connection.objects.read_in_part())
+    yield "calendars", connects, how_many(Connection.objects.troubled())
+    yield "unread", connects, how_many(Connection.objects.read_in_part())
     untaken = OutboxMessage.objects.untaken().order_by("pk")[:MOST_FAILED]
     of_untaken = OutboxMessage.objects.filter(pk__in=untaken.values("pk"))
-    yield "untaken", connects, _count(of_untaken, "booking_id")
-    yield "limits", mends, _count(bites.lately_noted(), "who")
-    yield "mails", off, _count(OutboxMessage.objects.waiting().filter(kind="mail"))
-    yield "books_demo", off, Exists(DemoRow.objects.filter(kind=DemoRow.Kind.RESOURCE))
-    yield "has_demo", user.is_superuser, Exists(DemoRow.objects.all())
-
-
-def _count(rows: QuerySet[Any], distinct: str = "") -> Subquery:
-    """How many rows, or values of a column, as a part of another statement."""
-    counted = Count(distinct, distinct=True) if distinct else Count("*")
-    together = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them")
-    return Subquery(together.annotate(number=counted).values("number"), output_field=IntegerField())
+    yield "untaken", connects, how_many(of_untaken, "booking_id")
+    yield "limits", mends, how_many(bites.lately_noted(), "who")
+    yield "mails", off, how_many(OutboxMessage.objects.waiting().filter(kind="mail"))
+    yield "books_demo", off, is_there(DemoRow.objects.filter(kind=DemoRow.Kind.RESOURCE))
+    yield "has_demo", user.is_superuser, is_there(DemoRow.objects.all())
