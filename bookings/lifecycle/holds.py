@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -65,7 +66,7 @@ def reserve(
     ``GroupFull``, ``SessionClosed``, ``HoldsExhausted``, ``ProofNeeded``, and what the rules say to a customer.  A
     ``proof`` is spent where this hold needs one.
     """
-    return _reserve(draft, hold, by, companions, buffers, replacing, proof, now)
+    return _reserve(draft, hold, by, companions, buffers, replacing, proof, now, _Caps())
 
 
 def _reserve(
@@ -77,6 +78,7 @@ def _reserve(
     replacing: Reservation | None,
     proof: Proof | None,
     now: datetime | None,
+    caps: _Caps,
 ) -> Reservation:
     check_payable(draft.project, draft.graph_version, by)
     check_places(draft, by)
@@ -93,7 +95,7 @@ def _reserve(
         )
     draft.is_test = draft.resource.is_test
     around = check(draft, by=by, now=now or database_clock.now(), companions=companions)
-    draft.proven = check_caps(draft, proof, now=now or database_clock.now())
+    draft.proven = caps.check(draft, proof, now or database_clock.now())
     if draft.session:
         claim_seats(draft.session.pk, draft.places)
         draft.holds_seat, draft.expires_at = True, Now() + hold
@@ -105,6 +107,18 @@ def _reserve(
     if draft.proven and proof:
         spend(proof)
     return draft
+
+
+@dataclass
+class _Caps:
+    """What the caps say of one visitor's wish, counted once, however many resources are tried for it."""
+
+    proven: bool | None = None
+
+    def check(self, draft: Reservation, proof: Proof | None, now: datetime) -> bool:
+        if self.proven is None:
+            self.proven = check_caps(draft, proof, now=now)
+        return self.proven
 
 
 def locks_of(draft: Booking | Reservation, companions: Sequence[Resource] = ()) -> Locks:
@@ -153,9 +167,10 @@ def reserve_any(
         {draft.resource_id for draft in drafts} | ({replacing.resource_id} if replacing else set())
     )
     refusal: BookingError = SlotTaken()
+    caps = _Caps()
     for draft in drafts:
         try:
-            return _reserve(draft, hold, by, (), buffers, replacing, proof, now)
+            return _reserve(draft, hold, by, (), buffers, replacing, proof, now, caps)
         except (SlotTaken, OutsideHours, CapReached) as error:
             refusal = error
             replacing = None
