@@ -24,8 +24,13 @@ def written(picture: Image.Image, kind: str) -> ContentFile[bytes]:
     """The picture as a file whose name says its size: ``<random>-1600x900.jpg``."""
     file = io.BytesIO()
     picture.save(file, kind)
-    name = f"{uuid.uuid4().hex}-{picture.width}x{picture.height}.{ENDINGS[kind]}"
-    return ContentFile(file.getvalue(), name=name)
+    return named(file.getvalue(), picture.size, kind)
+
+
+def named(content: bytes, size: tuple[int, int], kind: str) -> ContentFile[bytes]:
+    """What is written already, under such a name."""
+    width, height = size
+    return ContentFile(content, name=f"{uuid.uuid4().hex}-{width}x{height}.{ENDINGS[kind]}")
 
 
 class PictureFile(ImageFieldFile):
@@ -48,8 +53,11 @@ class PictureFile(ImageFieldFile):
         return bool(missing)
 
     def _write_copies(self, content: Any, widths: list[int]) -> None:
+        if not widths:
+            return
+        whole = _read(content)
         for width in widths:
-            self.storage.save(copy_name(self.name or "", width), _narrowed(content, width))
+            self.storage.save(copy_name(self.name or "", width), _narrowed(whole, width))
 
     def delete(self, save: bool = True) -> None:
         for width in narrower(self.name or ""):
@@ -94,11 +102,15 @@ def shown(picture: ImageFieldFile) -> dict[str, Any] | None:
     }
 
 
-def _narrowed(content: Any, width: int) -> ContentFile[bytes]:
+def _read(content: Any) -> Image.Image:
+    """The whole picture in the mode in which it is made narrower."""
     content.seek(0)
     with Image.open(content, formats=list(ENDINGS)) as picture:
-        height = max(1, round(picture.height * width / picture.width))
-        small = picture.convert("RGBA" if picture.mode in {"RGBA", "LA", "P"} else "RGB")
-        file = io.BytesIO()
-        small.resize((width, height), Image.Resampling.LANCZOS).save(file, "WEBP", quality=80)
+        return picture.convert("RGBA" if picture.mode in {"RGBA", "LA", "P"} else "RGB")
+
+
+def _narrowed(whole: Image.Image, width: int) -> ContentFile[bytes]:
+    height = max(1, round(whole.height * width / whole.width))
+    file = io.BytesIO()
+    whole.resize((width, height), Image.Resampling.LANCZOS).save(file, "WEBP", quality=80)
     return ContentFile(file.getvalue())

@@ -7,8 +7,10 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from bookings.demo.make import make_demo
+from bookings.demo.pictures import DRAWN, HOUSE, drawn, is_drawn_here
 from bookings.demo.remove import Removal
 from bookings.lifecycle import Actor, reschedule
 from bookings.models import (
@@ -27,6 +29,7 @@ from bookings.models import (
     Site,
     WeeklyHours,
 )
+from bookings.picture_files import written
 from tests.situations import HOUR, a_booking, a_hold, a_project, a_resource, a_seat, a_server_key, at
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +172,12 @@ def test_what_goes_is_read_in_few_queries(demo, django_assert_max_num_queries):
         assert removal.visitors_bookings.count() == 6
         assert removal.kept == []
         assert removal.leaves_nobody
+
+
+def test_the_picture_of_the_house_is_known_again_also_as_an_older_release_wrote_it():
+    with Image.open(DRAWN / f"{HOUSE}.webp") as picture:
+        older = written(picture, "WEBP")
+        another = written(picture.rotate(180), "WEBP")
+    assert is_drawn_here(drawn(HOUSE), HOUSE)
+    assert is_drawn_here(older, HOUSE)
+    assert not is_drawn_here(another, HOUSE)

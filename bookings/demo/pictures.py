@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.files.base import ContentFile, File
 from PIL import Image
 
-from bookings.picture_files import written
+from bookings.picture_files import named, written
 
 DRAWN = Path(__file__).parent / "drawn"
 HOUSE = "boatyard"
@@ -18,15 +18,17 @@ HOUSE = "boatyard"
 
 def drawn(name: str) -> ContentFile[bytes]:
     """The picture of that name, of a project or of a resource by its slug, or that of the house."""
-    with Image.open(DRAWN / f"{name}.webp") as picture:
-        return written(picture, "WEBP")
+    file = DRAWN / f"{name}.webp"
+    with Image.open(file) as picture:
+        return named(file.read_bytes(), picture.size, "WEBP")
 
 
 def is_drawn_here(stored: File[bytes], name: str) -> bool:
-    """Whether a stored picture is still the one of that name."""
+    """Whether a stored picture is still the one of that name, as it lies here or as an older release wrote it again."""
     try:
-        with stored.open() as file:
-            return bool(file.read() == drawn(name).read())
+        with stored.open() as file, Image.open(DRAWN / f"{name}.webp") as picture:
+            kept = file.read()
+            return kept == drawn(name).read() or kept == written(picture, "WEBP").read()
     except OSError:
         return False
 
