@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from io import StringIO
@@ -17,6 +18,7 @@ from django.utils import timezone
 from bookings.graphs.validator import problems
 from bookings.models import ApiKey, Booking, Graph, GraphVersion, HistoryEntry, Project, Resource
 from bookings.models.keys import digest_of
+from tests.shared import rows_of_many_tests
 from tests.situations import a_booking, a_resource, at
 
 pytestmark = pytest.mark.django_db
@@ -28,64 +30,6 @@ def demo(*arguments: str) -> Any:
     return json.loads(told.getvalue())
 
 
-def test_scripts_get_just_the_keys_that_they_are_promised():
-    made = demo()
-    assert list(made) == ["server_key", "widget_key", "resources", "projects", "staff"]
-    assert set(made["resources"][0]) == {"id", "name"}
-    assert set(made["projects"][0]) == {"id", "slug", "graph", "resources"}
-    assert set(made["staff"][0]) == {"username", "password", "role"}
-
-
-def test_there_is_a_project_for_every_seeded_graph_with_resources_of_its_own():
-    made = demo()
-    graphs = {project["graph"] for project in made["projects"]}
-    assert graphs == set(Graph.objects.values_list("name", flat=True))
-    known = {resource["id"] for resource in made["resources"]}
-    assert all(project["resources"] and set(project["resources"]) <= known for project in made["projects"])
-
-
-def test_the_instant_project_has_what_and_where():
-    first = next(project for project in demo()["projects"] if project["graph"] == "instant")
-    layer = Project.objects.get(pk=first["id"]).booking
-    assert layer["what"]
-    assert layer["where"]
-
-
-def test_resources_live_in_several_zones_and_are_open_on_weekdays():
-    demo()
-    assert Resource.objects.values("timezone").distinct().count() >= 3
-    for resource in Resource.objects.all():
-        week = {row.weekday: (row.opens, row.closes) for row in resource.weeklyhours.all()}
-        assert week == dict.fromkeys(range(5), (time(9), time(17)))
-        assert resource.calendars.filter(primary=True).exists()
-
-
-def test_sessions_wait_for_guests():
-    demo()
-    for graph in ("group_customer", "group_customer_payment"):
-        sessions = Booking.objects.sessions().filter(project__booking__graph=graph, start__gt=timezone.now())
-        assert sessions.count() == 3
-        assert all(session.state.occupies and session.max_seats for session in sessions)
-    assert not HistoryEntry.objects.filter(disposable=False).exists()
-
-
-def test_staff_can_log_in_each_with_a_role(rf):
-    request = rf.post("/admin/login/")
-    for person in demo()["staff"]:
-        user = authenticate(request, username=person["username"], password=person["password"])
-        assert user is not None, person["role"]
-        assert user.is_superuser == (person["role"] == "admin")
-        assert user.has_perm("bookings.decide_booking") == (person["role"] != "designer")
-        assert user.has_perm("bookings.change_graphversion") == (person["role"] in {"designer", "admin"})
-        assert user.has_perm("bookings.change_resource") == (person["role"] in {"manager", "admin"})
-
-
-def test_keys_are_one_of_each_kind_and_known_by_their_digest():
-    made = demo()
-    kinds = {key.digest: key.kind for key in ApiKey.objects.all()}
-    assert kinds == {digest_of(made["server_key"]): "server", digest_of(made["widget_key"]): "widget"}
-
-
 def test_a_second_run_finds_everything_and_makes_fresh_secrets():
     first, second = demo(), demo()
     assert (first["resources"], first["projects"]) == (second["resources"], second["projects"])
@@ -94,15 +38,6 @@ def test_a_second_run_finds_everything_and_makes_fresh_secrets():
     assert not passwords[0] & passwords[1]
     assert User.objects.count() == len(second["staff"])
     assert Booking.objects.sessions().count() == 6
-
-
-def test_what_was_changed_since_stays_as_it_is():
-    made = demo()
-    Project.objects.filter(pk=made["projects"][0]["id"]).update(name="Renamed", booking={"graph": "request"})
-    a_booking(Resource.objects.first(), at(9))
-    again = demo()
-    assert again["projects"][0]["graph"] == "request"
-    assert Project.objects.get(pk=made["projects"][0]["id"]).name == "Renamed"
 
 
 def test_a_site_in_use_is_refused_and_nothing_is_written():
@@ -139,44 +74,6 @@ def test_every_address_that_people_are_told_has_a_page(client):
     assert {client.get(page).status_code for page in pages} == {200}
 
 
-def test_every_graph_that_the_demo_uses_is_sound():
-    demo()
-    for version in GraphVersion.objects.published():
-        assert problems(version) == []
-
-
-def test_what_is_sold_online_starts_by_day_where_it_is_and_where_the_visitor_is(client):
-    """With people in other parts of the world it was sold at one at night."""
-    demo()
-    hours = set()
-    for zone in ("Europe/Berlin", "Europe/London"):
-        for day in (timezone.now().date() + timedelta(days=ahead) for ahead in range(1, 8)):
-            page = client.get(f"/book/first-talk/?day={day}&zone={zone}").content.decode()
-            starts = map(
-                datetime.fromisoformat, re.findall(r'class="time" name="start" value="([^"]+)"', page)
-            )
-            hours |= {start.astimezone(ZoneInfo(zone)).hour for start in starts}
-    assert hours
-    assert min(hours) >= 8
-    assert max(hours) < 19
-
-
-def test_everything_that_can_be_booked_says_what_it_costs(client):
-    demo()
-    for project in Project.objects.reachable():
-        page = client.get(f"/book/{project.slug}/", follow=True).content.decode()
-        assert re.search(r"<bdi>(?:€\d+|free of charge)</bdi>", page), project.name
-
-
-def test_the_demo_promises_nothing_that_the_site_does_not_do():
-    demo()
-    promised = " ".join(
-        f"{one.summary} {one.description} {one.after_booking} {one.booking}" for one in Project.objects.all()
-    )
-    assert not re.search(r"we send|by mail|within a day", promised)
-    assert not Project.objects.exclude(pay_url="").exists(), "an address at which nobody pays"
-
-
 @pytest.mark.parametrize(
     ("server", "with_demo", "reaches"), [(True, True, True), (False, True, False), (False, False, False)]
 )
@@ -197,8 +94,110 @@ def test_pages_doctor_and_desk_say_the_same_about_mail(client, settings, server,
     assert ("This site sends no mail" in page) == (not reaches)
 
 
-def test_the_demo_has_pictures_that_are_drawn_here_and_sent_small(client):
-    demo()
+# Each test from here on finds the same demo, which is there until the last of them.
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """What scripts are told of a demo that was just made."""
+    with rows_of_many_tests(django_db_blocker):
+        yield demo()
+
+
+def test_scripts_get_just_the_keys_that_they_are_promised(made):
+    assert list(made) == ["server_key", "widget_key", "resources", "projects", "staff"]
+    assert set(made["resources"][0]) == {"id", "name"}
+    assert set(made["projects"][0]) == {"id", "slug", "graph", "resources"}
+    assert set(made["staff"][0]) == {"username", "password", "role"}
+
+
+def test_there_is_a_project_for_every_seeded_graph_with_resources_of_its_own(made):
+    graphs = {project["graph"] for project in made["projects"]}
+    assert graphs == set(Graph.objects.values_list("name", flat=True))
+    known = {resource["id"] for resource in made["resources"]}
+    assert all(project["resources"] and set(project["resources"]) <= known for project in made["projects"])
+
+
+def test_the_instant_project_has_what_and_where(made):
+    first = next(project for project in made["projects"] if project["graph"] == "instant")
+    layer = Project.objects.get(pk=first["id"]).booking
+    assert layer["what"]
+    assert layer["where"]
+
+
+def test_resources_live_in_several_zones_and_are_open_on_weekdays(made):
+    assert Resource.objects.values("timezone").distinct().count() >= 3
+    for resource in Resource.objects.all():
+        week = {row.weekday: (row.opens, row.closes) for row in resource.weeklyhours.all()}
+        assert week == dict.fromkeys(range(5), (time(9), time(17)))
+        assert resource.calendars.filter(primary=True).exists()
+
+
+def test_sessions_wait_for_guests(made):
+    for graph in ("group_customer", "group_customer_payment"):
+        sessions = Booking.objects.sessions().filter(project__booking__graph=graph, start__gt=timezone.now())
+        assert sessions.count() == 3
+        assert all(session.state.occupies and session.max_seats for session in sessions)
+    assert not HistoryEntry.objects.filter(disposable=False).exists()
+
+
+def test_staff_can_log_in_each_with_a_role(made, rf):
+    request = rf.post("/admin/login/")
+    for person in made["staff"]:
+        user = authenticate(request, username=person["username"], password=person["password"])
+        assert user is not None, person["role"]
+        assert user.is_superuser == (person["role"] == "admin")
+        assert user.has_perm("bookings.decide_booking") == (person["role"] != "designer")
+        assert user.has_perm("bookings.change_graphversion") == (person["role"] in {"designer", "admin"})
+        assert user.has_perm("bookings.change_resource") == (person["role"] in {"manager", "admin"})
+
+
+def test_keys_are_one_of_each_kind_and_known_by_their_digest(made):
+    kinds = {key.digest: key.kind for key in ApiKey.objects.all()}
+    assert kinds == {digest_of(made["server_key"]): "server", digest_of(made["widget_key"]): "widget"}
+
+
+def test_what_was_changed_since_stays_as_it_is(made):
+    Project.objects.filter(pk=made["projects"][0]["id"]).update(name="Renamed", booking={"graph": "request"})
+    a_booking(Resource.objects.first(), at(9))
+    again = demo()
+    assert again["projects"][0]["graph"] == "request"
+    assert Project.objects.get(pk=made["projects"][0]["id"]).name == "Renamed"
+
+
+def test_every_graph_that_the_demo_uses_is_sound(made):
+    for version in GraphVersion.objects.published():
+        assert problems(version) == []
+
+
+def test_what_is_sold_online_starts_by_day_where_it_is_and_where_the_visitor_is(made, client):
+    """With people in other parts of the world it was sold at one at night."""
+    hours = set()
+    for zone in ("Europe/Berlin", "Europe/London"):
+        for day in (timezone.now().date() + timedelta(days=ahead) for ahead in range(1, 8)):
+            page = client.get(f"/book/first-talk/?day={day}&zone={zone}").content.decode()
+            starts = map(
+                datetime.fromisoformat, re.findall(r'class="time" name="start" value="([^"]+)"', page)
+            )
+            hours |= {start.astimezone(ZoneInfo(zone)).hour for start in starts}
+    assert hours
+    assert min(hours) >= 8
+    assert max(hours) < 19
+
+
+def test_everything_that_can_be_booked_says_what_it_costs(made, client):
+    for project in Project.objects.reachable():
+        page = client.get(f"/book/{project.slug}/", follow=True).content.decode()
+        assert re.search(r"<bdi>(?:€\d+|free of charge)</bdi>", page), project.name
+
+
+def test_the_demo_promises_nothing_that_the_site_does_not_do(made):
+    promised = " ".join(
+        f"{one.summary} {one.description} {one.after_booking} {one.booking}" for one in Project.objects.all()
+    )
+    assert not re.search(r"we send|by mail|within a day", promised)
+    assert not Project.objects.exclude(pay_url="").exists(), "an address at which nobody pays"
+
+
+def test_the_demo_has_pictures_that_are_drawn_here_and_sent_small(made, client):
     tags = re.findall(r'<img class="picture"[^>]*>', client.get("/").content.decode())
     assert len(tags) == Project.objects.public().count()
     for tag in tags:
@@ -207,8 +206,7 @@ def test_the_demo_has_pictures_that_are_drawn_here_and_sent_small(client):
     assert 'class="face"' in client.get("/book/first-talk/", follow=True).content.decode()
 
 
-def test_no_two_languages_are_called_alike(client):
-    demo()
+def test_no_two_languages_are_called_alike(made, client):
     page = client.get("/find/?lang=de").content.decode()
     assert re.findall(r'<a [^>]*hreflang="en[^"]*"[^>]*>([^<]+)', page) == [
         "English",

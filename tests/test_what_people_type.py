@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
@@ -21,6 +20,7 @@ from bookings.effects.recipients import recipient
 from bookings.models import Booking, Customer, Location, OutboxMessage, Project, Resource, Site, Webhook
 from tests.admin.conftest import logged_in, values_of
 from tests.api.conftest import outsider
+from tests.shared import rows_of_many_tests
 from tests.situations import a_booking, a_project, a_resource, a_server_key, at
 from tests.views.conftest import Visitor
 
@@ -368,9 +368,8 @@ def door(
     if not isinstance(request.param, DeskDoor):
         yield request.param
         return
-    with django_db_blocker.unblock(), transaction.atomic():
+    with rows_of_many_tests(django_db_blocker):
         yield partial(request.param.keeps, request.param.open())
-        transaction.set_rollback(True)
 
 
 def cases(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
