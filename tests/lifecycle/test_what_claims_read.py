@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from bookings.errors import SlotTaken
 from bookings.models import Occupancy, Resource
+from tests.shared import rows_of_many_tests
 from tests.situations import a_booking, a_resource, at
 
 pytestmark = pytest.mark.django_db
@@ -32,27 +33,28 @@ only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreS
 UNKNOWN, STALE, KNOWN = "before the first ANALYZE", "analysed when there was little", "after ANALYZE"
 
 
-@pytest.fixture(params=[UNKNOWN, STALE, KNOWN])
-def doc(request: pytest.FixtureRequest) -> Resource:
+@pytest.fixture(scope="module", params=[UNKNOWN, STALE, KNOWN])
+def doc(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Resource]:
     """Somebody with a quarter of an hour taken every twenty minutes, and with a few that doubled."""
-    forget_statistics()
-    resource = a_resource()
-    owner = a_booking(resource, at(0, days=-100))
-    for days in (-90, 100, 400):
-        a_booking(resource, at(9, days=days), allow_double_bookings=True)
-    if request.param == STALE:
-        for _number in range(100):
-            a_booking(a_resource(), at(0))
-        analyse()
-    Occupancy.objects.bulk_create(
-        Occupancy(resource=resource, booking=owner, start=start, end=end, busy_start=start, busy_end=end)
-        for start, end in (
-            (at(0) + number * STEP, at(0) + number * STEP + LENGTH) for number in range(PIECES)
+    with rows_of_many_tests(django_db_blocker):
+        forget_statistics()
+        resource = a_resource()
+        owner = a_booking(resource, at(0, days=-100))
+        for days in (-90, 100, 400):
+            a_booking(resource, at(9, days=days), allow_double_bookings=True)
+        if request.param == STALE:
+            for _number in range(100):
+                a_booking(a_resource(), at(0))
+            analyse()
+        Occupancy.objects.bulk_create(
+            Occupancy(resource=resource, booking=owner, start=start, end=end, busy_start=start, busy_end=end)
+            for start, end in (
+                (at(0) + number * STEP, at(0) + number * STEP + LENGTH) for number in range(PIECES)
+            )
         )
-    )
-    if request.param == KNOWN:
-        analyse()
-    return resource
+        if request.param == KNOWN:
+            analyse()
+        yield resource
 
 
 def forget_statistics() -> None:
