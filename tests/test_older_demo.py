@@ -1,6 +1,8 @@
 """A demo that an older release made is recognised when its database is migrated, and nothing else is taken for it."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,10 @@ from bookings.demo.remove import remove_demo
 from bookings.models import ApiKey, DemoRow, Location, Project, Resource
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE = "0014_the_demo_plays_payments"
+THEN = (
+    ("bookings", "0014_the_demo_plays_payments"),
+    ("auth", "0012_alter_user_first_name_max_length"),
+)
 MARK = {"demo": True}
 KINDS = {"location": Location, "resource": Resource, "project": Project, "user": User, "key": ApiKey}
 
@@ -28,25 +33,51 @@ def migrate(*targets: tuple[str, str]) -> Any:
     return executor.migrate(list(targets) or executor.loader.graph.leaf_nodes()).apps
 
 
+@pytest.fixture(scope="module")
+def as_it_was(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of a database that was migrated from nothing to before the demo's rows were marked."""
+    with django_db_blocker.unblock(), another_database("as_it_was", tmp_path_factory.mktemp("older")) as name:
+        with opened_instead(name):
+            migrate(*THEN)
+        yield name
+
+
 @pytest.fixture
-def older(transactional_db: None, tmp_path: Path) -> Iterator[Any]:
-    """The models of a database that was migrated from nothing to before the demo's rows were marked."""
+def older(as_it_was: str, transactional_db: None, tmp_path: Path) -> Iterator[Any]:
+    """The models of a copy of that database, which is opened in place of the tests' own."""
+    with another_database("older", tmp_path, like=as_it_was) as name, opened_instead(name):
+        yield migrate(*THEN)
+
+
+@contextmanager
+def another_database(name: str, folder: Path, *, like: str = "") -> Iterator[str]:
+    """A new database beside the tests' own, empty or a copy; its name for Django."""
+    if connection.vendor == "sqlite":
+        file = folder / f"{name}.sqlite3"
+        if like:
+            shutil.copyfile(like, file)
+        yield str(file)
+        return
+    made = f"{connection.settings_dict['NAME']}_{name}"
+    quoted, template = connection.ops.quote_name(made), connection.ops.quote_name(like or "template1")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
+        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
+    yield made
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {quoted}")
+
+
+@contextmanager
+def opened_instead(name: str) -> Iterator[None]:
     tests_own = connection.settings_dict["NAME"]
-    is_file = connection.vendor == "sqlite"
-    name = str(tmp_path / "older.sqlite3") if is_file else f"{tests_own}_older"
-    quoted = connection.ops.quote_name(name)
-    if not is_file:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
-            cursor.execute(f"CREATE DATABASE {quoted}")
     open_instead(name)
     try:
-        yield migrate(("bookings", BEFORE), ("auth", "0012_alter_user_first_name_max_length"))
+        yield
     finally:
         open_instead(tests_own)
-        if not is_file:
-            with connection.cursor() as cursor:
-                cursor.execute(f"DROP DATABASE {quoted}")
 
 
 def open_instead(name: str) -> None:
