@@ -28,7 +28,7 @@ def is_drawn_here(stored: File[bytes], name: str) -> bool:
     try:
         with stored.open() as file, Image.open(DRAWN / f"{name}.webp") as picture:
             kept = file.read()
-            return kept == drawn(name).read() or kept == written(picture, "WEBP").read()
+            return bool(kept == drawn(name).read() or kept == written(picture, "WEBP").read())
     except OSError:
         return False
 
