@@ -65,9 +65,11 @@ def another_database(name: str, folder: Path, *, like: str = "") -> Iterator[str
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
         cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
-    yield made
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {quoted}")
+    try:
+        yield made
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {quoted}")
 
 
 @contextmanager
