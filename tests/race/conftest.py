@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+Talk = Callable[[Any], Any]
+"""Says something to a program and returns what it answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,24 +28,47 @@ class Answer:
     seconds: float
 
 
+@contextmanager
+def talking(module: str, database_url: str) -> Iterator[Talk]:
+    """Run a program of this folder that answers each line of JSON with one."""
+    own = {"TEST_DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    with subprocess.Popen(
+        [sys.executable, "-m", f"tests.race.{module}"],
+        cwd=ROOT,
+        env=os.environ | own,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdin
+        assert program.stdout
+
+        def talk(said: Any) -> Any:
+            program.stdin.write(json.dumps(said) + "\n")
+            program.stdin.flush()
+            line = program.stdout.readline()
+            assert line, f"{module} ended with {program.wait()}"
+            return json.loads(line)
+
+        yield talk
+
+
+@pytest.fixture(scope="session")
+def hands() -> Iterator[Callable[[str], Talk]]:
+    """The program ``hands`` on the database of a URL, started once for all who need it."""
+    with ExitStack() as programs:
+        yield cache(lambda url: programs.enter_context(talking("hands", url)))
+
+
 @pytest.fixture
-def all_at_once(database_url: str) -> Callable[[Sequence[dict[str, Any]]], list[Answer]]:
+def all_at_once(
+    hands: Callable[[str], Talk], database_url: str
+) -> Callable[[Sequence[dict[str, Any]]], list[Answer]]:
     """Make calls (see ``hands``) at the same moment, each by a process of its own; no answer may be a 5xx."""
+    talk = hands(database_url)
 
     def make(calls: Sequence[dict[str, Any]]) -> list[Answer]:
-        own = {"TEST_DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.race.hands"],
-            cwd=ROOT,
-            env=os.environ | own,
-            input=json.dumps(calls),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        answers = [Answer(**one) for one in json.loads(done.stdout)]
+        answers = [Answer(**one) for one in talk(calls)]
         assert all(one.status < 500 for one in answers), [(one.status, one.text[:300]) for one in answers]
         return answers
 
