@@ -18,7 +18,7 @@ from django.db import connection
 from booking_site import launch, migrating, together, upgrading
 from bookings.backups.archive import opened
 from bookings.backups.drilling import throw_away_database
-from bookings.backups.making import backups_in
+from bookings.backups.making import backups_in, engine
 from bookings.backups.restoring import Consent, restore
 from bookings.models import Graph, Standstill
 from bookings.release_floor import RELEASE, ReleaseTooOld, floor_of
@@ -26,12 +26,22 @@ from bookings.release_floor import RELEASE, ReleaseTooOld, floor_of
 OLDER = "0020_sites_say_when_a_week_begins"  # of the schema before floors were known
 
 
+@pytest.fixture(scope="module")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a dump of a database of before the last migrations is, once a test has made one."""
+    return tmp_path_factory.mktemp("older")
+
+
 @pytest.fixture
-def older_database(transactional_db: None, settings: Any, tmp_path: Path) -> Any:
+def older_database(transactional_db: None, older: Path, settings: Any, tmp_path: Path) -> Any:
     """This process uses a database of before the last migrations."""
     settings.BACKUP_FOLDER, settings.MEDIA_ROOT = tmp_path / "backups", tmp_path / "media"
     with throw_away_database():
-        call_command("migrate", "bookings", OLDER, verbosity=0)
+        if found := [*older.iterdir()]:
+            engine().load(connection, found[0], "A copy")
+        else:
+            call_command("migrate", "bookings", OLDER, verbosity=0)
+            engine().dump(connection, older)
         yield
 
 
