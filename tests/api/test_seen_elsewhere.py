@@ -2,14 +2,10 @@
 
 import itertools
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from base64 import b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +14,10 @@ from django.utils import timezone
 from bookings.graphs.versions import new_draft, publish
 from bookings.models import ApiKey, Booking, Calendar, DatedHours, Graph, Option, Project, Resource, Site
 from tests.api.conftest import MARTY, outsider
+from tests.race.conftest import ask_another as ask_another
+from tests.race.conftest import hands as hands
 from tests.situations import HOUR, a_location, a_project, a_resource, a_server_key, a_widget_key, own_terms
 
-ROOT = Path(__file__).parents[2]
 FIRST = datetime(2033, 3, 14, 9, tzinfo=UTC)
 TOLD = ("what", "where", "price", "currency", "calendar_id", "version_id", "buffer_before")
 Change = tuple[Callable[[], Any], dict[str, Any]]
@@ -29,31 +26,27 @@ Change = tuple[Callable[[], Any], dict[str, Any]]
 def booked(key: str, **body: Any) -> dict[str, Any]:
     """The status of a create, and what it was created with."""
     answer = outsider(key).post("/bookings", body)
-    if answer.status_code != 201:
-        return {"status": answer.status_code}
-    made = Booking.objects.get(pk=answer.json()["data"]["id"])
+    return came_to(answer.status_code, answer.content.decode())
+
+
+def came_to(status: int, text: str) -> dict[str, Any]:
+    if status != 201:
+        return {"status": status}
+    made = Booking.objects.get(pk=json.loads(text)["data"]["id"])
     return {"status": 201} | {name: str(getattr(made, name)) for name in TOLD}
 
 
-@contextmanager
-def another_process(database_url: str) -> Iterator[Callable[..., dict[str, Any]]]:
-    """``booked`` in a process that goes on for as long as the block."""
-    own = {"TEST_DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-m", "tests.api.booked_elsewhere"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | own, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        stdin, stdout = process.stdin, process.stdout
+@pytest.fixture
+def elsewhere(ask_another: Callable[[dict[str, Any]], Any]) -> Callable[..., dict[str, Any]]:
+    """``booked`` in a process that goes on for as long as the test."""
 
-        def ask(**body: Any) -> dict[str, Any]:
-            print(json.dumps(body), file=stdin, flush=True)
-            told: dict[str, Any] = json.loads(stdout.readline())
-            return told
+    def ask(key: str, **body: Any) -> dict[str, Any]:
+        headers = {"Authorization": "Basic " + b64encode(f":{key}".encode()).decode()}
+        call = {"method": "POST", "path": "/v2/bookings", "json": body, "headers": headers}
+        answer = ask_another(call)
+        return came_to(answer.status, answer.text)
 
-        yield ask
-        stdin.close()
+    return ask
 
 
 def changes(project: Project, resource: Resource, server: ApiKey) -> dict[str, Change]:
@@ -103,7 +96,7 @@ def changes(project: Project, resource: Resource, server: ApiKey) -> dict[str, C
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_change_is_seen_by_the_very_next_booking_of_two_processes(database_url: str) -> None:
+def test_every_change_is_seen_by_the_very_next_booking_of_two_processes(elsewhere: Any) -> None:
     resource = a_resource()
     project = a_project(resource)
     server, value = a_server_key()
@@ -115,22 +108,21 @@ def test_every_change_is_seen_by_the_very_next_booking_of_two_processes(database
         named = {"project_id": str(project.pk), "resource_id": str(resource.pk)}
         return {"key": value, "customer": MARTY, **named, **times}
 
-    with another_process(database_url) as elsewhere:
-        before = elsewhere(**wish())
-        assert before == booked(**wish())
-        for name, (change, differs) in changes(project, resource, server).items():
-            change()
-            there, here = elsewhere(**wish()), booked(**wish())
-            assert there == here, name
-            assert there != before, name
-            assert differs.items() <= there.items(), name
-            before = there
+    before = elsewhere(**wish())
+    assert before == booked(**wish())
+    for name, (change, differs) in changes(project, resource, server).items():
+        change()
+        there, here = elsewhere(**wish()), booked(**wish())
+        assert there == here, name
+        assert there != before, name
+        assert differs.items() <= there.items(), name
+        before = there
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("of", ["resource", "location", "site", "project"])
 def test_a_day_that_is_closed_is_closed_to_the_very_next_booking_of_another_process(
-    database_url: str, of: str
+    elsewhere: Any, of: str
 ) -> None:
     resource = a_resource(location=a_location())
     project = a_project(resource)
@@ -150,10 +142,9 @@ def test_a_day_that_is_closed_is_closed_to_the_very_next_booking_of_another_proc
             "resource_id": str(resource.pk),
         } | times
 
-    with another_process(database_url) as elsewhere:
-        assert elsewhere(**wish(0))["status"] == 201
-        closed = {"first": tomorrow.date() - timedelta(days=1), "last": tomorrow.date() + timedelta(days=1)}
-        DatedHours.objects.create(**{of: owner}, opens=None, closes=None, **closed)
-        assert elsewhere(**wish(1))["status"] == 409
-        DatedHours.objects.all().delete()
-        assert elsewhere(**wish(2))["status"] == 201
+    assert elsewhere(**wish(0))["status"] == 201
+    closed = {"first": tomorrow.date() - timedelta(days=1), "last": tomorrow.date() + timedelta(days=1)}
+    DatedHours.objects.create(**{of: owner}, opens=None, closes=None, **closed)
+    assert elsewhere(**wish(1))["status"] == 409
+    DatedHours.objects.all().delete()
+    assert elsewhere(**wish(2))["status"] == 201

@@ -73,3 +73,20 @@ def all_at_once(
         return answers
 
     return make
+
+
+@pytest.fixture
+def ask_another(
+    hands: Callable[[str], Talk], database_url: str
+) -> Iterator[Callable[[dict[str, Any]], Answer]]:
+    """Make one call after the other by a process that goes on, and remembers, until the test ends."""
+    talk = hands(database_url)
+    assert talk(None) is None
+
+    def ask(call: dict[str, Any]) -> Answer:
+        answer = Answer(**talk(call))
+        assert answer.status < 500, answer.text
+        return answer
+
+    yield ask
+    assert talk(None) is None

@@ -6,16 +6,12 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +49,6 @@ from bookings.models import (
 )
 from tests.situations import a_draft, a_location, a_project, a_resource, a_server_key, at, marty, own_terms
 
-ROOT = Path(__file__).parents[2]
 NINE, FIVE = time(9), time(17)
 MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
 Ask = Callable[[dict[str, Any]], tuple[int, str]]
@@ -164,65 +159,45 @@ def answered_by(client: Client, call: dict[str, Any]) -> int:
     return client.generic(call["method"], call["path"], headers=call.get("headers", {}), **sent).status_code
 
 
-@contextmanager
-def another_process(database_url: str) -> Iterator[Ask]:
-    own = {
-        "TEST_DATABASE_URL": database_url,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "LOG_LEVEL": "CRITICAL",
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.race.another"],
-        cwd=ROOT,
-        env=os.environ | own,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+@pytest.fixture
+def ask(ask_another: Callable[[dict[str, Any]], Any]) -> Ask:
+    """What another process answers, which goes on."""
 
-        def ask(call: dict[str, Any]) -> tuple[int, str]:
-            assert process.stdin
-            assert process.stdout
-            process.stdin.write(json.dumps(call) + "\n")
-            process.stdin.flush()
-            status, text = json.loads(process.stdout.readline())
-            assert status < 500, text
-            return status, nothing_of_its_own(text)
+    def ask(call: dict[str, Any]) -> tuple[int, str]:
+        answer = ask_another(call)
+        return answer.status, nothing_of_its_own(answer.text)
 
-        yield ask
-        process.stdin.close()  # type: ignore[union-attr]
+    return ask
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_very_next_request_of_another_process_sees_each_change(database_url: str) -> None:
+def test_the_very_next_request_of_another_process_sees_each_change(ask: Ask) -> None:
     shop, unseen = Shop(), []
-    with another_process(database_url) as ask:
-        for kind, (call, change) in changes(shop).items():
-            before = ask(call())
-            assert ask(call()) == before, kind
-            change()
-            if ask(call()) == before:
-                unseen.append(kind)
-        assert unseen == []
+    for kind, (call, change) in changes(shop).items():
+        before = ask(call())
+        assert ask(call()) == before, kind
+        change()
+        if ask(call()) == before:
+            unseen.append(kind)
+    assert unseen == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_its_trigger_a_change_stays_unseen(database_url: str) -> None:
+def test_without_its_trigger_a_change_stays_unseen(ask: Ask) -> None:
     """The control: it is remembered indeed."""
     shop = Shop()
     (trigger,) = (one for one in WeeklyHours._meta.constraints if isinstance(one, RaisesConfigVersion))
-    with another_process(database_url) as ask:
-        before = ask(shop.search())
+    before = ask(shop.search())
+    with connection.schema_editor() as editor:
+        trigger.remove_sql(WeeklyHours, editor)
+    try:
+        WeeklyHours.objects.update(closes=time(12))
+        assert ask(shop.search()) == before
+    finally:
         with connection.schema_editor() as editor:
-            trigger.remove_sql(WeeklyHours, editor)
-        try:
-            WeeklyHours.objects.update(closes=time(12))
-            assert ask(shop.search()) == before
-        finally:
-            with connection.schema_editor() as editor:
-                trigger.create_sql(WeeklyHours, editor)
-        ConfigVersion.objects.all().delete()
-        assert ask(shop.search()) != before
+            trigger.create_sql(WeeklyHours, editor)
+    ConfigVersion.objects.all().delete()
+    assert ask(shop.search()) != before
 
 
 @pytest.mark.django_db
