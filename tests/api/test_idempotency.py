@@ -16,21 +16,37 @@ from tests.situations import a_resource, a_server_key
 HOOK = {"url": "https://example.com/hook"}
 PROCESSES, THREADS = 5, 10
 SEND = """
-import sys, threading, json
+import json, os, sys, threading
 import django; django.setup()
 from django.test import Client
-key, body = sys.argv[1:3]
+key, body, processes, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+Client().get("/healthz")  # loads what a request needs
+begin, go = os.pipe()
+pipes = []
+for _one in range(processes):
+    pipes.append(os.pipe())
+    if os.fork() == 0:
+        break
+else:
+    os.close(go)  # which all wait for
+    for answers, given in pipes:
+        os.close(given)
+        sys.stdout.write(open(answers).read())
+        os.wait()
+    sys.exit()
 lines = []
 def send():
     headers = {"Authorization": key, "Idempotency-Key": "one"}
     answer = Client().post("/v2/bookings", body, content_type="application/json", headers=headers)
     lines.append(json.dumps([answer.status_code, answer.content.decode()]))
-threads = [threading.Thread(target=send) for _one in range(int(sys.argv[3]))]
-print("ready", flush=True)
-sys.stdin.readline()
+threads = [threading.Thread(target=send) for _one in range(threads)]
+os.close(go)
+os.read(begin, 1)
 for one in threads: one.start()
 for one in threads: one.join()
-print(*lines, sep="\\n")
+with open(pipes[-1][1], "w") as given:
+    print(*lines, sep="\\n", file=given)
+os._exit(0)
 """
 
 
@@ -126,14 +142,8 @@ def basic(door: Door) -> str:
 def send_at_once(door: Door, body: dict, database_url: str) -> list[str]:
     """Post one body from several processes with several threads each; return status and body of every answer."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": database_url}
-    command = [sys.executable, "-c", SEND, basic(door), json.dumps(body), str(THREADS)]
-    processes = [
-        subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _one in range(PROCESSES)
-    ]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    return [line for process in processes for line in process.communicate(timeout=120)[0].splitlines()]
+    command = [sys.executable, "-c", SEND, basic(door), json.dumps(body), str(PROCESSES), str(THREADS)]
+    sent = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, text=True, timeout=120, check=True
+    )
+    return sent.stdout.splitlines()
