@@ -82,7 +82,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with throwaway_postgresql() as url, pgbouncer(url) as pooled:
         # The pooler keeps connections for a while, so that the tests' databases cannot be dropped; the server is.
-        return pytest("PostgreSQL behind pgbouncer", ["--reuse-db", *arguments], TEST_DATABASE_URL=pooled)
+        meets = {"MEETS_DATABASE": "1", "TEST_DATABASE_URL": pooled}
+        return pytest("PostgreSQL behind pgbouncer", ["--reuse-db", *arguments], **meets)
 
 
 if __name__ == "__main__":
