@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,30 @@ os.wait()
 """
 
 
-def prepared(database: str, folder: Path, **settings: str) -> tuple[dict[str, Any], float]:
-    """What the process says that has made ready to fork, and the switch interval of what it has forked."""
+Prepared = Callable[[str], tuple[dict[str, Any], float]]
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, tuple[dict[str, Any], float]]:
+    return {}
+
+
+@pytest.fixture
+def prepared(database_url: str, tmp_path: Path, known: dict[str, tuple[dict[str, Any], float]]) -> Prepared:
+    """What the process says that has made ready to fork, and the switch interval of what it has forked.
+
+    It is asked once for each size of the pool.
+    """
+
+    def prepared(pool: str) -> tuple[dict[str, Any], float]:
+        if pool not in known:
+            known[pool] = run(database_url, tmp_path, DB_POOL=pool)
+        return known[pool]
+
+    return prepared
+
+
+def run(database: str, folder: Path, **settings: str) -> tuple[dict[str, Any], float]:
     env = environment(database, "http://testserver", folder) | settings
     # What was collected lies beside the code, and a real start collects first.
     command = [sys.executable, "-W", "ignore:No directory at", "-c", PROGRAM]
@@ -47,27 +70,27 @@ def prepared(database: str, folder: Path, **settings: str) -> tuple[dict[str, An
 
 
 @pytest.mark.parametrize("pool", ["0", "2"])
-def test_connections_are_closed_and_their_threads_ended(database_url: str, tmp_path: Path, pool: str) -> None:
-    found, _interval = prepared(database_url, tmp_path, DB_POOL=pool)
+def test_connections_are_closed_and_their_threads_ended(prepared: Prepared, pool: str) -> None:
+    found, _interval = prepared(pool)
     assert not found["connected"]
     assert found["threads"] == 1
 
 
-def test_views_are_loaded_and_left_alone_by_the_collector(database_url: str, tmp_path: Path) -> None:
-    found, interval = prepared(database_url, tmp_path)
+def test_views_are_loaded_and_left_alone_by_the_collector(prepared: Prepared) -> None:
+    found, interval = prepared("0")
     assert {"booking_site.urls", "bookings.views.home"} <= set(found["modules"])
     assert found["frozen"] > 100_000
     assert found["threshold"] >= 10_000
     assert interval == pytest.approx(0.001)
 
 
-def test_what_every_page_says_is_loaded_once_for_all_processes(database_url: str, tmp_path: Path) -> None:
-    found, _interval = prepared(database_url, tmp_path)
+def test_what_every_page_says_is_loaded_once_for_all_processes(prepared: Prepared) -> None:
+    found, _interval = prepared("0")
     assert {"en", "de", "ar"} <= set(found["languages"])
     assert {"bookings.templatetags.days", "babel.localedata"} <= set(found["modules"])
 
 
-def test_what_an_idle_site_does_not_use_is_not_loaded(database_url: str, tmp_path: Path) -> None:
-    found, _interval = prepared(database_url, tmp_path)
+def test_what_an_idle_site_does_not_use_is_not_loaded(prepared: Prepared) -> None:
+    found, _interval = prepared("0")
     loaded = {name.partition(".")[0] for name in found["modules"]}
     assert loaded & {"authlib", "recurring_ical_events", "redis"} == set()

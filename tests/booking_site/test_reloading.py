@@ -60,23 +60,31 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    port = free_port()
-    with fresh_database(tmp_path) as database:
-        env = environment(database, f"http://127.0.0.1:{port}", tmp_path)
-        env |= {"PORT": str(port), "WEB_CONCURRENCY": "2", "WEB_THREADS": "4"}
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a migrated database for one site after the other; the static files are collected."""
+    folder = tmp_path_factory.mktemp("reloading")
+    with fresh_database(folder) as database:
+        env = environment(database, "http://127.0.0.1", folder)
         manage(env, "migrate", "--verbosity", "0")
         collect(env)
-        site = Site(port, env, tmp_path / "log")
-        try:
-            wait_until(lambda: listening.answers("127.0.0.1", port) or site.process.poll() is not None)
-            assert site.process.poll() is None, site.says()
-            yield site
-        finally:
-            site.process.terminate()
-            site.process.wait(PATIENCE)
-            site.output.close()
+        yield database
+
+
+@pytest.fixture
+def site(database: str, tmp_path: Path) -> Iterator[Site]:
+    port = free_port()
+    env = environment(database, f"http://127.0.0.1:{port}", tmp_path)
+    env |= {"PORT": str(port), "WEB_CONCURRENCY": "2", "WEB_THREADS": "4"}
+    site = Site(port, env, tmp_path / "log")
+    try:
+        wait_until(lambda: listening.answers("127.0.0.1", port) or site.process.poll() is not None)
+        assert site.process.poll() is None, site.says()
+        yield site
+    finally:
+        site.process.terminate()
+        site.process.wait(PATIENCE)
+        site.output.close()
 
 
 class Load:
