@@ -13,6 +13,8 @@ from pytest_httpserver import HTTPServer
 from booking_site import environment
 from booking_site.launch import in_words
 
+pytestmark = pytest.mark.own_database  # or none: what is wrong is found before one is asked
+
 
 @pytest.mark.parametrize("text", ["", "abc", "-1", "65536", "80.5", "²"])
 def test_a_port_is_a_number_in_range(text: str) -> None:
