@@ -9,7 +9,6 @@ Chromium that has nothing in its cache.  Prints the median of the largest conten
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import sys
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from bench.over_http import free_port, serve  # noqa: E402
 from booking_site.collecting import collect_once  # noqa: E402
+from tests.browsers import CHROMIUM  # noqa: E402
 
 PHONE = {"width": 375, "height": 667}
 DOWN, UP, LATENCY_MS, SLOWER = 1_600_000 / 8, 750_000 / 8, 150, 4
@@ -82,10 +82,9 @@ def form_of(page: Page, times: str) -> str:
 
 def main(rounds: int) -> int:
     late = 0
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with served() as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
         times = f"{site}/book/commission/"
         pages = {"home": f"{site}/", "choose": times, "details": form_of(browser.new_page(), times)}
         for name, url in pages.items():

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from bench.desk_pages import desk_pages
 from bench.first_paint import DOWN, LATENCY_MS, PAINTED, PHONE, SLOWER, UP, served
 from bookings.lifecycle import join_people
 from bookings.models import Project, Resource
+from tests.browsers import CHROMIUM
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser has a loop of its own in this thread
 MOST_BYTES, MOST_SHIFT, LATEST_MS, MOST_CSS = 100_000, 0.02, 1500, 60_000
@@ -57,10 +57,9 @@ WAYS = re.compile(r"print|forced-colors|prefers-|selector\(")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
         sandbox = [] if os.geteuid() else ["--no-sandbox"]
-        browser = playwright.chromium.launch(executable_path=found, args=sandbox)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
         yield browser
         browser.close()
 

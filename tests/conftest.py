@@ -24,10 +24,10 @@ from bookings import configuration, database_clock
 from bookings.constraints import AppendOnly
 from bookings.graphs import flow
 from bookings.models import Graph, HistoryEntry
+from tests.browsers import CHROMIUM, NAMES
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _TOOLS = {
-    "browser": (CHROMIUM, "no Chromium is installed. On Debian or Ubuntu: sudo apt install chromium"),
+    "browser": (CHROMIUM, f"no Chromium is installed. On Debian: sudo apt install {NAMES[0]}"),
     "clients": (shutil.which("node"), "Node is not installed. On Debian or Ubuntu: sudo apt install nodejs"),
     "gettext": (
         shutil.which("xgettext"),
