@@ -47,7 +47,8 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this machine lacks, and say how to get it; REQUIRE_BROWSER=1 and its like let it fail.
 
-    MEETS_DATABASE=1 leaves out what no database can change: pytest-django lets no test near it that does not say so.
+    MEETS_DATABASE=1 leaves out what no database can change: pytest-django lets no test near it that does not say so,
+    and what only looks at pages is marked.
     """
     if os.environ.get("MEETS_DATABASE") == "1":
         same = [item for item in items if not _depends_on_the_database(item)]
@@ -62,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _depends_on_the_database(item: pytest.Item) -> bool:
     """Whether it reads the database, is skipped on one, or starts processes on the one that the suite runs on."""
-    if item.get_closest_marker("own_database"):
+    if any(item.get_closest_marker(name) for name in ("own_database", "looks")):
         return False
     if any(item.get_closest_marker(name) for name in ("django_db", "skipif")):
         return True

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
@@ -12,9 +11,10 @@ from bookings.graphs.versions import new_draft
 from bookings.lifecycle import Actor, act, add_event, join_people
 from bookings.models import Event, Graph, MailKind, MailWords, Person, Webhook
 from tests.admin.conftest import logged_in
+from tests.faults import faults_on_screens
 from tests.situations import a_booking, a_hold, a_project, a_resource, at
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 768, "height": 900}
 
 
@@ -103,10 +103,7 @@ def test_no_page_of_the_desk_has_a_part_without_a_name_or_is_too_wide(
     def look(url):
         page.goto(f"{live_server.url}{url}")
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-        report = Axe().run(page).response["violations"]
-        found.extend(f"{url}: {one['id']} {one['nodes'][0]['target']}" for one in report)
-        if page.evaluate("document.documentElement.scrollWidth") > screen["width"]:
-            found.append(f"{url}: wider than the screen")
+        found.extend(f"{url}: {fault}" for fault in faults_on_screens(page, [screen["width"]], [scheme]))
 
     look(reverse("admin:login"))
     look(reverse("forgotten_password"))

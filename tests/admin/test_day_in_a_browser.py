@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.lifecycle import Actor, act, add_event
 from bookings.models import Booking, Event, Resource, Site
 from tests.admin.conftest import logged_in
+from tests.faults import faults_on_screens
 from tests.situations import (
     a_booking,
     a_hold,
@@ -112,6 +112,7 @@ def test_the_tasks_of_the_counter_take_as_few_presses_as_they_should(opened, rol
     assert undo.count == 1
 
 
+@pytest.mark.looks
 def test_the_paper_is_two_presses_away_and_has_nothing_of_the_screen(opened):
     page = opened("desk")
     paper = Counter(page)
@@ -153,6 +154,7 @@ def test_an_address_is_corrected_and_the_confirmation_sent_again_in_four_steps(o
     expect(page.get_by_text("It is on its way")).to_be_visible()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [320, 375])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_on_a_phone_nothing_is_scrolled_sideways_and_the_bar_leads_everywhere(opened, day, width, language):
@@ -174,14 +176,13 @@ def test_on_a_phone_nothing_is_scrolled_sideways_and_the_bar_leads_everywhere(op
                 assert box["x"] + box["width"] <= width + 1, (name, box)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_the_day_have_no_fault_that_a_machine_can_find(opened, day, scheme):
+@pytest.mark.looks
+def test_the_pages_of_the_day_have_no_fault_that_a_machine_can_find(opened, day):
     Resource.objects.filter(name="Large studio").update(name="Large studio " * 5)
-    page = opened("manager", color_scheme=scheme)
+    page = opened("manager")
     heads = page.locator(".board__head").evaluate_all("all => all.map((one) => one.offsetHeight)")
     assert len(heads) == 3
     assert len(set(heads)) == 1
     for name in ("", "waiting/", "wrong/", "today/paper/"):
         page.goto(f"{day}/admin/bookings/booking/{name}" if name else f"{day}/admin/")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert faults_on_screens(page, [1280]) == []

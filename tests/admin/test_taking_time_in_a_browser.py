@@ -5,7 +5,6 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -13,6 +12,7 @@ from playwright.sync_api import expect
 from bookings.models import Booking, DatedHours, Project, Resource
 from tests.admin.conftest import pages_without_faults
 from tests.admin.counted import Counted
+from tests.faults import faults_on_screens
 from tests.situations import HOUR, a_booking, a_project, a_resource, at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -89,19 +89,18 @@ def test_time_is_taken_on_a_busy_desk_in_as_few_interactions_as_the_day_allows(c
         expect(desk.page.get_by_label("Everybody: the site is closed")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_are_free_of_faults_that_a_machine_can_find(at_the_desk, scheme):
+@pytest.mark.looks
+def test_the_pages_are_free_of_faults_that_a_machine_can_find(at_the_desk):
     emmett, clara = a_resource(name="Emmett"), a_resource(name="Clara")
     project = a_project(emmett, clara)
     a_booking(emmett, at(9), project=project, option=project.options.get())
-    desk = at_the_desk("manager", TAKE, color_scheme=scheme, viewport={"width": 375, "height": 800})
+    desk = at_the_desk("manager", TAKE, viewport={"width": 375, "height": 800})
 
     def look():
         before = len(desk.faults)
-        report = Axe().run(desk.page).response["violations"]
-        del desk.faults[before:]  # it tries styles of its own
-        assert [f"{one['id']} {one['nodes'][0]['target']}" for one in report] == []
-        assert desk.page.evaluate("document.documentElement.scrollWidth") <= 375
+        found = faults_on_screens(desk.page, [375])
+        del desk.faults[before:]  # axe tries styles of its own
+        assert found == []
 
     look()
     desk.tick("Emmett")

@@ -8,13 +8,13 @@ from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.effects.links import action_token, manage_token, owner_token
 from bookings.models import Booking, Location, Option, Project, Reservation, Resource
+from tests.faults import faults_on_screens
 from tests.situations import a_booking, a_location, a_project, a_resource, aged
 from tests.views.conftest import holds
 from tests.views.frames import wait_until_drawn
@@ -661,28 +661,25 @@ def test_the_first_page_is_light(page, site, url):
     assert sum(sizes) <= MOST_BYTES
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.looks
+@pytest.mark.parametrize(
+    ("language", "widths"), [("en", (1280, 768, 320)), ("ar", (320, 768, 1280))], ids=["en", "ar"]
+)
 def test_every_page_is_free_of_faults_that_a_machine_can_find(
-    browser, site, tomorrow, scheme, language, width, settings
+    browser, site, tomorrow, language, widths, settings
 ):
+    """Each is loaded once and stays at the last width, so that one language is pressed on a phone."""
     settings.MAIL_IS_SET_UP = True
     settings.TEST_MODE = True  # which adds a ribbon to each page
     meeting = f"https://meet.example.org/{'a' * 100}"
     Resource.objects.update(meeting_url=meeting)
     Project.objects.filter(slug="lightning").update(booking={"graph": "instant", "meeting": "fixed"})
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    context = browser.new_context(viewport={"width": widths[0], "height": 800})
     page = context.new_page()
     found = []
 
     def look(name):
-        report = Axe().run(page)
-        found.extend(
-            f"{name}: {one['id']} {one['nodes'][0]['target']}" for one in report.response["violations"]
-        )
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{name}: wider than the screen")
+        found.extend(f"{name}: {fault}" for fault in faults_on_screens(page, widths))
 
     for name, url in (("home", "/"), ("find", "/find/"), ("missing", "/nothing/")):
         page.goto(f"{site}{url}?lang={language}")
@@ -749,6 +746,7 @@ def seldom_seen(page, site, tomorrow, look):
     look("start and end")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(
     ("scheme", "language", "width"), [("light", "en", 375), ("dark", "ar", 1280)], ids=["light", "dark, ar"]
 )
@@ -772,10 +770,7 @@ def test_pages_that_few_meet_are_as_free_of_faults(browser, site, tomorrow, sche
     urls += [f"/b/{manage_token(unpaid)}/move/", "/b/nothing/", "/o/nothing/"]
     for url in urls:
         page.goto(f"{site}{url}")
-        report = Axe().run(page).response["violations"]
-        found += [f"{url}: {one['id']} {one['nodes'][0]['target']}" for one in report]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{url}: wider than the screen")
+        found += [f"{url}: {fault}" for fault in faults_on_screens(page, [width], [scheme])]
     context.close()
     assert not found
 
