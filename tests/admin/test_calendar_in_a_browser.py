@@ -107,6 +107,7 @@ def test_a_booking_is_drawn_out_by_its_lower_edge(desk, live_server, emmett):
     assert Booking.objects.get(continues=booking).end == at(11)
 
 
+@pytest.mark.looks
 def test_an_entry_of_half_an_hour_says_who_it_is_in_a_narrow_column(desk, live_server, emmett):
     for number in range(7):
         a_resource(name=f"Chair {number}")
@@ -221,6 +222,7 @@ def test_on_a_busy_desk_a_booking_is_moved_in_two_interactions_by_hand_and_four_
     assert desk.count <= 4
 
 
+@pytest.mark.looks
 def test_on_a_phone_one_resource_has_the_whole_width_and_another_is_chosen(desk, live_server, emmett, clara):
     a_booking(emmett, at(9))
     a_booking(clara, at(10), customer=marty(email="clara@example.org"), what="Clara's")
@@ -262,6 +264,7 @@ def test_the_calendar_is_free_of_faults_that_a_machine_can_find(desk, live_serve
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.looks
 def test_a_name_that_is_cut_short_keeps_its_beginning_on_a_page_from_right_to_left(
     context_in_arabic, live_server, emmett
 ):

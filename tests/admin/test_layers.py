@@ -239,6 +239,7 @@ def test_origins_are_checked(manager, project):
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.django_db(transaction=True)
 def test_typing_a_value_unticks_inherits_and_looking_at_it_does_not(browser, live_server, manager, project):
     context = browser.new_context()

@@ -53,6 +53,7 @@ def test_only_the_crumb_of_an_app_is_taken_and_in_both_spellings_of_django():
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_whoever_may_do_everything_has_the_bar_in_one_row_and_no_button_hugs_its_word(
@@ -78,6 +79,7 @@ def test_whoever_may_do_everything_has_the_bar_in_one_row_and_no_button_hugs_its
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("system", "chosen", "paper"),
@@ -98,6 +100,7 @@ FADES = """box => [scrollX, document.documentElement.scrollWidth - innerWidth,
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_wide_table_fades_where_more_of_it_is_out_of_sight(browser, live_server, language):
@@ -127,6 +130,7 @@ CUT = """() => [...document.querySelectorAll('.aligned .form-row :is(input, sele
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.django_db(transaction=True)
 def test_on_a_phone_no_field_of_a_form_is_cut(browser, live_server):
     context = browser.new_context(viewport={"width": 320, "height": 800})

@@ -75,6 +75,7 @@ def test_a_link_leads_nowhere_dangerous():
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.parametrize("path", ["/v2/docs", "/v2/docs/timekit"])
 def test_the_pages_work_under_the_sites_policy(live_server, browser, path):
     refused = []
@@ -87,6 +88,7 @@ def test_the_pages_work_under_the_sites_policy(live_server, browser, path):
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 def test_the_console_sends_a_call(live_server, browser):
     page = browser.new_page()
     page.goto(f"{live_server.url}/v2/docs")

@@ -197,6 +197,7 @@ def test_each_part_of_a_page_that_a_link_names_is_there():
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_pages_fit_the_window(live_server, browser, width):
     view = browser.new_page(viewport={"width": width, "height": 800})

@@ -110,6 +110,7 @@ def test_a_list_of_mails_shows_when_with_whom_and_until_when_it_can_be_changed(m
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 def test_a_long_fact_leaves_the_words_of_the_short_ones_whole(mailoutbox, browser):
     """On a phone, also in a program that drops the sheet."""
     Site.objects.update_or_create(pk=1, defaults={"language": "de"})
@@ -127,6 +128,7 @@ def test_a_long_fact_leaves_the_words_of_the_short_ones_whole(mailoutbox, browse
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 def test_a_word_that_fits_beside_the_longest_label_stays_whole_and_a_longer_one_widens_nothing(
     mailoutbox, browser
 ):
@@ -142,6 +144,7 @@ def test_a_word_that_fits_beside_the_longest_label_stays_whole_and_a_longer_one_
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 def test_the_address_in_an_invitation_of_staff_is_no_wider_than_a_phone(mailoutbox, browser):
     invited = {"username": "anna", "email": "anna@example.org", "role": "desk", "how": "mail"}
     logged_in("manager").post(reverse("admin:auth_user_invite"), invited)
@@ -233,6 +236,7 @@ def test_html_and_text_tell_the_same_facts(mailoutbox):
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_what_can_be_pressed_in_a_mail_has_one_line_where_there_is_room(browser, mailoutbox, language):

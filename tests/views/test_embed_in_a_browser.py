@@ -148,6 +148,7 @@ def test_a_link_opens_a_pop_up_with_its_answers_that_escape_shuts(page, host, to
     expect(opener).to_be_focused()
 
 
+@pytest.mark.looks
 def test_a_link_elsewhere_or_with_a_key_held_down_is_an_ordinary_link(page, host):
     host.page = html(
         f'<a href="{host.url}/else" data-book>Else</a>'
@@ -164,6 +165,7 @@ def test_a_link_elsewhere_or_with_a_key_held_down_is_an_ordinary_link(page, host
     page.wait_for_url(f"{host.site}/book/lightning/**")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(
     ("lang", "data", "words"), [("de-AT", {}, "Termin buchen"), ("en", {"label": "Talk to us"}, "Talk to us")]
 )

@@ -102,6 +102,7 @@ def test_a_visitor_books_by_clicks(page, site, tomorrow):
     assert Booking.objects.get().start == tomorrow
 
 
+@pytest.mark.looks
 def test_a_page_jumps_at_once_so_that_no_press_is_lost_on_the_way(page, site, tomorrow):
     """A page that still glides moves a button between its press and its release, which then counts for nothing."""
     for path in (f"{site}/", day_url(site, tomorrow), f"{site}/find/"):
@@ -109,6 +110,7 @@ def test_a_page_jumps_at_once_so_that_no_press_is_lost_on_the_way(page, site, to
         assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
 
+@pytest.mark.looks
 def test_the_browser_has_nothing_to_say_about_a_page(page, site, tomorrow):
     said = []
     page.on("console", lambda message: said.append(message.text))
@@ -117,6 +119,7 @@ def test_the_browser_has_nothing_to_say_about_a_page(page, site, tomorrow):
     assert said == []
 
 
+@pytest.mark.looks
 def test_on_a_tablet_a_service_keeps_room_for_its_words(page, site):
     page.set_viewport_size({"width": 768, "height": 1024})
     page.goto(site)
@@ -125,6 +128,7 @@ def test_on_a_tablet_a_service_keeps_room_for_its_words(page, site):
     assert min(widths) > 250
 
 
+@pytest.mark.looks
 def test_a_title_of_two_lines_covers_nothing_and_is_as_high_as_a_finger(page, site):
     Project.objects.filter(slug="lightning").update(name="Catch the lightning that strikes the tower")
     for width in (320, 768):
@@ -137,6 +141,7 @@ def test_a_title_of_two_lines_covers_nothing_and_is_as_high_as_a_finger(page, si
     assert min(one.bounding_box()["height"] for one in page.locator(".offer__title a").all()) >= 44
 
 
+@pytest.mark.looks
 def test_where_a_month_has_no_times_no_clocks_are_named_for_them(page, site, tomorrow):
     later = (tomorrow.replace(day=1) + timedelta(days=70)).date().replace(day=1)
     closed = {"start": f"{later - timedelta(days=1)}", "end": f"{later + timedelta(days=32)}"}
@@ -148,6 +153,7 @@ def test_where_a_month_has_no_times_no_clocks_are_named_for_them(page, site, tom
     expect(page.locator(".zone")).to_be_visible()
 
 
+@pytest.mark.looks
 def test_the_list_tells_the_next_time_on_the_visitors_own_clocks(browser, site):
     Project.objects.filter(slug="lightning").update(place=Project.Place.ONLINE)
     for zone, named in (("Asia/Tokyo", "(Tokyo time)"), ("Europe/Berlin", "(Berlin time)")):
@@ -158,6 +164,7 @@ def test_the_list_tells_the_next_time_on_the_visitors_own_clocks(browser, site):
         context.close()
 
 
+@pytest.mark.looks
 def test_on_a_phone_the_time_to_be_moved_is_said(page, site, tomorrow):
     book(page, site, tomorrow)
     page.set_viewport_size({"width": 375, "height": 667})
@@ -249,6 +256,7 @@ class Keys:
         pytest.fail(f"Nothing with {words!r} was reached.")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(
     ("width", "height", "language", "least"),
     [(375, 667, "en", 4), (375, 667, "en-us", 4), (320, 568, "en", 1), (320, 568, "de", 1)],
@@ -279,6 +287,7 @@ def in_sight(page, what):
     return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= screen["height"]
 
 
+@pytest.mark.looks
 def test_on_a_phone_what_is_chosen_stays_in_sight(browser, site, tomorrow):
     page = browser.new_context(viewport={"width": 375, "height": 667}, locale="en-GB").new_page()
     page.goto(day_url(site, tomorrow))
@@ -290,6 +299,7 @@ def test_on_a_phone_what_is_chosen_stays_in_sight(browser, site, tomorrow):
     page.context.close()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_what_is_chosen_is_told_whole_where_words_are_long(browser, site, tomorrow, language):
     Option.objects.filter(label="").update(label="Consultation with a drawing")
@@ -300,6 +310,7 @@ def test_what_is_chosen_is_told_whole_where_words_are_long(browser, site, tomorr
     page.context.close()
 
 
+@pytest.mark.looks
 def test_a_zone_is_shown_as_soon_as_it_is_chosen(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     expect(page.locator("[data-zone-button]")).to_be_hidden()
@@ -310,6 +321,7 @@ def test_a_zone_is_shown_as_soon_as_it_is_chosen(page, site, tomorrow):
     expect(page.locator(f'button.time[value="{tomorrow.isoformat()}"]')).to_contain_text("9:00 PM")
 
 
+@pytest.mark.looks
 def test_a_day_can_be_typed(page, site, tomorrow):
     page.goto(f"{site}/book/lightning/")
     later = (tomorrow + timedelta(days=45)).date()
@@ -320,6 +332,7 @@ def test_a_day_can_be_typed(page, site, tomorrow):
     expect(page.locator("button.time").first).to_be_visible()
 
 
+@pytest.mark.looks
 def test_another_day_is_swapped_in_announced_and_reached_by_back(page, site, tomorrow):
     loads = []
     page.on("load", lambda _page: loads.append(page.url))
@@ -346,6 +359,7 @@ def test_another_day_is_swapped_in_announced_and_reached_by_back(page, site, tom
     expect(page.get_by_role("heading", name="Your details")).to_be_visible()
 
 
+@pytest.mark.looks
 def test_choosing_with_whom_keeps_the_day_and_the_focus(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     day = page.locator("h2#day").text_content()
@@ -355,6 +369,7 @@ def test_choosing_with_whom_keeps_the_day_and_the_focus(page, site, tomorrow):
     expect(page.locator("h2#day")).to_have_text(day)
 
 
+@pytest.mark.looks
 def test_a_part_that_cannot_be_loaded_is_left_to_an_ordinary_page_load(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     page.route(
@@ -380,6 +395,7 @@ def test_the_customer_chooses_start_and_end(page, site, tomorrow):
     assert Booking.objects.get().length == timedelta(hours=2)
 
 
+@pytest.mark.looks
 def test_arrow_keys_walk_through_the_month(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     page.locator('td a.day[aria-current="true"]').focus()
@@ -458,6 +474,7 @@ def test_enter_books_also_while_the_hold_can_be_made_longer(page, site, tomorrow
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
+@pytest.mark.looks
 def test_a_hold_that_ends_before_ones_eyes_says_only_that(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
@@ -471,6 +488,7 @@ def test_a_hold_that_ends_before_ones_eyes_says_only_that(page, site, tomorrow):
     expect(page.get_by_text("Held for you until")).to_be_hidden()
 
 
+@pytest.mark.looks
 def test_in_person_the_browsers_zone_is_first_to_choose_and_told_on_the_form(browser, site, tomorrow):
     context = browser.new_context(timezone_id="Europe/Tallinn")
     page = context.new_page()
@@ -536,6 +554,7 @@ def test_a_form_whose_answer_never_came_can_be_sent_again(page, site, tomorrow):
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
+@pytest.mark.looks
 def test_the_address_to_keep_is_copied_and_shared_where_the_browser_can(page, site, tomorrow):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.add_init_script("navigator.share = async (what) => { document.title = what.url; }")
@@ -548,6 +567,7 @@ def test_the_address_to_keep_is_copied_and_shared_where_the_browser_can(page, si
     expect(page).to_have_title(url)
 
 
+@pytest.mark.looks
 def test_where_the_browser_cannot_copy_the_address_stands_alone(page, site, tomorrow):
     page.add_init_script(
         "for (const one of ['clipboard', 'share']) Object.defineProperty(navigator, one, {value: undefined});"
@@ -573,6 +593,7 @@ def test_a_booking_is_moved_cancelled_and_taken_back(page, site, tomorrow):
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("language", ["en-us", "de", "ar"])
 def test_a_time_over_midnight_fits_the_smallest_screen(browser, site, tomorrow, language):
     late = tomorrow.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=23, minute=30).astimezone(UTC)
@@ -630,6 +651,7 @@ def test_a_word_without_end_widens_no_page(browser, site, tomorrow):
     page.context.close()
 
 
+@pytest.mark.looks
 def test_the_first_wrong_answer_takes_the_focus_and_each_problem_leads_to_its_field(page, site, tomorrow):
     page.goto(day_url(site, tomorrow))
     pick(page, tomorrow)
@@ -642,6 +664,7 @@ def test_the_first_wrong_answer_takes_the_focus_and_each_problem_leads_to_its_fi
     expect(page.get_by_label("E-mail")).to_be_focused()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("url", ["/", "/book/lightning/", "/book/lightning/?dressed"])
 def test_the_first_page_is_light(page, site, url):
     """Everything counts as the web server sends it, texts compressed."""
@@ -775,6 +798,7 @@ def test_pages_that_few_meet_are_as_free_of_faults(browser, site, tomorrow, sche
     assert not found
 
 
+@pytest.mark.looks
 def test_forced_colours_less_motion_and_paper_keep_what_is_said(page, site, tomorrow):
     """Colours of one's own leave each time its border; paper is white also from the dark, and has nothing to press."""
     page.emulate_media(forced_colors="active", reduced_motion="reduce", color_scheme="dark")
@@ -849,6 +873,7 @@ def test_the_flow_works_in_a_frame_of_another_site_without_cookies(browser, site
     context.close()
 
 
+@pytest.mark.looks
 def test_a_page_that_staff_did_not_allow_may_not_frame_it(browser, site, host):
     page = browser.new_page()
     page.goto(host)

@@ -66,6 +66,7 @@ def test_where_no_assistant_may_book_nothing_speaks_of_one(client, project):
 
 
 @pytest.mark.browser
+@pytest.mark.looks
 def test_the_policy_lets_the_data_stand_and_the_page_runs_none_of_it(live_server, project, browser):
     page = browser.new_page()
     page.add_init_script("addEventListener('securitypolicyviolation', () => { document.title = 'violated' })")
