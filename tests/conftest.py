@@ -109,7 +109,9 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         sandbox = [] if os.geteuid() else ["--no-sandbox"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        # As the whole Chromium does; the shell asks for no language.
+        args = [*sandbox, "--accept-lang=en-US,en"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
         yield chromium
         chromium.close()
         connections.close_all()  # while the loop runs, this thread has connections of its own
@@ -153,8 +155,9 @@ def _seed_graphs() -> None:
         for rows in _seeded:
             type(rows[0])._base_manager.bulk_create(rows)
         return
+    # Triggers write the row of the version.
     models = [one for one in apps.get_app_config("bookings").get_models() if one is not ConfigVersion]
-    empty = [one for one in models if not one._base_manager.exists()]  # of the version, triggers write the row
+    empty = [one for one in models if not one._base_manager.exists()]
     import_module("bookings.migrations.0002_release_0_1_seeds").seed_graphs(apps, None)
     _seeded.extend(rows for one in empty if (rows := list(one._base_manager.all())))
 
