@@ -179,6 +179,12 @@ def test_a_formula_behind_what_a_table_may_take_for_the_end_of_a_cell_is_harmles
     assert not [cell for cell in cells if cell.strip('" ').startswith(("=", "@", "-", "+"))]
 
 
+def test_blanks_alone_are_passed_over_once():
+    blanks = "\n" * 200_000  # looked at from each of them anew, this takes minutes
+    assert exports.harmless(f"Marty{blanks}x") == f"Marty{blanks}x"
+    assert exports.harmless(f"Marty{blanks}=1") == f"Marty{blanks}'=1"
+
+
 def test_a_calendar_takes_what_the_list_shows_once_moved_once(desk):
     booking = a_booking(a_resource(name="Clara"), at(9), what="Lesson\r\nEND:VCALENDAR")
     reschedule(booking, by=Actor.customer(), start=at(10), end=at(11))

@@ -28,8 +28,10 @@ MOST = 10_000
 AT_ONCE = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a table takes for the beginning of a formula; the last four are wide letters."""
-_INNER = re.compile('([;\\t\\r\\n][\\s"]*)(?=[-=+@\uff1d\uff0b\uff0d\uff20])')
-"""Before one within a value: a table of another country ends a cell at a semicolon, and heeds no quotes then."""
+_GAP = re.compile('(?<![;\\s"])[;\\s"]++(?=[-=+@\uff1d\uff0b\uff0d\uff20])')
+"""What stands before one within a value, as a whole: a value of blanks alone is passed over once."""
+_END_OF_CELL = re.compile(r"[;\t\r\n]")
+"""Where a table of another country, which knows semicolons and heeds no quotes then, begins a cell."""
 
 
 class _Lines:
@@ -68,8 +70,12 @@ def export_page(model_admin: ModelAdmin, request: HttpRequest, kind: str) -> Htt
 
 def harmless(value: Any) -> str:
     """The value as a table may open it: what looks like a formula stands behind an apostrophe."""
-    text = "" if value is None else _INNER.sub(r"\1'", str(value))
+    text = "" if value is None else _GAP.sub(_closed, str(value))
     return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
+
+
+def _closed(gap: re.Match[str]) -> str:
+    return f"{gap[0]}'" if _END_OF_CELL.search(gap[0]) else gap[0]
 
 
 def _table(rows: Iterable[Booking]) -> Iterator[str]:
