@@ -37,7 +37,7 @@ UNKNOWN, STALE, KNOWN = "before the first ANALYZE", "analysed when there was lit
 def doc(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Resource]:
     """Somebody with a quarter of an hour taken every twenty minutes, and with a few that doubled."""
     with rows_of_many_tests(django_db_blocker):
-        forget_statistics()
+        begin_with_an_empty_table()
         resource = a_resource()
         owner = a_booking(resource, at(0, days=-100))
         for days in (-90, 100, 400):
@@ -57,16 +57,16 @@ def doc(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker
         yield resource
 
 
-def forget_statistics() -> None:
-    """As if PostgreSQL had never looked at the table: what other tests rolled back may have been counted."""
+def begin_with_an_empty_table() -> None:
+    """As if PostgreSQL had never looked at the table, and what other tests took and rolled back were not in its way."""
     if connection.vendor != "postgresql":
         return
+    table = Occupancy._meta.db_table
     with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table}")
         cursor.execute("SELECT usesuper FROM pg_user WHERE usename = current_user")
         if cursor.fetchone() == (True,):
-            table = [Occupancy._meta.db_table]
-            cursor.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = %s::regclass", table)
-            cursor.execute("DELETE FROM pg_statistic WHERE starelid = %s::regclass", table)
+            cursor.execute("DELETE FROM pg_statistic WHERE starelid = %s::regclass", [table])
 
 
 def analyse() -> None:
