@@ -40,5 +40,5 @@ def how_many(rows: QuerySet[Any], distinct: str = "") -> Compiled:
 
 
 def is_there(rows: QuerySet[Any]) -> Compiled:
-    """One where there is any, else NULL."""
+    """One where there is any, else zero or NULL."""
     return Compiled(rows.order_by().values(one=Value(1))[:1])
