@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -268,3 +269,10 @@ class NothingToUndo(BookingError):
     code = "nothing_to_undo"
     sentence = _("This can no longer be undone.")
     field = "booking"
+
+
+def every_kind(kind: type[BookingError] = BookingError) -> Iterator[type[BookingError]]:
+    """All reasons there are, with those that are a kind of another."""
+    for one in kind.__subclasses__():
+        yield one
+        yield from every_kind(one)

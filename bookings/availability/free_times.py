@@ -252,6 +252,7 @@ def _sessions(
 ) -> FreeTimes:
     """Sessions to come whose booking is open, with the places they have left; those held by oneself count as well."""
     rows = coming_sessions(now).filter(project=offering.project, start__gte=start, start__lt=end)
+    rows = rows.select_related("resource")
     if offering.only:
         rows = rows.filter(resource=offering.only.resource)
     held = Reservation.objects.live().filter(pk__in=ignoring, holds_seat=True)
@@ -267,6 +268,7 @@ def _sessions(
             needed=offering.places,
         )
         for row in rows
+        if offering.is_done_by(row.resource)
     ]
     days: dict[date, list[FreeTime]] = {}
     for one in found:

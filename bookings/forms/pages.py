@@ -68,6 +68,10 @@ class Trap(forms.TextInput):
     """An input that people never see (the pack's field template knows it by this name)."""
 
 
+OF_ONES_OWN = {"consent", "wants_texts", "website"}
+"""What only whoever fills in the form can say."""
+
+
 class DetailsForm(CustomerForm):
     """What a customer fills in on the page: the project's questions, its consent, and a field that people never see."""
 

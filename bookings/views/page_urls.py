@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from bookings.forms.pages import OF_ONES_OWN
 from bookings.views.frames import is_embedded
 from bookings.views.link_extras import campaign
 from bookings.views.return_to import FIELD as RETURN_TO
@@ -56,6 +57,10 @@ def hidden_fields(query: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def prefilled_answers(query: Mapping[str, str]) -> dict[str, str]:
-    """Answers that a URL gives beforehand: `?customer.name=Marty`; none with a NUL, which no database keeps."""
+    """Answers that a URL gives beforehand: `?customer.name=Marty`; none with a NUL, which no database keeps.
+
+    Nobody agrees to anything, and nobody is taken for a program, by a link.
+    """
     given = {name.removeprefix(PREFILL): value for name, value in query.items() if name.startswith(PREFILL)}
-    return {name: value for name, value in given.items() if "\0" not in name + value}
+    kept = {name: value for name, value in given.items() if name not in OF_ONES_OWN}
+    return {name: value for name, value in kept.items() if "\0" not in name + value}

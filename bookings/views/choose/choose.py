@@ -17,7 +17,6 @@ from bookings.availability.allowance import Allowance
 from bookings.availability.free_times import FreeTimes, free_times, month_bounds, next_start
 from bookings.availability.offering import Offering
 from bookings.errors import (
-    BookingError,
     CapReached,
     EndNotOffered,
     GroupFull,
@@ -26,6 +25,7 @@ from bookings.errors import (
     SlotTaken,
     TooManyPlaces,
     WindowClosed,
+    every_kind,
 )
 from bookings.languages import site_of
 from bookings.models import Booking
@@ -46,8 +46,8 @@ from bookings.views.sharing import project_card
 from bookings.visitors.choice import offerings_of
 
 LOOK_ON = timedelta(days=7)
-REFUSALS = {kind.code: kind for kind in BookingError.__subclasses__()}
-OF_THE_TIME = {SlotTaken, EndNotOffered, GroupFull, SessionClosed, WindowClosed, OutsideHours, CapReached}
+REFUSALS = {kind.code: kind for kind in every_kind()}
+OF_THE_TIME = (SlotTaken, EndNotOffered, GroupFull, SessionClosed, WindowClosed, OutsideHours, CapReached)
 
 
 @leads_back
@@ -61,8 +61,9 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     selection = selection_of(request, "choose", (slug,), offering.zone)
     if SEEK in request.GET:
         return redirect(sought(selection, offering))
-    if start := parse_instant(request.GET.get("start", "").replace(" ", "+")):
-        return offered_form(request, offering, start)
+    named = parse_instant(request.GET.get("start", "").replace(" ", "+"))
+    if named and offering.offers:
+        return offered_form(request, offering, named)
     opened = opened_at(selection, offering)
     if opened is None:
         return redirect(seek_url(selection))
@@ -153,7 +154,7 @@ def _refusal(selection: Selection, found: FreeTimes, offering: Offering, hold_ur
     lost = parse_instant(selection.request.GET.get("at", ""))
     if refusal is TooManyPlaces:
         return {"notice": sentence(TooManyPlaces(most_places=offering.most_places))}
-    if lost and refusal in OF_THE_TIME:
+    if lost and issubclass(refusal, OF_THE_TIME):
         card = alternatives_card(
             found.nearest(lost),
             _fewer_left(found, offering, lost) if refusal is GroupFull else refusal(),

@@ -48,10 +48,11 @@ def submit_label(actions: Sequence[Action]) -> str:
 
 
 def over(held: Reservation, zone: str) -> str:
-    """An ended hold is no error."""
+    """An ended hold is no error; it ended early where it was given up for another."""
+    ended = min(filter(None, (held.released_at, held.expires_at)))
     return _(
         "The hold ended at %(time)s. You can still send the form: if nobody else has taken the time, it is yours."
-    ) % {"time": times.clock(held.expires_at, zone)}
+    ) % {"time": times.clock(ended, zone)}
 
 
 def banner(

@@ -157,7 +157,9 @@ def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str,
         end=time.end,
     )
     hold = Hold(reservation=draft, project=offering.project, token="")
-    settled = session is not None or offering.everybody or len(offering.candidates) == 1
+    settled = (
+        session is not None or (first is not None and offering.everybody) or len(offering.candidates) == 1
+    )
     clocks = _clocks(request, offering)
     return {
         "submit_label": hold_card.submit_label(offering.flow.actions if offering.flow else ()),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from bookings.client_address import counted_digest
 from bookings.models import Reservation
+from bookings.views.frames import is_embedded
 from bookings.visitors.holding import Holder, live_hold, token_digest
 
 COOKIE = "visitor"
@@ -17,13 +18,23 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def visitor_token(request: HttpRequest) -> str:
-    """The visitor's token: from the cookie, from form or URL in a frame without cookies, else a new one."""
+    """The visitor's token: from the cookie, in a frame without cookies from form or URL, else a new one."""
     return _token_sent(request) or secrets.token_urlsafe(16)
 
 
 def _token_sent(request: HttpRequest) -> str:
-    sent = (source.get(COOKIE, "") for source in (request.COOKIES, request.POST, request.GET))
+    carried = (request.POST, request.GET) if _is_in_a_frame(request) else ()
+    sent = (source.get(COOKIE, "") for source in (request.COOKIES, *carried))
     return next((token for token in sent if _TOKEN.fullmatch(token)), "")
+
+
+def _is_in_a_frame(request: HttpRequest) -> bool:
+    """Whether it may keep no cookies.
+
+    A page that stands by itself may; a URL or a form by which somebody else says there whose visit it is would let
+    them have what is held and booked.
+    """
+    return is_embedded(request) and request.headers.get("Sec-Fetch-Dest") != "document"
 
 
 def holder(request: HttpRequest, token: str) -> Holder:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -63,6 +63,8 @@ def with_resource(request: HttpRequest, slug: str) -> HttpResponse:
     """What one person or room offers; the choice is kept on the pages that follow."""
     resource = get_object_or_404(Resource.objects.live(), slug=slug)
     listed = listed_projects(Project.objects.public().filter(resources=resource))
+    if not listed:
+        raise Http404
     if len(listed) == 1:
         return redirect(f"{reverse('pages:choose', args=[listed[0].project.slug])}?with={resource.slug}")
     context = {"heading": resource.name, "with_": face(resource), "all_url": reverse("pages:home")}
