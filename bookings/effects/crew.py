@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import InterfaceError, InternalError, OperationalError, close_old_connections, connections
 
 from bookings.effects.outbox import Handler, Sender
 from bookings.models.outbox import DELIVERY, TEST_DELIVERY, TEST_WEBHOOK, WEBHOOK
@@ -117,7 +117,7 @@ class Crew:
             while not self.stopping.is_set():
                 try:
                     do_one()
-                except (OperationalError, InterfaceError):
+                except (OperationalError, InterfaceError, InternalError):
                     log.exception("database_unavailable")
                     self.stopping.wait(DATABASE_PAUSE_SECONDS)
                 finally:

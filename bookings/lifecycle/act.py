@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from django.db import DatabaseError
 from django.db.models.functions import Now
 
 from bookings import database_clock
@@ -23,6 +25,7 @@ from bookings.lifecycle.transitions import companions_of, play, play_overdue
 from bookings.models import Action, Booking, HistoryEntry, Resource, Standstill
 from bookings.overrides import override
 
+log = structlog.get_logger(__name__)
 REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 
 
@@ -166,8 +169,12 @@ def play_if_due(booking: Booking, *, skip_locked: bool = False) -> bool:
     except Conflict:
         raise
     except BookingError:
-        Booking.objects.filter(pk=booking.pk, due_at__lte=Now()).update(due_at=Now() + REFUSED_AGAIN_AFTER)
+        _wait(booking)
         return False
+
+
+def _wait(booking: Booking) -> None:
+    Booking.objects.filter(pk=booking.pk, due_at__lte=Now()).update(due_at=Now() + REFUSED_AGAIN_AFTER)
 
 
 @verb
@@ -191,4 +198,11 @@ def _played(booking: Booking) -> bool:
     try:
         return play_if_due(booking, skip_locked=True)
     except Conflict:
+        return False
+    except DatabaseError:
+        raise
+    except Exception:
+        # A fault in one booking must not keep all others waiting; it is tried again as what is refused is.
+        log.exception("action_failed", booking=str(booking.pk))
+        _wait(booking)
         return False

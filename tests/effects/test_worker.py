@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import InternalError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -122,12 +123,50 @@ def test_once_does_what_is_due_and_ends(mailoutbox):
     assert [letter.subject.partition(":")[0] for letter in mailoutbox] == ["Ended"]
 
 
-def test_a_database_that_is_away_is_waited_for(monkeypatch):
+@pytest.mark.parametrize(
+    "error", [OperationalError("the server closed the connection"), InternalError("read-only")]
+)
+def test_a_database_that_is_away_or_read_only_is_waited_for(monkeypatch, error):
     def gone():
-        raise OperationalError("the server closed the connection")
+        raise error
 
     monkeypatch.setattr(worker, "play_due", gone)
     assert worker.Clock().tick() == worker.DATABASE_PAUSE_SECONDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_fails_ends_the_process_so_that_it_is_started_again(monkeypatch):
+    def fail(_clock, _stopped):
+        raise ZeroDivisionError
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(worker.Clock, "tick_until", fail)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            call_command("worker")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    lanes = {lane.name for lane in LANES}
+    assert not [one.name for one in threading.enumerate() if one.name.rpartition("-")[0] in lanes]
+
+
+def test_an_action_that_fails_holds_up_no_other(monkeypatch):
+    resource, act = a_resource(), sys.modules["bookings.lifecycle.act"]  # its name is that of a verb, too
+    play = act.play_overdue
+    broken, other = (aged(a_booking(resource, at(hour), graph="instant_payment")) for hour in (9, 11))
+
+    def fail(booking):
+        if booking.pk == broken.pk:
+            raise ZeroDivisionError
+        return play(booking)
+
+    monkeypatch.setattr(act, "play_overdue", fail)
+    call_command("worker", once=True)
+    for booking in (broken, other):
+        booking.refresh_from_db()
+    assert (broken.state.name, other.state.name) == ("tentative", "unpaid")
+    assert broken.due_at > timezone.now(), "it is tried again later"
 
 
 def test_act_due_plays_everything_that_is_due():

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, InternalError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from bookings import wake_ups
@@ -58,10 +58,12 @@ class Command(BaseCommand):
         crew.start()
         listener.start()
         log.info("worker_started")
-        Clock().tick_until(lambda: bool(stopped_by) or crew.failed.is_set())
-        wake_ups.stop_listening()
-        listener.stop()
-        crew.stop()
+        try:
+            Clock().tick_until(lambda: bool(stopped_by) or crew.failed.is_set())
+        finally:  # a fault of the clock ends the process, too, to be started again
+            wake_ups.stop_listening()
+            listener.stop()
+            crew.stop()
         if crew.failed.is_set():
             raise CommandError("Sending failed; the log says why.")
         log.info("worker_ended", signal=stopped_by[0])
@@ -90,7 +92,7 @@ class Clock:
             pause_until(self.tick(stopped), stopped)
 
     def tick(self, stopped: Callable[[], bool] = lambda: False) -> float:
-        """Do what is due and return for how many seconds to pause; a database that is away is waited for."""
+        """Do what is due and return for how many seconds to pause; a database that is away or read-only is awaited."""
         try:
             played = play_due()
             if time.monotonic() - self.swept_at >= SWEEP_SECONDS:
@@ -104,7 +106,7 @@ class Clock:
             if time.monotonic() - self.forgot_at >= FORGET_SECONDS:
                 forget_people()
                 self.forgot_at = time.monotonic()
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, InternalError):
             log.exception("database_unavailable")
             return DATABASE_PAUSE_SECONDS
         finally:
