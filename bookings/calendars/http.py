@@ -86,6 +86,7 @@ def call(
 ) -> Answer:
     """Make one call, following ``hops`` redirects; raises ``CalendarError`` where no whole answer came."""
     with deadline(LONGEST_CALL_SECONDS), safe_http.client(safe_http.CALENDARS) as client:
+        asked = httpx2.URL(url).host  # a password is no other host's
         try:
             for _hop in range(hops + 1):
                 if auth and httpx2.URL(url).scheme != "https":
@@ -93,7 +94,7 @@ def call(
                 request = client.build_request(
                     method, url, content=content or None, headers={**_ALWAYS, **(headers or {})}
                 )
-                answer = _read(client, request, auth)
+                answer = _read(client, request, auth if httpx2.URL(url).host == asked else None)
                 if answer.status not in {301, 302, 303, 307, 308}:
                     return answer
                 url = _further(url, answer.headers.get("location", ""))
@@ -151,6 +152,6 @@ def retry_after(asked: str) -> float | None:
     else:
         try:
             seconds = (parsedate_to_datetime(asked) - timezone.now()).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return min(max(seconds, 0.0), LONGEST_WAIT.total_seconds())

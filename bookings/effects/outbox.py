@@ -200,7 +200,8 @@ class Sender:
                 attempts=max(message.attempts - 1, 0),
             )
         except Unreachable as reason:
-            _postpone(message, self._rest(message.kind), str(reason))
+            # Its first stays counted: what was never tried is waited for by nobody.
+            _postpone(message, self._rest(message.kind), str(reason), attempts=max(message.attempts - 1, 1))
             return
         except NotNow as reason:
             _try_again(message, reason)
@@ -249,9 +250,9 @@ def _leaves_a_customer_untold(message: OutboxMessage, outcome: str) -> bool:
     return in_vain and message.kind in TELLING and message.payload.get("to") == "customer"
 
 
-def _postpone(message: OutboxMessage, wait: timedelta, words: str) -> None:
+def _postpone(message: OutboxMessage, wait: timedelta, words: str, **more: int) -> None:
     _count(message, "postponed")
-    _settle(message, run_after=Now() + wait, last_error=words)
+    _settle(message, run_after=Now() + wait, last_error=words, **more)
     log.warning("message_waits", kind=message.kind, id=message.pk, seconds=wait.total_seconds())
 
 

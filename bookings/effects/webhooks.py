@@ -240,5 +240,5 @@ def _retry_after(response: httpx2.Response) -> timedelta | None:
         return timedelta(seconds=int(asked))
     try:
         return parsedate_to_datetime(asked) - timezone.now()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 from icalendar import Calendar
@@ -10,6 +11,7 @@ from bookings.calendars.caldav import CalDav
 from bookings.calendars.errors import CalendarError, CalendarGone, ChangedThere, NotAllowed, SignedOut
 from bookings.calendars.event_keys import key_of
 from bookings.calendars.event_text import event_text, says_the_same
+from bookings.calendars.http import call
 from bookings.calendars.provider import Busy, Guest, ToWrite
 from tests.calendars.conftest import PASSWORD, Account, an_ics, lasting, soon
 
@@ -169,3 +171,13 @@ def test_answers_that_are_no_answer_are_told_in_words(httpserver, body):
     httpserver.expect_request("/dav/").respond_with_data(body, status=207, content_type="application/xml")
     with pytest.raises(CalendarError):
         CalDav(httpserver.url_for("/dav/"), "anna", PASSWORD).calendars()
+
+
+@pytest.mark.parametrize(("host", "sent"), [("localhost", True), ("127.0.0.1", False)])
+def test_a_redirect_takes_the_password_to_no_other_host(httpserver, settings, host, sent):
+    settings.CALENDAR_PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    elsewhere = f"http://{host}:{httpserver.port}/there/"
+    httpserver.expect_request("/here/").respond_with_data("", status=302, headers={"Location": elsewhere})
+    httpserver.expect_request("/there/").respond_with_data("")
+    call("GET", f"http://localhost:{httpserver.port}/here/", auth=("anna", PASSWORD))
+    assert ["Authorization" in one.headers for one, _answer in httpserver.log] == [True, sent]

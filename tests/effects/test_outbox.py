@@ -139,6 +139,17 @@ def test_a_server_that_is_down_for_long_makes_nothing_given_up():
     assert state_of(message) == ("", "refused")
 
 
+def test_tries_while_a_server_is_down_are_not_the_messages():
+    message, clock = a_message(), Clock()
+    sender = Sender({"mail": Handler(*[Unreachable("refused")] * 3)}, clock)
+    for _try in range(3):
+        let_wait_end()
+        sender.send_all()
+        clock.seconds += 1000
+    message.refresh_from_db()
+    assert (message.attempts, message.last_error) == (1, "refused")
+
+
 def test_a_fault_in_one_handler_keeps_no_other_message_back():
     bad, good = a_message("bad"), a_message("good", kind="delivery")
     Sender({"mail": Handler(ZeroDivisionError("secret")), "delivery": Handler()}).send_all()

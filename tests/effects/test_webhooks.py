@@ -182,6 +182,15 @@ def test_a_busy_listener_says_when_to_come_again(listener, heard, written):
     assert deliveries().get().run_after > timezone.now() + timedelta(minutes=110)
 
 
+def test_a_moment_that_no_calendar_has_is_no_time_to_come_again(listener, heard):
+    never = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+    listener.expect_request("/busy").respond_with_data(status=503, headers={"Retry-After": never})
+    a_webhook(listener, "/busy")
+    a_booking(a_resource(), at(9))
+    work()
+    assert deliveries().get().last_error == "Answered 503."
+
+
 def test_a_listener_that_is_gone_is_given_up(listener, heard):
     listener.expect_request("/gone").respond_with_data(status=410)
     a_webhook(listener, "/gone")
