@@ -190,7 +190,9 @@ def extend(reservation: Reservation, *, hold: timedelta, by: Actor) -> Reservati
         raise HoldNotExtendable
     Reservation.objects.filter(pk=live.pk).update(expires_at=Now() + hold, extensions=F("extensions") + 1)
     live.refresh_from_db(fields=["expires_at", "extensions"])
-    Occupancy.objects.filter(reservation=live).update(expires_at=live.expires_at)
+    kept = Occupancy.objects.filter(reservation=live).update(expires_at=live.expires_at)
+    if not kept and live.session_id is None:  # in the last moment somebody else cleared what had ended
+        raise ReservationGone
     return live
 
 

@@ -326,6 +326,19 @@ def test_a_project_for_staff_is_no_pages_business(nobody, widget, server, consul
     assert server.get(f"/projects/embed/{consultation.pk}").status_code == 200
 
 
+def test_where_a_project_says_nothing_of_it_it_tells_how_long_times_are_held(server, consultation):
+    path = f"/projects/{consultation.pk}"
+    server.put(path, {"booking": {"reservation_time": None}})
+    assert server.read(path)["reservation_time"] == "30"
+
+
+def test_where_a_project_names_no_graph_the_widget_says_that_it_is_booked(widget, consultation, settings):
+    settings.MAIL_IS_SET_UP = True
+    Project.objects.update(booking={"what": "Advice", "where": "Garage"})
+    told = widget.read(f"/projects/embed/{consultation.pk}")
+    assert told["ui"]["localization"]["success_message"] == "Booked. A confirmation goes to %s."
+
+
 def test_an_embedded_project_brings_what_the_widget_cannot_do_without(widget, consultation):
     told = widget.read(f"/projects/embed/{consultation.pk}")
     assert "%s" in told["ui"]["localization"]["success_message"]

@@ -241,6 +241,16 @@ def test_a_released_hold_holds_nothing_and_cannot_be_extended():
         extend(hold, hold=HOUR / 6, by=SERVER)
 
 
+def test_a_hold_whose_time_was_cleared_for_another_cannot_be_extended():
+    hold = a_hold(a_resource(), at(10))
+    Occupancy.objects.all().delete()
+    with pytest.raises(ReservationGone):
+        extend(hold, hold=HOUR / 6, by=SERVER)
+    before = hold.expires_at
+    hold.refresh_from_db()
+    assert hold.expires_at == before
+
+
 def test_a_visitor_has_so_many_live_holds(settings):
     settings.MAX_HOLDS_PER_VISITOR = 2
     doc = a_resource()

@@ -14,7 +14,7 @@ from bookings.errors import UnknownGraph
 from bookings.forms import CustomerForm
 from bookings.forms.questions import asked_of_customers
 from bookings.graphs.flow import Flow
-from bookings.layers import USUAL_GRAPH, merged
+from bookings.layers import USUAL_GRAPH, graph_name
 from bookings.models import Action, Project
 from bookings.overrides import override
 
@@ -77,7 +77,7 @@ def _defaults(row: Project, asked: Json) -> Json:
 def _said_when_sent(row: Project) -> str:
     """How things stand after the form was sent; the widget puts the customer's address for ``%s``."""
     try:
-        flow = Flow.published(str(merged({}, row).get("graph")))
+        flow = Flow.published(graph_name(row))
     except UnknownGraph:
         return _("Sent for %s.")
     mails = settings.MAIL_IS_SET_UP and row.sends_mail

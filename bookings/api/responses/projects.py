@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from bookings.api.responses.context import Context, Names, names_below
 from bookings.api.responses.fields import Json, RowOut, Uuid
 from bookings.api.responses.resources import ResourceOut, prefetch_calendars, serialize_resource
-from bookings.layers import merged
+from bookings.layers import DEFAULTS, merged
 from bookings.models import Project, ProjectResource, Resource
 
 MembersOut = list[Uuid] | list[ResourceOut]
@@ -80,6 +80,7 @@ def serialize_booked_project(row: Project, context: Context) -> BookedProjectOut
 def serialize_public_project(row: Project, context: Context) -> PublicProjectOut:
     below = merged({}, row)
     rules = below["settings"] if isinstance(below["settings"], dict) else {}
+    seconds = below["reservation_time"]
     return {
         **serialize_booked_project(row, context),
         "resources": serialize_members(row, context),
@@ -89,7 +90,7 @@ def serialize_public_project(row: Project, context: Context) -> PublicProjectOut
         "customer_fields": row.customer_fields,
         "ui": row.ui,
         "allow_double_bookings": rules.get("allow_double_bookings") is True,
-        "reservation_time": str(below["reservation_time"]),
+        "reservation_time": str(seconds if seconds is not None else DEFAULTS["reservation_time"]),
         "enabled_email_notification": row.sends_mail,
         "meta": row.meta,
     }
