@@ -14,6 +14,7 @@ from bookings.calendars.errors import (
     CalendarError,
     CalendarGone,
     ChangedThere,
+    LeadsElsewhere,
     NotAllowed,
     SignedOut,
     TooManyCalls,
@@ -79,7 +80,8 @@ class CalDav:
             except (SignedOut, TooManyCalls):
                 raise
             except CalendarError as error:
-                refusal = error
+                if not isinstance(refusal, LeadsElsewhere):
+                    refusal = error
                 continue
             if found and (found[0].href(f"{DAV}current-user-principal") or self._holds_events(found[0])):
                 return found[0]

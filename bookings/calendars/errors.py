@@ -20,6 +20,10 @@ class NotAllowed(CalendarError):
     """403: the account or the token's scopes do not cover this."""
 
 
+class LeadsElsewhere(NotAllowed):
+    """A redirect to another host, to which no password is sent."""
+
+
 class CalendarGone(CalendarError):
     """404 or 410 for the calendar itself."""
 

@@ -17,6 +17,7 @@ from bookings.calendars.errors import (
     CalendarError,
     CalendarGone,
     ChangedThere,
+    LeadsElsewhere,
     NotAllowed,
     SignedOut,
     TooManyCalls,
@@ -49,6 +50,9 @@ NOT_UNDERSTOOD = gettext_noop("The calendar’s server answered something that i
 NO_ADDRESS = gettext_noop("This is no address of a calendar: it begins with https://.")
 ELSEWHERE = gettext_noop(
     "The calendar’s server leads to an address that is not encrypted, and is not followed."
+)
+ANOTHER_HOST = gettext_noop(
+    "The calendar’s server leads to another one, to which the password is not sent: enter the address of that one."
 )
 NOT_ENCRYPTED = gettext_noop(
     "The password would not be encrypted on its way: the address must begin with https://."
@@ -86,7 +90,7 @@ def call(
 ) -> Answer:
     """Make one call, following ``hops`` redirects; raises ``CalendarError`` where no whole answer came."""
     with deadline(LONGEST_CALL_SECONDS), safe_http.client(safe_http.CALENDARS) as client:
-        asked = httpx2.URL(url).host  # a password is no other host's
+        asked = httpx2.URL(url).host
         try:
             for _hop in range(hops + 1):
                 if auth and httpx2.URL(url).scheme != "https":
@@ -94,10 +98,12 @@ def call(
                 request = client.build_request(
                     method, url, content=content or None, headers={**_ALWAYS, **(headers or {})}
                 )
-                answer = _read(client, request, auth if httpx2.URL(url).host == asked else None)
+                answer = _read(client, request, auth)
                 if answer.status not in {301, 302, 303, 307, 308}:
                     return answer
                 url = _further(url, answer.headers.get("location", ""))
+                if auth and httpx2.URL(url).host != asked:
+                    raise LeadsElsewhere(ANOTHER_HOST)
         except (safe_http.Refused, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             text = str(error) if isinstance(error, safe_http.Refused) else NO_ADDRESS
             raise NotAllowed(text) from error

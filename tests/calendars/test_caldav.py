@@ -1,6 +1,7 @@
 """CalDAV against a real server: what is found, read, written and removed."""
 
 import re
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -8,7 +9,14 @@ import pytest
 from icalendar import Calendar
 
 from bookings.calendars.caldav import CalDav
-from bookings.calendars.errors import CalendarError, CalendarGone, ChangedThere, NotAllowed, SignedOut
+from bookings.calendars.errors import (
+    CalendarError,
+    CalendarGone,
+    ChangedThere,
+    LeadsElsewhere,
+    NotAllowed,
+    SignedOut,
+)
 from bookings.calendars.event_keys import key_of
 from bookings.calendars.event_text import event_text, says_the_same
 from bookings.calendars.http import call
@@ -173,11 +181,23 @@ def test_answers_that_are_no_answer_are_told_in_words(httpserver, body):
         CalDav(httpserver.url_for("/dav/"), "anna", PASSWORD).calendars()
 
 
-@pytest.mark.parametrize(("host", "sent"), [("localhost", True), ("127.0.0.1", False)])
-def test_a_redirect_takes_the_password_to_no_other_host(httpserver, settings, host, sent):
+@pytest.mark.parametrize(
+    ("host", "refused"), [("localhost", nullcontext()), ("127.0.0.1", pytest.raises(LeadsElsewhere))]
+)
+def test_a_redirect_takes_the_password_to_no_other_host(httpserver, settings, host, refused):
     settings.CALENDAR_PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
     elsewhere = f"http://{host}:{httpserver.port}/there/"
     httpserver.expect_request("/here/").respond_with_data("", status=302, headers={"Location": elsewhere})
     httpserver.expect_request("/there/").respond_with_data("")
-    call("GET", f"http://localhost:{httpserver.port}/here/", auth=("anna", PASSWORD))
-    assert ["Authorization" in one.headers for one, _answer in httpserver.log] == [True, sent]
+    with refused:
+        call("GET", f"http://localhost:{httpserver.port}/here/", auth=("anna", PASSWORD))
+    asked = [request.host.partition(":")[0] for request, _answer in httpserver.log]
+    assert asked == ["localhost"] * (2 if host == "localhost" else 1)
+
+
+def test_an_address_that_leads_to_another_server_says_so(httpserver, settings):
+    settings.CALENDAR_PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    elsewhere = {"Location": f"http://127.0.0.1:{httpserver.port}/"}
+    httpserver.expect_request("/.well-known/caldav").respond_with_data("", status=301, headers=elsewhere)
+    with pytest.raises(LeadsElsewhere, match="enter the address of that one"):
+        CalDav(f"http://localhost:{httpserver.port}/", "anna", PASSWORD).calendars()
