@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.db.models.functions import Now
 
 from bookings import database_clock
@@ -199,7 +199,7 @@ def _played(booking: Booking) -> bool:
         return play_if_due(booking, skip_locked=True)
     except Conflict:
         return False
-    except DatabaseError:
+    except (OperationalError, InterfaceError, InternalError):  # of the database, and of no booking
         raise
     except Exception:
         # A fault in one booking must not keep all others waiting; it is tried again as what is refused is.

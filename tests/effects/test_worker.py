@@ -11,7 +11,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import InternalError, OperationalError, connection
+from django.db import DataError, InternalError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -151,14 +151,15 @@ def test_a_clock_that_fails_ends_the_process_so_that_it_is_started_again(monkeyp
     assert not [one.name for one in threading.enumerate() if one.name.rpartition("-")[0] in lanes]
 
 
-def test_an_action_that_fails_holds_up_no_other(monkeypatch):
+@pytest.mark.parametrize("error", [ZeroDivisionError, DataError])
+def test_an_action_that_fails_holds_up_no_other(monkeypatch, error):
     resource, act = a_resource(), sys.modules["bookings.lifecycle.act"]  # its name is that of a verb, too
     play = act.play_overdue
     broken, other = (aged(a_booking(resource, at(hour), graph="instant_payment")) for hour in (9, 11))
 
     def fail(booking):
         if booking.pk == broken.pk:
-            raise ZeroDivisionError
+            raise error
         return play(booking)
 
     monkeypatch.setattr(act, "play_overdue", fail)
