@@ -68,10 +68,6 @@ class Trap(forms.TextInput):
     """An input that people never see (the pack's field template knows it by this name)."""
 
 
-OF_ONES_OWN = {"consent", "wants_texts", "website"}
-"""What only whoever fills in the form can say."""
-
-
 class DetailsForm(CustomerForm):
     """What a customer fills in on the page: the project's questions, its consent, and a field that people never see."""
 
@@ -147,3 +143,7 @@ def _is_typed(field: forms.Field) -> bool:
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple | Note | Trap):
         return False
     return not (widget.is_hidden or {"readonly", "disabled"} & set(widget.attrs))
+
+
+OF_ONES_OWN = {"consent", "wants_texts", DetailsForm.TRAP}
+"""What only whoever fills in the form can say."""

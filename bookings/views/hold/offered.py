@@ -157,14 +157,12 @@ def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str,
         end=time.end,
     )
     hold = Hold(reservation=draft, project=offering.project, token="")
-    settled = (
-        session is not None or (first is not None and offering.everybody) or len(offering.candidates) == 1
-    )
+    settled = resource is not None and (session or offering.everybody or len(offering.candidates) == 1)
     clocks = _clocks(request, offering)
     return {
         "submit_label": hold_card.submit_label(offering.flow.actions if offering.flow else ()),
         "post_url": page_url(request, "form", offering.project.slug),
-        "summary": hold_card.summary(hold, replace(offering, only=first), clocks, names=settled),
+        "summary": hold_card.summary(hold, replace(offering, only=first), clocks, names=bool(settled)),
     }
 
 
