@@ -44,7 +44,6 @@ def name_every_answer(get_response: GetResponse) -> GetResponse:
         if not is_api(request):
             return get_response(request)
         call = cast(ApiRequest, request)
-        call.encoding = "utf-8"  # JSON has no other, whichever a head names
         number = request_ids.current() or uuid.uuid4()
         call.id, call.usage, call.caller = str(number), None, None
         with forgotten_afterwards(), configuration.forgotten_afterwards(), metrics.counted_again_afterwards():

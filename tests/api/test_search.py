@@ -156,8 +156,3 @@ def test_no_letter_beyond_ascii_stands_for_another(server, wish):
 def test_every_window_is_read_alike(server, path, query, field):
     response = server.get(f"{path}?{query}")
     assert (response.status_code, list(response.json()["errors"])) == (422, [field])
-
-
-def test_a_search_is_read_as_utf_8_whatever_its_head_names(server):
-    answer = server.get("/projects?search=name:a%2BADs-b", CONTENT_TYPE="text/plain; charset=utf-7")
-    assert answer.status_code == 200
