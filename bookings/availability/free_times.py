@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,13 +14,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bookings.availability.allowance import UNBOUNDED, Allowance
-from bookings.availability.chosen_ends import is_length, latest_ends
+from bookings.availability.chosen_ends import Room, is_length
 from bookings.availability.days import day_start, seconds
 from bookings.availability.intervals import Busy
 from bookings.availability.offering import Offer, Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
-from bookings.availability.search import prepare, resources_of, unique
+from bookings.availability.search import prepare, resources_of, unique, whole
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.slots_by_day import SlotsByDay
 from bookings.availability.supplies import Frame, Supply, together
@@ -107,13 +108,14 @@ def free_times(
     empty = [replace(one, busy=Busy(), capped=[]) for one in supplies]
     all_days = set(SlotsByDay(empty, frame, zone, until).counts())
     free = found.counts()
+    room = cache(lambda: Room(supplies, frame))
 
     def on(day: date) -> list[FreeTime]:
         times = [
             FreeTime(start=datetime.fromtimestamp(low, UTC), end=datetime.fromtimestamp(high, UTC))
             for low, high in found.on(day)
         ]
-        return _with_latest_ends(times, offering, query, supplies, frame) if offering.longest else times
+        return _with_latest_ends(times, offering, query, room()) if offering.longest else times
 
     return FreeTimes(free=free, full_days=frozenset(all_days - set(free)), on=on, zone=zone, step=query.step)
 
@@ -172,18 +174,20 @@ def _reach(offering: Offering) -> timedelta:
     return offering.longest or max(map(offering.length, offering.candidates), default=timedelta())
 
 
-def _with_latest_ends(
-    found: list[FreeTime], offering: Offering, query: Query, supplies: list[Supply], frame: Frame
-) -> list[FreeTime]:
+def _with_latest_ends(found: list[FreeTime], offering: Offering, query: Query, room: Room) -> list[FreeTime]:
     """The same times, each with the last end that may be chosen."""
-    longest, step = offering.longest or timedelta(), query.step or timedelta(hours=1)
-    latest = latest_ends(supplies, frame)
-    times = []
-    for one in found:
-        free_until = datetime.fromtimestamp(latest[int(one.start.timestamp())], UTC)
-        room = min(free_until, one.start + longest) - one.end
-        times.append(replace(one, latest=one.end + room // step * step))
-    return times
+    longest, step = whole(offering.longest or timedelta()), whole(_step(query))
+    latest = (
+        room.latest_end(seconds(one.start), seconds(one.end), longest=longest, step=step) for one in found
+    )
+    return [
+        replace(one, latest=datetime.fromtimestamp(end, UTC)) for one, end in zip(found, latest, strict=True)
+    ]
+
+
+def _step(query: Query) -> timedelta:
+    """Between two ends that may be chosen."""
+    return query.step or timedelta(hours=1)
 
 
 def takers(
@@ -193,14 +197,20 @@ def takers(
     longest = offering.longest
     if longest is None or end <= start:
         return []
-    offers = [offer for offer in offering.candidates if end - start >= offering.length(offer)]
     whole = replace(offering, lasting=end - start)
     try:
         query = whole.query(start, end, zone=ZoneInfo("UTC"), ignoring=list(ignoring))
     except ParametersError:
         return []
-    usual, step = offering.length(offers[0] if offers else None), query.step or timedelta(hours=1)
-    if not is_length(end - start, usual=usual, longest=longest, step=step):
+    usual = set(map(offering.length_taken, offering.candidates))
+    offers = [
+        offer
+        for offer in offering.candidates
+        if is_length(
+            end - start, own=offering.length_taken(offer), usual=usual, longest=longest, step=_step(query)
+        )
+    ]
+    if not offers:
         return []
     frame, supplies = prepare(query, now)
     if offering.everybody:

@@ -2,11 +2,15 @@
 
 import re
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
-from bookings.models import Booking, Option, Project, WeeklyHours
-from tests.situations import a_booking, a_project, a_resource
+from bookings.availability.free_times import free_times
+from bookings.availability.offering import Catalogue
+from bookings.models import Booking, Option, Project, Reservation, WeeklyHours
+from tests.situations import HOUR, a_booking, a_project, a_resource, own_terms
 from tests.views.conftest import holds
 from tests.views.test_booking_flow import text
 
@@ -124,3 +128,49 @@ def test_without_an_option_the_projects_length_is_the_shortest(visitor, open_end
     assert "end_not_offered" in pick(visitor, tomorrow, tomorrow + timedelta(hours=1))["Location"]
     pick(visitor, tomorrow, tomorrow + timedelta(hours=8))
     assert holds().get().end == tomorrow + timedelta(hours=8)
+
+
+QUARTER = HOUR / 4
+
+
+@pytest.fixture
+def of_their_own(open_ended, doc):
+    """Two take half an hour and three quarters, a third an hour and a half; the first two are busy at times."""
+    clara = a_resource(name="Clara Clayton", slug="clara")
+    marty = a_resource(name="Marty", slug="marty")
+    for position, (resource, quarters) in enumerate([(doc, 2), (clara, 3), (marty, 6)]):
+        open_ended.links.update_or_create(resource=resource, defaults={"position": position})
+        own_terms(open_ended, resource, length=quarters * QUARTER)
+    return doc, clara, marty
+
+
+def offered_ends(project, start):
+    """The ends that the page offers for a start."""
+    offering = Catalogue.of(project).offerings[0]
+    found = free_times(offering, start, start + HOUR / 60, zone=ZoneInfo("UTC"), now=timezone.now())
+    return [
+        time.end + number * found.step
+        for time in found.times
+        for number in range((time.latest - time.end) // found.step + 1)
+    ]
+
+
+@pytest.mark.parametrize("mode", ["roundrobin_prioritized", "mutual"])
+@pytest.mark.parametrize("busy", [[], [2], [0], [2, 3], [0, 3], [0, 0]], ids=str)
+def test_each_end_that_is_offered_can_be_held_whoever_is_free_and_however_long_they_take(
+    visitor, open_ended, of_their_own, tomorrow, mode, busy
+):
+    Project.objects.update(availability=LAYER | {"mode": mode})
+    for resource, quarters in zip(of_their_own, busy, strict=False):
+        a_booking(resource, tomorrow + quarters * QUARTER)
+    ends = offered_ends(Project.objects.get(), tomorrow)
+    assert ends or (mode == "mutual" and busy)
+    for number in range(-1, 14):
+        end = tomorrow + number * QUARTER
+        answer = pick(visitor, tomorrow, end)["Location"]
+        if end in ends:
+            assert "end_not_offered" not in answer, number
+            assert {held.end for held in holds()} == {end}
+        elif mode == "mutual":
+            assert "end_not_offered" in answer, number
+    Reservation.objects.all().delete()
