@@ -10,9 +10,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.admin.booking.booking_admin import StateFilter
 from bookings.effects.links import LinkInvalid, manage_token, read_token
 from bookings.lifecycle import Actor, act, book, reschedule
-from bookings.models import Booking, HistoryEntry, Remark, Site, WeeklyHours
+from bookings.models import Booking, HistoryEntry, Remark, Site, State, WeeklyHours
 from tests.admin.conftest import text_of, values_of
 from tests.lifecycle.test_series import a_series
 from tests.situations import (
@@ -259,6 +260,22 @@ def test_the_list_filters_by_state_project_resource_and_what_waits(desk):
         other = booked if found is asked else asked
         assert found.reference in shown
         assert other.reference not in shown
+
+
+def test_the_lists_choices_of_states_differ_and_none_is_of_what_the_list_leaves_out(desk):
+    for booking in (a_booking(a_resource(), at(9)), a_session(a_resource(), at(9), seats=2)):
+        reschedule(booking, start=at(12), end=at(13), by=Actor.owner())
+    a_booking(a_resource(), at(9), graph="request")
+    State.objects.filter(name__in=["confirmed", "tentative"]).update(label="Alike")
+    [states] = [one for one in desk.get(LIST).context["cl"].filter_specs if isinstance(one, StateFilter)]
+    words = [label for _name, label in states.lookup_choices]
+    assert len(words) == len(set(words))
+    assert "Moved to another time" not in words
+    [value] = [name for name, label in states.lookup_choices if label == "Alike"]
+    shown = text_of(desk.get(LIST, {"state": value}))
+    alike = Booking.objects.filter(state__name__in=["confirmed", "tentative"])
+    assert alike.count() == 3
+    assert all(one.reference in shown for one in alike)
 
 
 def test_the_list_shows_the_days_ahead_in_the_sites_zone(desk):

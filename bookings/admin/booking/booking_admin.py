@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path, reverse
@@ -38,7 +38,7 @@ from bookings.admin.today import pages, presses
 from bookings.graph_words import graph_words
 from bookings.languages import site_of
 from bookings.lifecycle import Actor, available_actions
-from bookings.models import Booking, Site, State
+from bookings.models import Action, Booking, Site, State
 from bookings.staff_limits import limited
 from bookings.times import clock_range, day, day_and_clock, zone_and_offset
 
@@ -52,14 +52,24 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        rows = State.objects.order_by("name").values_list("pk", "name", "label")
+        """None in which only moved bookings are, which stand in the list at their new time; what is shown alike is one
+        choice, under the first name.
+        """
+        arrives = Action.objects.order_by().filter(target=OuterRef("pk"))
+        of_moves = Exists(arrives.filter(continues=True)) & ~Exists(arrives.filter(continues=False))
+        rows = State.objects.exclude(of_moves).order_by("name").values_list("pk", "name", "label")
         labels: dict[str, list[str]] = {}
-        self.ids: dict[str, list[int]] = {}
+        ids: dict[str, list[int]] = {}
         for pk, name, label in rows:
-            self.ids.setdefault(name, []).append(pk)
-            if label not in labels.setdefault(name, []):
-                labels[name].append(label)
-        return [(name, " / ".join(map(graph_words, found))) for name, found in labels.items()]
+            ids.setdefault(name, []).append(pk)
+            if (words := graph_words(label)) not in labels.setdefault(name, []):
+                labels[name].append(words)
+        shown: dict[str, str] = {}
+        self.ids: dict[str, list[int]] = {}
+        for name, said in labels.items():
+            first = shown.setdefault(" / ".join(said), name)
+            self.ids.setdefault(first, []).extend(ids[name])
+        return [(name, words) for words, name in shown.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         """By their ids, which are read already: along an index, however rare the state is."""
