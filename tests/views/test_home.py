@@ -82,6 +82,18 @@ def test_sessions_count_while_they_have_a_seat(visitor, project, other, doc, tom
     assert brief_day_and_clock(tomorrow + timedelta(days=2), "Europe/Berlin") in entry(visitor, seats)
 
 
+def test_sessions_of_who_does_not_do_what_the_page_begins_with_are_not_next(
+    visitor, project, other, doc, tomorrow
+):
+    clara = a_resource(name="Clara Clayton", timezone="Europe/Berlin")
+    seats = a_project(doc, clara, graph="group_customer", name="Back class", slug="back")
+    a_session(doc, tomorrow, seats=1, project=seats)
+    a_session(clara, tomorrow + timedelta(days=2), seats=1, project=seats)
+    assert brief_day_and_clock(tomorrow, "Europe/Berlin") in entry(visitor, seats)
+    own_terms(seats, doc, offered=False)
+    assert brief_day_and_clock(tomorrow + timedelta(days=2), "Europe/Berlin") in entry(visitor, seats)
+
+
 def test_a_project_whose_settings_cannot_be_read_is_listed_all_the_same(visitor, project, other):
     Project.objects.filter(pk=project.pk).update(availability={"timeslot_increments": "nonsense"})
     assert "See times" in entry(visitor, project)

@@ -16,7 +16,7 @@ from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
 from bookings.availability.sessions import coming_sessions
 from bookings.availability.soonest import soonest
-from bookings.models import Project, Resource
+from bookings.models import Resource
 from bookings.views.home.listed_projects import ListedProject
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -39,22 +39,36 @@ def next_times(
 
     ``chosen`` leaves out all other resources.
     """
-    with_seats = [one.project for one in listed if one.takes_seats]
+    with_seats = [one for one in listed if one.takes_seats]
     others = [one for one in listed if not one.takes_seats]
     slots = {pk: NextTime(start=start) for pk, start in _slots(others, chosen, now).items()}
     return _sessions(with_seats, chosen, now) | slots
 
 
-def _sessions(projects: Sequence[Project], chosen: Resource | None, now: datetime) -> dict[UUID, NextTime]:
-    if not projects:
+def _sessions(
+    listed: Sequence[ListedProject], chosen: Resource | None, now: datetime
+) -> dict[UUID, NextTime]:
+    """Of sessions, those of whoever does what the project's own page begins with."""
+    if not listed:
         return {}
+    projects = [one.project for one in listed]
     open_ones = coming_sessions(now).filter(project__in=projects, start__lt=now + SESSIONS_SOON)
     open_ones = open_ones.filter(Q(places_left__gt=0))
     if chosen:
         open_ones = open_ones.filter(resource=chosen)
-    rows = open_ones.values_list("project_id", "start", "pk")
-    found = {project_id: NextTime(start=start, session=pk) for project_id, start, pk in reversed(rows)}
-    return {project_id: one for project_id, one in found.items() if project_id}
+    undone = {one.project.pk: _undone(first_offering(one, chosen)) for one in listed}
+    rows = open_ones.values_list("project_id", "resource_id", "start", "pk")
+    return {
+        project: NextTime(start=start, session=pk)
+        for project, resource, start, pk in reversed(rows)
+        if project and resource not in undone[project]
+    }
+
+
+def _undone(offering: Offering) -> set[UUID]:
+    """The resources of its project that do not do it."""
+    linked = {link.resource_id for link in offering.catalogue.links}
+    return linked - {offer.resource.pk for offer in offering.offers}
 
 
 def _slots(listed: Sequence[ListedProject], chosen: Resource | None, now: datetime) -> dict[UUID, datetime]:
