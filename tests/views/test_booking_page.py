@@ -406,6 +406,18 @@ def test_moving_shows_old_and_new_and_gives_the_old_time_back(visitor, page, tom
     assert Booking.objects.get(start=tomorrow).state.name == "rescheduled_by_customer"
 
 
+def test_what_moves_keeps_its_option_length_and_price_and_is_asked_for_no_other(
+    visitor, page, project, tomorrow
+):
+    project.options.create(label="Catch two", length=timedelta(hours=2), price=40, position=1)
+    assert "Catch two" in text(visitor.see("/book/lightning/"))
+    project.options.update(length=timedelta(hours=3), price=99)
+    shown = visitor.see(f"{page}move/", day=tomorrow.date().isoformat())
+    assert "Catch two" not in text(shown)
+    facts = shown.context["project"]["facts"]
+    assert [fact for fact in facts if fact in ("1 hour", "3 hours", "€18", "€99")] == ["1 hour", "€18"]
+
+
 def test_a_new_time_that_is_sent_twice_moves_once(visitor, page, tomorrow):
     later = (tomorrow + timedelta(hours=3)).isoformat()
     first, again = (visitor.client.post(f"{page}move/to/", {"start": later}) for _time in range(2))

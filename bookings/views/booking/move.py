@@ -95,7 +95,7 @@ def times_page(request: HttpRequest, booking: Booking, urls: MoveUrls) -> HttpRe
     opened = opened_at(selection, offering, moving=booking)
     if opened is None:
         return redirect(seek_url(selection))
-    context = plan(*opened, offering, hold_url=urls.confirm)
+    context = plan(*opened, offering, hold_url=urls.confirm, moving=booking)
     zone = selection.zone.key
     context["pick_by_get"] = True
     context["old"] = {

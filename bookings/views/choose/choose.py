@@ -117,7 +117,14 @@ def seek_url(selection: Selection) -> str:
     return selection.href(month=months.neighbour(selection.year, selection.month, 1), changes={SEEK: "next"})
 
 
-def plan(selection: Selection, found: FreeTimes, offering: Offering, *, hold_url: str) -> dict[str, Any]:
+def plan(
+    selection: Selection,
+    found: FreeTimes,
+    offering: Offering,
+    *,
+    hold_url: str,
+    moving: Booking | None = None,
+) -> dict[str, Any]:
     """The context of `choose.html` but for what is particular to a page."""
     who = visitor_token(selection.request)
     day = selection.day or selection.first_of(found.free)
@@ -126,7 +133,7 @@ def plan(selection: Selection, found: FreeTimes, offering: Offering, *, hold_url
     nobody = not offering.offers
     said = [card["said"] if card else month.get("empty", ""), selection.nothing_later]
     return {
-        **options(selection, offering),
+        **options(selection, offering, moving),
         "nobody": nobody,
         "notice": zones.unknown_zone_notice(selection.request, selection.zone.key, selection.now),
         **_refusal(selection, found, offering, hold_url),

@@ -12,8 +12,9 @@ from bookings import times
 from bookings.availability.free_times import FreeTimes
 from bookings.availability.offering import Offer, Offering
 from bookings.markdown import as_html
+from bookings.models import Booking
 from bookings.place_words import places_in_words
-from bookings.price_words import least_price_in_words
+from bookings.price_words import least_price_in_words, price_in_words
 from bookings.views.choose.offering import map_url, place_in_short, place_in_words
 from bookings.views.choose.selection import Selection
 from bookings.views.faces import face, look_of
@@ -23,11 +24,15 @@ from bookings.visitors.choice import offerings_of
 FACES_OF_ANYONE = 2
 
 
-def options(selection: Selection, offering: Offering) -> dict[str, Any]:
-    """The left column: the project, its options and people, and the line that stands for them when folded."""
-    offerings = offerings_of(offering.catalogue) if offering.option else []
+def options(selection: Selection, offering: Offering, moving: Booking | None = None) -> dict[str, Any]:
+    """The left column: the project, its options and people, and the line that stands for them when folded.
+
+    A booking that moves keeps what was booked: its own option, length and price.
+    """
+    offerings = offerings_of(offering.catalogue) if offering.option and moving is None else []
     options = [_option(selection, one, offering) for one in offerings]
-    current = next((one for one in options if one["current"]), _without_options(offering))
+    usual = _booked(moving) if moving else _without_options(offering)
+    current = next((one for one in options if one["current"]), usual)
     where = place_in_short(offering)
     facts = (current["label"], current["length"], *_places(offering), current["price"], where)
     return {
@@ -95,6 +100,13 @@ def _without_options(offering: Offering) -> dict[str, Any]:
     length = offering.length(offering.only)
     in_words = "" if offering.takes_seats else times.durations_in_words(length, offering.longest or length)
     return {"label": in_words, "length": "", "price": ""}
+
+
+def _booked(booking: Booking) -> dict[str, Any]:
+    label = booking.option.label if booking.option else ""
+    in_words = times.duration_in_words(booking.length)
+    price = price_in_words(booking.price, booking.currency)
+    return {"label": label or in_words, "length": in_words if label else "", "price": price}
 
 
 def _people(selection: Selection, offering: Offering) -> list[dict[str, Any]]:
