@@ -8,8 +8,8 @@ import pytest
 
 from bookings.models import Booking, Project
 from bookings.views.link_extras import LONGEST, MOST
-from tests.situations import a_session
-from tests.views.conftest import MARTY
+from tests.situations import a_session, aged
+from tests.views.conftest import MARTY, holds
 from tests.views.test_booking_flow import text
 from tests.views.test_frames import Framed
 from tests.views.test_named_times import carried, link
@@ -45,6 +45,18 @@ def test_an_answer_given_beforehand_that_no_question_asks_for_is_kept_apart(visi
     booking = Booking.objects.get()
     assert booking.meta == {"prefilled": {"order": "17", "seller": "Biff"}}
     assert booking.customer.name == "Marty McFly"  # whatever was given, the person typed this
+
+
+def test_it_is_kept_where_the_time_was_lost_and_another_is_held_instead(visitor, another, project, tomorrow):
+    page = times(visitor, tomorrow, **{"customer.name": "Emmett", "customer.order": "17"})
+    form = press(visitor, page, tomorrow)
+    aged(holds().get())
+    another.book(project, tomorrow, name="Biff Tannen")
+    at, _question, query = form.partition("?")
+    later = {"start": tomorrow.replace(hour=13).isoformat()}
+    instead = text(visitor.client.post(f"{at}instead/?{query}", MARTY | later))
+    visitor.send(unescape(re.findall(r'<form[^>]*id="details"[^>]*action="([^"]+)"', instead)[0]))
+    assert Booking.objects.get(customer__name="Marty McFly").meta == {"prefilled": {"order": "17"}}
 
 
 def test_no_link_writes_anything_else_into_meta(visitor, project, tomorrow):

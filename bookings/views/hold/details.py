@@ -171,8 +171,9 @@ def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
     """Hold one of the nearest times instead; the answers come along."""
     if request.method != "POST":
         return redirect(_present(request, hold).url(request, "details"))
+    given = given_answers(hold)
     try:
-        other = hold_of(hold_token(hold_time(as_held(request, hold), request, visitor_token(request))))
+        held = hold_time(as_held(request, hold), request, visitor_token(request), given=given)
     except ProofNeeded as error:
         bites.note(error.limit)
         return proof_page(request, hold.project, error, visitor_token(request))
@@ -181,14 +182,14 @@ def hold_alternative(request: HttpRequest, hold: Hold) -> HttpResponse:
         return details_page(
             request,
             hold,
-            sent_form(request, hold.project, given_answers(hold)),
+            sent_form(request, hold.project, given),
             alternatives=found,
             status=409,
         )
-    if other is None:
+    if (other := hold_of(hold_token(held))) is None:
         return no_such_hold(request, hold.project.slug)
     return remember_visitor(
-        details_page(request, other, kept_form(request, hold.project, given_answers(hold))),
+        details_page(request, other, kept_form(request, hold.project, given)),
         visitor_token(request),
     )
 

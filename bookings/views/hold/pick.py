@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
@@ -44,8 +45,13 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
     return remember_visitor(redirect(form_url), token)
 
 
-def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservation:
-    """Reserve what the form picked, in place of the visitor's present hold; raises what the verbs raise."""
+def hold_time(
+    offering: Offering, request: HttpRequest, token: str, *, given: Mapping[str, str] | None = None
+) -> Reservation:
+    """Reserve what the form picked, in place of the visitor's present hold; raises what the verbs raise.
+
+    ``given`` are answers of a hold before this one, which the form does not carry.
+    """
     before, who = live_hold(token), holder(request, token)
     proof = brought_proof(request, offering.project)
     session = session_of(offering, request.POST.get("session", ""))
@@ -56,7 +62,7 @@ def hold_time(offering: Offering, request: HttpRequest, token: str) -> Reservati
         start=parse_instant(request.POST.get("start", "")),
         end=parse_instant(request.POST.get("end", "")),
         asks_end="end" in request.POST,
-        answers=prefilled_answers(request.POST),
+        answers={**(given or {}), **prefilled_answers(request.POST)},
     )
     return hold(offering, picked, who, before, proof)
 
