@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,7 +70,14 @@ class FreeTimes:
     def nearest(self, around: datetime, *, days: int = 7, most: int = 3) -> list[FreeTime]:
         """Those that start nearest to ``around``, within so many days, in order of time."""
         span = timedelta(days=days)
-        near = [one for one in self.times if not one.full and abs(one.start - around) <= span]
+        first, last = ((around + by).astimezone(self.zone).date() for by in (-span, span))
+        near = [
+            one
+            for day in self.free
+            if first <= day <= last
+            for one in self.on(day)
+            if not one.full and abs(one.start - around) <= span
+        ]
         return sorted(sorted(near, key=lambda one: abs(one.start - around))[:most], key=lambda one: one.start)
 
 
@@ -108,14 +114,14 @@ def free_times(
     empty = [replace(one, busy=Busy(), capped=[]) for one in supplies]
     all_days = set(SlotsByDay(empty, frame, zone, until).counts())
     free = found.counts()
-    room = cache(lambda: Room(supplies, frame))
+    room = Room(supplies, frame) if offering.longest else None
 
     def on(day: date) -> list[FreeTime]:
         times = [
             FreeTime(start=datetime.fromtimestamp(low, UTC), end=datetime.fromtimestamp(high, UTC))
             for low, high in found.on(day)
         ]
-        return _with_latest_ends(times, offering, query, room()) if offering.longest else times
+        return _with_latest_ends(times, offering, query, room) if room else times
 
     return FreeTimes(free=free, full_days=frozenset(all_days - set(free)), on=on, zone=zone, step=query.step)
 
@@ -222,12 +228,18 @@ def takers(
 
 
 def nearest(
-    offering: Offering, around: datetime, *, now: datetime, days: int = 7, most: int = 3
+    offering: Offering,
+    around: datetime,
+    *,
+    now: datetime,
+    days: int = 7,
+    most: int = 3,
+    allowance: Allowance = UNBOUNDED,
 ) -> list[FreeTime]:
     """The free times nearest to ``around``, within so many days, in order of time."""
     span = timedelta(days=days)
     window = max(now, around - span), around + span
-    found = free_times(offering, *window, zone=ZoneInfo(offering.zone), now=now)
+    found = free_times(offering, *window, zone=ZoneInfo(offering.zone), now=now, allowance=allowance)
     return found.nearest(around, days=days, most=most)
 
 

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings import in_flight
-from bookings.availability import allowance, search
+from bookings.availability import allowance, free_times, search
+from bookings.availability.chosen_ends import Room
 from bookings.models import Event, WeeklyHours
 from bookings.views.choose.months import neighbour
 from tests.api.conftest import Door
@@ -313,11 +314,44 @@ def test_a_month_of_the_published_clients_stays_below_the_gate(
     assert 0 < max(estimated) < spare(settings)
 
 
-def test_a_page_that_is_dear_waits_for_nobody_either(client, six, settings, shut):
+@pytest.fixture
+def many(six, settings):
+    """A project of which any search is dear."""
     settings.DEAR_SEARCH_MILLISECONDS = 1
-    project = a_project(*six, *[a_resource() for _more in range(60)])
-    answer = client.get(f"/book/{project.slug}/")
+    return a_project(*six, *[a_resource() for _more in range(60)])
+
+
+def test_a_page_that_is_dear_waits_for_nobody_either(client, many, shut):
+    answer = client.get(f"/book/{many.slug}/")
     assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+
+
+def test_a_link_to_a_time_of_a_dear_project_waits_for_nobody_either(client, many, shut):
+    answer = client.get(f"/book/{many.slug}/", {"start": at(10).isoformat()})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+
+
+def test_until_when_times_are_free_is_found_while_the_gate_is_shut(client, many, monkeypatch):
+    many.availability = {"customer_chooses_end": True, "max_length": "3 hours"}
+    many.save()
+    shut = []
+
+    def counted(*asked):
+        shut.append(allowance.PUBLIC_GATE._lock.locked())
+        return Room(*asked)
+
+    monkeypatch.setattr(free_times, "Room", counted)
+    assert client.get(f"/book/{many.slug}/").status_code == 200
+    assert shut == [True]
+
+
+def test_answers_are_kept_where_the_nearest_times_cannot_be_looked_for(client, many, shut):
+    gone = {"start": at(10).replace(minute=7).isoformat(), "book": "1", "name": "Marty McFly"}
+    answer = client.post(f"/book/{many.slug}/form/", gone)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert 'value="Marty McFly"' in page
+    assert "Nothing is free" not in page
 
 
 def test_the_gate_is_open_again_after_an_answer_and_after_a_refusal(page, six, settings):

@@ -1,13 +1,15 @@
 """Where a project lets the customer choose the end: two selects that need no script, and the engine judges."""
 
 import re
+from dataclasses import replace
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
-from bookings.availability.free_times import free_times
+from bookings.availability import free_times
+from bookings.availability.chosen_ends import Room
 from bookings.availability.offering import Catalogue
 from bookings.models import Booking, Option, Project, Reservation, WeeklyHours
 from tests.situations import HOUR, a_booking, a_project, a_resource, own_terms
@@ -46,6 +48,40 @@ def test_the_day_offers_starts_and_ends_in_two_selects(visitor, open_ended, doc,
     )
     assert option
     assert int(option[2]) - int(option[1]) == 60  # free until the booking two hours on
+
+
+def test_until_when_times_are_free_is_found_once_for_a_page(visitor, open_ended, tomorrow, monkeypatch):
+    found = []
+
+    def counted(*asked):
+        found.append(asked)
+        return Room(*asked)
+
+    monkeypatch.setattr(free_times, "Room", counted)
+    lost = {"refused": "slot_taken", "at": tomorrow.isoformat()}
+    for asked in (lost, {"start": tomorrow.isoformat()}, {"start": tomorrow.replace(minute=7).isoformat()}):
+        found.clear()
+        assert visitor.see("/book/lightning/", zone="UTC", **asked).status_code == 200
+        assert len(found) == 1, asked
+
+
+def test_the_nearest_are_looked_for_on_the_days_around_alone(open_ended, tomorrow):
+    offering = Catalogue.of(open_ended).offerings[0]
+    window = tomorrow - timedelta(days=1), tomorrow + timedelta(days=60)
+    whole = free_times.free_times(offering, *window, zone=ZoneInfo("UTC"), now=tomorrow)
+    asked = []
+
+    def counted(day):
+        asked.append(day)
+        return whole.on(day)
+
+    found = replace(whole, on=counted)
+    around = tomorrow + timedelta(days=30)
+    assert [one.start for one in found.nearest(around)] == [
+        around + timedelta(minutes=minutes) for minutes in (-30, 0, 30)
+    ]
+    days = timedelta(days=7)
+    assert (min(asked), max(asked)) == ((around - days).date(), (around + days).date())
 
 
 def test_the_length_is_said_from_the_shortest_to_the_longest(visitor, open_ended, doc, tomorrow):
@@ -147,7 +183,9 @@ def of_their_own(open_ended, doc):
 def offered_ends(project, start):
     """The ends that the page offers for a start."""
     offering = Catalogue.of(project).offerings[0]
-    found = free_times(offering, start, start + HOUR / 60, zone=ZoneInfo("UTC"), now=timezone.now())
+    found = free_times.free_times(
+        offering, start, start + HOUR / 60, zone=ZoneInfo("UTC"), now=timezone.now()
+    )
     return [
         time.end + number * found.step
         for time in found.times

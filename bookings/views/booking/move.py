@@ -8,12 +8,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import database_clock, times
-from bookings.availability.free_times import nearest
 from bookings.availability.offering import Offering
 from bookings.availability.terms import comes_whole
 from bookings.effects.links import Purpose, manage_token, newest
@@ -28,7 +26,7 @@ from bookings.views.choose.day import SEEK
 from bookings.views.choose.offering import offering_for
 from bookings.views.choose.selection import ANYONE, selection_of
 from bookings.views.frames import is_embedded
-from bookings.views.hold.alternatives import alternatives_card
+from bookings.views.hold.alternatives import alternatives_card, nearest_times
 from bookings.views.page_urls import carried_query, frame_aware_url, hidden_fields, page_url, parse_instant
 from bookings.visitors.moving import Wanted, as_it_moves, is_there, move, moves, wanted_session, wanted_start
 from bookings.visitors.sessions import session_of
@@ -180,7 +178,7 @@ def _alternatives(
     error: BookingError,
 ) -> dict[str, Any]:
     return alternatives_card(
-        nearest(offering, wanted.start, now=timezone.now()),
+        nearest_times(offering, wanted.start),
         error,
         zone=booking_card.clocks_of(booking).first,
         post_url=urls.confirm,

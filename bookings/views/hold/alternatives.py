@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings import times
-from bookings.availability.free_times import FreeTime
+from bookings import database_clock, times
+from bookings.availability.allowance import Allowance, GateShut
+from bookings.availability.free_times import FreeTime, nearest
+from bookings.availability.offering import Offering
 from bookings.errors import BookingError, GroupFull, SlotTaken
 from bookings.refusals import sentence
 from bookings.views.choose.day import picked_field
 
 
+def nearest_times(offering: Offering, around: datetime) -> list[FreeTime] | None:
+    """Those nearest to a time that went to somebody else; None where another dear search is being done."""
+    try:
+        with Allowance.page() as allowance:
+            return nearest(offering, around, now=database_clock.now(), allowance=allowance)
+    except GateShut:
+        return None
+
+
 def alternatives_card(
-    near: list[FreeTime],
+    near: list[FreeTime] | None,
     error: BookingError,
     *,
     zone: times.Zone,
@@ -22,12 +34,15 @@ def alternatives_card(
     all_url: str,
     form_id: str,
 ) -> dict[str, Any]:
-    """The context of `_alternatives.html`; its buttons send ``form_id`` to ``post_url`` with another time."""
-    days = {times.short_day(one.start, zone) for one in near}
+    """The context of `_alternatives.html`; its buttons send ``form_id`` to ``post_url`` with another time.
+
+    Where nobody could look for times (None), nothing is said of them.
+    """
+    days = {times.short_day(one.start, zone) for one in near or ()}
     return {
         "heading": heading(error),
-        "sentence": _sentence(days),
-        "times": [_button(one, zone, is_one_day=len(days) == 1) for one in near],
+        "sentence": "" if near is None else _sentence(days),
+        "times": [_button(one, zone, is_one_day=len(days) == 1) for one in near or ()],
         "post_url": post_url,
         "form_id": form_id,
         "all_url": all_url,

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import attempts, bites, database_clock
-from bookings.availability.free_times import nearest
 from bookings.availability.offering import Offering
 from bookings.client_address import counted_digest
 from bookings.clocks import Clocks
@@ -38,7 +37,7 @@ from bookings.refusals import sentence
 from bookings.views.choose.offering import offering_of
 from bookings.views.choose.zones import own_zone
 from bookings.views.hold import hold_card
-from bookings.views.hold.alternatives import alternatives_card
+from bookings.views.hold.alternatives import alternatives_card, nearest_times
 from bookings.views.hold.answers import blank_form, given_answers, kept_form, sent_form
 from bookings.views.hold.booked import booked_page
 from bookings.views.hold.hold_links import Hold, hold_of, no_such_hold, with_hold
@@ -203,7 +202,7 @@ def _present(request: HttpRequest, hold: Hold) -> Hold:
 def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict[str, Any]:
     held = hold.reservation
     return alternatives_card(
-        nearest(as_held(request, hold), held.start, now=database_clock.now()),
+        nearest_times(as_held(request, hold), held.start),
         error,
         zone=Clocks.for_customer(hold.project, place=held.resource.timezone, own=own_zone(request)).first,
         post_url=hold.url(request, "alternative"),

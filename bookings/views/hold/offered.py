@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings import bites, database_clock
+from bookings.availability.allowance import Allowance, GateShut
 from bookings.availability.free_times import FreeTime, FreeTimes, free_times, takers
 from bookings.availability.offering import Offering
 from bookings.clocks import Clocks
@@ -64,7 +66,7 @@ def offered_form(request: HttpRequest, offering: Offering, start: datetime) -> H
     found = _times_around(request, offering, start)
     time = _wanted(found, offering, start, parse_instant(request.GET.get("end", "")))
     if time is None:
-        return _lost_page(request, offering, found, start, form, OutsideHours())
+        return _lost_page(request, offering, _nearest(found, start), start, form, OutsideHours())
     form.focus()
     return remember_visitor(
         render(request, "bookings/details.html", _free_card(request, offering, time) | {"form": form}),
@@ -117,21 +119,30 @@ def _not_held(request: HttpRequest, offering: Offering, error: BookingError, for
     if own is not None:
         return redirect(other_hold_url(request, own, offering.project.slug, form_token))
     form = kept_form(request, offering.project, prefilled_answers(request.POST.dict()))
-    found = _times_around(request, offering, start)
-    return _lost_page(request, offering, found, start, form, error, status=409)
+    near = None
+    with suppress(GateShut):  # then the answers are kept all the same
+        near = _nearest(_times_around(request, offering, start), start)
+    return _lost_page(request, offering, near, start, form, error, status=409)
 
 
 def _times_around(request: HttpRequest, offering: Offering, start: datetime) -> FreeTimes:
-    """The free times of the days around ``start``; what the visitor holds counts as free."""
+    """The free times of the days around ``start``; what the visitor holds counts as free.  Raises ``GateShut``."""
     now, own = database_clock.now(), own_hold(request)
     window = max(now, start - NEAR), max(now, start) + NEAR
     zone = ZoneInfo(_clocks(request, offering).first)
-    return free_times(offering, *window, zone=zone, now=now, ignoring=[own.pk] if own else [])
+    ignoring = [own.pk] if own else []
+    with Allowance.page() as allowance:
+        return free_times(offering, *window, zone=zone, now=now, ignoring=ignoring, allowance=allowance)
+
+
+def _nearest(found: FreeTimes, start: datetime) -> list[FreeTime]:
+    return found.nearest(max(start, database_clock.now()))
 
 
 def _wanted(found: FreeTimes, offering: Offering, start: datetime, end: datetime | None) -> FreeTime | None:
     """The free time that starts then, until the end that was named; None where that is not offered."""
-    one = next((one for one in found.times if one.start == start and not one.full), None)
+    of_day = found.on(start.astimezone(found.zone).date())
+    one = next((one for one in of_day if one.start == start and not one.full), None)
     if one is None or end is None or offering.longest is None:
         return one
     return replace(one, end=end) if takers(offering, start, end, now=database_clock.now()) else None
@@ -187,7 +198,7 @@ def _all_url(request: HttpRequest, offering: Offering, start: datetime) -> str:
 def _lost_page(
     request: HttpRequest,
     offering: Offering,
-    found: FreeTimes,
+    near: list[FreeTime] | None,
     start: datetime,
     form: DetailsForm,
     error: BookingError,
@@ -197,7 +208,7 @@ def _lost_page(
     length = offering.length_taken(offering.only)
     card = _card(request, offering, FreeTime(start=start, end=start + length))
     alternatives = alternatives_card(
-        found.nearest(max(start, database_clock.now())),
+        near,
         error,
         zone=_clocks(request, offering).first,
         post_url=card["post_url"],
