@@ -132,7 +132,7 @@ class CustomerForm(forms.ModelForm):
                 continue
             show_as_fixed(field)
             if self.is_bound:
-                self.data = _with(self.data, key, value)
+                self.data = _with(self.data, self.add_prefix(key), value)
 
     def _require_contact(self) -> None:
         if self.open_ended:

@@ -172,6 +172,19 @@ def test_a_seat_moves_to_another_session(desk, page):
     assert second.seats_taken == 1
 
 
+def test_an_answer_that_is_only_to_be_read_stays_where_staff_correct_the_rest(desk, page):
+    fixed = {"format": "select", "enum": ["41", "42"], "prefilled": "42", "readonly": True}
+    project = a_project(a_resource(), customer_fields={"name": {}, "email": {}, "size": fixed})
+    customer = marty()
+    customer.answers = {"size": "42"}
+    booking = a_booking(project.resources.get(), at(9), project=project, customer=customer)
+    values = values_of(desk.get(page(booking, "correct"))) | {"customer-name": "Martin McFly"}
+    values.pop("customer-size", None)  # no browser sends what is switched off
+    assert desk.post(page(booking, "correct"), values).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.customer.name, booking.customer.answers) == ("Martin McFly", {"size": "42"})
+
+
 def test_details_are_corrected_and_history_keeps_that_it_happened(desk, page):
     project = a_project(a_resource(), customer_fields={"name": {}, "email": {}, "shoe": {"title": "Shoe"}})
     customer = marty()
