@@ -7,9 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import texting
 from bookings.forms.customers import Contact, CustomerForm, with_fixed_answers
+from bookings.forms.page_names import html_name
 from bookings.forms.questions import title
 from bookings.models import Project
 from bookings.typed_fields import EmailInput, PhoneInput
+
+CONSENT = "consent"
+CONSENT_BESIDE = "consent.given"
+"""What is agreed to, where a question of the project's has the usual key."""
 
 
 class MessageForm(forms.Form):
@@ -71,15 +76,17 @@ class Trap(forms.TextInput):
 class DetailsForm(CustomerForm):
     """What a customer fills in on the page: the project's questions, its consent, and a field that people never see."""
 
-    TRAP = "website"
+    TRAP = "website.url"
+    """No key that is made of a question, or typed at the desk, has a dot."""
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         if initial := kwargs.get("initial"):  # what a link or an earlier form said
             kwargs["initial"] = with_fixed_answers(initial, project.customer_fields)
         super().__init__(*args, questions=project.customer_fields, contact=Contact.EITHER, **kwargs)
         self._add_notes()
+        self.consent = CONSENT_BESIDE if CONSENT in self.fields else CONSENT
         if project.consent:
-            self.fields["consent"] = forms.BooleanField(
+            self.fields[self.consent] = forms.BooleanField(
                 label=project.consent,
                 error_messages={"required": _("Please agree to this, or choose to go back.")},
             )
@@ -87,11 +94,16 @@ class DetailsForm(CustomerForm):
             label=_("Leave this empty"),
             required=False,
             widget=Trap(attrs={"autocomplete": "off", "tabindex": "-1"}),
+            validators=[_refuse],
         )
+
+    def add_prefix(self, field_name: str) -> str:
+        """The name that a field is sent under."""
+        return super().add_prefix(html_name(field_name))
 
     def say_language(self, language: str) -> None:
         """Let what staff wrote carry its language, where that is another than the page's."""
-        own = {key for key, question in self.questions.items() if title(question)} | {"consent"}
+        own = {key for key, question in self.questions.items() if title(question)} | {self.consent}
         for key in own & set(self.fields):
             vars(self.fields[key])["written_in"] = language
 
@@ -130,11 +142,10 @@ class DetailsForm(CustomerForm):
                 [key for key in self.fields if key not in self.questions] + list(self.questions)
             )
 
-    def clean_website(self) -> str:
-        """Programs fill in whatever there is."""
-        if self.cleaned_data.get(self.TRAP):
-            raise forms.ValidationError(_("Leave this empty, please."))
-        return ""
+
+def _refuse(_filled: str) -> None:
+    """Programs fill in whatever there is."""
+    raise forms.ValidationError(_("Leave this empty, please."))
 
 
 def _is_typed(field: forms.Field) -> bool:
@@ -145,5 +156,5 @@ def _is_typed(field: forms.Field) -> bool:
     return not (widget.is_hidden or {"readonly", "disabled"} & set(widget.attrs))
 
 
-OF_ONES_OWN = {"consent", "wants_texts", DetailsForm.TRAP}
+OF_ONES_OWN = {CONSENT, CONSENT_BESIDE, "wants_texts", DetailsForm.TRAP}
 """What only whoever fills in the form can say."""

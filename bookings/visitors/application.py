@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookings.constraints import violated
 from bookings.errors import BookingError, ReservationGone, UnknownGraph
 from bookings.forms import BookingForm, Contact, Scope, resolve
+from bookings.forms.page_names import html_name
 from bookings.forms.pages import DetailsForm, Note, Trap
 from bookings.lifecycle import Actor, book
 from bookings.models import Booking, Project, Reservation
@@ -83,7 +84,8 @@ class Application:
             for key, value in (usual | given | dict(answers)).items()
             if key in form.fields
         }
-        self.form = DetailsForm(self.answers, project=self.project, initial=given)
+        sent = {html_name(key): value for key, value in self.answers.items()}
+        self.form = DetailsForm(sent, project=self.project, initial=given)
 
     @cached_property
     def errors(self) -> dict[str, list[str]]:

@@ -288,7 +288,7 @@ MARKDOWN = [
         "/hold.md",
         ("start", "end", "zone", "option", "with", "visitor", "session", "places", "customer.name"),
     ),
-    ("POST", "/book.md", ("hold", "confirmation", "customer.name", "customer.email", "customer.website")),
+    ("POST", "/book.md", ("hold", "confirmation", "customer.name", "customer.email", "customer.website.url")),
 ]
 
 

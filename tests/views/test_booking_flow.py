@@ -8,6 +8,7 @@ import pytest
 from django.test import Client, override_settings
 
 from bookings.effects.links import renew
+from bookings.forms.pages import DetailsForm
 from bookings.models import Booking, Occupancy, Option, Project, Site, WeeklyHours
 from bookings.times import short_day
 from bookings.views.hold.visitor_token import COOKIE
@@ -343,7 +344,7 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_booked(visitor, projec
     [
         ({"name": "x" * 10_000}, "at most 200 characters"),
         ({"name": "Marty\x00McFly"}, "Null characters are not allowed."),
-        ({"website": "http://spam.example"}, "Leave this empty, please."),
+        ({DetailsForm.TRAP: "http://spam.example"}, "Leave this empty, please."),
     ],
 )
 def test_bad_answers_are_explained(visitor, project, tomorrow, answers, said):
@@ -355,10 +356,10 @@ def test_bad_answers_are_explained(visitor, project, tomorrow, answers, said):
 def test_what_a_browser_filled_into_the_hidden_field_can_be_seen_and_taken_out(visitor, project, tomorrow):
     form = visitor.hold(project, tomorrow)
     assert "field--trap" in text(visitor.see(form))
-    page = text(visitor.send(form, website="https://marty.example"))
-    assert 'href="#id_website"' in page
+    page = text(visitor.send(form, **{DetailsForm.TRAP: "https://marty.example"}))
+    assert 'href="#id_website.url"' in page
     assert "field--trap" not in page
-    assert visitor.send(form, website="").status_code == 302
+    assert visitor.send(form, **{DetailsForm.TRAP: ""}).status_code == 302
 
 
 def test_a_project_that_asks_for_neither_still_needs_one_way_to_reach_the_customer(

@@ -38,14 +38,14 @@ def test_nobody_agrees_by_a_link(visitor, project, tomorrow):
     given = {
         "customer.consent": "1",
         "customer.wants_texts": "1",
-        "customer.website": "x",
+        "customer.website.url": "x",
         "customer.name": "Marty",
     }
     page = visitor.see("/book/lightning/", start=tomorrow.isoformat(), **given).content.decode()
     assert 'value="Marty"' in page
     assert " checked" not in page
-    assert not re.search(r'<input[^>]*id="id_website"[^>]*value', page)
-    assert not re.search(r'<input[^>]*value="x"[^>]*id="id_website"', page)
+    assert not re.search(r'<input[^>]*id="id_website.url"[^>]*value', page)
+    assert not re.search(r'<input[^>]*value="x"[^>]*id="id_website.url"', page)
     answer = visitor.client.post(
         "/book/lightning/form/", {"start": tomorrow.isoformat(), "book": "1"} | MARTY | given
     )
