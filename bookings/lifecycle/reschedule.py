@@ -19,7 +19,6 @@ from bookings.errors import (
     BookingError,
     CapReached,
     OutsideHours,
-    SessionClosed,
     SlotTaken,
 )
 from bookings.lifecycle.act import lock_all
@@ -31,9 +30,10 @@ from bookings.lifecycle.history import entry_of
 from bookings.lifecycle.locks import Locks, locked
 from bookings.lifecycle.notices import announce_departure, messages_of, messages_of_moved_seat
 from bookings.lifecycle.retries import verb
-from bookings.lifecycle.rules import check, check_cut_off, check_done_by, keep_length
+from bookings.lifecycle.rules import check, check_cut_off, check_session, keep_length
 from bookings.lifecycle.seats import end_seat_holds, give_seats, session_of
 from bookings.lifecycle.transitions import claim_seats, companions_of, enter, occupy
+from bookings.lifecycle.waiting import waits_since
 from bookings.lifecycle.writing import Rows, follow, write
 from bookings.models import (
     Action,
@@ -140,7 +140,7 @@ def _reschedule(
         raise ActionNotAvailable(available_actions=[one.name for one in leaving(old)])
     if by.is_held_to_the_cut_off(action):
         check_cut_off(old, now)
-    _check_session(old, changes.get("session"), by)
+    check_session(old, changes.get("session"), by)
     by_agent = by.by_agent and by.bound_by_rules
     new = continuation(old, **changes, waives_cut_off=by.decides_for_the_customer, by_agent=by_agent)
     new.meta = override(new.meta, meta)
@@ -149,26 +149,15 @@ def _reschedule(
         keep_length(new, old.length)
     companions = _companions_at(new, old, by)
     around = check(new, by=by, now=now, companions=companions, ignoring=[old.pk], kept=old.length)
-    state = old.state
+    state, since = old.state, waits_since(old, old.state, by)
     _change_places(old, new, companions, around)
     ended = _end(old, action, by, words)
     if new.owner_email != old.owner_email:
         announce_departure(old, state, ended)
-    begin(old, new, companions, state, by, words, moved=True)
+    begin(old, new, companions, state, by, words, moved=True, since=since)
     if new.version.offers_seats:
         _move_seats(old, new, by, words)
     return new
-
-
-def _check_session(old: Booking, session: Booking | None, by: Actor) -> None:
-    """A seat moves to a session, of its own project where somebody is bound by rules; a time moves to none."""
-    if old.version.claims_seat != (session is not None):
-        raise SessionClosed
-    if session and by.bound_by_rules:
-        if session.project_id not in {None, old.project_id}:
-            raise SessionClosed
-        if session.resource_id != old.resource_id:
-            check_done_by(session.resource, old)
 
 
 def _move_seats(old: Booking, new: Booking, by: Actor, words: str) -> None:
@@ -257,10 +246,14 @@ def begin(
     words: str,
     *,
     moved: bool,
+    since: datetime | None,
     quiet: bool = False,
 ) -> None:
-    """Write the booking that continues ``old``, in that state; ``moved`` or else undone, ``quiet`` without mails."""
-    enter(new, state)
+    """Write the booking that continues ``old``, in that state; ``moved`` or else undone, ``quiet`` without mails.
+
+    ``since`` see ``waits_since``.
+    """
+    enter(new, state, since)
     customer = _customer_of(old)
     if customer:
         customer.booking = new

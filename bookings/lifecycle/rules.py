@@ -14,7 +14,14 @@ from bookings.availability.query import Buffers
 from bookings.availability.slot_shapes import SlotShape, slot_shapes
 from bookings.availability.terms import terms_of
 from bookings.availability.verdicts import Verdict
-from bookings.errors import NotPayable, OptionNotOffered, TimePassed, TooManyPlaces, WindowClosed
+from bookings.errors import (
+    NotPayable,
+    OptionNotOffered,
+    SessionClosed,
+    TimePassed,
+    TooManyPlaces,
+    WindowClosed,
+)
 from bookings.layers import merged, most_places
 from bookings.lifecycle.actors import OWNER, Actor
 from bookings.lifecycle.locks import lock_resources
@@ -149,6 +156,17 @@ def check_done_by(resource: Resource, wanted: Booking | Reservation) -> None:
         named = Catalogue.of(wanted.project, [wanted.option]).offering(wanted.option)
         if not named.is_done_by(resource):
             raise OptionNotOffered
+
+
+def check_session(old: Booking, session: Booking | None, by: Actor) -> None:
+    """A seat moves to a session, of its own project where somebody is bound by rules; a time moves to none."""
+    if old.version.claims_seat != (session is not None):
+        raise SessionClosed
+    if session and by.bound_by_rules:
+        if session.project_id not in {None, old.project_id}:
+            raise SessionClosed
+        if session.resource_id != old.resource_id:
+            check_done_by(session.resource, old)
 
 
 def check_payable(project: Project | None, version: GraphVersion | None, by: Actor) -> None:

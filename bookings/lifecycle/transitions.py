@@ -86,10 +86,13 @@ def play_overdue(booking: Booking) -> bool:
     return True
 
 
-def enter(booking: Booking, state: State) -> None:
-    """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing."""
+def enter(booking: Booking, state: State, since: datetime | None = None) -> None:
+    """Set an unsaved or locked booking's state and what follows from it; claims nothing and saves nothing.
+
+    ``since`` is when it counts as having entered; None for now.
+    """
     booking.state = state
-    booking.state_entered_at = database_clock.now()
+    booking.state_entered_at = since or database_clock.now()
     booking.due_at = next_due(booking)
 
 

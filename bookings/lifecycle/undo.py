@@ -13,6 +13,7 @@ from bookings.lifecycle.retries import verb
 from bookings.lifecycle.rules import check_again, may_overlap
 from bookings.lifecycle.transitions import occupy
 from bookings.lifecycle.undoable import undoable_state
+from bookings.lifecycle.waiting import waits_since
 from bookings.models import Booking, State
 
 
@@ -44,5 +45,6 @@ def stand_again(old: Booking, before: State, *, by: Actor, quiet: bool) -> Booki
     if before.occupies:
         around = check_again(new, by=by, companions=companions)
         occupy(new, [resource.pk for resource in companions], around)
-    begin(old, new, companions, before, by, "", moved=False, quiet=quiet)
+    since = waits_since(old, before, by)
+    begin(old, new, companions, before, by, "", moved=False, since=since, quiet=quiet)
     return new

@@ -252,6 +252,20 @@ def test_a_mail_is_told_to_be_on_its_way_only_while_it_may_be(visitor, page):
 
 
 @override_settings(MAIL_IS_SET_UP=True)
+def test_the_mail_of_a_move_is_on_its_way_however_long_the_request_has_waited(visitor, project, tomorrow):
+    Project.objects.update(booking={"graph": "request"})
+    visitor.book(project, tomorrow)
+    start = tomorrow + timedelta(hours=3)
+    moved = reschedule(
+        aged(newest(), timedelta(hours=3)), by=Actor.customer(), start=start, end=start + timedelta(hours=1)
+    )
+    page = f"/b/{manage_token(moved)}/"
+    assert "on its way" in text(visitor.see(page))
+    Booking.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert "on its way" not in text(visitor.see(page))
+
+
+@override_settings(MAIL_IS_SET_UP=True)
 def test_who_gave_no_e_mail_address_is_promised_none_and_given_the_link(visitor, project, tomorrow):
     Project.objects.update(
         booking={"graph": "request"}, customer_fields={"name": {}, "email": {}, "phone": {}}

@@ -149,7 +149,10 @@ def _mail(booking: Booking, now: datetime) -> list[str]:
     """Said only while it may still be under way."""
     if not (gets_mail(booking) and booking.state.mail_to_customer):
         return []
-    if now - booking.state_entered_at > ON_ITS_WAY:
+    told = booking.state_entered_at
+    if booking.continues_id:  # it may wait since before it was moved
+        told = max(told, booking.created_at)
+    if now - told > ON_ITS_WAY:
         return []
     said = _("A mail with all of this is on its way to %(address)s.")
     return [said % {"address": booking.customer.email}]
