@@ -15,22 +15,29 @@ from django.core.exceptions import ImproperlyConfigured
 
 from booking_site import access_log
 from bookings.hosts import ascii_host, with_port
+from bookings.limits import LARGEST
 
 UNIX_SOCKET = "unix"
+LONGEST_NUMBER = 20
+"""Digits; Python reads no number of thousands."""
 LEAST_SECRET = 20
 """Characters of what lets a mail provider in."""
+LAST_HOUR = 23
+"""Of a day."""
 _ON, _OFF = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no"}
 
 
 class Env(environ.Env):
     """The variables; an empty number or switch counts as left out."""
 
-    def number(self, name: str, default: int, least: int = 0) -> int:
+    def number(self, name: str, default: int, least: int = 0, most: int = LARGEST) -> int:
         text = self.str(name, default="").strip()
         if not text:
             return default
-        if not (text.isascii() and text.isdigit() and least <= int(text) < 2**31):
-            raise ImproperlyConfigured(f"{name} must be a whole number, {least} or more.")
+        is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+        if not is_number or not least <= int(text) <= most:
+            allowed = f", {least} or more" if most == LARGEST else f" from {least} to {most}"
+            raise ImproperlyConfigured(f"{name} must be a whole number{allowed}.")
         return int(text)
 
     def switch(self, name: str, default: bool) -> bool:
@@ -75,7 +82,8 @@ def access_log_spelling(text: str) -> str:
 
 
 def port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    if not (is_number and int(text) < 65536):
         raise ImproperlyConfigured(f"PORT is “{text}”, and must be a number from 0 to 65535.")
     return int(text)
 

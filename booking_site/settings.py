@@ -158,19 +158,23 @@ BACKUP_FOLDER = environment.folder(
     env.str("BACKUP_FOLDER", default=str(VAR_DIR / "backups") if _embedded else "")
 )
 BACKUP_KEEP = env.number("BACKUP_KEEP", default=7, least=1)
-BACKUP_HOUR = env.number("BACKUP_HOUR", default=3)  # of the day in UTC from which the night's backup is due
+BACKUP_HOUR = env.number(  # of the day in UTC from which the night's backup is due
+    "BACKUP_HOUR", default=3, most=environment.LAST_HOUR
+)
 BACKUP_KEY = env.str("BACKUP_KEY", default="")  # public: what is encrypted for it holds the secrets, too
 BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")  # private: opens backups, for restore and drill
 DRILL_WEEKLY = env.switch("DRILL_WEEKLY", default=False)
 
 # --- For how long things are kept; 0: for ever (./run manage retention shows all rules) ---
 
-KEEP_HOLDS_DAYS = env.number("KEEP_HOLDS_DAYS", default=30)
-KEEP_SENT_DAYS = env.number("KEEP_SENT_DAYS", default=60)
-KEEP_FAILED_DAYS = env.number("KEEP_FAILED_DAYS", default=365)
-KEEP_CALLS_DAYS = env.number("KEEP_CALLS_DAYS", default=14)
-KEEP_LOGINS_DAYS = env.number("KEEP_LOGINS_DAYS", default=90)
-KEEP_PEOPLE_MONTHS = env.number("KEEP_PEOPLE_MONTHS", default=0)
+_days, _months = limits.CENTURY.days, 12 * (limits.CENTURY // limits.YEAR)
+_hours, _minutes = limits.CENTURY // timedelta(hours=1), limits.CENTURY // timedelta(minutes=1)
+KEEP_HOLDS_DAYS = env.number("KEEP_HOLDS_DAYS", default=30, most=_days)
+KEEP_SENT_DAYS = env.number("KEEP_SENT_DAYS", default=60, most=_days)
+KEEP_FAILED_DAYS = env.number("KEEP_FAILED_DAYS", default=365, most=_days)
+KEEP_CALLS_DAYS = env.number("KEEP_CALLS_DAYS", default=14, most=_days)
+KEEP_LOGINS_DAYS = env.number("KEEP_LOGINS_DAYS", default=90, most=_days)
+KEEP_PEOPLE_MONTHS = env.number("KEEP_PEOPLE_MONTHS", default=0, most=_months)
 
 # --- Mail: EMAIL_URL like smtp+tls://user:password@host:587; without it mails are files in var/mail ---
 
@@ -251,8 +255,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Taking back a cancellation ---
 
-UNDO_MINUTES = env.number("UNDO_MINUTES", default=15)  # how long a customer's cancellation can be taken back
-UNDO_MAIL_DELAY_MINUTES = env.number("UNDO_MAIL_DELAY_MINUTES", default=2)  # how long its mails wait for that
+UNDO_MINUTES = env.number(  # how long a customer's cancellation can be taken back
+    "UNDO_MINUTES", default=15, most=_minutes
+)
+UNDO_MAIL_DELAY_MINUTES = env.number(  # how long its mails wait for that
+    "UNDO_MAIL_DELAY_MINUTES", default=2, most=_minutes
+)
 
 # --- Webhooks: private networks that may be called all the same, like 10.0.0.0/8; none by default ---
 
@@ -260,9 +268,9 @@ WEBHOOK_PRIVATE_NETWORKS = environment.networks(
     "WEBHOOK_PRIVATE_NETWORKS", env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
 )
 
-WEBHOOK_PAUSE_HOURS = env.number(
-    "WEBHOOK_PAUSE_HOURS", default=72
-)  # after which a dead one is paused; 0: never
+WEBHOOK_PAUSE_HOURS = env.number(  # after which a dead one is paused; 0: never
+    "WEBHOOK_PAUSE_HOURS", default=72, most=_hours
+)
 
 # --- Text messages: one HTTP call to any gateway, see docs/messages.md; without SMS_URL none are sent ---
 
@@ -281,10 +289,12 @@ SMS_QUIET_HOURS = text_gateway.quiet_hours(
 
 # --- Connected calendars ---
 
-CALENDAR_SYNC_MINUTES = env.number("CALENDAR_SYNC_MINUTES", default=5)  # how often one is read
-CALENDAR_STALE_HOURS = env.number(
-    "CALENDAR_STALE_HOURS", default=6
-)  # not read for so long, and staff are told
+CALENDAR_SYNC_MINUTES = env.number(  # how often one is read
+    "CALENDAR_SYNC_MINUTES", default=5, least=1, most=_minutes
+)
+CALENDAR_STALE_HOURS = env.number(  # not read for so long, and staff are told
+    "CALENDAR_STALE_HOURS", default=6, least=1, most=_hours
+)
 CALENDAR_PRIVATE_NETWORKS = environment.networks(  # like a Nextcloud in the house; none by default
     "CALENDAR_PRIVATE_NETWORKS", env.list("CALENDAR_PRIVATE_NETWORKS", default=[])
 )

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
+
+LARGEST = 2**31 - 1
+"""The largest number of a setting that has no limit of its own."""
+YEAR = timedelta(days=365)
+CENTURY = 100 * YEAR
+"""The longest time that a setting may name: a moment so far from now is one to every database."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +28,7 @@ class Limit:
     meaning: str
     least: int = 0
     """1 where it cannot be switched off."""
+    most: int = LARGEST
 
     @property
     def value(self) -> int:
@@ -35,15 +43,15 @@ class Limit:
 LIMITS: list[Limit] = []
 
 
-def _limit(setting: str, default: int, meaning: str, *, least: int = 0) -> Limit:
-    limit = Limit(setting=setting, default=default, meaning=meaning, least=least)
+def _limit(setting: str, default: int, meaning: str, *, least: int = 0, most: int = LARGEST) -> Limit:
+    limit = Limit(setting=setting, default=default, meaning=meaning, least=least, most=most)
     LIMITS.append(limit)
     return limit
 
 
-def from_environment(number: Callable[[str, int, int], int]) -> dict[str, int]:
-    """The value of each by its setting; ``number`` reads a name with its default and its least value."""
-    return {one.setting: number(one.setting, one.default, one.least) for one in LIMITS}
+def from_environment(number: Callable[[str, int, int, int], int]) -> dict[str, int]:
+    """The value of each by its setting; ``number`` reads a name with its default, its least and its largest value."""
+    return {one.setting: number(one.setting, one.default, one.least, one.most) for one in LIMITS}
 
 
 REQUESTS_PER_KEY = _limit("REQUESTS_A_MINUTE_PER_KEY", 6000, "requests a minute with one server key")
@@ -133,7 +141,13 @@ LOGINS_PER_ADDRESS = _limit(
 LOGIN_FAILURES = _limit(
     "LOGIN_FAILURES", 10, "wrong passwords in a row for one name from one network address", least=1
 )
-LOGIN_LOCK_MINUTES = _limit("LOGIN_LOCK_MINUTES", 15, "minutes that such a name waits there", least=1)
+LOGIN_LOCK_MINUTES = _limit(
+    "LOGIN_LOCK_MINUTES",
+    15,
+    "minutes that such a name waits there",
+    least=1,
+    most=CENTURY // timedelta(minutes=1),
+)
 
 TEXTS_A_DAY = _limit("TEXTS_A_DAY", 200, "text messages in a day of the site; 0: any number")
 TEXTS_PER_NUMBER = _limit("TEXTS_A_DAY_PER_NUMBER", 10, "of them to one number")

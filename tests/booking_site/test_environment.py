@@ -16,7 +16,7 @@ from booking_site.launch import in_words
 pytestmark = pytest.mark.own_database  # or none: what is wrong is found before one is asked
 
 
-@pytest.mark.parametrize("text", ["", "abc", "-1", "65536", "80.5", "²"])
+@pytest.mark.parametrize("text", ["", "abc", "-1", "65536", "80.5", "²", "8" * 5000])
 def test_a_port_is_a_number_in_range(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="PORT"):
         environment.port(text)
@@ -108,7 +108,7 @@ def test_a_redis_has_a_scheme_and_a_port(url: str) -> None:
         environment.redis(url)
 
 
-@pytest.mark.parametrize("text", ["ten", "-1", "1.5", "²", "99999999999"])
+@pytest.mark.parametrize("text", ["ten", "-1", "1.5", "²", "99999999999", "9" * 5000])
 def test_a_number_is_whole_and_not_too_small(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNDO_MINUTES", text)
     with pytest.raises(ImproperlyConfigured, match="UNDO_MINUTES"):
@@ -116,6 +116,24 @@ def test_a_number_is_whole_and_not_too_small(text: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("WEB_THREADS", "0")
     with pytest.raises(ImproperlyConfigured, match="WEB_THREADS must be a whole number, 1 or more"):
         environment.Env().number("WEB_THREADS", default=4, least=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("BACKUP_HOUR", "24", "from 0 to 23"),
+        ("KEEP_SENT_DAYS", "2147483647", "from 0 to 36500"),
+        ("KEEP_PEOPLE_MONTHS", "1201", "from 0 to 1200"),
+        ("LOGIN_LOCK_MINUTES", "2147483647", "from 1 to 52560000"),
+        ("WEBHOOK_PAUSE_HOURS", "876001", "from 0 to 876000"),
+        ("CALENDAR_SYNC_MINUTES", "0", "from 1 to 52560000"),
+    ],
+)
+def test_a_time_that_never_comes_is_refused_at_the_start_by_its_name(
+    name: str, value: str, allowed: str
+) -> None:
+    run = as_installed("", **{name: value})
+    assert f"{name} must be a whole number {allowed}." in run.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
