@@ -22,6 +22,9 @@ LONGEST_NUMBER = 20
 """Digits; Python reads no number of thousands."""
 LEAST_SECRET = 20
 """Characters of what lets a mail provider in."""
+AS_IT_IS_WRITTEN = (
+    "In user and password @ is written %40, : %3A, / %2F, ? %3F, # %23, [ %5B, ] %5D and % %25."
+)
 LAST_HOUR = 23
 """Of a day."""
 _ON, _OFF = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no"}
@@ -29,6 +32,19 @@ _ON, _OFF = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "n
 
 class Env(environ.Env):
     """The variables; an empty number or switch counts as left out."""
+
+    def get_value(
+        self,
+        var: str,
+        cast: Any = None,
+        default: Any = environ.Env.NOTSET,
+        parse_default: bool = False,
+    ) -> Any:
+        """As it stands: django-environ takes what begins with ``$`` for the name of another variable."""
+        text = self.ENVIRON.get(var, "")
+        if text.startswith("$"):
+            return self.parse_value(text, cast)
+        return super().get_value(var, cast=cast, default=default, parse_default=parse_default)
 
     def number(self, name: str, default: int, least: int = 0, most: int = LARGEST) -> int:
         text = self.str(name, default="").strip()
@@ -189,9 +205,12 @@ def database(url: str) -> dict[str, Any]:
     with warnings.catch_warnings(action="ignore"), suppress(ValueError):  # said below, in our words
         parsed = environ.Env.db_url_config(url)
     engines = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
-    if parsed.get("ENGINE") not in engines or not parsed.get("NAME"):
+    name, user = parsed.get("NAME"), parsed.get("USER")
+    ends_early = "@" in str(name) and not user and parsed.get("HOST")  # the password held a slash
+    if parsed.get("ENGINE") not in engines or not name or ends_early:
         raise ImproperlyConfigured(
-            "DATABASE_URL must be like postgres://user:password@host/name or sqlite:////absolute/path.sqlite3."
+            "DATABASE_URL must be like postgres://user:password@host/name or sqlite:////absolute/path.sqlite3. "
+            + AS_IT_IS_WRITTEN
         )
     return parsed
 
@@ -219,7 +238,7 @@ def email(url: str) -> dict[str, Any]:
     except (ImproperlyConfigured, ValueError) as error:
         raise ImproperlyConfigured(
             "EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587, or smtps://… for a server that is "
-            "encrypted from the start. In user and password @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25."
+            "encrypted from the start. " + AS_IT_IS_WRITTEN
         ) from error
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -88,6 +89,36 @@ def test_the_address_of_a_call_is_in_no_log() -> None:
 def test_a_trusted_proxy_is_an_address_or_a_network(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
         environment.trusted_proxies(["127.0.0.1", text])
+
+
+@pytest.mark.parametrize("value", ["$ecret", "$HOME", "$", r"\$x", "a$b"])
+def test_a_value_that_begins_with_a_dollar_is_the_value(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METRICS_TOKEN", value)
+    assert environment.Env().str("METRICS_TOKEN", default="") == value
+    assert environment.Env().list("METRICS_TOKEN", default=[]) == [value]
+
+
+def test_a_dollar_in_the_file_of_settings_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "settings").write_text("SECRET_KEY=$ecret\nMETRICS_TOKEN='$HOME'\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    code = "from django.conf import settings; print(settings.SECRET_KEY, settings.METRICS_TOKEN)"
+    run = as_installed(code, ENV_FILE=str(tmp_path / "settings"))
+    assert run.stdout == "$ecret $HOME\n", run.stderr
+
+
+@pytest.mark.parametrize("password", ["/word", "12/34", "pa/ss", "12?34"])
+def test_a_password_that_ends_the_databases_host_is_refused_with_the_cure(password: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL .* / %2F"):
+        environment.database(f"postgres://user:{password}@db.example.org:5432/booking")
+
+
+@pytest.mark.parametrize(
+    "password", ["$ecret", "p+s", "p@s", "p%s", "%2Fa%23b%3Fc%25d%3A", "p:s", "p#s", "p[s"]
+)
+def test_a_databases_password_may_be_odd(password: str) -> None:
+    found = environment.database(f"postgres://me:{password}@db.example.org:5432/booking")
+    assert found["PASSWORD"] == unquote(password)
+    assert (found["USER"], found["HOST"], found["PORT"]) == ("me", "db.example.org", 5432)
 
 
 @pytest.mark.parametrize("url", ["", "x", "mysql://u@h/x", "postgres://u@h:port/x", "postgres://u@h/"])
