@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from bookings import bites, database_clock, limits, texting, times
-from bookings.effects import sms_gateway, sms_words
+from bookings.effects import counted_texts, sms_words
 from bookings.effects.links import manage_url
 from bookings.effects.outbox import NoLongerTrue, enqueue
 from bookings.effects.recipients import first_zone, language_of
-from bookings.effects.telling import USED_UP, may_send
 from bookings.models import Booking, Customer, OutboxMessage, RequestCount, Site, State
 from bookings.rate_limits import HOUR
 
@@ -54,13 +53,15 @@ def deliver(message: OutboxMessage) -> None:
     """Send the text, or nothing where no booking is to come.  The number is forgotten once it is done."""
     number, site = message.payload.get("phone", ""), Site.current()
     booking = coming_to(number)
-    if booking is None or not may_send(number, site):
+    if booking is None or not counted_texts.may_send(message, number, site):
         _forget(message)
-        raise NoLongerTrue(gettext_noop("No booking is to come.") if booking is None else USED_UP)
+        raise NoLongerTrue(
+            gettext_noop("No booking is to come.") if booking is None else counted_texts.USED_UP
+        )
     with translation.override(language_of(message.payload.get("language", ""), site.language)):
         zone = first_zone(booking.resource.timezone)
         said = _("Your booking: %s") % times.brief_day_and_clock(booking.start, zone)
-        sms_gateway.send(number, sms_words.fitting(said, "", manage_url(booking)))
+        counted_texts.send(message, number, sms_words.fitting(said, "", manage_url(booking)))
     _forget(message)
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from bookings import database_clock, limits, texting
-from bookings.effects import mail, relevance, sms_gateway, sms_words, staff_notices
+from bookings import database_clock, texting
+from bookings.effects import counted_texts, mail, relevance, sms_words
 from bookings.effects.news import News
 from bookings.effects.outbox import NoLongerTrue, Unaddressed, enqueue
 from bookings.effects.recipients import (
@@ -25,12 +22,10 @@ from bookings.effects.recipients import (
     sendable,
 )
 from bookings.lifecycle.notices import LEFT
-from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage, Site, TextCount
-from bookings.models.text_counts import ALL
+from bookings.models import Booking, Customer, HistoryEntry, OutboxMessage, Site
 
 BY_TEXT = gettext_noop("It goes by text message.")
 BY_MAIL = gettext_noop("It goes by mail: the day’s text messages are used up.")
-USED_UP = gettext_noop("The day’s text messages are used up.")
 KIND = "sms"
 
 
@@ -123,10 +118,10 @@ def deliver_text(message: OutboxMessage) -> None:
     news = _news(message, booking, site, number)
     if not booking.customer.phone_e164:  # so that it is found by its number, too
         Customer.objects.filter(booking=booking, phone_e164="").update(phone_e164=number)
-    if not may_send(number, site):
+    if not counted_texts.may_send(message, number, site):
         _otherwise(message, booking)
     with translation.override(news.recipient.language):
-        sms_gateway.send(number, sms_words.text(news))
+        counted_texts.send(message, number, sms_words.text(news))
 
 
 def _news(message: OutboxMessage, booking: Booking, site: Site, number: str) -> News:
@@ -148,21 +143,9 @@ def _news(message: OutboxMessage, booking: Booking, site: Site, number: str) -> 
     return News(mail=payload.get("mail", ""), booking=booking, recipient=reader, site=site, entry=entry)
 
 
-def may_send(number: str, site: Site) -> bool:
-    """Whether one more may go today, to this number too, which is counted; managers hear once that none may."""
-    day = timezone.localdate(timezone=ZoneInfo(first_zone(site.timezone)))
-    digest = salted_hmac("bookings.texts", number, algorithm="sha256").hexdigest()
-    if not TextCount.objects.take(day, digest, limits.TEXTS_PER_NUMBER.value):
-        return False
-    if TextCount.objects.take(day, ALL, limits.TEXTS_A_DAY.value):
-        return True
-    staff_notices.tell("texts_used_up", key=f"texts:{day}", about=str(limits.TEXTS_A_DAY.value))
-    return False
-
-
 def _otherwise(message: OutboxMessage, booking: Booking) -> None:
     if not sendable(booking.customer.email):
-        raise Unaddressed(USED_UP)
+        raise Unaddressed(counted_texts.USED_UP)
     enqueue(
         "mail",
         dedupe_key=f"mail:{message.dedupe_key}",

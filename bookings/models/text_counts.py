@@ -1,4 +1,4 @@
-"""How many text messages were sent in a day: each costs."""
+"""How many text messages were sent in a day, or are to be tried again: each costs."""
 
 from datetime import date
 
@@ -15,6 +15,10 @@ class TextCountQuerySet(models.QuerySet["TextCount"]):
         self.get_or_create(day=day, who=who)
         left = {"count__lt": most} if most else {}
         return bool(self.filter(day=day, who=who, **left).update(count=F("count") + 1))
+
+    def give_back(self, day: date | str, who: str) -> None:
+        """Count one less; ``day`` may be written like ``2033-03-14``."""
+        self.filter(day=day, who=who, count__gt=0).update(count=F("count") - 1)
 
 
 class TextCount(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from urllib.parse import parse_qs
@@ -10,16 +11,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from django.utils import timezone
 from werkzeug import Response
 
 from booking_site import text_gateway
 from bookings import texting
 from bookings.effects import sms_words
-from bookings.effects.outbox import Sender
+from bookings.effects.link_texts import ask_for_link
+from bookings.effects.outbox import NotNow, Sender
 from bookings.lifecycle import act, reschedule
 from bookings.management.sending import HANDLERS
-from bookings.models import Booking, Customer, OutboxMessage, Site
+from bookings.models import Booking, Customer, OutboxMessage, Site, TextCount
+from bookings.models.text_counts import ALL
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import SERVER, a_booking, a_resource, at
 
@@ -54,6 +58,12 @@ def doc(**fields):
 def a_visit(start=None, resource=None, **fields):
     customer = fields.pop("customer", None) or doc()
     return a_booking(resource or a_resource(), start or at(9), customer=customer, **fields)
+
+
+def work_on():
+    """Let a worker send what waits, also what was tried before."""
+    let_wait_end()
+    Sender(HANDLERS).send_all()
 
 
 def outcomes(kind):
@@ -151,6 +161,114 @@ def test_one_number_gets_no_more_than_its_own_share(gateway, settings):
         a_visit(at(hour))
     work()
     assert len(gateway) == 2
+
+
+@pytest.fixture
+def answering(gateway, listener, settings):
+    """Sets what the gateway answers, which takes nothing until then; ``settings`` lead to it."""
+    statuses = [503]
+    listener.expect_request("/moody").respond_with_handler(
+        lambda request: (statuses[-1] == 200 and gateway.append(request)) or Response(status=statuses[-1])
+    )
+    settings.SMS_GATEWAY = text_gateway.gateway(listener.url_for("/moody"), "", JSON_BODY, "")
+    return statuses.append
+
+
+def counted(who=ALL):
+    return list(TextCount.objects.filter(who=who).values_list("count", flat=True))
+
+
+def test_a_text_counts_once_however_often_a_gateway_that_is_down_does_not_take_it(
+    answering, gateway, settings
+):
+    settings.TEXTS_A_DAY = settings.TEXTS_A_DAY_PER_NUMBER = 2
+    booking = a_visit()
+    for _try in range(5):
+        work_on()
+    ask_for_link("+49 30 901820", language="en", asked_from="", now=timezone.now())
+    for _try in range(3):
+        work_on()
+    assert counted() == [2]
+    answering(200)
+    work_on()
+    assert [one["text"].split(":")[0] for one in texts(gateway)] == ["Booked", "Your booking"]
+    act(booking, "cancel", by=SERVER)
+    work()
+    assert len(gateway) == 2
+    assert outcomes("sms")[0] == ("nobody", "The day’s text messages are used up.")
+
+
+def test_a_text_that_the_gateway_refuses_counts_no_more(answering, gateway, settings):
+    settings.TEXTS_A_DAY = settings.TEXTS_A_DAY_PER_NUMBER = 1
+    booking = a_visit()
+    answering(400)
+    work()
+    assert counted() == [0]
+    answering(200)
+    OutboxMessage.objects.filter(kind="sms").try_again()
+    work_on()
+    assert len(gateway) == 1
+    assert counted() == [1]
+    act(booking, "cancel", by=SERVER)
+    work()
+    assert len(gateway) == 1
+
+
+def test_what_the_day_has_no_room_for_takes_nothing_from_the_numbers_share(gateway, settings):
+    settings.TEXTS_A_DAY = 1
+    a_visit()
+    work()
+    a_visit(at(11), customer=doc(phone="+49 30 2", phone_e164="+49302"))
+    work()
+    assert sorted(TextCount.objects.exclude(who=ALL).values_list("count", flat=True)) == [0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_text_that_several_workers_have_at_once_counts_once(answering):
+    a_visit()
+    Sender({"mail": HANDLERS["mail"]}).send_all()
+    message, barrier = OutboxMessage.objects.get(kind="sms"), threading.Barrier(4)
+
+    def run():
+        barrier.wait()
+        try:
+            with pytest.raises(NotNow):
+                HANDLERS["sms"](message)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counted() == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_beside_each_other_send_no_more_than_the_days_texts(gateway, settings):
+    settings.TEXTS_A_DAY = 3
+    resource = a_resource()
+    for hour in range(8, 16):
+        a_visit(at(hour), resource=resource)
+    Sender({"mail": HANDLERS["mail"]}).send_all()
+    barrier = threading.Barrier(3)
+
+    def run():
+        barrier.wait()
+        try:
+            Sender({"sms": HANDLERS["sms"]}).send_all()
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _worker in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work()
+    assert len(gateway) == 3
+    assert counted() == [3]
 
 
 def test_the_list_forgets_who_was_told_after_all(gateway):
