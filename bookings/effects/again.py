@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 from bookings import database_clock
 from bookings.effects.outbox import enqueue
 from bookings.effects.recipients import CUSTOMER, language_of, sendable
+from bookings.lifecycle.locks import Locks
+from bookings.lifecycle.retries import verb
 from bookings.models import Booking, HistoryEntry, Mail, OutboxMessage, Site
 
 
@@ -34,6 +37,7 @@ def sendable_again(booking: Booking, site: Site) -> Sendable | None:
     return Sendable(mail=Mail(told), address=address, language=language)
 
 
+@verb
 def send_again(booking: Booking, site: Site) -> Sendable:
     """Have the worker send the customer what ``sendable_again`` says, and return it.
 
@@ -42,14 +46,15 @@ def send_again(booking: Booking, site: Site) -> Sendable:
     wanted = sendable_again(booking, site)
     if wanted is None:
         raise NothingToSend
-    mails = OutboxMessage.objects.filter(booking_id=booking.pk, kind="mail")
+    Locks.on(bookings=[booking.pk]).take()  # of two presses at once the second finds what the first sends
+    mails = OutboxMessage.objects.waiting().filter(booking_id=booking.pk, kind="mail")
     same = {"payload__to": CUSTOMER, "payload__mail": wanted.mail, "payload__state_id": booking.state_id}
-    if mails.waiting().filter(**same).exists():
+    if mails.filter(**same).exists():
         return wanted
     last = HistoryEntry.objects.filter(booking_id=booking.pk, what=HistoryEntry.What.TRANSITION).last()
     enqueue(
         "mail",
-        dedupe_key=f"mail:again:{booking.pk}:{mails.count()}",
+        dedupe_key=f"mail:again:{booking.pk}:{uuid4()}",
         booking_id=booking.pk,
         target=f"booking:{booking.pk}",
         payload={

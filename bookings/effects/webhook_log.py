@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.conf import settings
 from django.db.models import Q
@@ -77,30 +78,39 @@ def send_again(call: WebhookCall) -> None:
 
     It tells how the booking stands now.  What still waits to be sent is only sent sooner.
     """
-    waiting = OutboxMessage.objects.waiting().filter(pk=call.message_id)
+    target = _locked(call.webhook_id)
+    again = Q(target=target, payload__again=call.call_id)
+    waiting = OutboxMessage.objects.waiting().filter(Q(pk=call.message_id) | again)
     if waiting.update(run_after=Now()):
         return
-    attempts = WebhookCall.objects.filter(webhook=call.webhook_id, call_id=call.call_id).count()
-    payload = {"webhook": str(call.webhook_id), "again": call.call_id}
     enqueue(
         _kind(call.webhook),
-        dedupe_key=f"delivery:again:{call.webhook_id}:{call.call_id}:{attempts}",
-        payload=payload,
+        dedupe_key=f"delivery:again:{call.webhook_id}:{call.call_id}:{uuid4()}",
+        payload={"webhook": str(call.webhook_id), "again": call.call_id},
         booking_id=call.booking_id,
-        target=target_of(call.webhook_id),
+        target=target,
     )
 
 
 @verb
 def send_test(webhook: Webhook) -> None:
     """Have the worker make a call that says it is a test; one at a time."""
-    tests = WebhookCall.objects.filter(webhook=webhook, is_test=True).count()
+    target = _locked(webhook.pk)
+    waiting = OutboxMessage.objects.waiting().filter(target=target, payload__has_key="test")
+    if waiting.update(run_after=Now()):
+        return
     enqueue(
         _kind(webhook),
-        dedupe_key=f"delivery:test:{webhook.pk}:{tests}",
+        dedupe_key=f"delivery:test:{webhook.pk}:{uuid4()}",
         payload={"webhook": str(webhook.pk), "test": True},
-        target=target_of(webhook.pk),
+        target=target,
     )
+
+
+def _locked(webhook_pk: object) -> str:
+    """The webhook's target, its row locked: of two presses at once the second finds what the first has sent."""
+    list(Webhook.objects.select_for_update().filter(pk=webhook_pk).values_list("pk"))
+    return target_of(webhook_pk)
 
 
 @verb

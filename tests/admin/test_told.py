@@ -1,15 +1,18 @@
 """What the customer was told stands at the booking with how it went; and can be sent again, to the right address."""
 
 import re
+import threading
 
 import pytest
 from django.core import mail
+from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.effects.again import send_again
 from bookings.effects.mail import deliver
 from bookings.effects.outbox import Sender
-from bookings.models import Booking, OutboxMessage
+from bookings.models import Booking, OutboxMessage, Site
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_booking, a_resource, at, long_ago
 
@@ -53,6 +56,35 @@ def test_what_waits_is_not_doubled_and_what_went_is_sent_once_more_by_each_press
         desk.post(again(booking))
         desk.post(again(booking))
         assert OutboxMessage.objects.count() == before + more
+
+
+def test_a_press_is_heard_also_where_older_messages_were_swept(desk):
+    booking = a_booking(a_resource(), at(9))
+    for _press in range(3):
+        OutboxMessage.objects.update(outcome="sent", done_at=timezone.now())
+        desk.post(again(booking))
+        newest = OutboxMessage.objects.waiting().get(kind="mail", booking_id=booking.pk)
+        OutboxMessage.objects.exclude(pk=newest.pk).filter(kind="mail").first().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_are_one():
+    booking, barrier = a_booking(a_resource(), at(9)), threading.Barrier(4)
+    OutboxMessage.objects.update(outcome="sent", done_at=timezone.now())
+
+    def run():
+        barrier.wait()
+        try:
+            send_again(booking, Site.current())
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _press in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert OutboxMessage.objects.waiting().filter(kind="mail").count() == 1
 
 
 def test_what_is_over_or_has_no_address_is_not_offered_and_refused_in_words(desk, page):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
 import standardwebhooks
+from django.db import connections
 from django.utils import timezone
 from werkzeug import Response
 
@@ -176,6 +178,43 @@ def test_a_paused_webhook_that_is_resumed_gets_what_is_still_true_of_what_it_mis
     work()
     told = {(one["id"], one["state"]) for one in (json.loads(request.get_data()) for request in heard)}
     assert told == {(str(kept.pk), "confirmed"), (str(gone.pk), "cancelled")}
+    assert len(heard) == 2
+
+
+def test_a_press_is_heard_also_where_its_older_calls_were_swept(listener, heard, monkeypatch):
+    webhook = a_webhook(listener)
+    a_booking(a_resource(), at(9))
+    work()
+    for _time in range(3):
+        webhook_log.send_again(calls().last())
+        webhook_log.send_test(webhook)
+        work()
+        newest = calls().filter(is_test=False).last()
+        calls().exclude(pk=newest.pk).delete()
+    assert len(heard) == 7
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("press", ["send_again", "send_test"])
+def test_two_presses_at_once_are_one(listener, heard, press):
+    webhook = a_webhook(listener)
+    a_booking(a_resource(), at(9))
+    work()
+    of, barrier = calls().get() if press == "send_again" else webhook, threading.Barrier(4)
+
+    def run():
+        barrier.wait()
+        try:
+            getattr(webhook_log, press)(of)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _press in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work()
     assert len(heard) == 2
 
 
