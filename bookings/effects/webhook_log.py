@@ -115,13 +115,21 @@ def _locked(webhook_pk: object) -> str:
 
 @verb
 def resume(webhook: Webhook) -> int:
-    """Call a paused webhook again, and have what was given up meanwhile sent; return how many that are."""
+    """Call a paused webhook again, and have what was given up meanwhile sent; return how many that are.
+
+    Meanwhile is since it fails: also what its address did not take before the pause.
+    """
+    since = Webhook.objects.select_for_update().filter(pk=webhook.pk).values_list("failing_since", flat=True)
+    missed = Q(last_error=PAUSED)
+    if failing_since := since.first():
+        missed |= Q(done_at__gte=failing_since)
     Webhook.objects.filter(pk=webhook.pk).update(paused_at=None, failing_since=None)
     webhook.paused_at = webhook.failing_since = None
+    pressed = Q(payload__has_key="again") | Q(payload__has_key="test")  # by staff, who can press once more
     held = OutboxMessage.objects.filter(
-        outcome=OutboxMessage.Outcome.FAILED, target=target_of(webhook.pk), last_error=PAUSED
+        missed, outcome=OutboxMessage.Outcome.FAILED, target=target_of(webhook.pk)
     )
-    return held.update(outcome="", done_at=None, attempts=0, last_error="", run_after=Now())
+    return held.exclude(pressed).update(outcome="", done_at=None, attempts=0, last_error="", run_after=Now())
 
 
 def _kind(webhook: Webhook | None) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from werkzeug import Response
 
 from bookings import housekeeping
-from bookings.effects import webhook_log, webhooks
+from bookings.effects import outbox, webhook_log, webhooks
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete
 from bookings.management.sending import HANDLERS
@@ -179,6 +179,52 @@ def test_a_paused_webhook_that_is_resumed_gets_what_is_still_true_of_what_it_mis
     told = {(one["id"], one["state"]) for one in (json.loads(request.get_data()) for request in heard)}
     assert told == {(str(kept.pk), "confirmed"), (str(gone.pk), "cancelled")}
     assert len(heard) == 2
+
+
+def test_a_webhook_that_is_resumed_gets_what_it_did_not_take_before_the_pause(listener, heard, monkeypatch):
+    monkeypatch.setattr(outbox, "MOST_ATTEMPTS", 1)
+    answers = iter([200, 500, 410])
+    listener.expect_request("/dying").respond_with_handler(
+        lambda request: heard.append(request) or Response(status=next(answers, 200))
+    )
+    webhook = a_webhook(listener, "/dying")
+    resource = a_resource()
+    a_booking(resource, at(8))
+    work()
+    OutboxMessage.objects.create(
+        kind="delivery",
+        dedupe_key="long ago",
+        target=webhook_log.target_of(webhook.pk),
+        payload=deliveries().get().payload,
+        run_after=timezone.now(),
+        outcome="failed",
+        done_at=timezone.now() - timedelta(days=40),
+    )
+    missed = []
+    for hour in (9, 11, 13):  # given up after its tries, ended the calls, came while it was paused
+        missed.append(str(a_booking(resource, at(hour)).pk))
+        work()
+    webhook.refresh_from_db()
+    assert webhook.paused_at
+    assert deliveries().filter(outcome="failed").count() == 4
+    heard.clear()
+    assert webhook_log.resume(webhook) == 3
+    work()
+    assert [json.loads(request.get_data())["id"] for request in heard] == missed
+
+
+def test_what_staff_pressed_is_not_pressed_again_by_resuming(listener, heard, monkeypatch):
+    monkeypatch.setattr(outbox, "MOST_ATTEMPTS", 1)
+    listener.expect_request("/dead").respond_with_data(status=500)
+    webhook = a_webhook(listener, "/dead")
+    a_booking(a_resource(), at(9))
+    work()
+    webhook_log.send_test(webhook)
+    webhook_log.send_again(calls().first())
+    work()
+    Webhook.objects.update(paused_at=timezone.now())
+    assert deliveries().filter(outcome="failed").count() == 3
+    assert webhook_log.resume(webhook) == 1
 
 
 def test_a_press_is_heard_also_where_its_older_calls_were_swept(listener, heard, monkeypatch):
