@@ -14,7 +14,9 @@ _OPTION_NAMES = {
     "EMAIL_USE_SSL": "use_ssl",
     "EMAIL_TIMEOUT": "timeout",
 }
-_SMTP_TIMEOUT_SECONDS = 10  # for each answer; a whole mail has a deadline of its own
+_SMTP_TIMEOUT_SECONDS = (
+    10  # for each answer but the last; that one, and a whole mail, have deadlines of their own
+)
 
 
 def configuration(parsed: dict[str, Any]) -> dict[str, Any]:

@@ -21,10 +21,22 @@ class Deadline:
     the connection meanwhile.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self.is_over = False
         self._lock = threading.Lock()
         self._duplicates: list[socket.socket] = []
+        self._timer = self._started(seconds)
+
+    def prolong(self, seconds: float) -> None:
+        """Let it be over so many seconds from now, unless it is over."""
+        self._timer.cancel()
+        self._timer = self._started(seconds)
+
+    def _started(self, seconds: float) -> threading.Timer:
+        timer = threading.Timer(seconds, self.end)
+        timer.daemon = True
+        timer.start()
+        return timer
 
     def watch(self, connection: socket.socket) -> None:
         duplicate = socket.socket(fileno=os.dup(connection.fileno()))
@@ -45,6 +57,7 @@ class Deadline:
                 _shut(duplicate)
 
     def forget(self) -> None:
+        self._timer.cancel()
         with self._lock:
             for duplicate in self._duplicates:
                 duplicate.close()
@@ -57,16 +70,12 @@ _present: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 @contextmanager
 def deadline(seconds: float) -> Iterator[Deadline]:
     """Within it, connections that are handed to ``watch`` end after so many seconds at the latest."""
-    within = Deadline()
-    timer = threading.Timer(seconds, within.end)
-    timer.daemon = True
-    timer.start()
+    within = Deadline(seconds)
     token = _present.set(within)
     try:
         yield within
     finally:
         _present.reset(token)
-        timer.cancel()
         within.forget()
 
 
@@ -75,6 +84,13 @@ def watch(connection: socket.socket) -> None:
     within = _present.get()
     if within is not None:
         within.watch(connection)
+
+
+def prolong(seconds: float) -> None:
+    """Let the deadline that holds at present, if one does, be over so many seconds from now."""
+    within = _present.get()
+    if within is not None:
+        within.prolong(seconds)
 
 
 def _shut(connection: socket.socket) -> None:

@@ -11,9 +11,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from bookings.effects import mail, webhooks
+from bookings.effects import mail, smtp, webhooks
 from bookings.effects.call_deadlines import OVER, deadline, watch
-from bookings.effects.outbox import NotNow, Sender, enqueue
+from bookings.effects.outbox import LEASE, NotNow, Sender, enqueue
 from bookings.models import Booking, OutboxMessage, Webhook
 from tests.effects.conftest import Postbox, let_wait_end, send_by, until, wait_for_start
 from tests.situations import a_booking, a_resource, aged, at, marty
@@ -117,6 +117,61 @@ def test_a_mail_ends_with_its_deadline_and_is_tried_again(
     Sender({"mail": mail.deliver}).send_all()
     message = OutboxMessage.objects.get(kind="mail", payload__to="customer")
     assert (message.outcome, message.last_error, message.attempts) == ("", OVER, 1)
+
+
+class ThinksLong(Postbox):
+    """A mail server that needs a second to answer for a mail that it has."""
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        answer = await super().handle_DATA(server, session, envelope)
+        await asyncio.sleep(1)
+        return answer
+
+
+@pytest.fixture
+def impatient(settings, port, monkeypatch):
+    """Whoever sends waits a third of a second for an answer, and half of one for all of them."""
+    monkeypatch.setattr(mail, "LONGEST_SENDING_SECONDS", 0.5)
+    backend = "bookings.effects.smtp.EmailBackend"
+    send_by(
+        settings,
+        {"EMAIL_BACKEND": backend, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_TIMEOUT": 0.3},
+    )
+
+
+def send_one():
+    """The booking's mail to its customer, after a worker tried to send it."""
+    a_booking(a_resource(), at(9))
+    let_wait_end()
+    Sender({"mail": mail.deliver}).send_all()
+    return OutboxMessage.objects.get(kind="mail", payload__to="customer")
+
+
+def test_a_server_that_has_the_mail_is_waited_for_and_gets_it_once(mail_server, impatient):
+    postbox = mail_server(ThinksLong())
+    message = send_one()
+    assert (message.outcome, message.last_error, message.attempts) == ("sent", "", 1)
+    assert len(postbox.mails) == 1
+
+
+def test_a_server_that_has_the_mail_is_not_waited_for_without_end(mail_server, impatient, monkeypatch):
+    monkeypatch.setattr(smtp, "LONGEST_TAKING_SECONDS", 0.4)
+    mail_server(ThinksLong())
+    message = send_one()
+    assert (message.outcome, message.last_error, message.attempts) == ("", OVER, 1)
+
+
+def test_a_mail_that_was_taken_is_sent_whatever_the_server_says_to_a_farewell(mail_server, impatient):
+    class SaysNoFarewell(Postbox):
+        async def handle_QUIT(self, server, session, envelope):  # noqa: N802
+            await asyncio.sleep(3600)
+
+    mail_server(SaysNoFarewell())
+    assert send_one().outcome == "sent"
+
+
+def test_a_worker_has_a_mail_for_longer_than_a_server_may_need():
+    assert LEASE.total_seconds() > mail.LONGEST_SENDING_SECONDS + smtp.LONGEST_TAKING_SECONDS
 
 
 def test_a_deadline_that_is_kept_leaves_the_connection_alone():
