@@ -14,9 +14,8 @@ _OPTION_NAMES = {
     "EMAIL_USE_SSL": "use_ssl",
     "EMAIL_TIMEOUT": "timeout",
 }
-_SMTP_TIMEOUT_SECONDS = (
-    10  # for each answer but the last; that one, and a whole mail, have deadlines of their own
-)
+# For each answer but the last; that one, and a whole mail, have deadlines of their own.
+_SMTP_TIMEOUT_SECONDS = 10
 
 
 def configuration(parsed: dict[str, Any]) -> dict[str, Any]:
