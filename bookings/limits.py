@@ -14,8 +14,8 @@ from django.conf import settings
 
 LARGEST = 2**31 - 1
 """The largest number of a setting that has no limit of its own."""
-YEAR = timedelta(days=365)
-CENTURY = 100 * YEAR
+YEAR: timedelta = timedelta(days=365)
+CENTURY: timedelta = 100 * YEAR
 """The longest time that a setting may name: a moment so far from now is one to every database."""
 
 

@@ -15,7 +15,16 @@ from django.utils import timezone
 
 from bookings.graphs.flow import Flow
 from bookings.models import Booking, Occupancy, Option, Project, Reservation
-from tests.situations import a_booking, a_hold, a_project, a_resource, a_seat, a_session
+from tests.situations import (
+    a_booking,
+    a_hold,
+    a_location,
+    a_project,
+    a_resource,
+    a_seat,
+    a_session,
+    own_terms,
+)
 from tests.views.conftest import MARTY, holds
 from tests.views.test_booking_flow import text
 
@@ -350,3 +359,51 @@ def test_only_who_gave_answers_is_told_that_they_are_kept(visitor, another, proj
     assert promise in text(visitor.see(link(project, taken.start, **GIVEN)))
     sent = another.client.post("/book/lightning/form/", {"start": taken.start.isoformat(), **MARTY})
     assert promise in text(sent)
+
+
+@pytest.fixture
+def clara(project):
+    """Takes longer, costs more and is elsewhere."""
+    resource = a_resource(name="Clara Clayton", slug="clara", location=a_location(name="The school"))
+    project.links.create(resource=resource, position=1)
+    own_terms(project, resource, length=timedelta(minutes=90), price=55)
+    return resource
+
+
+def shown(visitor, project, start, **more):
+    page = visitor.see(link(project, start, **more))
+    return {row["label"]: row["value"] for row in page.context["summary"]["facts"]}, page.context["summary"]
+
+
+def test_where_it_may_be_one_of_several_what_differs_is_told_as_far_as_it_is_known(
+    visitor, project, clara, tomorrow
+):
+    facts, card = shown(visitor, project, tomorrow)
+    assert (facts["Length"], facts["Price"], facts["With"]) == (
+        "1 hour to 1 hour 30 minutes",
+        "from €18",
+        "Anyone",
+    )
+    assert "Where" not in facts
+    assert card["times"] == "13:00"
+
+
+def test_where_one_alone_is_free_the_form_tells_of_that_one(visitor, project, clara, doc, tomorrow):
+    a_booking(doc, tomorrow)
+    facts, card = shown(visitor, project, tomorrow)
+    assert (facts["Length"], facts["Price"], facts["With"]) == ("1 hour 30 minutes", "€55", "Clara Clayton")
+    assert "The school" in facts["Where"]
+    assert card["times"] == "13:00–14:30"
+    page = text(visitor.see(link(project, tomorrow)))
+    visitor.client.post("/book/lightning/form/", carried(page) | MARTY)
+    booking = Booking.objects.exclude(resource=doc).get()
+    assert (booking.resource, booking.price, booking.length) == (clara, 55, timedelta(minutes=90))
+
+
+def test_the_form_of_a_class_tells_the_price_of_whoever_leads_it(visitor, doc, clara, tomorrow):
+    seats = a_project(doc, clara, graph="group_customer", name="Back class", slug="back")
+    seats.options.update(price=18)
+    own_terms(seats, clara, price=55)
+    session = a_session(clara, tomorrow, seats=2, project=seats)
+    facts, _card = shown(visitor, seats, tomorrow, session=session.pk)
+    assert (facts["Price"], facts["With"]) == ("€55", "Clara Clayton")

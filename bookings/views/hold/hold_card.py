@@ -11,14 +11,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings import times
-from bookings.availability.offering import Offering, offering_with
+from bookings.availability.offering import Offer, Offering, offering_with
 from bookings.clocks import Clocks
 from bookings.forms.terms import Awaits, awaited
 from bookings.lifecycle import Actor, extendable
 from bookings.maps import map_of
 from bookings.models import Action, Reservation
 from bookings.place_words import places_in_words
-from bookings.price_words import price_in_words
+from bookings.price_words import least_price_in_words
 from bookings.views import cards
 from bookings.views.faces import face, look_of
 from bookings.views.hold.hold_links import Hold
@@ -82,53 +82,64 @@ def _is_extendable(hold: Hold, offering: Offering, now: datetime) -> bool:
     return extendable(held, hold=offering.hold(offering.only), by=CUSTOMER, at=pressed)
 
 
-def summary(hold: Hold, offering: Offering, clocks: Clocks, *, names: bool = True) -> dict[str, Any]:
-    """What is held, in small: the ``offering`` with the one that it is with."""
+def summary(
+    hold: Hold, offering: Offering, clocks: Clocks, *, offers: Sequence[Offer] | None = None
+) -> dict[str, Any]:
+    """What is held, in small: the ``offering`` with the one that it is with.
+
+    Of what is not held yet, ``offers`` are those with whom it may be; of a session, or where all of them come, the
+    hold says with whom.
+    """
     held = hold.reservation
+    among: Sequence[Offer | None] = offers or [offering.only]
+    lengths = {held.end - held.start} | {offer.length for offer in offers or ()}
+    when = cards.when(held.start, held.end, clocks)
+    if len(lengths) > 1:  # it ends when whoever it is with is done
+        when["times"] = times.clock(held.start, clocks.first)
+    length = times.durations_in_words(min(lengths), max(lengths))
+    price = least_price_in_words((offering.price_of_all(offer), offering.currency) for offer in among)
     return {
         "title": hold.project.name,
         **look_of(hold.project),
         "pencil": True,
         "short_day": times.short_day(held.start, clocks.first),
-        "chosen": _chosen(hold, offering),
-        **cards.when(held.start, held.end, clocks),
-        "facts": _facts(hold, offering, names=names),
+        "chosen": _chosen(hold, length, price),
+        **when,
+        "facts": _facts(hold, length, price, _where(hold, offering, among), names=not offers),
     }
 
 
-def _chosen(hold: Hold, offering: Offering) -> list[str]:
+def _chosen(hold: Hold, length: str, price: str) -> list[str]:
     """What was chosen, its length and its price."""
     held, option = hold.reservation, hold.reservation.option
     parts = [
         hold.project.name,
         option.label if option else "",
-        times.duration_in_words(held.end - held.start),
+        length,
         places_in_words(held.places) if held.places > 1 else "",
+        price,
     ]
-    return [part for part in (*parts, _price(offering)) if part]
+    return [part for part in parts if part]
 
 
-def _facts(hold: Hold, offering: Offering, *, names: bool) -> list[dict[str, Any]]:
-    held, option, where = hold.reservation, hold.reservation.option, _where(hold, offering)
+def _facts(hold: Hold, length: str, price: str, where: str, *, names: bool) -> list[dict[str, Any]]:
+    held, option = hold.reservation, hold.reservation.option
     rows = [
         cards.fact(_("What"), option.label if option else ""),
-        cards.fact(_("Length"), times.duration_in_words(held.end - held.start)),
+        cards.fact(_("Length"), length),
         cards.fact(_("With"), held.resource.name if names else _("Anyone"))
         | {"face": face(held.resource) if names else None},
         cards.fact(_("Where"), where) | {"map_url": map_of(hold.project.place, where)},
         cards.fact(_("Places"), cards.several(held.places)),
-        cards.fact(_("Price"), _price(offering)) | {"sum": True},
+        cards.fact(_("Price"), price) | {"sum": True},
     ]
     return [row for row in rows if row["value"]]
 
 
-def _price(offering: Offering) -> str:
-    return price_in_words(offering.price_of_all(offering.only), offering.currency)
-
-
-def _where(hold: Hold, offering: Offering) -> str:
-    """What the booking will store: a seat's is its session's."""
+def _where(hold: Hold, offering: Offering, among: Sequence[Offer | None]) -> str:
+    """What the booking will store: a seat's is its session's; empty where it depends on whom it is with."""
     held = hold.reservation
     if held.session:
         return held.session.where
-    return held.where or offering.place(offering.only)
+    places = {held.where or offering.place(offer) for offer in among}
+    return places.pop() if len(places) == 1 else ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -18,8 +20,8 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import bites, database_clock
 from bookings.availability.allowance import Allowance, GateShut
-from bookings.availability.free_times import FreeTime, FreeTimes, free_times, takers
-from bookings.availability.offering import Offering
+from bookings.availability.free_times import FreeTime, FreeTimes, free_times, free_with, takers
+from bookings.availability.offering import Offer, Offering
 from bookings.clocks import Clocks
 from bookings.errors import BookingError, OutsideHours, ProofNeeded
 from bookings.forms.pages import DetailsForm
@@ -64,7 +66,7 @@ def offered_form(request: HttpRequest, offering: Offering, start: datetime) -> H
     """The form with what the URL gives, the time not held yet; the nearest times where it is no longer offered."""
     form = blank_form(request, offering.project, prefilled_answers(request.GET.dict()))
     found = _times_around(request, offering, start)
-    time = _wanted(found, offering, start, parse_instant(request.GET.get("end", "")))
+    time = _wanted(request, found, offering, start)
     if time is None:
         return _lost_page(request, offering, _nearest(found, start), start, form, OutsideHours())
     form.focus()
@@ -127,10 +129,9 @@ def _not_held(request: HttpRequest, offering: Offering, error: BookingError, for
 
 def _times_around(request: HttpRequest, offering: Offering, start: datetime) -> FreeTimes:
     """The free times of the days around ``start``; what the visitor holds counts as free.  Raises ``GateShut``."""
-    now, own = database_clock.now(), own_hold(request)
+    now, ignoring = database_clock.now(), _own(request)
     window = max(now, start - NEAR), max(now, start) + NEAR
     zone = ZoneInfo(_clocks(request, offering).first)
-    ignoring = [own.pk] if own else []
     with Allowance.page() as allowance:
         return free_times(offering, *window, zone=zone, now=now, ignoring=ignoring, allowance=allowance)
 
@@ -139,26 +140,29 @@ def _nearest(found: FreeTimes, start: datetime) -> list[FreeTime]:
     return found.nearest(max(start, database_clock.now()))
 
 
-def _wanted(found: FreeTimes, offering: Offering, start: datetime, end: datetime | None) -> FreeTime | None:
-    """The free time that starts then, until the end that was named; None where that is not offered."""
+def _wanted(request: HttpRequest, found: FreeTimes, offering: Offering, start: datetime) -> FreeTime | None:
+    """The free time that starts then, until the end that the URL names; None where that is not offered."""
+    end = parse_instant(request.GET.get("end", ""))
     of_day = found.on(start.astimezone(found.zone).date())
     one = next((one for one in of_day if one.start == start and not one.full), None)
     if one is None or end is None or offering.longest is None:
         return one
-    return replace(one, end=end) if takers(offering, start, end, now=database_clock.now()) else None
+    until = replace(one, end=end)
+    return until if _offers(request, offering, until) else None
 
 
 def _clocks(request: HttpRequest, offering: Offering) -> Clocks:
     return Clocks.for_customer(offering.project, place=offering.zone, own=own_zone(request))
 
 
-def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str, Any]:
-    """What `details.html` shows of a time that is not held."""
+def _card(
+    request: HttpRequest, offering: Offering, time: FreeTime, offers: Sequence[Offer]
+) -> dict[str, Any]:
+    """What `details.html` shows of a time that is not held, and is offered with one of these."""
     session = session_of(offering, str(time.session or ""))
-    first = next(iter(offering.candidates), None)
-    resource = session.resource if session else first.resource if first else None
+    first = offering.offer_of(session.resource_id) if session else next(iter(offers), None)
     draft = Reservation(
-        resource=resource,
+        resource=session.resource if session else first.resource if first else None,
         project=offering.project,
         option=offering.option,
         session=session,
@@ -168,13 +172,31 @@ def _card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str,
         end=time.end,
     )
     hold = Hold(reservation=draft, project=offering.project, token="")
-    settled = resource is not None and (session or offering.everybody or len(offering.candidates) == 1)
-    clocks = _clocks(request, offering)
+    open_to = offers if len(offers) > 1 and not (session or offering.everybody) else None
+    shown = replace(offering, only=first)
     return {
         "submit_label": hold_card.submit_label(offering.flow.actions if offering.flow else ()),
         "post_url": page_url(request, "form", offering.project.slug),
-        "summary": hold_card.summary(hold, replace(offering, only=first), clocks, names=bool(settled)),
+        "summary": hold_card.summary(hold, shown, _clocks(request, offering), offers=open_to),
     }
+
+
+def _offers(request: HttpRequest, offering: Offering, time: FreeTime) -> Sequence[Offer]:
+    """With whom a free time is offered; with a chosen end, all who have that long take as long."""
+    now, ignoring = database_clock.now(), _own(request)
+    if offering.longest is not None:
+        found = takers(offering, time.start, time.end, now=now, ignoring=ignoring)
+        return [replace(offer, length=time.end - time.start) for offer in found]
+    if offering.everybody or len(offering.candidates) < 2:
+        return offering.candidates
+    soon = time.start + timedelta(minutes=1)
+    return free_with(offering, time.start, soon, now=now, ignoring=ignoring).get(time.start, [])
+
+
+def _own(request: HttpRequest) -> list[UUID]:
+    """What the visitor holds, whose time counts as free."""
+    own = own_hold(request)
+    return [own.pk] if own else []
 
 
 def _free_card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str, Any]:
@@ -183,7 +205,7 @@ def _free_card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict
     own = {"visitor": visitor_token(request)} if is_embedded(request) else {}
     shown = {BOOKS: "1", SHOWN: secrets.token_urlsafe(16)}
     carried = carried_query(request) | own | {picked["name"]: picked["value"]} | shown | chosen_end
-    return _card(request, offering, time) | {
+    return _card(request, offering, time, _offers(request, offering, time)) | {
         "said": _("This time is free. It is held for you once you send the form."),
         "hidden": hidden_fields(carried),
         "all_url": _all_url(request, offering, time.start),
@@ -206,7 +228,7 @@ def _lost_page(
 ) -> HttpResponse:
     """The form with the nearest times above it, each of which holds it with the answers."""
     length = offering.length_taken(offering.only)
-    card = _card(request, offering, FreeTime(start=start, end=start + length))
+    card = _card(request, offering, FreeTime(start=start, end=start + length), offering.candidates)
     alternatives = alternatives_card(
         near,
         error,
