@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db.models import Q
@@ -107,9 +107,9 @@ def send_test(webhook: Webhook) -> None:
     )
 
 
-def _locked(webhook_pk: object) -> str:
+def _locked(webhook_pk: UUID | None) -> str:
     """The webhook's target, its row locked: of two presses at once the second finds what the first has sent."""
-    list(Webhook.objects.select_for_update().filter(pk=webhook_pk).values_list("pk"))
+    list(Webhook.objects.select_for_update().filter(pk__in=[webhook_pk]).values_list("pk"))
     return target_of(webhook_pk)
 
 
