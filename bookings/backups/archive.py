@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bookings.backups import keys
 from bookings.backups.checksums import TableSum
 from bookings.backups.errors import BackupError
+from bookings.backups.workplaces import workplace
 
 FORMAT = 1
 PLAIN, ENCRYPTED = ".tar", ".tar.age"
@@ -106,8 +106,7 @@ def opened(path: Path, key_file: str = "") -> Iterator[Opened]:
     """Unpack a backup into a folder that is gone afterwards.  Raises ``BackupError``."""
     if not path.is_file():
         raise BackupError(f"{path} is not there.")
-    with TemporaryDirectory(prefix="booking-backup-") as name:
-        folder = Path(name)
+    with workplace() as folder:
         plain = path
         if path.name.endswith(ENCRYPTED):
             plain = folder / "plain.tar"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.db import DatabaseError, IntegrityError, connection
 
@@ -17,10 +18,14 @@ from bookings.backups.checksums import differences
 from bookings.backups.errors import BackupError
 from bookings.backups.making import engine
 from bookings.backups.standstill import TABLE
+from bookings.backups.workplaces import workplace
 from bookings.invariants import broken
 from bookings.release_floor import RELEASE, parts
 from bookings.sql import is_postgresql
 
+_PREFIX, _MINUTE = "drill_", "%Y%m%d%H%M"
+_OF_A_DRILL = re.compile(rf"{_PREFIX}(?P<begun>\d{{12}})_[0-9a-f]{{12}}")
+_LONGEST_DRILL = timedelta(hours=6)
 Check = Callable[[], Iterator[str]]
 """Looks at the restored database and tells what is wrong with it."""
 
@@ -101,9 +106,13 @@ def _references() -> Iterator[str]:
 
 @contextmanager
 def throw_away_database() -> Iterator[None]:
-    """Let this process use an empty database, which is gone afterwards, instead of its own."""
+    """Let this process use an empty database, which is gone afterwards, instead of its own.
+
+    One whose process was killed goes when the next is made.
+    """
     if is_postgresql():
-        name = f"drill_{secrets.token_hex(6)}"
+        _drop_what_died()
+        name = f"{_PREFIX}{datetime.now(UTC):{_MINUTE}}_{secrets.token_hex(6)}"
         _maintain(f'CREATE DATABASE "{name}"')
         try:
             with _pointed_at(name):
@@ -111,11 +120,21 @@ def throw_away_database() -> Iterator[None]:
         finally:
             _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         return
-    with (
-        TemporaryDirectory(prefix="booking-drill-") as folder,
-        _pointed_at(str(Path(folder) / "drill.sqlite3")),
-    ):
+    with workplace() as folder, _pointed_at(str(folder / "drill.sqlite3")):
         yield
+
+
+def _drop_what_died() -> None:
+    """Those of drills that began hours ago, and that nobody is connected to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{_PREFIX}%"])
+        names = [name for (name,) in cursor]
+    long_ago = f"{datetime.now(UTC) - _LONGEST_DRILL:{_MINUTE}}"
+    for name in names:
+        found = _OF_A_DRILL.fullmatch(name)
+        if found and found["begun"] < long_ago:
+            with suppress(BackupError):  # somebody is connected to it, or was faster
+                _maintain(f'DROP DATABASE "{name}"')
 
 
 def _maintain(statement: str) -> None:

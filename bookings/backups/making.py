@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from django.conf import settings
@@ -17,10 +16,10 @@ from django.db import connection
 
 from bookings.backups import archive, keys, postgresql, sqlite
 from bookings.backups.settings_file import settings_in_force
+from bookings.backups.workplaces import workplace
 from bookings.release_floor import RELEASE, floor_of
 from bookings.sql import is_postgresql
 
-_WORKPLACE = ".making-backup-"
 _PART = re.compile(rf"\.{re.escape(archive.PREFIX)}\d{{8}}T\d{{12}}Z\.tar(\.age)?\.part")
 _WRITTEN_ONCE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -66,9 +65,8 @@ def make_backup(folder: Path, *, keep: int) -> Made:
     target = folder / f"{archive.PREFIX}{made_at:%Y%m%dT%H%M%S%f}Z{suffix}"
     _remove_what_died(folder)
     # Beside the database and not where the backup goes: until it is encrypted it is as secret as that.
-    with TemporaryDirectory(prefix=_WORKPLACE, dir=settings.VAR_DIR) as name:
-        workplace = Path(name)
-        database, tables = engine().dump(connection, workplace)
+    with workplace() as own:
+        database, tables = engine().dump(connection, own)
         manifest = archive.Manifest(
             made_at=made_at,
             release=RELEASE,
@@ -80,7 +78,7 @@ def make_backup(folder: Path, *, keep: int) -> Made:
             whole=whole,
             tables=tables,
         )
-        tar = workplace / "backup.tar"
+        tar = own / "backup.tar"
         archive.pack(
             tar, manifest, database, Path(settings.MEDIA_ROOT), settings_in_force() if whole else None
         )
@@ -91,14 +89,11 @@ def make_backup(folder: Path, *, keep: int) -> Made:
 
 
 def _remove_what_died(folder: Path) -> None:
-    """A process that was killed has left its workplace behind, or a part of a backup in ``folder``."""
+    """A process that was killed has left a part of a backup in ``folder``."""
     yesterday = time.time() - 24 * 3600
     for left in folder.iterdir():
         if _PART.fullmatch(left.name) and left.stat().st_mtime < yesterday:
             left.unlink(missing_ok=True)
-    for left in Path(settings.VAR_DIR).glob(f"{_WORKPLACE}*"):
-        if left.stat().st_mtime < yesterday:
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _put_in_place(tar: Path, target: Path, public_key: str) -> None:

@@ -175,16 +175,6 @@ def test_nothing_that_is_not_encrypted_is_ever_where_backups_go(
     assert list(folder.iterdir()) == [made.path]
 
 
-def test_what_a_killed_backup_left_is_removed(folder: Path, settings: Any, tmp_path: Path) -> None:
-    settings.VAR_DIR = tmp_path / "var"
-    left, running = settings.VAR_DIR / ".making-backup-dead", settings.VAR_DIR / ".making-backup-lives"
-    for workplace in (left, running):
-        workplace.mkdir(parents=True)
-    os.utime(left, (0, 0))
-    make_backup(folder, keep=7)
-    assert list(settings.VAR_DIR.iterdir()) == [running]
-
-
 def test_what_a_killed_backup_left_where_backups_go_is_removed_and_nothing_else(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     dead, lives = (folder / f".booking-2026010{day}T000000000000Z.tar.part" for day in (1, 2))

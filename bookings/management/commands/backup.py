@@ -12,6 +12,7 @@ from bookings.backups import keys
 from bookings.backups.errors import BackupError
 from bookings.backups.making import make_backup
 from bookings.backups.runs import noted
+from bookings.backups.workplaces import ended_in_order
 from bookings.models import UpkeepRun
 
 
@@ -47,6 +48,6 @@ def _backup(*, folder: Path | None, keep: int | None, day: date | None, **option
         raise CommandError("Say where to: --folder, or BACKUP_FOLDER in .env.")
     if keep < 1:
         raise CommandError("--keep takes a number, 1 or more.")
-    with noted(UpkeepRun.Kind.BACKUP, day) as run:
+    with ended_in_order(), noted(UpkeepRun.Kind.BACKUP, day) as run:
         run.words = make_backup(folder, keep=keep).in_words
     return run.words

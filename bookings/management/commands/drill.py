@@ -16,6 +16,7 @@ from bookings import database_clock
 from bookings.backups.drilling import drill
 from bookings.backups.making import backups_in
 from bookings.backups.runs import noted
+from bookings.backups.workplaces import ended_in_order
 from bookings.management.commands.doctor import promises
 from bookings.migration_state import unknown
 from bookings.models import UpkeepRun
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         def proved() -> Iterator[str]:
             yield from _proof_fails(options["clients"])
 
-        with noted(UpkeepRun.Kind.DRILL, options["day"]) as run:
+        with ended_in_order(), noted(UpkeepRun.Kind.DRILL, options["day"]) as run:
             result = drill(path, options["key_file"], [_migrated, _unkept, proved])
             run.words, run.good = result.verdict, not result.faults
         database_clock.forget()

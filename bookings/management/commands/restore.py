@@ -13,6 +13,7 @@ from bookings.backups import resuming
 from bookings.backups.archive import opened
 from bookings.backups.errors import BackupError
 from bookings.backups.restoring import Consent, restore, take_settings
+from bookings.backups.workplaces import ended_in_order
 from bookings.durations import DurationError, parse_duration
 from bookings.migration_state import unapplied
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
 
     def bring_back(self, *, file: Path, key_file: str, settings_file: bool, **options: Any) -> None:
-        with opened(file, key_file) as backup:
+        with ended_in_order(), opened(file, key_file) as backup:
             if settings_file:
                 target = Path(settings.SETTINGS_FILE)
                 aside = take_settings(backup, target)
