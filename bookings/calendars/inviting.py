@@ -67,7 +67,8 @@ def _provider_invites(booking: Booking) -> bool:
         return False
     if entry.event and entry.removed_at is None:
         return True
-    waited = database_clock.now() - booking.state_entered_at
+    since = max(booking.state_entered_at, booking.created_at)  # it may wait since before it was moved here
+    waited = database_clock.now() - since
     if waited < PATIENCE:
         raise NotYet(WAITS, max(SHORTEST_WAIT, min(waited / 2, PATIENCE - waited)))
     # A worker that is writing it holds the lease, and so has read ``silent`` already.
