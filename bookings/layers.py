@@ -61,6 +61,30 @@ def merged(
     return override(*booking_layers(project, option, link), flat(request))
 
 
+def without_echoes(request: Mapping[str, Any], project: Project) -> dict[str, Any]:
+    """A request without what its project says in the same words, so that what is more specific than the project wins.
+
+    The published widget sends its project's whole layer back, of which nobody chose anything.
+    """
+    own = override(*booking_layers(project))
+    own["graph"] = own.get("graph") or USUAL_GRAPH
+    left = _without(request, own)
+    for name, value in left.items():
+        below = own.get(name)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            left[name] = _without(value, below)
+    return left
+
+
+def _without(sent: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in sent.items() if name not in own or not is_same(value, own[name])}
+
+
+def is_same(sent: Any, own: Any) -> bool:
+    """Whether a request says what a layer says: an id came as a text there."""
+    return bool(sent == own or (own is not None and str(sent) == str(own)))
+
+
 def graph_name(
     project: Project | None, option: Option | None = None, link: ProjectResource | None = None
 ) -> str:

@@ -18,7 +18,7 @@ from bookings.forms.named_rows import active_link, active_resource, reservation,
 from bookings.forms.named_rows import options as options_of
 from bookings.forms.scope import Scope
 from bookings.graphs.flow import Flow
-from bookings.layers import USUAL_GRAPH, flat, merged
+from bookings.layers import USUAL_GRAPH, flat, merged, without_echoes
 from bookings.models import Booking, Calendar, Option, Project, ProjectResource, Reservation, Resource
 from bookings.overrides import override
 
@@ -27,8 +27,12 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(kw_only=True)
 class Resolved:
-    """What a request names.  ``values`` are its merged layers, ``errors`` what names nothing (sentences by field)."""
+    """What a request names.
 
+    ``sent`` is its own layer, ``values`` are all layers merged, ``errors`` what names nothing (sentences by field).
+    """
+
+    sent: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     project: Project | None = None
     option: Option | None = None
@@ -46,18 +50,21 @@ class Resolved:
         self.errors.setdefault(name, []).append(sentence)
 
 
-def resolve(request: Mapping[str, Any], scope: Scope) -> Resolved:
+def resolve(request: Mapping[str, Any], scope: Scope, *, echoes: bool = False) -> Resolved:
     """Find everything that ``request`` (a layer in the API's spelling) names, and merge it over what is below.
 
-    A reservation lends what the request leaves out; a seat belongs to its session's project.
+    A reservation lends what the request leaves out; a seat belongs to its session's project.  With ``echoes`` what the
+    project says in the same words counts as left out.
     """
-    resolved = Resolved()
-    given = flat(request)
-    resolved.reservation = _reservation(given.get("reservation_id"), scope, resolved)
-    if resolved.reservation:
-        given = override(_lent(resolved.reservation), given)
+    resolved = Resolved(sent=flat(request))
+    resolved.reservation = _reservation(resolved.sent.get("reservation_id"), scope, resolved)
+    lent = _lent(resolved.reservation) if resolved.reservation else {}
+    given = override(lent, resolved.sent)
     resolved.session = _session(given.get("related"), scope, resolved)
     _find_project_and_resource(given, scope, resolved)
+    if echoes and resolved.project:
+        resolved.sent = without_echoes(resolved.sent, resolved.project)
+        given = override(lent, resolved.sent)
     resolved.offering = _offering(given, resolved)
     resolved.option = resolved.offering.option if resolved.offering else None
     resolved.values = merged(given, resolved.project, resolved.option, resolved.link)

@@ -116,3 +116,63 @@ def test_a_page_answers_a_question_that_begins_with_something_or_with_nothing(
 
 def test_a_server_answers_what_it_likes(server: Door, planned: Project) -> None:
     assert answered(server, planned, plan="gold") == {"plan": "gold"}
+
+
+@pytest.fixture(params=["option", "resource"])
+def specific(request: pytest.FixtureRequest, strict: Project) -> Project:
+    """The project, whose option or resource says another graph, cut-off and place than it does itself."""
+    row = (strict.options if request.param == "option" else strict.links).get()
+    times = {"min_cancel_time": "2 days", "allow_double_bookings": True}
+    row.booking = {"graph": "confirm_decline", "where": "Upstairs", "settings": times}
+    row.save()
+    strict.booking |= {"where": "Downstairs"}
+    strict.save()
+    return strict
+
+
+def test_a_page_that_sends_back_what_its_project_says_gets_what_its_option_or_resource_says(
+    widget: Door, specific: Project
+) -> None:
+    told = widget.read(f"/projects/embed/{specific.pk}")["booking"]
+    made = widget.made("/bookings", visit(specific, **told))
+    booking = Booking.objects.get()
+    assert (made["graph"], booking.min_cancel_time.days) == ("confirm_decline", 2)
+    assert (booking.where, booking.meta) == ("Upstairs", {"desk": "north"})
+    assert booking.automatic_times == {"decline_when_late": "P0DT01H00M00S"}
+    assert booking.allow_double_bookings
+
+
+def test_so_does_its_hold_and_the_booking_of_it(widget: Door, specific: Project) -> None:
+    told = widget.read(f"/projects/embed/{specific.pk}")["booking"]
+    held = widget.made("/bookings/reserve", visit(specific, **told))
+    made = widget.made("/bookings", visit(specific, **told, reservation_id=held["id"]))
+    assert (made["graph"], Booking.objects.get().where) == ("confirm_decline", "Upstairs")
+
+
+def test_so_does_its_move(widget: Door, server: Door, specific: Project) -> None:
+    first = server.made("/bookings", visit(specific, graph="instant"))
+    specific.booking["settings"] |= {"allow_double_bookings": False}
+    specific.save()
+    move = {"resource_id": visit(specific)["resource_id"], **hour(days=6)}
+    told = {"settings": {"allow_double_bookings": False}}
+    assert widget.post(f"/bookings/{first['id']}/reschedule", move | told).status_code == 201
+    assert Booking.objects.latest("created_at").allow_double_bookings
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"graph": "request"},
+        {"graph": None},
+        {"settings": {"min_cancel_time": "1 hour"}},
+        {"settings": {"automatic_times": {}}},
+        {"settings": None},
+        {"participants": ["biff@example.com"]},
+    ],
+    ids=str,
+)
+def test_what_neither_says_is_refused_all_the_same(
+    widget: Door, specific: Project, other: dict[str, Any]
+) -> None:
+    assert widget.post("/bookings", visit(specific, **other)).status_code == 403
+    assert not Booking.objects.exists()

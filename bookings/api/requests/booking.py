@@ -123,6 +123,6 @@ def _name_holder(request: ApiRequest, draft: Reservation) -> None:
 
 def _resolve(caller: Caller, body: BookingIn) -> Resolved:
     given = with_only_project(caller, body.given())
-    resolved = resolve(given, caller.scope())
-    check_limits(caller, given, resolved)
+    resolved = resolve(given, caller.scope(), echoes=caller.is_widget)
+    check_limits(caller, resolved)
     return resolved

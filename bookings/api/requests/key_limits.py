@@ -15,7 +15,7 @@ from bookings.forms import Resolved, values
 from bookings.forms.customers import with_fixed_answers
 from bookings.forms.findings import Findings
 from bookings.forms.reservations import DEFAULT_HOLD
-from bookings.layers import DEFAULTS, USUAL_GRAPH, booking_layers, flat
+from bookings.layers import DEFAULTS, USUAL_GRAPH, booking_layers, is_same
 from bookings.models import Booking, Option, Project, ProjectResource
 from bookings.overrides import override
 
@@ -37,7 +37,7 @@ def with_only_project(caller: Caller, given: Mapping[str, Any]) -> dict[str, Any
     return dict(given)
 
 
-def check_limits(caller: Caller, given: Mapping[str, Any], resolved: Resolved) -> None:
+def check_limits(caller: Caller, resolved: Resolved) -> None:
     """Note what lies outside a key's projects; raise ``Forbidden`` where a public page would loosen a setting.
 
     What a public page answers to read-only questions gives way to what its project says there.
@@ -46,7 +46,7 @@ def check_limits(caller: Caller, given: Mapping[str, Any], resolved: Resolved) -
         resolved.wrong("project_id", _("This key needs one of its projects here."))
     if not caller.is_widget:
         return
-    _check_settings(flat(given), resolved)
+    _check_settings(resolved.sent, resolved)
     _keep_fixed_answers(resolved)
     if resolved.project and resolved.resource and not resolved.link and not resolved.session:
         resolved.wrong("resource_id", _("This resource is not one of the project's."))
@@ -76,7 +76,7 @@ def _keep_fixed_answers(resolved: Resolved) -> None:
 
 def must_equal(name: str, sent: Any, own: Any, field: str = "") -> None:
     """Raise ``Forbidden`` where a public page sends a setting that is not its project's own."""
-    if sent != own and not (own is not None and str(sent) == str(own)):
+    if not is_same(sent, own):
         sentence = _("A widget key may send “%(field)s” only as its project has it.") % {"field": plain(name)}
         raise Forbidden(sentence, field=field or name)
 

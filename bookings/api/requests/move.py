@@ -14,6 +14,7 @@ from bookings.errors import SlotTaken
 from bookings.forms.findings import Findings
 from bookings.forms.resolve import Resolved, resolve_move
 from bookings.forms.times import read_times
+from bookings.layers import without_echoes
 from bookings.lifecycle import reschedule
 from bookings.lifecycle.rules import may_overlap
 from bookings.models import Booking
@@ -69,6 +70,8 @@ def _time_and_resource(
 def _may_overlap(caller: Caller, booking: Booking, given: dict[str, Any], resolved: Resolved) -> bool:
     """As the request asks, else as the project says; a public page may only say what its project does."""
     own = may_overlap(booking, resolved.resource)
+    if caller.is_widget and booking.project:
+        given = without_echoes(given, booking.project)
     asked = (given.get("settings") or {}).get("allow_double_bookings")
     if asked is None or asked == own:
         return own
