@@ -1,6 +1,14 @@
 """The verbs: the only writers of state and occupancy.  Each is one transaction and raises ``BookingError``."""
 
-from bookings.lifecycle.act import Inputs, act, act_on_all, available_actions, play_due, play_if_due
+from bookings.lifecycle.act import (
+    Inputs,
+    act,
+    act_on_all,
+    available_actions,
+    lock_many,
+    play_due,
+    play_if_due,
+)
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
 from bookings.lifecycle.corrections import correct, delete, note_attendance
@@ -43,6 +51,7 @@ __all__ = [
     "is_press_of",
     "join_people",
     "keep_apart",
+    "lock_many",
     "may_be_pressed",
     "merge",
     "move_series",

@@ -28,6 +28,8 @@ R = TypeVar("R")
 # serialization_failure and deadlock_detected of PostgreSQL; the text is SQLite's.
 SQLSTATES = {"40001", "40P01"}
 SQLITE_BUSY = "database is locked"
+MOST_OVERDUE = 8
+"""How often one request makes way for automatic actions: one may follow another, and each is a transaction."""
 
 _is_ours: ContextVar[bool] = ContextVar("a transaction that is tried again is open", default=False)
 _is_within_a_verb: ContextVar[bool] = ContextVar(
@@ -79,32 +81,37 @@ def alone_where(is_one_statement: Callable[..., bool]) -> Callable[[Callable[P, 
 
 
 def in_one_transaction(do: Callable[[], R], *, alone: bool = False) -> R:
-    """Return what ``do`` returns.  It is done once more, from its beginning, where an automatic action came first,
-    where the database left two transactions no order to be put in, where it forgot what it had prepared, and where a
-    reference was drawn that another booking has; then ``Conflict`` is raised.  ``alone`` see ``alone_where``.
+    """Return what ``do`` returns.  It is done once more, from its beginning, where the database left two transactions
+    no order to be put in, where it forgot what it had prepared, and where a reference was drawn that another booking
+    has; and again each time that an automatic action came first, ``MOST_OVERDUE`` times at most.  Then ``Conflict`` is
+    raised.  ``alone`` see ``alone_where``.
     """
     if _is_ours.get():
         return _inside(do)
     token = _is_ours.set(True)
     try:
-        return _once_or_twice(do, alone=alone)
+        return _until_done(do, alone=alone)
     finally:
         _is_ours.reset(token)
 
 
-def _once_or_twice(do: Callable[[], R], *, alone: bool) -> R:
+def _until_done(do: Callable[[], R], *, alone: bool) -> R:
     is_outermost = not connection.in_atomic_block
-    try:
-        return _alone(do) if alone and is_outermost else _inside(do)
-    except Overdue as overdue:
-        overdue.play()
-    except Conflict:
-        if not is_outermost:
-            raise
-    try:
-        return _inside(do)
-    except Overdue as again:
-        raise Conflict from again
+    attempt = _alone if alone and is_outermost else _inside
+    overdue, may_conflict = 0, is_outermost
+    while True:
+        try:
+            return attempt(do)
+        except Overdue as due:
+            overdue += 1
+            if overdue > MOST_OVERDUE:
+                raise Conflict from due
+            due.play()
+        except Conflict:
+            if not may_conflict:
+                raise
+            may_conflict = False
+        attempt = _inside
 
 
 def _alone(do: Callable[[], R]) -> R:

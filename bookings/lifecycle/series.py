@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from bookings.errors import BookingError, Conflict
 from bookings.graphs.flow import Flow
-from bookings.lifecycle.act import Inputs, act_on_all
+from bookings.lifecycle.act import Inputs, act_on_all, lock_many
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
 from bookings.lifecycle.holds import locks_of
@@ -115,7 +115,7 @@ def move_series(
     with the refusal of each that cannot be moved; all stay where they are then.
     """
     there = Locks.on(resources=[move.resource.pk for move in moves if move.resource])
-    (Locks.of_bookings(move.booking.pk for move in moves) | there).take()
+    lock_many([move.booking for move in moves], besides=there)
     since = last_message()
 
     def go(move: Move) -> Booking:

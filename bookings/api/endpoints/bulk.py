@@ -28,8 +28,8 @@ from bookings.api.responses.frames import Data, FieldErrorsOut
 from bookings.api.siblings import siblings_of, with_siblings
 from bookings.errors import BookingError, Conflict
 from bookings.forms.resolve import as_uuid
-from bookings.lifecycle import act_on_all, in_one_transaction
-from bookings.lifecycle.locks import NO_LOCKS, Locks
+from bookings.lifecycle import act_on_all, in_one_transaction, lock_many
+from bookings.lifecycle.locks import NO_LOCKS
 from bookings.models import Booking
 
 NOT_TRIED = gettext_lazy("An earlier one failed, so this was not tried.")
@@ -71,7 +71,7 @@ def create_many(request: ApiRequest, body: BulkIn) -> Created[Data[list[OutcomeO
     bulk = uuid.uuid4() if body.relate_bookings else None
     prepared = [_prepared(request.auth, row, bulk) for row in rows]
     steps = [partial(_make, request, one) for one in prepared]
-    outcomes = _run(steps, body, lambda: _locks_to_make(prepared))
+    outcomes = _run(steps, body, lambda: _lock_to_make(prepared))
     return created(_serialize_outcomes(outcomes, context))
 
 
@@ -81,7 +81,7 @@ def change_many(request: ApiRequest, body: BulkIn) -> Ok[Data[list[OutcomeOut]]]
     context = Context.of(request)
     rows = _rows(body)
     steps = [partial(_play, request.auth, row, body) for row in rows]
-    outcomes = _run(steps, body, lambda: _locks_to_play(request.auth, rows))
+    outcomes = _run(steps, body, lambda: _lock_to_play(request.auth, rows))
     return ok(_serialize_outcomes(outcomes, context))
 
 
@@ -134,28 +134,28 @@ def _named(caller: Caller, pk: Any) -> Booking:
         raise Invalid({"id": [_("There is no such booking.")]}) from None
 
 
-def _locks_to_make(prepared: Sequence[Prepared | ApiError]) -> Locks:
-    return reduce(or_, [one.locks for one in prepared if isinstance(one, Prepared)], NO_LOCKS)
+def _lock_to_make(prepared: Sequence[Prepared | ApiError]) -> None:
+    reduce(or_, [one.locks for one in prepared if isinstance(one, Prepared)], NO_LOCKS).take()
 
 
-def _locks_to_play(caller: Caller, rows: Sequence[Any]) -> Locks:
-    """What the named bookings, and those that were made together with them, take."""
+def _lock_to_play(caller: Caller, rows: Sequence[Any]) -> None:
+    """Lock what the named bookings, and those that were made together with them, take."""
     ids = [as_uuid(row.get("id")) for row in rows if isinstance(row, dict)]
     named = list(caller.bookings().filter(pk__in=[pk for pk in ids if pk]))
     together = siblings_of(named, caller.bookings())
-    return Locks.of_bookings(booking.pk for booking in (*named, *together))
+    lock_many([*named, *together])
 
 
-def _run(steps: Sequence[Step], body: BulkIn, locks: Callable[[], Locks]) -> list[Outcome]:
+def _run(steps: Sequence[Step], body: BulkIn, lock: Callable[[], None]) -> list[Outcome]:
     """What became of each; None was not tried.  All or none, in one transaction, where that was asked for.
 
-    Where they share a transaction, that one or an idempotent request's, ``locks`` are taken before the first.
+    Where they share a transaction, that one or an idempotent request's, all that they need is locked before the first.
     """
     all_or_none = body.delete_all_on_error is True
 
     def run() -> list[Outcome]:
         if connection.in_atomic_block:
-            locks().take()
+            lock()
         outcomes = list(_outcomes(steps, stop=body.stop_on_first_error is True))
         if all_or_none and any(isinstance(outcome, Refusal) for outcome in outcomes):
             raise NoneKept(outcomes)
