@@ -172,9 +172,9 @@ def _outcomes(steps: Sequence[Step], *, stop: bool) -> Iterator[Outcome]:
             continue
         try:
             yield step()
-        except Conflict:
-            raise
         except Refusal as refusal:
+            if isinstance(refusal, Conflict) and connection.in_atomic_block:
+                raise  # it ended the transaction of all
             failed = True
             yield refusal
 
