@@ -1,6 +1,7 @@
 """What one search may cost: refused in words before it is done, and what is dear goes one at a time."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,10 +12,19 @@ from django.utils import timezone
 from bookings import in_flight
 from bookings.availability import allowance, free_times, search
 from bookings.availability.chosen_ends import Room
-from bookings.models import Event, WeeklyHours
+from bookings.models import Calendar, Event, WeeklyHours
 from bookings.views.choose.months import neighbour
 from tests.api.conftest import Door
-from tests.situations import HOUR, a_booking, a_project, a_resource, a_server_key, a_widget_key, at
+from tests.situations import (
+    HOUR,
+    a_booking,
+    a_project,
+    a_resource,
+    a_server_key,
+    a_session,
+    a_widget_key,
+    at,
+)
 
 ALWAYS = [{"allow_hours": {"start": 0, "end": 24}}]
 DENSE = {
@@ -445,3 +455,25 @@ def test_what_was_done_is_answered_however_many_events_it_includes(server, calen
     answer = server.put(path)
     assert answer.status_code == 200
     assert len(answer.json()["data"]["calendar"]["events"]) == 3
+
+
+ALL_EVENTS = (
+    "include=user.calendars.events,calendar.events,project.resources.calendars,owner_booking.calendar.events"
+)
+
+
+def test_a_page_is_told_no_event_so_that_none_is_read_or_counted(page, server, calendar, settings):
+    settings.INCLUDED_EVENTS = 1
+    a_session(Calendar.objects.get().resource, timezone.now() + timedelta(days=3), seats=2)
+    with CaptureQueriesContext(connection) as asked:
+        assert page.get(f"/bookings/groups?{ALL_EVENTS}").json()["data"]
+        cancelled = page.put(f"/bookings/{calendar['booking']}/cancel_by_customer?{ALL_EVENTS}")
+    assert cancelled.json()["data"]["calendar"] is None
+    told = {
+        table
+        for table in ("bookings_event", "bookings_calendar")
+        for one in asked
+        if f'FROM "{table}"' in one["sql"]
+    }
+    assert not told
+    assert server.get(f"/bookings/groups?{ALL_EVENTS}").status_code == 422

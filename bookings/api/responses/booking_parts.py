@@ -151,7 +151,7 @@ def resource(row: Booking | Reservation, context: Context, name: str) -> Resourc
 
 
 def calendar(booking: Booking, context: Context) -> CalendarOut | None:
-    if booking.calendar is None or context.for_widget:
+    if context.for_widget or booking.calendar is None:
         return None
     return serialize_calendar(booking.calendar, context.below("calendar"))
 

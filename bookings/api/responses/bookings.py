@@ -48,6 +48,8 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
     "project.resources": ("project__links__resource",),
     "project.resources.calendars": ("project__links__resource__calendars",),
 }
+UNTOLD = frozenset({"calendar", "calendars", "links"})
+"""Of these a public page is told nothing, so that nothing is read, nor counted."""
 
 
 class BookingOut(RowOut):
@@ -95,6 +97,13 @@ def note_completed(booking: Booking, completed: bool) -> None:
     setattr(booking, COMPLETED, completed)
 
 
+def _lookups(context: Context) -> list[str | Prefetch[str, QuerySet[Any], str]]:
+    """What the includes read: for a public page nothing of calendars, nor of who else is in a project."""
+    named = [lookup for name in sorted(context.names) for lookup in LOOKUPS.get(name, ())]
+    told = [one for one in dict.fromkeys(named) if not (context.for_widget and UNTOLD & set(one.split("__")))]
+    return [_bounded(lookup, context) for lookup in told]
+
+
 def _bounded(lookup: str, context: Context) -> str | Prefetch[str, QuerySet[Any], str]:
     is_of_events = lookup.endswith("__events")
     return Prefetch(lookup, included_events()) if is_of_events and context.budget else lookup
@@ -111,11 +120,8 @@ def serialize_made(booking: Booking, context: Context) -> BookingOut:
 
 def serialize_bookings(bookings: Sequence[Booking], context: Context) -> list[BookingOut]:
     """The number of queries depends on the includes, not on the bookings."""
-    lookups = [lookup for name in sorted(context.names) for lookup in LOOKUPS.get(name, ())]
-    if bookings and lookups:
-        prefetch_related_objects(
-            list(bookings), *(_bounded(lookup, context) for lookup in dict.fromkeys(lookups))
-        )
+    if bookings and (lookups := _lookups(context)):
+        prefetch_related_objects(list(bookings), *lookups)
     bodies = [_default_fields(booking, context) for booking in bookings]
     if context.names:
         for body, booking in zip(bodies, bookings, strict=True):
