@@ -10,6 +10,13 @@ import django
 from django.utils.translation import gettext_lazy as _
 
 from booking_site import environment, listening, logs, mail, metrics_folder, text_gateway
+from booking_site.composition import (  # noqa: F401  # settings of these names
+    AUTH_PASSWORD_VALIDATORS,
+    AUTHENTICATION_BACKENDS,
+    INSTALLED_APPS,
+    MIDDLEWARE,
+    PASSWORD_HASHERS,
+)
 from bookings import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -54,48 +61,6 @@ TRUSTED_PROXIES = environment.trusted_proxies(env.list("TRUSTED_PROXIES", defaul
 
 # --- Applications ---
 
-INSTALLED_APPS = [
-    "booking_site.admin_config.StaffAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "axes",
-    "crispy_forms",
-    "csp",
-    "django_htmx",
-    "ninja",
-    "simple_history",
-    "bookings",
-]
-# From the outside in; beside each why it stands where it does.
-MIDDLEWARE = [
-    "booking_site.observing.observe",  # outermost: whatever any other does is timed, and logged under one number
-    "bookings.in_flight.count",  # around everything that works for an answer
-    "bookings.api.middleware.name_every_answer",  # before whatever refuses: each answer has its id
-    "bookings.client_address.believe_trusted_proxies",  # before whoever asks if this is https
-    "bookings.api.middleware.allow_other_origins",  # before whatever redirects or refuses: pages must read it
-    "bookings.read_only.refuse_changes",  # before any work is done, and where pages of others read the refusal
-    "django.middleware.security.SecurityMiddleware",  # redirects to https before any work is done
-    "booking_site.permissions_policy.deny_devices",  # around all that answers a page
-    "whitenoise.middleware.WhiteNoiseMiddleware",  # files need nothing of what follows
-    "booking_site.compression.CompressTexts",  # around all that reads or changes a page's words
-    "booking_site.content_policy.ContentSecurityPolicy",  # around all that makes pages, and refusals
-    "django.contrib.sessions.middleware.SessionMiddleware",  # before messages, users and the language
-    "bookings.languages.choose_language",  # puts the chosen language where the next one looks
-    "django.middleware.locale.LocaleMiddleware",  # before whatever says a sentence or makes an address
-    "django.middleware.common.CommonMiddleware",  # after the language, since it may redirect to an address
-    "django.middleware.csrf.CsrfViewMiddleware",  # before everything that takes a form for the visitor's own
-    "django.contrib.auth.middleware.AuthenticationMiddleware",  # after the session, which knows the user
-    "booking_site.pages_messages.PagesMessages",  # after the session, which may hold them
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # anywhere: it keeps what a view has set
-    "django_htmx.middleware.HtmxMiddleware",  # anywhere before the views
-    "simple_history.middleware.HistoryRequestMiddleware",  # after the user, whom history names
-    "bookings.views.middleware.CustomerPagesMiddleware",  # after the language, in which it refuses
-    "axes.middleware.AxesMiddleware",  # last, as axes asks: it answers for a login that was locked in the view
-]
 ROOT_URLCONF = "booking_site.urls"
 WSGI_APPLICATION = "booking_site.wsgi.application"
 TEMPLATES = [
@@ -196,20 +161,6 @@ BOUNCES_ARE_READ = bool(ANYMAIL) or env.switch("BOUNCES_ARE_READ", default=False
 
 # --- Staff login ---
 
-AUTHENTICATION_BACKENDS = [
-    "bookings.logins.LimitByAddress",  # before any password is hashed
-    "axes.backends.AxesStandaloneBackend",
-    "bookings.logins.PermissionsAtOnce",
-    "bookings.staff_limits.StaffBackend",
-]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AXES_CLIENT_IP_CALLABLE = "bookings.client_address.login_address"

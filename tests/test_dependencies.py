@@ -155,7 +155,9 @@ def test_what_tests_and_benches_import_is_declared() -> None:
 
 
 def test_what_is_declared_for_the_site_is_used_by_it() -> None:
-    settings = (ROOT / "booking_site" / "settings.py").read_text()
+    settings = "".join(
+        (ROOT / "booking_site" / name).read_text() for name in ("settings.py", "composition.py")
+    )
     assert unused(RUNTIME, imports_under(SITE).keys() | named_in_settings(settings)) == []
 
 
