@@ -26,7 +26,8 @@ from bookings.models.people import (
     PersonBooking,
     PersonProposal,
 )
-from bookings.models.projects import Project, ProjectResource, lent_place
+from bookings.models.project_resources import ProjectResource
+from bookings.models.projects import Project, lent_place
 from bookings.models.proofs import SpentProof
 from bookings.models.recent_requests import RecentRequest
 from bookings.models.request_counts import RequestCount

@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.constraints import RaisesConfigVersion
-from bookings.models.projects import Project, ProjectResource
+from bookings.models.project_resources import ProjectResource
+from bookings.models.projects import Project
 from bookings.models.recorded import Recorded
 from bookings.models.sites import Site
 from bookings.times import duration_in_words
