@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import countries
+from bookings.forms.setup_answers import Answers
 from bookings.forms.setup_fields import (
     LINES,
     CountryField,
@@ -31,7 +29,6 @@ from bookings.forms.setup_fields import (
 )
 from bookings.models import DemoRow, Meeting, Resource, Site
 from bookings.typed_fields import EmailInput, NameInput, PhoneInput, UrlInput, WordInput
-from bookings.typed_hours import Opening
 from bookings.typed_text import name as called
 from bookings.validators import (
     LONGEST_LINK,
@@ -40,40 +37,6 @@ from bookings.validators import (
     validate_link,
     validate_zone,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answers:
-    """What was answered, checked."""
-
-    name: str
-    language: str
-    country: str
-    """Two letters, or empty where it was never asked."""
-    address: str
-    phone: str
-    email: str
-    hours: tuple[Opening, ...]
-    people: tuple[str, ...]
-    service: str
-    length: timedelta
-    price: Decimal | None
-    timezone: str
-    currency: str
-    week_start: str
-    """One of ``Site.WeekStart``; empty: as usual in the country."""
-    imprint_url: str
-    privacy_url: str
-    meeting: str
-    """Of ``Meeting``, or ``none``; empty: as it is."""
-    meeting_url: str
-    """The link of all whom ``people`` names, where that is ``fixed``; empty: each has its own already."""
-    backup_key: str
-    """Public, for which backups are encrypted; empty: they hold no secrets."""
-    login: str = ""
-    """Empty where whoever answers is logged in."""
-    password: str = ""
-    """Empty: it stays as it is."""
 
 
 class SetupForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookings.calendars.meetings import gets_no_link
 from bookings.calendars.words import meeting_cure
-from bookings.forms.setup import Answers
+from bookings.forms.setup_answers import Answers
 from bookings.layers import meeting_of, with_meeting
 from bookings.models import Meeting, Project, Resource
 from bookings.setup.missing import Lack, Missing

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from bookings.demo.remove import remove_demo as remove_the_demo
 from bookings.forms.reminders import USUAL_REMINDERS
-from bookings.forms.setup import Answers
+from bookings.forms.setup_answers import Answers
 from bookings.layers import USUAL_GRAPH
 from bookings.lifecycle.retries import verb
 from bookings.models import (

@@ -19,7 +19,8 @@ from bookings.backups import keys
 from bookings.backups.errors import BackupError
 from bookings.demo.remove import Removal
 from bookings.demo.words import kept_in_words, removal_in_words
-from bookings.forms.setup import Answers, SetupForm
+from bookings.forms.setup import SetupForm
+from bookings.forms.setup_answers import Answers
 from bookings.setup.current import current_answers
 from bookings.setup.link import new_link
 from bookings.setup.missing import missing
