@@ -57,9 +57,11 @@ def reminder_of(booking: Booking, index: int, now: datetime) -> dict[str, Any]:
     reminder: dict[str, Any] = booking.reminders[index]
     if Booking.objects.filter(continues=booking).exists():
         raise NoLongerTrue(gettext_noop("Another booking continues this one."))
+    if _is_at_start(reminder):
+        check_not_over(booking, now)
     if is_after(reminder):
         _check_took_place(booking)
-    elif booking.start <= now:
+    elif booking.start <= now and not _is_at_start(reminder):
         raise NoLongerTrue(gettext_noop("The booking has begun."))
     elif not (booking.state.occupies and booking.state.settled):
         raise NoLongerTrue(gettext_noop("The booking does not stand."))
@@ -69,6 +71,10 @@ def reminder_of(booking: Booking, index: int, now: datetime) -> dict[str, Any]:
 def is_after(reminder: dict[str, Any]) -> bool:
     """Whether a reminder follows the booking's start."""
     return bool(reminder.get("when", {}).get("type") == "after")
+
+
+def _is_at_start(reminder: dict[str, Any]) -> bool:
+    return bool(reminder.get("when", {}).get("time") == 0)
 
 
 def _check_took_place(booking: Booking) -> None:

@@ -233,9 +233,13 @@ def _not_at_night(booking: Booking, reminder: dict[str, Any], when: datetime | N
 UNITS = {"secs": 1, "mins": 60, "hours": 3600, "days": 86400}
 
 
-def reminder_time(booking: Booking, reminder: dict[str, Any]) -> Any:
-    """The instant of a reminder in the API's spelling, counted from the booking's start."""
+def reminder_time(booking: Booking, reminder: dict[str, Any]) -> datetime | None:
+    """The instant of a reminder in the API's spelling, counted from the booking's start; 0 of any unit is the start.
+
+    None where the reminder names no time.
+    """
     when = reminder.get("when") or {}
-    seconds = UNITS.get(when.get("unit", ""), 0) * int(when.get("time", 0))
-    delta = timedelta(seconds=seconds)
-    return booking.start + (delta if when.get("type") == "after" else -delta) if seconds else None
+    if when.get("unit") not in UNITS or "time" not in when:
+        return None
+    delta = timedelta(seconds=UNITS[when["unit"]] * int(when["time"]))
+    return booking.start + (delta if when.get("type") == "after" else -delta)

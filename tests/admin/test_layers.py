@@ -197,6 +197,11 @@ def test_a_reminder_goes_out_a_year_before_at_most(manager, project):
     assert saved(manager, project, **far | {"reminders-0-time": "366"}).reminders[0]["when"]["time"] == 366
 
 
+def test_a_reminder_may_come_at_the_start(manager, project):
+    assert saved(manager, project, **{"reminders-0-time": "0"}).reminders[0]["when"]["time"] == 0
+    assert saved(manager, project).reminders[0]["when"]["time"] == 0
+
+
 def test_a_reminder_keeps_what_it_holds_besides(manager, project):
     reminders = saved(manager, project, **{"reminders-0-time": "48"}).reminders
     assert reminders == [REMINDER | {"when": {"type": "before", "unit": "hours", "time": 48}}]

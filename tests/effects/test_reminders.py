@@ -101,6 +101,28 @@ def test_after_a_move_the_new_time_alone_reminds(mailoutbox):
     assert subjects(mailoutbox) == ["Reminder: Catch the lightning, Monday 21 March, 09:00"]
 
 
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("unit", ["secs", "mins", "hours", "days"])
+def test_a_reminder_of_no_time_comes_at_the_start(mailoutbox, side, unit):
+    booking = a_booking(a_resource(), at(9), reminders=[by_mail({"type": side, "unit": unit, "time": 0})])
+    assert OutboxMessage.objects.get(kind="reminder").run_after == at(9)
+    begun(booking, ago=timedelta(seconds=5))
+    work()
+    assert [letter.to for letter in mailoutbox] == [["marty@example.com"]]
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_reminder_at_the_start_comes_neither_after_the_end_nor_of_what_does_not_stand(mailoutbox, side):
+    at_start = by_mail({"type": side, "unit": "mins", "time": 0})
+    over = a_booking(a_resource(), at(9), reminders=[at_start])
+    begun(over, ago=over.end - over.start + timedelta(seconds=5))
+    cancelled = a_booking(a_resource(), at(9), reminders=[at_start])
+    act(cancelled, "cancel", by=Actor.owner())
+    begun(cancelled, ago=timedelta(seconds=5))
+    work()
+    assert mailoutbox == []
+
+
 def test_what_has_begun_needs_no_reminder(mailoutbox):
     begun(a_booking(a_resource(), at(9), reminders=[by_mail()]), ago=timedelta(minutes=5))
     work()

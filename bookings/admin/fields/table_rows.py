@@ -26,7 +26,7 @@ class ReminderRow(TableRow):
         choices=[("customer", gettext_lazy("customer")), ("owner", gettext_lazy("owner"))],
         initial="customer",
     )
-    time = forms.IntegerField(label=gettext_lazy("how long"), min_value=1, max_value=1_000_000)
+    time = forms.IntegerField(label=gettext_lazy("how long"), min_value=0, max_value=1_000_000)
     unit = forms.ChoiceField(
         label=gettext_lazy("unit"),
         choices=[
