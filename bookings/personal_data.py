@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from bookings import texting
 from bookings.errors import BookingError
 from bookings.lifecycle import Actor, delete
 from bookings.models import (
@@ -27,6 +28,7 @@ from bookings.models import (
     PersonProposal,
     Remark,
     Reservation,
+    Site,
     WebhookCall,
 )
 from bookings.models.outbox import OutboxQuerySet
@@ -94,14 +96,23 @@ def _asked_for_links(addresses: Iterable[str]) -> OutboxQuerySet:
 
 
 def _addresses_with(email: str) -> list[str]:
-    """The address, and the telephone numbers in E.164 that were given with it."""
+    """The address, and the telephone numbers in E.164 that were given with it, also with a hold alone."""
     numbers = Customer.objects.addressed(email).exclude(phone_e164="").values_list("phone_e164", flat=True)
-    return [email, *numbers.order_by().distinct()]
+    held = Reservation.objects.filter(customer__email__iexact=email)
+    return [email, *numbers.order_by().distinct(), *_numbers_in(held)]
 
 
 def _addresses_of(person: Person) -> list[str]:
-    """Its e-mail addresses, and its telephone numbers in E.164."""
-    return list(person.addresses.values_list("value", flat=True))
+    """Its e-mail addresses, and its telephone numbers in E.164, also of holds alone."""
+    held = Reservation.objects.filter(pk__in=_lone_holds(person))
+    return [*person.addresses.values_list("value", flat=True), *_numbers_in(held)]
+
+
+def _numbers_in(holds: QuerySet[Reservation]) -> set[str]:
+    """The telephone numbers in E.164 that were typed into holds."""
+    country = Site.current().country
+    typed = {str(customer.get("phone") or "") for customer in holds.values_list("customer", flat=True)}
+    return {number for phone in typed if (number := texting.in_full(phone, country))}
 
 
 def _rows_of_people(ids: list[Any]) -> Iterator[QuerySet[Any]]:

@@ -23,7 +23,7 @@ from bookings.effects.link_texts import ask_for_link
 from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete, join_people
 from bookings.management.sending import HANDLERS
-from bookings.models import Block, Booking, Customer, OutboxMessage, Person, Reservation, Webhook
+from bookings.models import Block, Booking, Customer, OutboxMessage, Person, Reservation, Site, Webhook
 from bookings.personal_data import erase_person, exported_person
 from tests.effects.conftest import let_wait_end, loopback_may_be_called, work
 from tests.situations import HOUR, a_booking, a_project, a_resource, a_server_key, at
@@ -264,3 +264,35 @@ def test_who_asked_for_a_link_by_telephone_is_exported_and_erased_by_their_addre
     told(CANARY[1], "--erase")
     assert places() == set()
     assert OutboxMessage.objects.waiting().get(kind="link_text").payload["phone"] == "+4930901820"
+
+
+@pytest.mark.parametrize("by", ["the operator", "the desk"])
+def test_who_gave_a_number_with_a_hold_alone_and_asked_for_a_link_is_exported_and_erased(by: str) -> None:
+    site = Site.current()
+    site.country = "DE"
+    site.save()
+    Reservation.objects.create(
+        resource=a_resource(),
+        start=at(9),
+        end=at(10),
+        expires_at=at(9).replace(year=2020),
+        customer={"name": CANARY[0], "email": CANARY[1], "phone": f"0{CANARY[2]}"},
+    )
+    booking = a_booking(a_resource(), at(9), customer=Customer(name=CANARY[0], email=CANARY[1]))
+    join_people()
+    act(booking, "cancel", by=Actor("staff", "1"))
+    OutboxMessage.objects.all().delete()
+    ask_for_link(f"+49{CANARY[2]}", language="en", asked_from="", now=at(9))
+    ask_for_link("+4930901820", language="en", asked_from="", now=at(9))
+    person = Person.objects.get()
+    if by == "the desk":
+        rows = exported_person(person)["outboxmessage"]
+    else:
+        rows = json.loads(told(CANARY[1], "--export=-"))["outboxmessage"]
+    assert [row["payload"]["phone"] for row in rows] == [f"+49{CANARY[2]}"]
+    if by == "the desk":
+        erase_person(person, by=Actor("staff", "1"))
+    else:
+        told(CANARY[1], "--erase")
+    assert places() == set()
+    assert OutboxMessage.objects.get(kind="link_text").payload["phone"] == "+4930901820"
