@@ -5,11 +5,14 @@ Pure: no Django.  An address is an e-mail address or a telephone number in E.164
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
 import phonenumbers
 
+GUEST = "participant:"
+"""The beginning of the word for one of those whom a request named beside its customer."""
 _NO_LETTERS = re.compile(r"[\W_]+")
 _FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 
@@ -29,6 +32,16 @@ def name_key(name: str) -> str:
 def email_key(email: str) -> str:
     """An e-mail address whatever its capitals; empty for what has no @."""
     return email.strip().lower()[:254] if "@" in email else ""
+
+
+def guest_word(email: str) -> str:
+    """The word under which a guest with that address is written to: ``GUEST`` with a digest."""
+    return f"{GUEST}{hashlib.sha256(email.strip().casefold().encode()).hexdigest()[:16]}"
+
+
+def is_guest(named: object, email: str) -> bool:
+    """Whether what a booking names as a guest is that address, whatever its capitals."""
+    return isinstance(named, str) and named.strip().casefold() == email.strip().casefold()
 
 
 def phone_key(phone: str, country: str = "") -> str:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from bookings import texting
 from bookings.errors import BookingError
-from bookings.lifecycle import Actor, delete
+from bookings.lifecycle import Actor, delete, forget_guest
 from bookings.models import (
     Block,
     Booking,
@@ -32,11 +32,13 @@ from bookings.models import (
     WebhookCall,
 )
 from bookings.models.outbox import OutboxQuerySet
-from bookings.people_keys import email_key, name_key
+from bookings.people_keys import email_key, is_guest, name_key
 
 Rows = dict[str, list[dict[str, Any]]]
 HELD = {"customer": {}, "visitor": "", "address": "", "what": "", "where": "", "description": ""}
 """What a hold keeps of a person, as it is without."""
+GUESTS = "guest"
+"""The name under which an export has the bookings that others made and named the person in."""
 AT_ONCE = 100
 """So many ids one query looks for in what was answered; SQLite takes no condition of more than 1000 parts."""
 
@@ -44,7 +46,24 @@ AT_ONCE = 100
 def exported(email: str) -> Rows:
     """Each table's rows about the person as they are stored, by the model's name; nothing where nobody is known so."""
     ids = list(bookings_of(email).values_list("pk", flat=True))
-    return _stored(_rows_about(ids, _holds_of(email, ids), _addresses_with(email)))
+    found = _stored(_rows_about(ids, _holds_of(email, ids), _addresses_with(email)))
+    return found | _as_guest(email)
+
+
+def _as_guest(email: str) -> Rows:
+    """Where others named the person beside themselves: when, and the address; the rest is of those others."""
+    ids = _naming(email)
+    told = Booking.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "start", "end")
+    rows = [{"booking_id": pk, "start": start, "end": end, "address": email} for pk, start, end in told]
+    return {GUESTS: rows} if rows else {}
+
+
+def _naming(email: str) -> list[Any]:
+    """The ids of bookings that name the address as a guest.  Looks at every booking that has guests."""
+    named = (
+        Booking.objects.visible().exclude(participants=[]).order_by("pk").values_list("pk", "participants")
+    )
+    return [pk for pk, guests in named.iterator() if any(is_guest(one, email) for one in guests)]
 
 
 def exported_person(person: Person) -> Rows:
@@ -137,11 +156,15 @@ def _holds_of(email: str, booking_ids: list[Any]) -> QuerySet[Reservation]:
 
 @dataclass(frozen=True)
 class Erased:
-    """``bookings`` that were erased, ``kept`` the ids of those that an action can still change."""
+    """``bookings`` that were erased, ``kept`` the ids of those that an action can still change.
+
+    ``as_guest`` are bookings of others that named the person, and do no more.
+    """
 
     bookings: int
     holds: int
     kept: tuple[str, ...]
+    as_guest: int = 0
 
 
 def erase(email: str, *, by: Actor) -> Erased:
@@ -149,7 +172,20 @@ def erase(email: str, *, by: Actor) -> Erased:
     addresses = _addresses_with(email)
     gone, kept = _erased(bookings_of(email).order_by("-created_at"), by)
     holds = _forgotten(_ended_holds().filter(customer__email__iexact=email), addresses)
-    return Erased(gone, holds, tuple(kept))
+    as_guest, still_named = _taken_off(email, by)
+    return Erased(gone, holds, tuple(dict.fromkeys([*kept, *still_named])), as_guest)
+
+
+def _taken_off(email: str, by: Actor) -> tuple[int, list[str]]:
+    """From how many bookings of others the person was taken, and the ids of those that can still change."""
+    gone, kept = 0, []
+    for booking in Booking.objects.filter(pk__in=_naming(email)):
+        try:
+            forget_guest(booking, email, by=by)
+            gone += 1
+        except BookingError:
+            kept.append(str(booking.pk))
+    return gone, kept
 
 
 def erase_person(person: Person, *, by: Actor) -> Erased:

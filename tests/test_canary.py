@@ -24,6 +24,7 @@ from bookings.effects.outbox import Sender
 from bookings.lifecycle import Actor, act, delete, join_people
 from bookings.management.sending import HANDLERS
 from bookings.models import Block, Booking, Customer, OutboxMessage, Person, Reservation, Site, Webhook
+from bookings.people_keys import guest_word
 from bookings.personal_data import erase_person, exported_person
 from tests.effects.conftest import let_wait_end, loopback_may_be_called, work
 from tests.situations import HOUR, a_booking, a_project, a_resource, a_server_key, at
@@ -296,3 +297,35 @@ def test_who_gave_a_number_with_a_hold_alone_and_asked_for_a_link_is_exported_an
         told(CANARY[1], "--erase")
     assert places() == set()
     assert OutboxMessage.objects.get(kind="link_text").payload["phone"] == "+4930901820"
+
+
+def test_whom_others_named_as_a_guest_is_exported_and_erased_and_the_others_stay(
+    client: Client, hook: HTTPServer, settings: Any
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    Webhook.objects.create(url=hook.url_for("/hook"))
+    _key, value = a_server_key()
+    named = {"invite": True, "participants": ["else@example.com", CANARY[1].upper()]}
+    span = {"start": at(9).isoformat(), "end": at(10).isoformat(), "resource_id": str(a_resource().pk)}
+    words: dict[str, Any] = {"graph": "instant", "what": "Talk", "where": "Here", "description": "On time"}
+    words |= {"customer": {"name": "Doc", "email": "doc@example.com"}}
+    made = call(client, value, "POST", "/v2/bookings?include=attributes,event", span | words | named)
+    work(Sender(HANDLERS))
+    to_guest = OutboxMessage.objects.filter(payload__to=guest_word(CANARY[1]))
+    assert to_guest.update(last_error=f"550 <{CANARY[1]}>") == 1
+    assert {"bookings_booking", "bookings_webhookcall", "bookings_idempotencykey"} <= places()
+    exported = json.loads(told(CANARY[1], "--export=-"))
+    assert [(one["booking_id"], one["address"]) for one in exported["guest"]] == [(made["id"], CANARY[1])]
+    assert list(exported) == ["guest"]
+    with pytest.raises(CommandError, match=made["id"]):
+        told(CANARY[1], "--erase")
+    booking = Booking.objects.get(pk=made["id"])
+    act(booking, "cancel", by=Actor("staff", "1"))
+    work(Sender(HANDLERS))
+    assert "Taken off 1 bookings of others" in told(CANARY[1], "--erase")
+    assert places() == set()
+    booking.refresh_from_db()
+    assert booking.participants == ["else@example.com"]
+    assert booking.customer.name == "Doc"
+    with pytest.raises(CommandError, match="Nothing is stored"):
+        told(CANARY[1])

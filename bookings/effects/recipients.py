@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,12 +12,13 @@ from django.utils.translation import get_supported_language_variant, gettext_noo
 from bookings import typed_text
 from bookings.effects.outbox import Unaddressed
 from bookings.models import Booking, Site
+from bookings.people_keys import GUEST, guest_word
 
 CUSTOMER, OWNER = "customer", "owner"
 COMPANION = "companion:"
 """Begins the word for another whose time a booking takes, which ends in the resource's id."""
-PARTICIPANTS, PARTICIPANT = "participants", "participant:"
-"""All whom the request named, and the beginning of the word for one of them, which ends in a digest of the address."""
+PARTICIPANTS = "participants"
+"""All whom the request named; each of them has a word that begins with ``GUEST``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ def recipient(booking: Booking, who: str, site: Site) -> Recipient:
     customer = getattr(booking, "customer", None)
     owner_email = sendable(booking.owner_email or site.email)
     customer_email = sendable(customer.email if customer else "")
-    if who.startswith(PARTICIPANT):
+    if who.startswith(GUEST):
         return Recipient(
             who=PARTICIPANTS,
             address=_known(participants(booking).get(who, "")),
@@ -78,8 +78,7 @@ def participants(booking: Booking) -> dict[str, str]:
     typed = (one.strip() for one in booking.participants if isinstance(one, str))
     found: dict[str, str] = {}
     for address in filter(None, map(sendable, typed)):
-        digest = hashlib.sha256(address.casefold().encode()).hexdigest()[:16]
-        found.setdefault(f"{PARTICIPANT}{digest}", address)
+        found.setdefault(guest_word(address), address)
     return found
 
 

@@ -11,7 +11,7 @@ from bookings.lifecycle.act import (
 )
 from bookings.lifecycle.actors import Actor
 from bookings.lifecycle.book import book
-from bookings.lifecycle.corrections import correct, delete, note_attendance
+from bookings.lifecycle.corrections import correct, delete, forget_guest, note_attendance
 from bookings.lifecycle.events import add_event, change_event, count_events, remove_calendar, remove_event
 from bookings.lifecycle.holds import extend, extendable, release, reserve, reserve_any
 from bookings.lifecycle.one_press import press, take_back
@@ -47,6 +47,7 @@ __all__ = [
     "delete",
     "extend",
     "extendable",
+    "forget_guest",
     "in_one_transaction",
     "is_press_of",
     "join_people",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from bookings import database_clock
@@ -28,6 +29,7 @@ from bookings.models import (
     WebhookCall,
 )
 from bookings.overrides import override
+from bookings.people_keys import guest_word, is_guest
 
 CORRECTABLE = ("what", "where", "description", "staff_note", "meta", "participants", "places")
 
@@ -108,6 +110,30 @@ def delete(booking: Booking, *, by: Actor) -> None:
         row = row.continues
         if row.deleted_at is None:
             _erase(row, by)
+
+
+@verb
+def forget_guest(booking: Booking, email: str, *, by: Actor) -> None:
+    """Take off whom a booking in a final state names beside its customer, with all that still tells of them.
+
+    Raises ``NotDeletable`` while an action can still leave its state, and ``BookingGone``.
+    """
+    row = _lock(booking)
+    if not row.state.final:
+        raise NotDeletable
+    row.participants = [one for one in row.participants if not is_guest(one, email)]
+    row.sequence += 1
+    row.save(update_fields=["participants", "sequence", "updated_at"])
+    IdempotencyKey.objects.about(row.pk).filter(body__icontains=email).delete()
+    messages = OutboxMessage.objects.filter(booking_id=row.pk, payload__to=guest_word(email))
+    messages.waiting().delete()
+    messages.update(payload={}, last_error="")
+    calls = WebhookCall.objects.filter(booking_id=row.pk)
+    calls.filter(Q(payload__icontains=email) | Q(answer__icontains=email)).update(
+        payload="", answer="", error=""
+    )
+    entry = note(row, by=by, what=HistoryEntry.What.CORRECTED, reason="participants")
+    announce_correction(row, entry)
 
 
 def _continued_by(booking: Booking) -> list[UUID]:

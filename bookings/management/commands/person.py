@@ -50,6 +50,10 @@ class Command(BaseCommand):
     def erase(self, email: str) -> None:
         erased = erase(email, by=BY_OPERATOR)
         self.stdout.write(f"Erased from {erased.bookings} bookings and {erased.holds} holds.")
+        if erased.as_guest:
+            self.stdout.write(
+                f"Taken off {erased.as_guest} bookings of others, who had named them as a guest."
+            )
         self.stdout.write("Backups that were made before still hold it, until the last of them is removed.")
         if erased.kept:
             raise CommandError(
