@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from bookings import typed_amounts, typed_durations
-from bookings.availability.offering import own_of
+from bookings.availability.links import own_of
 from bookings.availability.why_not_offered import read_parts
 from bookings.models import Option, OptionResource, Project, ProjectResource
 from bookings.money import money

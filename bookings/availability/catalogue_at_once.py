@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bookings.availability.offering import Catalogue, linked
+from bookings.availability.links import linked
+from bookings.availability.offering import Catalogue
 from bookings.models import Option, OptionResource, Project
 
 

@@ -14,9 +14,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-
 from bookings import configuration
+from bookings.availability.links import linked_resources, own_of
 from bookings.availability.modes import Mode
 from bookings.availability.parameters import ParametersError
 from bookings.availability.parts import Part, alike
@@ -268,34 +267,6 @@ class Catalogue:
         named = option or self.first
         unnamed = None if self.says_length else self.first if moves else named
         return [self.offering(each, doing=named) for each in dict.fromkeys([named, unnamed])]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Own:
-    """What a pair of option and resource says for itself."""
-
-    offered: bool = True
-    length: timedelta | None = None
-    price: Decimal | None = None
-
-
-def own_of(link: ProjectResource, option: Option | None) -> Own:
-    """From the row where both meet; where a project has no options, from the resource's place in it."""
-    if option is None:
-        return Own(length=link.length, price=link.price)
-    row = next((row for row in link.at_options.all() if row.option_id == option.pk), None)
-    return Own(offered=row.offered, length=row.length, price=row.price) if row else Own()
-
-
-def linked_resources() -> QuerySet[ProjectResource]:
-    """The resources of projects that are in use, each with what it says of the options.  Two queries."""
-    return linked().prefetch_related("at_options")
-
-
-def linked() -> QuerySet[ProjectResource]:
-    """The same without what they say of the options.  One query."""
-    rows = ProjectResource.objects.filter(resource__deleted_at=None).order_by("position", "pk")
-    return rows.select_related("resource__location")
 
 
 def offering_with(project: Project, option: Option | None, resource: UUID) -> Offering:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.availability.days import DAY
 from bookings.availability.hours import ALL_DAY, Level, weekly_level
 from bookings.availability.intervals import Interval, Intervals, intersection, merged
-from bookings.availability.offering import own_of
+from bookings.availability.links import own_of
 from bookings.availability.sources import StoredHours
 from bookings.layers import USUAL_GRAPH, graph_name
 from bookings.models import GraphVersion, Project, ProjectResource

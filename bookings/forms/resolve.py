@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from bookings.availability.offering import Catalogue, Offering, linked_resources
+from bookings.availability.links import linked_resources
+from bookings.availability.offering import Catalogue, Offering
 from bookings.availability.terms import comes_whole
 from bookings.errors import UnknownGraph
 from bookings.forms.named_rows import active_link, active_resource, reservation, with_its_options

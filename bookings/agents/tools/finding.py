@@ -19,7 +19,8 @@ from bookings.agents.words import NOTICE
 from bookings.availability.allowance import Allowance
 from bookings.availability.explain import NoLength, explain_offering
 from bookings.availability.free_times import FreeTime, FreeTimes, free_times, next_start
-from bookings.availability.offering import Catalogue, Offering, linked_resources
+from bookings.availability.links import linked_resources
+from bookings.availability.offering import Catalogue, Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.verdicts import Explanation, JudgedTime
 from bookings.availability.why_not_offered import why_not_offered

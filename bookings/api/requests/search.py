@@ -26,7 +26,7 @@ from bookings.availability.allowance import Allowance, GateShut, TooMuch
 from bookings.availability.asked import read_query
 from bookings.availability.explain import NoLength, explain_time
 from bookings.availability.explain_sessions import explain_sessions
-from bookings.availability.offering import linked_resources
+from bookings.availability.links import linked_resources
 from bookings.availability.parameters import NO_MOMENT, ParametersError
 from bookings.availability.query import Query
 from bookings.availability.verdicts import Explanation

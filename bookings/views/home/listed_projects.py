@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.fields.json import KT
 
 from bookings import limits
-from bookings.availability.offering import Catalogue, linked_resources
+from bookings.availability.links import linked_resources
+from bookings.availability.offering import Catalogue
 from bookings.models import GraphVersion, Project
 
 
