@@ -12,6 +12,7 @@ from bookings.admin.fields.choices import offer_rows
 from bookings.admin.fields.stored_json import switch_off
 from bookings.admin.fields.wall_clock import WallClockForm
 from bookings.availability.days import day_start
+from bookings.lifecycle import change_event
 from bookings.models import Calendar, Event, Resource
 from bookings.staff_limits import limited
 
@@ -83,6 +84,17 @@ class EventForms:
     @property
     def changed(self) -> list[str]:
         return [name for form in self.all for name in form.changed_data]
+
+    def save(self, event: Event) -> None:
+        """Change what was typed otherwise, on the event as it stands by now.  Raises ``EventGone``."""
+        into = event.calendar if "calendar" in self.about.changed_data else None
+        change_event(event, self._change, into=into)
+
+    def _change(self, event: Event) -> list[str]:
+        columns = [*self.about.changed_data, *([] if self._moments_untouched() else ["start", "end"])]
+        for name in columns:
+            setattr(event, name, getattr(self.event, name))
+        return columns
 
     def switch_off(self) -> None:
         for form in self.all:

@@ -17,7 +17,7 @@ from bookings.admin.form_page import form_page, posted_data
 from bookings.admin.mixins import LiveOnly, Narrowed, row_or_404
 from bookings.admin.times_in_words import span_in_words
 from bookings.errors import BookingError
-from bookings.lifecycle import add_event, change_event, remove_event
+from bookings.lifecycle import add_event, remove_event
 from bookings.models import Calendar, Event, Resource
 from bookings.refusals import sentence
 from bookings.staff_limits import limited
@@ -88,7 +88,7 @@ class EventAdmin(Narrowed):
         may_change = self.has_change_permission(request, event)
         if request.method == "POST" and not may_change:
             raise PermissionDenied
-        if whole.is_valid() and self._done(whole, change_event):
+        if whole.is_valid() and self._done(whole, whole.save):
             self.log_change(request, event, [{"changed": {"fields": whole.changed}}])
             return self._back(request, _("The busy time is changed."))
         if not may_change:

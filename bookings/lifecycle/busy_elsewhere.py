@@ -117,9 +117,8 @@ def keep_what_was_made_here(connection: Connection) -> None:
     """
     made_here = list(Event.objects.filter(calendar__connection=connection, remote="").order_by("pk"))
     for event in made_here:
-        event.calendar = connection.resource.busy_calendar()
         with suppress(EventGone):
-            change_event(event)
+            change_event(event, into=connection.resource.busy_calendar())
 
 
 def forget_busy(calendar: Calendar) -> None:

@@ -50,3 +50,72 @@ def test_events_that_are_changed_while_their_calendar_is_removed_go_with_it(all_
     assert {one.status for one in answers[3::4]} == {204}
     assert not Event.objects.exists()
     assert not Occupancy.objects.exists()
+
+
+@pytest.fixture
+def key():
+    return {"Authorization": "Basic " + b64encode(f":{a_server_key()[1]}".encode()).decode()}
+
+
+def test_what_several_change_of_one_event_at_once_is_kept_of_each(all_at_once, key):
+    calendar = a_resource().calendars.get()
+    events = [
+        add_event(Event(calendar=calendar, start=at(9, days=day), end=at(10, days=day))) for day in range(8)
+    ]
+    said = [{"what": "Away"}, {"where": "Courthouse"}, {"description": "By car"}, {"my_rsvp": "tentative"}]
+    calls = [
+        {"path": f"/v2/events/{event.pk}", "headers": key, "method": "PUT", "json": one}
+        for event in events
+        for one in said
+    ]
+    with no_deadlock():
+        assert {one.status for one in all_at_once(calls)} == {200}
+    kept = Event.objects.values("what", "where", "description", "my_rsvp")
+    assert list(kept) == [{name: text for one in said for name, text in one.items()}] * len(events)
+    assert Occupancy.objects.count() == len(events)
+
+
+def test_a_calendar_that_stops_counting_keeps_no_time_that_is_entered_or_changed_meanwhile(all_at_once, key):
+    calls, calendars = [], [a_resource().calendars.get() for _number in range(8)]
+    for calendar in calendars:
+        event = add_event(Event(calendar=calendar, start=at(9), end=at(10)))
+        other = {"calendar_id": str(calendar.pk), "what": "Away"}
+        times = {"start": at(12).isoformat(), "end": at(13).isoformat()}
+        calls += [
+            {"method": "PUT", "path": f"/v2/events/{event.pk}", "json": {"end": at(11).isoformat()}},
+            {"method": "PUT", "path": f"/v2/calendars/{calendar.pk}", "json": {"provider_sync": False}},
+            {"method": "POST", "path": "/v2/events", "json": other | times},
+        ]
+    with no_deadlock():
+        answers = all_at_once([call | {"headers": key} for call in calls])
+    assert {one.status for one in answers} == {200, 201}
+    assert not Occupancy.objects.exists()
+
+
+def test_events_take_time_exactly_where_their_calendar_says_so_in_the_end(all_at_once, key):
+    calls, calendars = [], [a_resource().calendars.get() for _number in range(8)]
+    for calendar in calendars:
+        add_event(Event(calendar=calendar, start=at(9), end=at(10)))
+        calls += [
+            {"method": "PUT", "path": f"/v2/calendars/{calendar.pk}", "json": {"provider_sync": counts}}
+            for counts in (False, True, False, True)
+        ]
+    with no_deadlock():
+        answers = all_at_once([call | {"headers": key} for call in calls])
+    assert {one.status for one in answers} == {200}
+    counting = Calendar.objects.filter(provider_sync=True)
+    assert set(Occupancy.objects.values_list("event__calendar", flat=True)) == {one.pk for one in counting}
+
+
+def test_calendars_of_one_resource_that_all_become_its_primary_one_leave_one(all_at_once, key):
+    calls = []
+    for _number in range(4):
+        resource = a_resource()
+        rows = [Calendar.objects.create(resource=resource, name=f"{number}") for number in range(4)]
+        calls += [
+            {"method": "PUT", "path": f"/v2/calendars/{row.pk}", "json": {"primary": True}, "headers": key}
+            for row in rows
+        ]
+    with no_deadlock():
+        assert {one.status for one in all_at_once(calls)} == {200}
+    assert Calendar.objects.filter(primary=True).count() == 4

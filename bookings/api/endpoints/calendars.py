@@ -16,7 +16,7 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.made import make
 from bookings.api.requests.matchers import id_matches, text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
-from bookings.api.requests.rows import NO_RESOURCE, find_row
+from bookings.api.requests.rows import NO_RESOURCE, find_row, find_to_merge
 from bookings.api.responses.answers import Created, NoContent, Ok, created, ok
 from bookings.api.responses.calendars import CalendarOut, serialize_calendar
 from bookings.api.responses.context import Context, Names
@@ -108,10 +108,11 @@ def get_calendar(request: ApiRequest, pk: str) -> Ok[Data[CalendarOut]]:
 @api.put("/calendars/{pk}", auth=server_only, tags=["Calendars"])
 def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[CalendarOut]]:
     """Change what is sent.  With ``provider_sync`` off its events no longer make the resource busy."""
-    context, row = Context.of_times(request), _find_to_change(request, pk)
-    was_primary, was_busy = row.primary, row.provider_sync
-    changed = _change(row, body, _no_longer_primary(body, was_primary) | _not_ours(row, body))
+    context = Context.of_times(request)
     with transaction.atomic():
+        row = _find_to_merge(request, pk, body)
+        was_primary, was_busy = row.primary, row.provider_sync
+        changed = _change(row, body, _no_longer_primary(body, was_primary) | _not_ours(row, body))
         if row.primary and not was_primary:
             _make_primary(row)
         row.save(update_fields=[*changed, "updated_at"])
@@ -139,6 +140,14 @@ def _find_to_change(request: ApiRequest, pk: str) -> Calendar:
     row = find_row(_visible(request).select_related("connection", "resource"), pk)
     refuse_shared(request, row.resource)
     return row
+
+
+def _find_to_merge(request: ApiRequest, pk: str, body: CalendarIn) -> Calendar:
+    """The same as it stands once it is locked; where it is to be the primary one its resource is, before it."""
+    row = _find_to_change(request, pk)
+    if body.given().get("primary"):
+        Resource.objects.locked().get(pk=row.resource_id)
+    return find_to_merge(_visible(request), pk)
 
 
 def _visible(request: ApiRequest, names: Names = frozenset()) -> QuerySet[Calendar]:

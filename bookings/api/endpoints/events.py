@@ -100,8 +100,10 @@ def create_event(request: ApiRequest, body: EventIn) -> Created[Data[EventOut]]:
     """Make a resource busy.  Needs ``start``, ``end``, ``what`` and ``calendar_id`` or ``resource_id``."""
     context, row, given = Context.of(request), Event(), body.given()
     missing = {name: [str(REQUIRED)] for name in ("start", "end", "what") if given.get(name) is None}
-    missing |= _find_calendar(request, row, given, needed=True)
-    _change(row, body, missing)
+    calendar, wrong = _find_calendar(request, given, needed=True)
+    if calendar:
+        row.calendar = calendar
+    _change(row, body, missing | wrong)
     with transaction.atomic():
         made = add_event(row)
         remember(request, made)
@@ -117,8 +119,9 @@ def get_event(request: ApiRequest, pk: str) -> Ok[Data[EventOut]]:
 def update_event(request: ApiRequest, pk: str, body: EventIn) -> Ok[Data[EventOut]]:
     """Change what is sent and leave the rest."""
     context, row = Context.of(request), _found_here(request, pk)
-    _change(row, body, _find_calendar(request, row, body.given(), needed=False))
-    return ok(serialize_event(change_event(row), context))
+    calendar, wrong = _find_calendar(request, body.given(), needed=False)
+    changed = change_event(row, lambda current: _change(current, body, wrong), into=calendar)
+    return ok(serialize_event(changed, context))
 
 
 @api.delete("/events/{pk}", auth=server_only, tags=["Events"])
@@ -149,35 +152,33 @@ def _visible(request: ApiRequest) -> QuerySet[Event]:
     return Event.objects.select_related("calendar").filter(calendar__in=_calendars(request))
 
 
-def _find_calendar(request: ApiRequest, row: Event, given: dict[str, Any], *, needed: bool) -> FieldErrors:
-    """Put the event into the calendar that the request names; return what is wrong with that."""
+def _find_calendar(
+    request: ApiRequest, given: dict[str, Any], *, needed: bool
+) -> tuple[Calendar | None, FieldErrors]:
+    """The calendar that the request names, or None, and what is wrong with that."""
     calendar_id: UUID | None = given.get("calendar_id")
     resource_id: UUID | None = given.get("resource_id")
     if calendar_id is None and resource_id is None:
-        return {"calendar_id": [str(REQUIRED)]} if needed else {}
+        return None, {"calendar_id": [str(REQUIRED)]} if needed else {}
     if calendar_id is None:
         own = _calendars(request).filter(resource=resource_id, provider=Calendar.Provider.OWN)
         found = own.order_by("-primary", "created_at").first()
-        wrong = {"resource_id": [str(NO_RESOURCE)]}
-    else:
-        found = _calendars(request).filter(pk=calendar_id).first()
-        wrong = {"calendar_id": [str(NO_CALENDAR)]}
-        if found and resource_id not in (None, found.resource_id):
-            return {"calendar_id": [str(OTHER_RESOURCE)]}
-        if found and found.is_elsewhere:
-            return {"calendar_id": [str(ELSEWHERE)]}
+        return found, {} if found else {"resource_id": [str(NO_RESOURCE)]}
+    found = _calendars(request).filter(pk=calendar_id).first()
     if found is None:
-        return wrong
-    row.calendar = found
-    return {}
+        return None, {"calendar_id": [str(NO_CALENDAR)]}
+    if resource_id not in (None, found.resource_id):
+        return None, {"calendar_id": [str(OTHER_RESOURCE)]}
+    return (None, {"calendar_id": [str(ELSEWHERE)]}) if found.is_elsewhere else (found, {})
 
 
-def _change(row: Event, body: EventIn, more: FieldErrors) -> None:
-    """Set and check what was sent.  Raises ``Invalid``."""
-    set_columns(row, body.given(), COLUMNS, EMPTY)
+def _change(row: Event, body: EventIn, more: FieldErrors) -> list[str]:
+    """Set and check what was sent; return the columns to save.  Raises ``Invalid``."""
+    changed = set_columns(row, body.given(), COLUMNS, EMPTY)
     found = row_findings(row, exclude={"calendar"})
     found.pop("body", None)  # the row's constraint, which _times tells under its field
     refuse(body.findings, more, _times(row), found, _participants(row))
+    return changed
 
 
 def _times(row: Event) -> FieldErrors:
