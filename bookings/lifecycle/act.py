@@ -75,20 +75,30 @@ def act_on_all(
     inputs: Inputs = NO_INPUTS,
     now: datetime | None = None,
 ) -> list[Booking]:
-    """Play the action on the first booking and on those others that know it, all or none."""
+    """Play the action on the first booking and on those others that know it, all or none.
+
+    A seat among them whose session comes first, and takes its seats along, is played on by that alone.
+    """
     now = now or database_clock.now()
     rows = lock_all(bookings)
+    took_along: set[uuid.UUID | None] = set()
     for booking in bookings:
         current = rows[booking.pk]
+        if current.session_id in took_along:
+            continue
         open_to = _open_to(current, by, leaving(current))
         playable = (one for one in open_to if not (one.continues and by.bound_by_rules))
         wanted = next((one for one in playable if one.name == action), None)
         if wanted:
             _play_checked(current, wanted, by, inputs, now)
+            if wanted.on_seats:
+                took_along.add(current.pk)
             if inputs.meta and booking is bookings[0]:
                 _label(current, inputs.meta, by)
         elif booking is bookings[0]:
             raise ActionNotAvailable(available_actions=[one.name for one in open_to])
+    taken_along = [row.pk for row in rows.values() if row.session_id in took_along]
+    rows |= {row.pk: row for row, _is_overdue in (played_on(taken_along) if taken_along else ())}
     return [rows[booking.pk] for booking in bookings]
 
 

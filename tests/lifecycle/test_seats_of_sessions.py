@@ -12,12 +12,13 @@ from bookings.effects import reminders
 from bookings.effects.outbox import Sender
 from bookings.errors import OptionNotOffered, SessionClosed, TooManyPlaces
 from bookings.graphs.versions import publish
-from bookings.lifecycle import Actor, act, book, reschedule, reserve
+from bookings.lifecycle import Actor, act, act_on_all, book, reschedule, reserve
 from bookings.models import (
     Action,
     Booking,
     Graph,
     GraphVersion,
+    HistoryEntry,
     Option,
     OptionResource,
     OutboxMessage,
@@ -246,3 +247,21 @@ def test_a_seat_that_is_moved_back_is_reminded_of_its_first_time(lesson):
     away = reschedule(lesson, start=at(10, days=4), end=at(11, days=4), by=SERVER)
     reschedule(away, start=at(10), end=at(11), by=SERVER)
     assert reminded(seat) == [at(10, days=-1)]
+
+
+def test_a_seat_that_is_played_on_beside_its_session_plays_once():
+    session, other = (a_session(a_resource(), at(hour), seats=3) for hour in (9, 11))
+    seat, elsewhere = a_seat(session, places=2), a_seat(other)
+    played = act_on_all([session, seat, elsewhere], "complete", by=SERVER)
+    assert [booking.state.name for booking in played] == ["completed"] * 3
+    for booking in (seat, elsewhere):
+        assert HistoryEntry.objects.filter(booking_id=booking.pk, action="complete").count() == 1
+    assert Booking.objects.get(pk=seat.pk).sequence == played[1].sequence == seat.sequence + 1
+
+
+def test_a_seat_that_comes_before_its_session_plays_once_too():
+    session = a_session(a_resource(), at(9), seats=3)
+    seat = a_seat(session)
+    played = act_on_all([seat, session], "complete", by=SERVER)
+    assert [booking.state.name for booking in played] == ["completed"] * 2
+    assert HistoryEntry.objects.filter(booking_id=seat.pk, action="complete").count() == 1
