@@ -114,8 +114,8 @@ def time(offering: Offering, one: FreeTime, zone: str) -> Told:
     told["link"] = link_to(offering, start=start, zone=zone)
     if one.session:
         told |= {"session": str(one.session), "places": one.places, "most_places": offering.most_places}
-    if one.latest:
-        told["latest_end"] = local(one.latest, zone)
+    if one.choices:
+        told["latest_end"] = local(one.ends[-1], zone)
     return told
 
 

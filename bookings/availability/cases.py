@@ -1,7 +1,7 @@
 """One time with one resource, judged by every rule, from what is read once for all who might take it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
@@ -215,7 +215,7 @@ def shape(cases: Sequence[Case]) -> Iterator[Verdict]:
     length = length_of(query, [case.resource for case in cases])
     if length is None:
         return
-    steps = list(_steps(query, length, () if len(cases) > 1 else query.lengths.values()))
+    steps = list(_steps(query, length))
     yield _verdict(Code.LENGTH, bool(steps), (), lambda: Remedy(ends=(query.start + length,)))
     opened = reduce(intersection, (case.opened for case in cases))
     if covers(opened, first.start, first.end):
@@ -224,7 +224,7 @@ def shape(cases: Sequence[Case]) -> Iterator[Verdict]:
         yield _verdict(Code.GRID, passed, (), lambda: first.near_on_grid(opened, whole(tried[0])))
 
 
-def _steps(query: Query, length: timedelta, usual: Collection[timedelta]) -> Iterator[timedelta]:
+def _steps(query: Query, length: timedelta) -> Iterator[timedelta]:
     """How far apart slots as long as the one that is asked about may begin; nothing where none is so long."""
     asked = query.end - query.start
     if asked == length:
@@ -232,8 +232,7 @@ def _steps(query: Query, length: timedelta, usual: Collection[timedelta]) -> Ite
     if query.longest is None or query.length is None:
         return
     step = query.step or query.length
-    longest = max(query.longest, query.length, *query.lengths.values(), length)
-    if is_length(asked, own=length, usual=usual, longest=longest, step=step):
+    if is_length(asked, usual=length, longest=query.longest, step=step):
         yield step
 
 

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bookings.availability.allowance import UNBOUNDED, Allowance
-from bookings.availability.chosen_ends import Room, is_length
+from bookings.availability.chosen_ends import Room
 from bookings.availability.days import day_start, seconds
-from bookings.availability.intervals import Busy
+from bookings.availability.intervals import Busy, Interval
 from bookings.availability.offering import Offer, Offering
 from bookings.availability.parameters import ParametersError
 from bookings.availability.query import Query
@@ -33,12 +33,13 @@ log = structlog.get_logger(__name__)
 class FreeTime:
     """A time that can be picked; ``session`` and ``places`` (left) for seats of a session, of which so many are needed.
 
-    ``latest`` is the last end that may be chosen, where the customer chooses it; then ``end`` is the first one.
+    ``choices`` are the ends that may be chosen with each of those who are free, in seconds since 1970, where the
+    customer chooses it; then ``end`` is the first one.
     """
 
     start: datetime
     end: datetime
-    latest: datetime | None = None
+    choices: tuple[range, ...] = ()
     session: UUID | None = None
     places: int | None = None
     needed: int = 1
@@ -47,6 +48,11 @@ class FreeTime:
     def full(self) -> bool:
         """Whether fewer places are left than are needed."""
         return self.places is not None and self.places < self.needed
+
+    @property
+    def ends(self) -> list[datetime]:
+        """All that may be chosen, ascending."""
+        return [datetime.fromtimestamp(end, UTC) for end in sorted(set(chain.from_iterable(self.choices)))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,16 +120,29 @@ def free_times(
     empty = [replace(one, busy=Busy(), capped=[]) for one in supplies]
     all_days = set(SlotsByDay(empty, frame, zone, until).counts())
     free = found.counts()
-    room = Room(supplies, frame) if offering.longest else None
+    room = _room(offering, query, supplies, frame)
 
     def on(day: date) -> list[FreeTime]:
-        times = [
-            FreeTime(start=datetime.fromtimestamp(low, UTC), end=datetime.fromtimestamp(high, UTC))
-            for low, high in found.on(day)
-        ]
-        return _with_latest_ends(times, offering, query, room) if room else times
+        return [_free_time(slot, room) for slot in found.on(day)]
 
     return FreeTimes(free=free, full_days=frozenset(all_days - set(free)), on=on, zone=zone, step=query.step)
+
+
+def _room(offering: Offering, query: Query, supplies: list[Supply], frame: Frame) -> Room | None:
+    """None where nobody is asked for the end."""
+    longest = offering.terms.longest if offering.longest else None
+    if longest is None:
+        return None
+    return Room(supplies, frame, longest=whole(longest), step=whole(query.step or offering.usual_length))
+
+
+def _free_time(slot: Interval, room: Room | None) -> FreeTime:
+    start, end = slot
+    choices = room.ends(start) if room else ()
+    first = min((each[0] for each in choices), default=end)
+    return FreeTime(
+        start=datetime.fromtimestamp(start, UTC), end=datetime.fromtimestamp(first, UTC), choices=choices
+    )
 
 
 def free_with(
@@ -140,11 +159,9 @@ def free_with(
     if prepared is None:
         return {}
     query, frame, supplies = prepared
-    resources = unique(query.resources)
     found: dict[datetime, list[Offer]] = {}
     for supply in supplies:
-        who = {one.pk for one in resources_of(supply, resources)}
-        offers = [offer for offer in offering.candidates if offer.resource.pk in who]
+        offers = _offers(offering, query, [supply])
         for each in chain.from_iterable(supply.starts(frame)):
             if (begins := datetime.fromtimestamp(each, UTC)) < end:
                 found.setdefault(begins, []).extend(offers)
@@ -177,54 +194,31 @@ def _prepared(
 
 def _reach(offering: Offering) -> timedelta:
     """How far past a window the ends of what starts in it may lie."""
-    return offering.longest or max(map(offering.length, offering.candidates), default=timedelta())
-
-
-def _with_latest_ends(found: list[FreeTime], offering: Offering, query: Query, room: Room) -> list[FreeTime]:
-    """The same times, each with the last end that may be chosen."""
-    longest, step = whole(offering.longest or timedelta()), whole(_step(query))
-    latest = (
-        room.latest_end(seconds(one.start), seconds(one.end), longest=longest, step=step) for one in found
-    )
-    return [
-        replace(one, latest=datetime.fromtimestamp(end, UTC)) for one, end in zip(found, latest, strict=True)
-    ]
-
-
-def _step(query: Query) -> timedelta:
-    """Between two ends that may be chosen."""
-    return query.step or timedelta(hours=1)
+    return offering.longest or max(map(offering.length_taken, offering.candidates), default=timedelta())
 
 
 def takers(
     offering: Offering, start: datetime, end: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()
 ) -> list[Offer]:
     """With whom ``[start, end)`` is offered, an end that the customer chose; in order, empty for no such time."""
-    longest = offering.longest
-    if longest is None or end <= start:
-        return []
-    whole = replace(offering, lasting=end - start)
-    try:
-        query = whole.query(start, end, zone=ZoneInfo("UTC"), ignoring=list(ignoring))
-    except ParametersError:
-        return []
-    usual = set(map(offering.length_taken, offering.candidates))
-    offers = [
-        offer
-        for offer in offering.candidates
-        if is_length(
-            end - start, own=offering.length_taken(offer), usual=usual, longest=longest, step=_step(query)
-        )
-    ]
+    length = end - start
+    offers = [offer for offer in offering.candidates if offering.may_last(length, offer)]
     if not offers:
         return []
-    frame, supplies = prepare(query, now)
-    if offering.everybody:
-        return offers if supplies and any(together(supplies).starts(frame)) else []
+    lasting = replace(offering, lasting=length)
+    prepared = _prepared(lasting, start, end, zone=ZoneInfo("UTC"), now=now, ignoring=ignoring)
+    if prepared is None:
+        return []
+    query, frame, supplies = prepared
+    free = _offers(offering, query, [supply for supply in supplies if any(supply.starts(frame))])
+    return [offer for offer in offers if offer in free]
+
+
+def _offers(offering: Offering, query: Query, supplies: Iterable[Supply]) -> list[Offer]:
+    """Those of the candidates whose the supplies are, in order."""
     resources = unique(query.resources)
-    free = [resources_of(supply, resources) for supply in supplies if any(supply.starts(frame))]
-    who = {one.pk for one in chain.from_iterable(free)}
-    return [offer for offer in offers if offer.resource.pk in who]
+    who = {one.pk for supply in supplies for one in resources_of(supply, resources)}
+    return [offer for offer in offering.candidates if offer.resource.pk in who]
 
 
 def nearest(

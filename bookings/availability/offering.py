@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bookings import configuration
+from bookings.availability.chosen_ends import is_length
 from bookings.availability.links import linked_resources, own_of
 from bookings.availability.modes import Mode
 from bookings.availability.parameters import ParametersError
@@ -117,15 +118,19 @@ class Offering:
 
     @property
     def longest(self) -> timedelta | None:
-        """How long the customer may make it; None where nobody is asked for the end."""
-        if self.lasting or self.takes_seats:
-            return None
-        return self.longest_with(self.candidates)
-
-    def longest_with(self, offers: Iterable[Offer]) -> timedelta | None:
-        """How long the customer may make it with one of these: the usual lengths are the shortest."""
+        """How long the customer may make it, with whom that is longest; None where nobody is asked for the end."""
         longest = self.terms.longest
-        return None if longest is None else max(longest, self.usual_length, *(each.length for each in offers))
+        if longest is None or self.terms.length is None or self.lasting or self.takes_seats:
+            return None
+        return max([longest, *map(self.length_taken, self.candidates or (None,))])
+
+    def may_last(self, length: timedelta, offer: Offer) -> bool:
+        """Whether the customer may choose that length with one of them."""
+        usual, longest = self.length_taken(offer), self.longest
+        step = self.step or usual
+        return longest is not None and is_length(
+            length, usual=usual, longest=self.terms.longest or usual, step=step
+        )
 
     @property
     def currency(self) -> str:

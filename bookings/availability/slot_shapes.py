@@ -43,10 +43,7 @@ def slot_shapes(
     if length == max(lengths):
         yield SlotShape(length=length, step=terms.step, full_hours=full_hours)
     step = terms.step or terms.length  # where lengths differ, times still begin as they usually do
-    longest = offering.longest_with(offering.offers)
-    usual = () if offering.everybody else {offer.length for offer in offering.offers}
-    chosen = longest is not None and is_length(
-        length, own=max(lengths), usual=usual, longest=longest, step=step
-    )
+    longest = terms.longest
+    chosen = longest is not None and is_length(length, usual=max(lengths), longest=longest, step=step)
     if chosen or length == kept:
         yield SlotShape(length=length, step=step, full_hours=full_hours)

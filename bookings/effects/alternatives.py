@@ -73,11 +73,9 @@ def form_url_for(offering: Offering, start: datetime, end: datetime, resource: R
         return ""
     chosen = offer if len(offering.offers) > 1 and not offering.everybody else None
     offering, length = replace(offering, only=chosen), end - start
-    usual = offering.length_taken(offer)
-    if length == usual:
+    if length == offering.length_taken(offer):
         return form_url(offering, start)
-    is_chosen = offering.longest is not None and usual <= length <= offering.longest
-    return form_url(offering, start, end) if is_chosen else ""
+    return form_url(offering, start, end) if offering.may_last(length, offer) else ""
 
 
 def form_url(offering: Offering, start: datetime, end: datetime | None = None) -> str:

@@ -117,9 +117,11 @@ document.addEventListener("htmx:afterSwap", arrows);
     const [start, end] = ["start", "end"].map((name) => form.elements.namedItem(name));
     const chosen = start.selectedOptions[0];
     const [first, last, step] = [number(chosen, "first"), number(chosen, "last"), Number(form.dataset.span)];
+    const named = chosen.dataset.ends?.split(" ");
     for (const option of end.options) {
       const at = number(option, "at");
-      option.hidden = option.disabled = at < first || at > last || (at - first) % step !== 0;
+      const fits = named ? named.includes(option.dataset.at) : at >= first && at <= last && (at - first) % step === 0;
+      option.hidden = option.disabled = !fits;
     }
     if (end.selectedOptions[0]?.disabled !== false) end.value = [...end.options].find((option) => !option.disabled).value;
   }

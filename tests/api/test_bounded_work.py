@@ -346,9 +346,9 @@ def test_until_when_times_are_free_is_found_while_the_gate_is_shut(client, many,
     many.save()
     shut = []
 
-    def counted(*asked):
+    def counted(*asked, **bounds):
         shut.append(allowance.PUBLIC_GATE._lock.locked())
-        return Room(*asked)
+        return Room(*asked, **bounds)
 
     monkeypatch.setattr(free_times, "Room", counted)
     assert client.get(f"/book/{many.slug}/").status_code == 200

@@ -185,6 +185,27 @@ def test_the_url_names_a_resource_that_is_free_and_an_end_that_the_customer_chos
     assert booking.start == datetime.fromisoformat(other["start"])
 
 
+def test_other_times_for_a_page_are_of_those_with_whom_they_last_so_long(widget, server, visit, consultation):
+    """Doc has no other; Clara's last three quarters of an hour and half hours more, those of Jules as long as his."""
+    clara, jules = a_resource(name="Clara", slug="clara"), a_resource(name="Jules", slug="jules")
+    for position, resource in enumerate((clara, jules), 1):
+        ProjectResource.objects.create(project=consultation, resource=resource, position=position)
+    own_terms(consultation, clara, length=timedelta(minutes=45))
+    availability = {"customer_chooses_end": True, "timeslot_increments": "30 minutes"}
+    Project.objects.filter(pk=consultation.pk).update(availability=availability)
+    a_booking(Resource.objects.get(pk=visit["resource_id"]), at(9, 30), 3 * HOUR)
+    wish = visit | when(at(9, 30), 1.5 * HOUR)
+
+    def names(door):
+        return {one["name"] for other in refused(door, wish) for one in other["resources"]}
+
+    assert names(server) == {"Clara", "Jules"}
+    assert names(widget) == {"Jules"}
+    other = refused(widget, wish)[0]
+    times = {"start": other["start"], "end": other["end"]}
+    assert widget.post("/bookings", wish | times | {"resource_id": str(jules.pk)}).status_code == 201
+
+
 def test_other_times_are_of_those_who_do_the_option(server, visit, consultation):
     clara, jules = a_resource(name="Clara", slug="clara"), a_resource(name="Jules", slug="jules")
     for position, resource in enumerate((clara, jules), 1):

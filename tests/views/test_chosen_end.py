@@ -1,22 +1,29 @@
 """Where a project lets the customer choose the end: two selects that need no script, and the engine judges."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 
 from bookings.availability import free_times
 from bookings.availability.chosen_ends import Room
 from bookings.availability.offering import Catalogue
+from bookings.errors import OutsideHours
+from bookings.lifecycle import Actor
 from bookings.models import Booking, Option, Project, Reservation, WeeklyHours
-from tests.situations import HOUR, a_booking, a_project, a_resource, own_terms
+from tests.situations import a_booking, a_hold, a_project, a_resource, own_terms
 from tests.views.conftest import holds
 from tests.views.test_booking_flow import text
 
 pytestmark = pytest.mark.django_db
+WIDGET = Actor("widget", "00000000-0000-0000-0000-000000000002")
+MINUTES = timedelta(minutes=1)
+EVERY_LENGTH = [number * 15 * MINUTES for number in range(1, 14)]
+HIS = [30 * MINUTES, 60 * MINUTES, 90 * MINUTES, 120 * MINUTES]
+HERS = [45 * MINUTES, 75 * MINUTES, 105 * MINUTES]
 LAYER = {"customer_chooses_end": True, "max_length": "3 hours", "timeslot_increments": "30 minutes"}
 
 
@@ -53,9 +60,9 @@ def test_the_day_offers_starts_and_ends_in_two_selects(visitor, open_ended, doc,
 def test_until_when_times_are_free_is_found_once_for_a_page(visitor, open_ended, tomorrow, monkeypatch):
     found = []
 
-    def counted(*asked):
+    def counted(*asked, **bounds):
         found.append(asked)
-        return Room(*asked)
+        return Room(*asked, **bounds)
 
     monkeypatch.setattr(free_times, "Room", counted)
     lost = {"refused": "slot_taken", "at": tomorrow.isoformat()}
@@ -166,49 +173,121 @@ def test_without_an_option_the_projects_length_is_the_shortest(visitor, open_end
     assert holds().get().end == tomorrow + timedelta(hours=8)
 
 
-QUARTER = HOUR / 4
-
-
 @pytest.fixture
-def of_their_own(open_ended, doc):
-    """Two take half an hour and three quarters, a third an hour and a half; the first two are busy at times."""
+def clara(open_ended, doc):
+    """Each has a length of their own: his half an hour, hers three quarters; two hours at most, in half hours."""
     clara = a_resource(name="Clara Clayton", slug="clara")
-    marty = a_resource(name="Marty", slug="marty")
-    for position, (resource, quarters) in enumerate([(doc, 2), (clara, 3), (marty, 6)]):
-        open_ended.links.update_or_create(resource=resource, defaults={"position": position})
-        own_terms(open_ended, resource, length=quarters * QUARTER)
-    return doc, clara, marty
+    open_ended.links.create(resource=clara, position=1)
+    own_terms(open_ended, doc, length=30 * MINUTES)
+    own_terms(open_ended, clara, length=45 * MINUTES)
+    Project.objects.update(availability=LAYER | {"max_length": "2 hours"})
+    return clara
 
 
-def offered_ends(project, start):
-    """The ends that the page offers for a start."""
-    offering = Catalogue.of(project).offerings[0]
-    found = free_times.free_times(
-        offering, start, start + HOUR / 60, zone=ZoneInfo("UTC"), now=timezone.now()
-    )
-    return [
-        time.end + number * found.step
-        for time in found.times
-        for number in range((time.latest - time.end) // found.step + 1)
-    ]
+def shown(visitor, start, **query):
+    """The lengths that the page offers from a start."""
+    page = text(visitor.see("/book/lightning/", day=start.date().isoformat(), zone="UTC", **query))
+    option = re.search(rf'<option value="{re.escape(start.isoformat())}"([^>]*)>', page)[1]
+    told = dict(re.findall(r'data-(\w+)="([^"]*)"', option))
+    step = int(re.search(r'data-span="(\d+)"', page)[1])
+    begin = int(start.timestamp()) // 60
+    ends = told.get("ends", "").split() or range(int(told["first"]), int(told["last"]) + 1, step)
+    chosen = set(re.findall(r'data-at="(\d+)"', page))
+    assert {str(end) for end in ends} <= chosen
+    return [(int(end) - begin) * MINUTES for end in ends]
 
 
-@pytest.mark.parametrize("mode", ["roundrobin_prioritized", "mutual"])
-@pytest.mark.parametrize("busy", [[], [2], [0], [2, 3], [0, 3], [0, 0]], ids=str)
-def test_each_end_that_is_offered_can_be_held_whoever_is_free_and_however_long_they_take(
-    visitor, open_ended, of_their_own, tomorrow, mode, busy
+def held(visitor, start, **more):
+    """The lengths that a visitor may hold from a start, each with whom."""
+    found = {}
+    for length in EVERY_LENGTH:
+        end = (start + length).isoformat()
+        visitor.client.post(
+            "/book/lightning/hold/", {"start": start.isoformat(), "end": end, "zone": "UTC"} | more
+        )
+        if (hold := holds().first()) is not None:
+            found[hold.end - hold.start] = hold.resource.slug
+            hold.occupancies.all().delete()
+            hold.delete()
+    return found
+
+
+def claimed(start, project, resource):
+    """The lengths that a widget may hold of a resource from a start."""
+    found = []
+    for length in EVERY_LENGTH:
+        with suppress(OutsideHours):
+            hold = a_hold(resource, start, length, by=WIDGET, project=project, option=project.options.get())
+            found.append(hold.end - hold.start)
+            hold.occupancies.all().delete()
+            hold.delete()
+    return found
+
+
+def test_each_ends_as_many_steps_after_their_own_length(visitor, open_ended, clara, doc, tomorrow):
+    project = Project.objects.get(pk=open_ended.pk)
+    assert shown(visitor, tomorrow) == sorted(HIS + HERS)
+    assert held(visitor, tomorrow) == dict.fromkeys(HIS, "emmett") | dict.fromkeys(HERS, "clara")
+    for resource, lengths in ((doc, HIS), (clara, HERS)):
+        assert shown(visitor, tomorrow, **{"with": resource.slug}) == lengths
+        assert list(held(visitor, tomorrow, **{"with": resource.slug})) == lengths
+        assert claimed(tomorrow, project, resource) == lengths
+
+
+def test_an_end_is_offered_only_where_somebody_with_such_a_length_is_free(
+    visitor, open_ended, clara, doc, tomorrow
 ):
-    Project.objects.update(availability=LAYER | {"mode": mode})
-    for resource, quarters in zip(of_their_own, busy, strict=False):
-        a_booking(resource, tomorrow + quarters * QUARTER)
-    ends = offered_ends(Project.objects.get(), tomorrow)
-    assert ends or (mode == "mutual" and busy)
-    for number in range(-1, 14):
-        end = tomorrow + number * QUARTER
-        answer = pick(visitor, tomorrow, end)["Location"]
-        if end in ends:
-            assert "end_not_offered" not in answer, number
-            assert {held.end for held in holds()} == {end}
-        elif mode == "mutual":
-            assert "end_not_offered" in answer, number
-    Reservation.objects.all().delete()
+    a_booking(doc, tomorrow + 60 * MINUTES)
+    assert shown(visitor, tomorrow) == sorted(HIS[:2] + HERS)
+    assert list(held(visitor, tomorrow)) == sorted(HIS[:2] + HERS)
+    assert shown(visitor, tomorrow + 60 * MINUTES) == HERS
+    assert held(visitor, tomorrow + 60 * MINUTES) == dict.fromkeys(HERS, "clara")
+
+
+def test_all_together_end_as_many_steps_after_the_longest_length(visitor, open_ended, clara, doc, tomorrow):
+    Project.objects.update(availability=LAYER | {"max_length": "2 hours", "mode": "mutual"})
+    assert shown(visitor, tomorrow) == HERS
+    assert list(held(visitor, tomorrow)) == HERS
+    a_booking(clara, tomorrow + 105 * MINUTES)
+    assert shown(visitor, tomorrow) == HERS
+    a_booking(doc, tomorrow + 75 * MINUTES)
+    assert shown(visitor, tomorrow) == HERS[:2]
+    assert list(held(visitor, tomorrow)) == HERS[:2]
+
+
+def test_whose_own_length_is_longer_than_the_longest_is_offered_with_that_alone(
+    visitor, open_ended, clara, doc, tomorrow
+):
+    own_terms(open_ended, clara, length=150 * MINUTES)
+    project = Project.objects.get(pk=open_ended.pk)
+    assert shown(visitor, tomorrow) == [*HIS, 150 * MINUTES]
+    assert list(held(visitor, tomorrow)) == [*HIS, 150 * MINUTES]
+    assert claimed(tomorrow, project, doc) == HIS
+    assert claimed(tomorrow, project, clara) == [150 * MINUTES]
+
+
+def test_a_link_names_an_end_that_somebody_free_can_have(visitor, open_ended, clara, doc, tomorrow):
+    def offered(length):
+        query = {"start": tomorrow.isoformat(), "end": (tomorrow + length).isoformat()}
+        return "Book this time" in text(visitor.see("/book/lightning/", **query))
+
+    a_booking(doc, tomorrow + 30 * MINUTES)
+    assert [length for length in EVERY_LENGTH if offered(length)] == sorted([HIS[0], *HERS])
+
+
+def test_other_times_in_place_of_one_that_is_lost_are_of_those_who_can_last_so_long(
+    visitor, another, open_ended, clara, doc, tomorrow
+):
+    form = pick(visitor, tomorrow, tomorrow + 90 * MINUTES)["Location"]
+    holds().get().occupancies.all().delete()
+    Reservation.objects.update(expires_at=tomorrow - timedelta(days=2))
+    a_booking(doc, tomorrow - timedelta(days=7), timedelta(days=14))
+    page = text(visitor.send(form))
+    assert "Nothing is free in the days around it." in page
+
+
+def test_free_stretches_of_natural_length_ask_for_no_end(visitor, open_ended, doc, tomorrow):
+    Option.objects.all().delete()
+    Project.objects.update(availability=LAYER | {"length": None})
+    page = day(visitor, tomorrow)
+    assert 'name="end"' not in page

@@ -20,7 +20,7 @@ from bookings.availability.slot_shapes import slot_shapes
 from bookings.availability.terms import comes_whole
 from bookings.effects.alternatives import form_url_for, open_offering
 from bookings.errors import BookingError
-from bookings.models import Booking, Project, Reservation
+from bookings.models import Booking, Project, Reservation, Resource
 
 AHEAD = timedelta(days=7)
 EARLIER = timedelta(hours=12)
@@ -32,15 +32,17 @@ def offer_alternatives(request: ApiRequest, refusal: BookingError, wanted: Wante
     """Let a refusal know how to find other times: always for a public page, for a server where it asks."""
     if request.auth.is_widget or "alternatives" in included_names(request):
         context = Context.of_times(request)
-        refusal.data["find_alternatives"] = lambda: alternatives(wanted, context, timezone.now())
+        bound = request.auth.is_widget
+        refusal.data["find_alternatives"] = lambda: alternatives(wanted, context, timezone.now(), bound)
 
 
-def alternatives(wanted: Wanted, context: Context, now: datetime) -> list[AlternativeOut]:
+def alternatives(wanted: Wanted, context: Context, now: datetime, bound: bool) -> list[AlternativeOut]:
     """Up to three free times of the same length near the one wanted, by their start.
 
-    Of the same resource where it has any within the next seven days, else of its project's others.
+    Of the same resource where it has any within the next seven days, else of its project's others; ``bound`` where a
+    resource has only the lengths that customers may book with it.
     """
-    slots = _free(wanted, now)
+    slots = _free(wanted, now, bound)
     own = [slot for slot in slots if wanted.resource in slot.resources]
     nearest = sorted(own or slots, key=lambda slot: abs(slot.start - wanted.start))[:MOST]
     is_new = wanted._state.adding  # what moves is not to be booked a second time
@@ -73,7 +75,18 @@ def _usual_step(project: Project, wanted: Wanted) -> timedelta | None:
     return next((shape.step for shape in shapes), None)
 
 
-def _free(wanted: Wanted, now: datetime) -> list[Slot]:
+def _of_that_length(project: Project, wanted: Wanted) -> list[Resource]:
+    """The resources of the project with which a customer may book a time as long as the one that is wanted."""
+    catalogue, length = Catalogue.of(project), wanted.end - wanted.start
+    offerings = catalogue.offered_as(wanted.option)
+    return [
+        link.resource
+        for link in catalogue.links
+        if any(any(slot_shapes(one, [link.resource], length)) for one in offerings)
+    ]
+
+
+def _free(wanted: Wanted, now: datetime, bound: bool) -> list[Slot]:
     """What can be booked instead; nothing where the project's settings cannot be read, or that is too much work."""
     start = max(now, wanted.start - EARLIER)
     given: dict[str, Any] = {
@@ -83,9 +96,11 @@ def _free(wanted: Wanted, now: datetime) -> list[Slot]:
     }
     if wanted.project and (step := _usual_step(wanted.project, wanted)):
         given["timeslot_increments"] = step
+    resources = [wanted.resource] if wanted.project is None else None
     if not comes_whole(wanted.project):
         given["mode"] = "exclusive"
-    resources = [wanted.resource] if wanted.project is None else None
+        if bound and wanted.project and wanted._state.adding:  # what moves may keep its length with anyone
+            resources = _of_that_length(wanted.project, wanted)
     ignoring = [wanted.pk] if isinstance(wanted, Booking) else []
     try:
         query = read_query(

@@ -89,18 +89,10 @@ def _said(free: int, day: str) -> str:
 def span_card(selection: Selection, found: FreeTimes, of_day: list[FreeTime]) -> dict[str, Any]:
     """The starts and ends of a day, to choose one of each; which go together is told in minutes since 1970."""
     step = found.step or timedelta(hours=1)
-    ends = sorted({end for one in of_day for end in _ends(one, step)})
+    ends = sorted({end for one in of_day for end in one.ends})
     return {
         "step": _minutes(step),
-        "starts": [
-            {
-                "value": one.start.isoformat(),
-                "label": _spoken_clock(one.start, selection),
-                "first": _minutes(one.end),
-                "last": _minutes(one.latest or one.end),
-            }
-            for one in of_day
-        ],
+        "starts": [_start(one, step, selection) for one in of_day],
         "ends": [
             {"value": end.isoformat(), "label": _end_label(end, of_day[0], selection), "at": _minutes(end)}
             for end in ends
@@ -108,9 +100,17 @@ def span_card(selection: Selection, found: FreeTimes, of_day: list[FreeTime]) ->
     }
 
 
-def _ends(one: FreeTime, step: timedelta) -> list[datetime]:
-    count = ((one.latest or one.end) - one.end) // step
-    return [one.end + step * number for number in range(count + 1)]
+def _start(one: FreeTime, step: timedelta, selection: Selection) -> dict[str, Any]:
+    """Its ends are named one by one where they are not all a step apart, with people whose lengths differ."""
+    at = [_minutes(end) for end in one.ends]
+    regular = at == list(range(at[0], at[-1] + 1, _minutes(step)))
+    return {
+        "value": one.start.isoformat(),
+        "label": _spoken_clock(one.start, selection),
+        "first": at[0],
+        "last": at[-1],
+        "ends": [] if regular else at,
+    }
 
 
 def _minutes(of: datetime | timedelta) -> int:

@@ -58,16 +58,16 @@ def _option(selection: Selection, one: Offering, chosen: Offering) -> dict[str, 
     if chosen.only and offer is None:
         changes["with"] = selection.anyone
     offers: Sequence[Offer | None] = [offer] if offer else one.offers or [None]
+    one = replace(one, only=offer, places=chosen.places)
     lengths = [one.length(each) for each in offers]
     if one.everybody:
         offers, lengths = offers[:1], [max(lengths)]
     in_words = times.durations_in_words(min(lengths), one.longest or max(lengths))
     label = one.option.label if one.option else ""
-    priced = replace(one, places=chosen.places)
     return {
         "label": label or in_words,
         "length": in_words if label else "",
-        "price": least_price_in_words((priced.price_of_all(each), one.currency) for each in offers),
+        "price": least_price_in_words((one.price_of_all(each), one.currency) for each in offers),
         "href": selection.href(changes=changes),
         "current": one.option == chosen.option,
     }

@@ -214,10 +214,11 @@ def _alternatives(request: HttpRequest, hold: Hold, error: BookingError) -> dict
 def as_held(request: HttpRequest, hold: Hold) -> Offering:
     """The choice in the URL, for as long and as many as what was held: another time is to be the same."""
     held, offering = hold.reservation, offering_of(request, hold.project.slug)
-    length = held.end - held.start
-    usual = offering.length_taken(offering.offer_of(held.resource_id))
-    lasting = offering.lasting if length == usual else length
-    return replace(offering, lasting=lasting, places=held.places)
+    length, offering = held.end - held.start, replace(offering, places=held.places)
+    if length == offering.length_taken(offering.offer_of(held.resource_id)):
+        return offering
+    able = tuple(offer for offer in offering.offers if offering.may_last(length, offer))
+    return replace(offering, lasting=length, offers=able) if able else offering
 
 
 def booked_before(hold: Hold) -> Booking | None:
