@@ -126,28 +126,28 @@ def update_calendar(request: ApiRequest, pk: str, body: CalendarIn) -> Ok[Data[C
 @api.delete("/calendars/{pk}", auth=server_only, tags=["Calendars"])
 def delete_calendar(request: ApiRequest, pk: str) -> NoContent:
     """Delete a calendar with its events; bookings that were kept in it stay."""
-    row = _find_to_change(request, pk)
-    if row.is_elsewhere:
-        raise ConnectedStays
-    if row.primary:
-        raise PrimaryStays
-    remove_calendar(row)
+    with transaction.atomic():
+        row = _find_locked(request, pk)
+        if row.is_elsewhere:
+            raise ConnectedStays
+        if row.primary:
+            raise PrimaryStays
+        remove_calendar(row)
     return NoContent()
 
 
-def _find_to_change(request: ApiRequest, pk: str) -> Calendar:
+def _find_to_merge(request: ApiRequest, pk: str, body: CalendarIn) -> Calendar:
+    """The calendar as it stands once it is locked; where it is to be the primary one its resource is, before it."""
+    if body.given().get("primary"):
+        Resource.objects.locked().get(pk=find_row(_visible(request), pk).resource_id)
+    return _find_locked(request, pk)
+
+
+def _find_locked(request: ApiRequest, pk: str) -> Calendar:
     """Raises ``Forbidden`` where a limited key would change the calendar of what other projects have too."""
-    row = find_row(_visible(request).select_related("connection", "resource"), pk)
+    row = find_to_merge(_visible(request), pk)
     refuse_shared(request, row.resource)
     return row
-
-
-def _find_to_merge(request: ApiRequest, pk: str, body: CalendarIn) -> Calendar:
-    """The same as it stands once it is locked; where it is to be the primary one its resource is, before it."""
-    row = _find_to_change(request, pk)
-    if body.given().get("primary"):
-        Resource.objects.locked().get(pk=row.resource_id)
-    return find_to_merge(_visible(request), pk)
 
 
 def _visible(request: ApiRequest, names: Names = frozenset()) -> QuerySet[Calendar]:

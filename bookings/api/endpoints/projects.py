@@ -137,9 +137,10 @@ def update_project(request: ApiRequest, pk: str, body: ProjectIn) -> Ok[Data[Pro
 @api.delete("/projects/{pk}", auth=server_only, tags=["Projects"])
 def delete_project(request: ApiRequest, pk: str) -> NoContent:
     """Hide a project: nobody books it any more; bookings that stand stay."""
-    row = _find(request, pk)
-    row.deleted_at = timezone.now()
-    row.save(update_fields=["deleted_at", "updated_at"])
+    with transaction.atomic():
+        row = find_to_merge(_told(request), pk)
+        row.deleted_at = timezone.now()
+        row.save(update_fields=["deleted_at", "updated_at"])
     return NoContent()
 
 
@@ -169,8 +170,7 @@ def add_member(request: ApiRequest, pk: str, body: MemberIn) -> Created[Data[Lin
         project=row, resource_id=resource_id, defaults={"position": min(position, 32767)}
     )
     if (weight := given.get("weight")) and link.weight != weight:
-        link.weight = weight
-        link.save(update_fields=["weight"])
+        row.links.filter(pk=link.pk).update(weight=weight)  # none, where it is taken out again
     return created(serialize_links(_find(request, pk), context))
 
 

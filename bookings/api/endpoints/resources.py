@@ -119,9 +119,11 @@ def update_resource(request: ApiRequest, pk: str, body: ResourceIn) -> Ok[Data[R
 @api.delete("/resources/{pk}", auth=server_only, tags=["Resources"])
 def delete_resource(request: ApiRequest, pk: str) -> NoContent:
     """Hide a resource: nothing can be booked with it any more; bookings that stand stay."""
-    row = _find_to_change(request, pk)
-    row.deleted_at = timezone.now()
-    row.save(update_fields=["deleted_at", "updated_at"])
+    with transaction.atomic():
+        row = find_to_merge(_told(request), pk)
+        refuse_shared(request, row)
+        row.deleted_at = timezone.now()
+        row.save(update_fields=["deleted_at", "updated_at"])
     return NoContent()
 
 
@@ -187,13 +189,6 @@ def _find(request: ApiRequest, pk: str) -> Resource:
 def _told(request: ApiRequest) -> QuerySet[Resource]:
     """Those that the key sees, with what their answer will show."""
     return prefetch_calendars(request.auth.resources(), included_names(request))
-
-
-def _find_to_change(request: ApiRequest, pk: str) -> Resource:
-    """Raises ``Forbidden`` where a limited key would change what other projects have too."""
-    row = _find(request, pk)
-    refuse_shared(request, row)
-    return row
 
 
 def _serialize_all(rows: Iterable[Resource], context: Context) -> list[ResourceOut]:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings.api.api import api
@@ -14,7 +15,7 @@ from bookings.api.requests.listing import Listing
 from bookings.api.requests.made import make
 from bookings.api.requests.matchers import text_matches
 from bookings.api.requests.model_errors import refuse, row_findings, set_columns
-from bookings.api.requests.rows import find_row
+from bookings.api.requests.rows import find_row, find_to_merge
 from bookings.api.responses.answers import Created, NoContent, Ok, ok
 from bookings.api.responses.context import Context
 from bookings.api.responses.frames import Data, Page
@@ -70,9 +71,11 @@ def get_webhook(request: ApiRequest, pk: str) -> Ok[Data[WebhookOut]]:
 def update_webhook(request: ApiRequest, pk: str, body: WebhookIn) -> Ok[Data[WebhookOut]]:
     """Change what is sent and leave the rest."""
     refuse_limited(request)
-    context, row = Context.of(request), find_row(request.auth.webhooks(), pk)
-    changed = _change(row, body)
-    row.save(update_fields=[*changed, "updated_at"])
+    context = Context.of(request)
+    with transaction.atomic():
+        row = find_to_merge(request.auth.webhooks(), pk)
+        changed = _change(row, body)
+        row.save(update_fields=[*changed, "updated_at"])
     return ok(serialize_webhook(row, context))
 
 
