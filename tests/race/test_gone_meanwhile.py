@@ -40,7 +40,7 @@ def key(db: None) -> dict[str, str]:
     return {"Authorization": "Basic " + b64encode(f":{a_server_key()[1]}".encode()).decode()}
 
 
-@pytest.mark.parametrize(("made", "change"), CHANGES, ids=str)
+@pytest.mark.parametrize(("made", "change"), CHANGES, ids=["webhook", "calendar", "primary", "place"])
 def test_a_change_of_what_is_deleted_meanwhile_finds_nothing(
     all_at_once: Callable[[Any], list[Answer]],
     key: dict[str, str],
