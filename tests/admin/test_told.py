@@ -1,11 +1,9 @@
 """What the customer was told stands at the booking with how it went; and can be sent again, to the right address."""
 
 import re
-import threading
 
 import pytest
 from django.core import mail
-from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from bookings.effects.outbox import Sender
 from bookings.models import Booking, OutboxMessage, Site
 from tests.admin.conftest import text_of, values_of
 from tests.situations import a_booking, a_resource, at, long_ago
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -69,21 +68,10 @@ def test_a_press_is_heard_also_where_older_messages_were_swept(desk):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_at_once_are_one():
-    booking, barrier = a_booking(a_resource(), at(9)), threading.Barrier(4)
+    booking = a_booking(a_resource(), at(9))
     OutboxMessage.objects.update(outcome="sent", done_at=timezone.now())
 
-    def run():
-        barrier.wait()
-        try:
-            send_again(booking, Site.current())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _press in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(4, lambda: send_again(booking, Site.current()))
     assert OutboxMessage.objects.waiting().filter(kind="mail").count() == 1
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from bookings.management.sending import send
 from bookings.models import OutboxMessage
 from tests.effects.conftest import let_wait_end
 from tests.situations import a_booking, a_resource, at
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -214,20 +214,8 @@ def test_kinds_that_nobody_handles_wait():
 def test_four_workers_send_each_of_forty_messages_once():
     for number in range(40):
         a_message(f"message {number}")
-    sent, barrier = [], threading.Barrier(4)
-
-    def run():
-        barrier.wait()
-        try:
-            Sender({"mail": lambda message: sent.append(message.pk)}).send_all()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _worker in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    sent = []
+    in_threads(4, lambda: Sender({"mail": lambda message: sent.append(message.pk)}).send_all())
     while Sender({"mail": lambda message: sent.append(message.pk)}).send_all():
         pass
     assert sorted(sent) == sorted(OutboxMessage.objects.values_list("pk", flat=True))

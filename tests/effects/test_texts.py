@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from urllib.parse import parse_qs
@@ -11,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
 from django.utils import timezone
 from werkzeug import Response
 
@@ -26,6 +24,7 @@ from bookings.models import Booking, Customer, OutboxMessage, Site, TextCount
 from bookings.models.text_counts import ALL
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import SERVER, a_booking, a_resource, at
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 JSON_BODY = '{"messages": [{"to": "{to}", "text": "{text}"}], "from": "Salon"}'
@@ -227,21 +226,13 @@ def test_what_the_day_has_no_room_for_takes_nothing_from_the_numbers_share(gatew
 def test_one_text_that_several_workers_have_at_once_counts_once(answering):
     a_visit()
     Sender({"mail": HANDLERS["mail"]}).send_all()
-    message, barrier = OutboxMessage.objects.get(kind="sms"), threading.Barrier(4)
+    message = OutboxMessage.objects.get(kind="sms")
 
     def run():
-        barrier.wait()
-        try:
-            with pytest.raises(NotNow):
-                HANDLERS["sms"](message)
-        finally:
-            connections.close_all()
+        with pytest.raises(NotNow):
+            HANDLERS["sms"](message)
 
-    threads = [threading.Thread(target=run) for _worker in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(4, run)
     assert counted() == [1]
 
 
@@ -252,20 +243,8 @@ def test_workers_beside_each_other_send_no_more_than_the_days_texts(gateway, set
     for hour in range(8, 16):
         a_visit(at(hour), resource=resource)
     Sender({"mail": HANDLERS["mail"]}).send_all()
-    barrier = threading.Barrier(3)
 
-    def run():
-        barrier.wait()
-        try:
-            Sender({"sms": HANDLERS["sms"]}).send_all()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _worker in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(3, lambda: Sender({"sms": HANDLERS["sms"]}).send_all())
     work()
     assert len(gateway) == 3
     assert counted() == [3]

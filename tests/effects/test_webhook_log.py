@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import timedelta
 
 import pytest
 import standardwebhooks
-from django.db import connections
 from django.utils import timezone
 from werkzeug import Response
 
@@ -20,6 +18,7 @@ from bookings.management.sending import HANDLERS
 from bookings.models import OutboxMessage, Site, Webhook, WebhookCall
 from tests.effects.conftest import let_wait_end, work
 from tests.situations import SERVER, a_booking, a_resource, at
+from tests.threads import in_threads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_may_be_called")]
 
@@ -246,20 +245,8 @@ def test_two_presses_at_once_are_one(listener, heard, press):
     webhook = a_webhook(listener)
     a_booking(a_resource(), at(9))
     work()
-    of, barrier = calls().get() if press == "send_again" else webhook, threading.Barrier(4)
-
-    def run():
-        barrier.wait()
-        try:
-            getattr(webhook_log, press)(of)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _press in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    of = calls().get() if press == "send_again" else webhook
+    in_threads(4, lambda: getattr(webhook_log, press)(of))
     work()
     assert len(heard) == 2
 
