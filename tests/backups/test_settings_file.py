@@ -1,5 +1,6 @@
 """The settings in a backup: each that the site reads, and each as it was."""
 
+import json
 import os
 import re
 import subprocess
@@ -49,6 +50,7 @@ def test_each_variable_of_the_example_is_read_somewhere():
 
 
 ODD = [
+    "",
     "it's",
     "'quoted'",
     '"quoted"',
@@ -76,10 +78,16 @@ def test_a_value_comes_back_as_it_was(value, monkeypatch, tmp_path):
     assert environ.Env.ENVIRON["DEFAULT_FROM_EMAIL"] == value
 
 
-@pytest.mark.parametrize("value", ["a\nSECRET_KEY=b", "a\r", "\u2028"])
-def test_a_value_of_several_lines_is_kept_for_the_reader_and_is_no_other_variable(
-    value, monkeypatch, tmp_path
-):
+def test_json_over_several_lines_means_the_same_on_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("SMS_BODY", '{\n  "to": "{to}",\n  "text": "{text}\\n"\n}\n')
+    (tmp_path / ".env").write_text(settings_in_force(), encoding="utf-8")
+    monkeypatch.setattr(environ.Env, "ENVIRON", {})
+    environ.Env.read_env(str(tmp_path / ".env"))
+    assert json.loads(environ.Env.ENVIRON["SMS_BODY"]) == {"to": "{to}", "text": "{text}\n"}
+
+
+@pytest.mark.parametrize("value", ["a\nSECRET_KEY=b", "a\r", "\u2028", "\udcff"])
+def test_what_no_line_can_say_is_kept_for_the_reader_and_is_no_other_variable(value, monkeypatch, tmp_path):
     monkeypatch.setenv("SECRET_KEY", "the key")
     monkeypatch.setenv("DEFAULT_FROM_EMAIL", value)
     written = settings_in_force()
@@ -88,4 +96,4 @@ def test_a_value_of_several_lines_is_kept_for_the_reader_and_is_no_other_variabl
     environ.Env.read_env(str(tmp_path / ".env"))
     assert environ.Env.ENVIRON["SECRET_KEY"] == "the key"
     assert "DEFAULT_FROM_EMAIL" not in environ.Env.ENVIRON
-    assert "# DEFAULT_FROM_EMAIL has several lines" in written
+    assert "# DEFAULT_FROM_EMAIL is not one line" in written
