@@ -101,9 +101,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;",
     }
-elif DB_POOL := env.number("DB_POOL", default=0):
-    _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL, "timeout": 10}
-    _database["CONN_MAX_AGE"] = 0  # a pool keeps the connections itself
+DB_POOL = env.number("DB_POOL", default=0)  # of each web process; see `booking_site.pooling`
 
 REDIS_URL = environment.redis(env.str("REDIS_URL", default=""))
 if REDIS_URL:
