@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from bookings.models import Standstill, UpkeepRun, UpkeepWish
 
 TRIED_AGAIN_AFTER = timedelta(hours=2)
 WEEK = timedelta(days=7)
+TIDIED_SECONDS = 10
 
 
 def due(now: datetime) -> list[list[str]]:
@@ -61,3 +64,15 @@ class Upkeep:
         manage = str(Path(settings.BASE_DIR) / "manage.py")
         for words in due(now):
             self._running.append(subprocess.Popen([sys.executable, manage, *words]))  # noqa: S603  # our own words
+
+    def terminate(self) -> None:
+        """Tell what runs to end."""
+        for process in self._running:
+            process.terminate()
+
+    def wait(self) -> None:
+        """Let what was told to end take away what it began, for a few seconds."""
+        until = time.monotonic() + TIDIED_SECONDS
+        for process in self._running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(until - time.monotonic(), 0))

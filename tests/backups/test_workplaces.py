@@ -17,6 +17,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from bookings.backups.drilling import throw_away_database
+from bookings.backups.schedule import Upkeep
 from bookings.backups.workplaces import PREFIX, workplace
 from bookings.sql import is_postgresql
 
@@ -78,6 +79,18 @@ def test_one_that_is_ended_takes_everything_away(var: Path, number: int) -> None
         assert list(var.glob(f"{PREFIX}*/plain.tar"))
         process.send_signal(number)
         assert process.wait(60) == 128 + number
+    assert list(var.iterdir()) == []
+    assert name not in databases()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_a_worker_began_ends_with_it(var: Path) -> None:
+    upkeep = Upkeep()
+    with drilling(var) as (process, name):
+        upkeep._running.append(process)
+        upkeep.terminate()
+        upkeep.wait()
+        assert process.poll() == 128 + signal.SIGTERM
     assert list(var.iterdir()) == []
     assert name not in databases()
 

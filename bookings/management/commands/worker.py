@@ -55,15 +55,18 @@ class Command(BaseCommand):
         # The collector keeps off what is loaded: looking at it all takes longer than others may wait for SQLite.
         gc.collect()
         gc.freeze()
+        clock = Clock()
         crew.start()
         listener.start()
         log.info("worker_started")
         try:
-            Clock().tick_until(lambda: bool(stopped_by) or crew.failed.is_set())
+            clock.tick_until(lambda: bool(stopped_by) or crew.failed.is_set())
         finally:  # a fault of the clock ends the process, too, to be started again
+            clock.upkeep.terminate()
             wake_ups.stop_listening()
             listener.stop()
             crew.stop()
+            clock.upkeep.wait()
         if crew.failed.is_set():
             raise CommandError("Sending failed; the log says why.")
         log.info("worker_ended", signal=stopped_by[0])
