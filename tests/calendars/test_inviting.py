@@ -46,7 +46,8 @@ def mail_all() -> None:
 
 
 def ten_minutes_later() -> None:
-    Booking.objects.update(state_entered_at=F("state_entered_at") - timedelta(minutes=10))
+    ago = timedelta(minutes=10)
+    Booking.objects.update(state_entered_at=F("state_entered_at") - ago, created_at=F("created_at") - ago)
     CalendarEntry.objects.update(lease_until=None)
 
 

@@ -87,8 +87,8 @@ def summary(
 ) -> dict[str, Any]:
     """What is held, in small: the ``offering`` with the one that it is with.
 
-    Of what is not held yet, ``offers`` are those with whom it may be; of a session, or where all of them come, the
-    hold says with whom.
+    Of what is not held yet, ``offers`` are those with whom it may be, none where nobody is left; else None, and the
+    hold says with whom it is.
     """
     held = hold.reservation
     among: Sequence[Offer | None] = offers or [offering.only]
@@ -105,7 +105,7 @@ def summary(
         "short_day": times.short_day(held.start, clocks.first),
         "chosen": _chosen(hold, length, price),
         **when,
-        "facts": _facts(hold, length, price, _where(hold, offering, among), names=not offers),
+        "facts": _facts(hold, length, price, _where(hold, offering, among), names=offers is None),
     }
 
 

@@ -172,12 +172,14 @@ def _card(
         end=time.end,
     )
     hold = Hold(reservation=draft, project=offering.project, token="")
-    open_to = offers if len(offers) > 1 and not (session or offering.everybody) else None
+    settled = session or (first and (offering.everybody or len(offers) == 1))
     shown = replace(offering, only=first)
     return {
         "submit_label": hold_card.submit_label(offering.flow.actions if offering.flow else ()),
         "post_url": page_url(request, "form", offering.project.slug),
-        "summary": hold_card.summary(hold, shown, _clocks(request, offering), offers=open_to),
+        "summary": hold_card.summary(
+            hold, shown, _clocks(request, offering), offers=None if settled else offers
+        ),
     }
 
 
