@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from bookings.effects.links import action_token, manage_token, owner_token
 from bookings.models import Booking, Location, Option, Project, Reservation, Resource
 from tests.faults import faults_on_screens
-from tests.situations import a_booking, a_location, a_project, a_resource, aged
+from tests.situations import a_booking, a_location, a_project, a_resource, aged, own_terms
 from tests.views.conftest import holds
 from tests.views.frames import wait_until_drawn
 
@@ -393,6 +393,23 @@ def test_the_customer_chooses_start_and_end(page, site, tomorrow):
     page.get_by_role("button", name="Book this time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your time is booked")
     assert Booking.objects.get().length == timedelta(hours=2)
+
+
+def test_the_ends_of_a_start_are_those_of_everybody_who_is_free(page, site, tomorrow):
+    layer = {"customer_chooses_end": True, "max_length": "2 hours", "timeslot_increments": "1 hour"}
+    project = Project.objects.get(slug="lightning")
+    Project.objects.filter(pk=project.pk).update(availability=layer)
+    jules = a_resource(name="Jules Brown", slug="jules")
+    project.links.create(resource=jules, position=9)
+    own_terms(project, jules, length=timedelta(minutes=90))
+    page.goto(day_url(site, tomorrow))
+    page.get_by_label("From").select_option(tomorrow.isoformat())
+    offered = page.locator("#id_end option:not([disabled])").evaluate_all("all => all.map(one => one.value)")
+    ends = [tomorrow + timedelta(minutes=minutes) for minutes in (60, 90, 120)]
+    assert [datetime.fromisoformat(one) for one in offered] == ends
+    page.get_by_label("Until").select_option(offered[1])
+    page.get_by_role("button", name="Hold this time").click()
+    expect(page.get_by_text("Jules Brown").first).to_be_visible()
 
 
 @pytest.mark.looks
