@@ -14,6 +14,7 @@ from bookings.availability.offering import Catalogue
 from bookings.errors import OutsideHours
 from bookings.lifecycle import Actor
 from bookings.models import Booking, Option, Project, Reservation, WeeklyHours
+from bookings.views.hold import offered as offered_times
 from tests.situations import a_booking, a_hold, a_project, a_resource, own_terms
 from tests.views.conftest import holds
 from tests.views.test_booking_flow import text
@@ -70,6 +71,19 @@ def test_until_when_times_are_free_is_found_once_for_a_page(visitor, open_ended,
         found.clear()
         assert visitor.see("/book/lightning/", zone="UTC", **asked).status_code == 200
         assert len(found) == 1, asked
+
+
+def test_who_is_free_until_a_named_end_is_found_once(visitor, open_ended, tomorrow, monkeypatch):
+    found = []
+
+    def counted(*asked, **bounds):
+        found.append(asked)
+        return free_times.takers(*asked, **bounds)
+
+    monkeypatch.setattr(offered_times, "takers", counted)
+    named = {"start": tomorrow.isoformat(), "end": (tomorrow + timedelta(hours=2)).isoformat()}
+    assert "Book this time" in text(visitor.see("/book/lightning/", zone="UTC", **named))
+    assert len(found) == 1
 
 
 def test_the_nearest_are_looked_for_on_the_days_around_alone(open_ended, tomorrow):

@@ -66,12 +66,15 @@ def offered_form(request: HttpRequest, offering: Offering, start: datetime) -> H
     """The form with what the URL gives, the time not held yet; the nearest times where it is no longer offered."""
     form = blank_form(request, offering.project, prefilled_answers(request.GET.dict()))
     found = _times_around(request, offering, start)
-    time = _wanted(request, found, offering, start)
-    if time is None:
+    time = _wanted(found, start, parse_instant(request.GET.get("end", "")) if offering.longest else None)
+    offers = _offers(request, offering, time) if time else ()
+    if time is None or not (time.session or offers):
         return _lost_page(request, offering, _nearest(found, start), start, form, OutsideHours())
     form.focus()
     return remember_visitor(
-        render(request, "bookings/details.html", _free_card(request, offering, time) | {"form": form}),
+        render(
+            request, "bookings/details.html", _free_card(request, offering, time, offers) | {"form": form}
+        ),
         visitor_token(request),
     )
 
@@ -140,15 +143,11 @@ def _nearest(found: FreeTimes, start: datetime) -> list[FreeTime]:
     return found.nearest(max(start, database_clock.now()))
 
 
-def _wanted(request: HttpRequest, found: FreeTimes, offering: Offering, start: datetime) -> FreeTime | None:
-    """The free time that starts then, until the end that the URL names; None where that is not offered."""
-    end = parse_instant(request.GET.get("end", ""))
+def _wanted(found: FreeTimes, start: datetime, end: datetime | None) -> FreeTime | None:
+    """The free time that starts then, until the end that was named, if one was; None where nobody is free."""
     of_day = found.on(start.astimezone(found.zone).date())
     one = next((one for one in of_day if one.start == start and not one.full), None)
-    if one is None or end is None or offering.longest is None:
-        return one
-    until = replace(one, end=end)
-    return until if _offers(request, offering, until) else None
+    return replace(one, end=end) if one and end else one
 
 
 def _clocks(request: HttpRequest, offering: Offering) -> Clocks:
@@ -184,7 +183,7 @@ def _card(
 
 
 def _offers(request: HttpRequest, offering: Offering, time: FreeTime) -> Sequence[Offer]:
-    """With whom a free time is offered; with a chosen end, all who have that long take as long."""
+    """With whom a free time is offered, nobody where not until that end; who has it so long takes as long."""
     now, ignoring = database_clock.now(), _own(request)
     if offering.longest is not None:
         found = takers(offering, time.start, time.end, now=now, ignoring=ignoring)
@@ -201,13 +200,15 @@ def _own(request: HttpRequest) -> list[UUID]:
     return [own.pk] if own else []
 
 
-def _free_card(request: HttpRequest, offering: Offering, time: FreeTime) -> dict[str, Any]:
+def _free_card(
+    request: HttpRequest, offering: Offering, time: FreeTime, offers: Sequence[Offer]
+) -> dict[str, Any]:
     picked = picked_field(time)
     chosen_end = {"end": time.end.isoformat()} if offering.longest else {}
     own = {"visitor": visitor_token(request)} if is_embedded(request) else {}
     shown = {BOOKS: "1", SHOWN: secrets.token_urlsafe(16)}
     carried = carried_query(request) | own | {picked["name"]: picked["value"]} | shown | chosen_end
-    return _card(request, offering, time, _offers(request, offering, time)) | {
+    return _card(request, offering, time, offers) | {
         "said": _("This time is free. It is held for you once you send the form."),
         "hidden": hidden_fields(carried),
         "all_url": _all_url(request, offering, time.start),
